@@ -1,0 +1,58 @@
+package guard
+
+import "time"
+
+// Cause is why the guard looked: the event, and who made it happen. Every text
+// in it was written by somebody else; whoever renders it has to escape it.
+type Cause struct {
+	EventID   string    // CloudTrail's eventID, or the envelope's id for ECS's own events
+	EventName string    // the API call, or the detail-type of ECS's own events
+	Time      time.Time // when it happened (UTC); zero when the event does not say
+	Account   string
+	Region    string
+	Actor     Actor
+}
+
+// Actor is who made a call, as far as CloudTrail tells.
+type Actor struct {
+	Name          string // readable: "role Admin, session jane.doe"; "unknown" when the record names nobody
+	ARN           string
+	SourceAddress string // an IP address, or an AWS service's host name
+	MFA           Answer
+}
+
+// Answer is a yes-or-no that may be unknown, which is its zero value.
+type Answer uint8
+
+const (
+	Unknown Answer = iota
+	Yes
+	No
+)
+
+func (a Answer) String() string {
+	switch a {
+	case Yes:
+		return "yes"
+	case No:
+		return "no"
+	case Unknown:
+	}
+	return "unknown"
+}
+
+// MarshalText makes an Answer its word in JSON.
+func (a Answer) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// SettingName is the ECS account setting that the guard keeps on.
+const SettingName = "fargateFIPSMode"
+
+// InScope reports whether Fargate's FIPS-140 mode exists in a Region. It does
+// in AWS GovCloud (US) only (ECS developer guide, "AWS Fargate FIPS-140").
+func InScope(region string) bool {
+	switch region {
+	case "us-gov-west-1", "us-gov-east-1":
+		return true
+	}
+	return false
+}

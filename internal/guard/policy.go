@@ -1,0 +1,152 @@
+package guard
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// PolicyMode is what the guard may do about a rule's violations. The zero
+// value is Off: a zero Policy allows nothing.
+type PolicyMode string
+
+const (
+	Off     PolicyMode = ""        // the rule is not judged
+	Audit   PolicyMode = "audit"   // violations are reported
+	Enforce PolicyMode = "enforce" // violations are reported and corrected
+)
+
+// ServiceRemedy is how a non-compliant service is corrected when the rule on
+// services is enforced. The zero value is AlertOnly.
+type ServiceRemedy string
+
+const (
+	AlertOnly   ServiceRemedy = ""
+	RollBack    ServiceRemedy = "rollback"
+	ScaleToZero ServiceRemedy = "scale-to-zero"
+)
+
+// Policy is what the guard is allowed to do.
+type Policy struct {
+	Modes         map[RuleID]PolicyMode
+	ServiceRemedy ServiceRemedy
+	Exemptions    []Exemption
+}
+
+// Exemption lets violations of the matching resources stand until it expires.
+// The account setting cannot be exempted.
+type Exemption struct {
+	Resource string // ARN with * for any text
+	Reason   string
+	Approver string
+	Expires  time.Time
+}
+
+// DefaultPolicy is the rule table's own.
+func DefaultPolicy() Policy {
+	modes := map[RuleID]PolicyMode{}
+	for _, r := range Rules() {
+		modes[r.ID] = r.Default
+	}
+	return Policy{Modes: modes}
+}
+
+// Audited is the policy with every correction turned into a report.
+func (p Policy) Audited() Policy {
+	p.Modes = maps.Clone(p.Modes)
+	for id, mode := range p.Modes {
+		if mode == Enforce {
+			p.Modes[id] = Audit
+		}
+	}
+	return p
+}
+
+// Judge drops what the policy does not want judged: a finding of a rule that
+// is off becomes NOT_APPLICABLE, with that reason.
+func (p Policy) Judge(findings []Finding) []Finding {
+	judged := slices.Clone(findings)
+	for i, f := range judged {
+		if p.Modes[f.Rule] == Off {
+			judged[i] = finding(f.Rule, f.State, NotApplicable, "The policy turns this rule off.")
+		}
+	}
+	return judged
+}
+
+// Split parts the actions into those that may be taken at a time and outcomes
+// of those that may not, which stay visible.
+func (p Policy) Split(actions []Action, now time.Time) (allowed []Action, refused []Outcome) {
+	for _, a := range actions {
+		if reason := p.refusal(a, now); reason != "" {
+			refused = append(refused, Outcome{Action: a, Result: RefusedByPolicy, Detail: reason})
+			continue
+		}
+		allowed = append(allowed, a)
+	}
+	return allowed, refused
+}
+
+func (p Policy) refusal(a Action, now time.Time) string {
+	switch p.Modes[a.Rule] {
+	case Off:
+		return "The policy turns this rule off."
+	case Audit:
+		return "The policy only audits this rule."
+	case Enforce:
+	}
+	if e, ok := p.Exempt(a.Subject, now); ok {
+		return fmt.Sprintf("Exempt until %s: %s (approved by %s).", e.Expires.Format(time.DateOnly), e.Reason, e.Approver)
+	}
+	return ""
+}
+
+// Exempt finds the exemption that holds for a subject at a time.
+func (p Policy) Exempt(subject string, now time.Time) (Exemption, bool) {
+	if strings.HasPrefix(subject, SettingName+"@") {
+		return Exemption{}, false
+	}
+	for _, e := range p.Exemptions {
+		if now.Before(e.Expires) && matchResource(e.Resource, subject) {
+			return e, true
+		}
+	}
+	return Exemption{}, false
+}
+
+// Expiring lists the exemptions that end within a duration, for people to
+// renew or to let go.
+func (p Policy) Expiring(now time.Time, within time.Duration) []Exemption {
+	var soon []Exemption
+	for _, e := range p.Exemptions {
+		if now.Before(e.Expires) && e.Expires.Before(now.Add(within)) {
+			soon = append(soon, e)
+		}
+	}
+	return soon
+}
+
+// matchResource matches a subject against a pattern in which * is any text,
+// also an empty one. Each part between stars is searched from the left, which
+// is enough when only * is special.
+func matchResource(pattern, subject string) bool {
+	parts := strings.Split(pattern, "*")
+	rest, ok := strings.CutPrefix(subject, parts[0])
+	if !ok {
+		return false
+	}
+	if len(parts) == 1 {
+		return rest == ""
+	}
+	last := parts[len(parts)-1]
+	for _, part := range parts[1 : len(parts)-1] {
+		_, after, found := strings.Cut(rest, part)
+		if !found {
+			return false
+		}
+		rest = after
+	}
+	return strings.HasSuffix(rest, last)
+}

@@ -1,0 +1,43 @@
+package guard
+
+// Report is one look of the guard: why it looked, what it found, what it did.
+// Alerts, logs, metrics and evidence are rendered from it.
+type Report struct {
+	Cause    Cause
+	Findings []Finding
+	Outcomes []Outcome
+	Expiring []Exemption // exemptions that end within a week
+}
+
+// Status is the worst verdict of the report.
+func (r Report) Status() Verdict { return Worst(r.Findings) }
+
+// Severity is the highest of the findings; an action that failed, could not be
+// confirmed, or needs a person makes it Critical.
+func (r Report) Severity() Severity {
+	var highest Severity
+	for _, f := range r.Findings {
+		highest = max(highest, f.Severity)
+	}
+	if len(r.Unrepaired()) > 0 {
+		highest = Critical
+	}
+	return highest
+}
+
+// Unrepaired lists the outcomes of corrections that policy allowed and that
+// are not known to hold.
+func (r Report) Unrepaired() []Outcome {
+	var open []Outcome
+	for _, o := range r.Outcomes {
+		switch o.Result {
+		case Failed, Unconfirmed, RefusedByAWS:
+			open = append(open, o)
+		case Done, RefusedByPolicy:
+		}
+	}
+	return open
+}
+
+// Noteworthy reports whether people have to hear of the report.
+func (r Report) Noteworthy() bool { return r.Severity() > Info }

@@ -1,0 +1,106 @@
+package guard
+
+// RuleID names a rule for good: IDs are stable and never reused.
+type RuleID string
+
+const (
+	FIPSModeDefault        RuleID = "fips-mode-default"
+	FIPSModeOverride       RuleID = "fips-mode-override"
+	FIPSModeDeleted        RuleID = "fips-mode-deleted"
+	TaskDefinitionPlatform RuleID = "task-definition-platform"
+	TaskLaunchPlatform     RuleID = "task-launch-platform"
+	TaskRunningPlatform    RuleID = "task-running-platform"
+	ServicePlatform        RuleID = "service-platform"
+	GuardPolicy            RuleID = "guard-policy"
+)
+
+// Rule is one thing that has to be so.
+type Rule struct {
+	ID          RuleID
+	Requirement string // what has to be so, one sentence
+	Why         string // why it matters, one sentence
+	Severity    Severity
+	Default     PolicyMode // what the guard does about it without a policy document
+	Remedy      string     // what a person changes when the guard may not or cannot
+}
+
+// Rules is the rule table, in the order in which people read it. docs/rules.md
+// is generated from it.
+func Rules() []Rule {
+	return []Rule{
+		{
+			ID:          FIPSModeDefault,
+			Requirement: "The account default of fargateFIPSMode is enabled.",
+			Why:         "Fargate tasks launched while it is off run on a kernel that is not in FIPS mode, and keep it until they are replaced.",
+			Severity:    Critical,
+			Default:     Enforce,
+			Remedy:      "Run: aws ecs put-account-setting-default --name fargateFIPSMode --value enabled",
+		},
+		{
+			ID:          FIPSModeOverride,
+			Requirement: "No user or role overrides fargateFIPSMode with anything but enabled.",
+			Why:         "Whether a role's override reaches the tasks that it launches is undocumented, so it has to be assumed.",
+			Severity:    High,
+			Default:     Enforce,
+			Remedy:      "Root, or the user or role itself, runs: aws ecs put-account-setting --name fargateFIPSMode --value enabled",
+		},
+		{
+			ID:          FIPSModeDeleted,
+			Requirement: "The account's value of fargateFIPSMode is not deleted.",
+			Why:         "A deleted value falls back to disabled.",
+			Severity:    Critical,
+			Default:     Enforce,
+			Remedy:      "Run: aws ecs put-account-setting-default --name fargateFIPSMode --value enabled",
+		},
+		{
+			ID:          TaskDefinitionPlatform,
+			Requirement: "A task definition that Fargate can run has operating system family LINUX and CPU architecture X86_64.",
+			Why:         "Fargate's FIPS-140 mode covers no other platform; such tasks would run without it.",
+			Severity:    High,
+			Default:     Enforce,
+			Remedy:      "Register it again with runtimePlatform.operatingSystemFamily LINUX and runtimePlatform.cpuArchitecture X86_64, or leave runtimePlatform out.",
+		},
+		{
+			ID:          TaskLaunchPlatform,
+			Requirement: "A Fargate task that is being launched is LINUX, X86_64 and on platform version 1.4.0 or later.",
+			Why:         "Fargate's FIPS-140 mode covers no other task.",
+			Severity:    High,
+			Default:     Enforce,
+			Remedy:      "Launch it with platform version LATEST from a LINUX / X86_64 task definition.",
+		},
+		{
+			ID:          TaskRunningPlatform,
+			Requirement: "A running Fargate task is LINUX, X86_64 and on platform version 1.4.0 or later.",
+			Why:         "Fargate's FIPS-140 mode covers no other task.",
+			Severity:    High,
+			Default:     Audit,
+			Remedy:      "Replace it with a task on platform version LATEST from a LINUX / X86_64 task definition.",
+		},
+		{
+			ID:          ServicePlatform,
+			Requirement: "A Fargate service uses a LINUX / X86_64 task definition and platform version 1.4.0 or later.",
+			Why:         "Its scheduler starts tasks from them whenever it needs one.",
+			Severity:    High,
+			Default:     Audit,
+			Remedy:      "Update the service to platform version LATEST and a LINUX / X86_64 task definition.",
+		},
+		{
+			ID:          GuardPolicy,
+			Requirement: "The guard's policy document is readable and valid.",
+			Why:         "With an invalid one the guard falls back to its defaults, and exemptions in it do not hold.",
+			Severity:    Critical,
+			Default:     Audit,
+			Remedy:      "Correct the policy document at the named line and deploy it again.",
+		},
+	}
+}
+
+// RuleOf finds a rule by its ID.
+func RuleOf(id RuleID) (Rule, bool) {
+	for _, r := range Rules() {
+		if r.ID == id {
+			return r, true
+		}
+	}
+	return Rule{}, false
+}
