@@ -1,0 +1,256 @@
+package trail
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fipsguard/internal/guard"
+	"github.com/google/go-cmp/cmp"
+)
+
+// events reads the golden set: one recorded event a file.
+func events(t testing.TB) map[string][]byte {
+	t.Helper()
+	names, err := filepath.Glob("testdata/events/*.json")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no recorded events: %v", err)
+	}
+	set := map[string][]byte{}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		set[strings.TrimSuffix(filepath.Base(name), ".json")] = data
+	}
+	return set
+}
+
+func TestDecodeNamesWhoWhenAndWhere(t *testing.T) {
+	event, err := Decode(events(t)["setting-default-off"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := event.Cause
+	want := guard.Actor{
+		Name:          "role Admin, session jane.doe",
+		ARN:           "arn:aws-us-gov:sts::111122223333:assumed-role/Admin/jane.doe",
+		SourceAddress: "198.51.100.7",
+		MFA:           guard.Yes,
+	}
+	if diff := cmp.Diff(want, c.Actor); diff != "" {
+		t.Errorf("the actor is another (-want +got):\n%s", diff)
+	}
+	if got := c.Time.Format("2006-01-02 15:04:05 MST"); got != "2026-11-02 10:15:30 UTC" {
+		t.Errorf("the time is %s", got)
+	}
+	if c.Account != "111122223333" || c.Region != "us-gov-west-1" || c.EventName != "PutAccountSettingDefault" || c.EventID == "" {
+		t.Errorf("the cause is incomplete: %+v", c)
+	}
+}
+
+func TestActors(t *testing.T) {
+	for who, want := range map[string]string{
+		`{"type":"Root","arn":"arn:aws-us-gov:iam::1:root"}`:           "root",
+		`{"type":"IAMUser","arn":"arn:aws-us-gov:iam::1:user/ci/bot"}`: "user bot",
+		`{"type":"IAMUser"}`: "user unknown",
+		`{"type":"AssumedRole","arn":"arn:aws-us-gov:sts::1:assumed-role/Admin/jane"}`: "role Admin, session jane",
+		`{"type":"Role","arn":"arn:aws-us-gov:iam::1:role/team/app"}`:                  "role app",
+		`{"type":"AssumedRole"}`: "role unknown",
+		`{"type":"FederatedUser","arn":"arn:aws-us-gov:sts::1:federated-user/bob"}`: "federated user bob",
+		`{"type":"AWSAccount","accountId":"2"}`:                                     "account 2",
+		`{"type":"AWSService","invokedBy":"ecs.amazonaws.com"}`:                     "service ecs.amazonaws.com",
+		`{"type":"IdentityCenterUser","onBehalfOf":{"userId":"x"}}`:                 "IAM Identity Center user x",
+		`{"type":"Unknown"}`: "unknown",
+		`{"invokedBy":"x.amazonaws.com","arn":"arn:aws-us-gov:iam::1:role/r","type":"Role"}`: "role r, through x.amazonaws.com",
+		`{}`:         "unknown",
+		`null`:       "unknown",
+		`"somebody"`: "unknown",
+	} {
+		event, err := Decode(fmt.Appendf(nil, `{"eventSource":"ecs.amazonaws.com","eventName":"PutAccountSetting","userIdentity":%s}`, who))
+		if err != nil {
+			t.Errorf("%s: %v", who, err)
+			continue
+		}
+		if got := event.Cause.Actor.Name; got != want {
+			t.Errorf("%s is called %q, want %q", who, got, want)
+		}
+	}
+}
+
+func TestRoleSessionsAndTheirRolesAreOnePrincipal(t *testing.T) {
+	for arn, want := range map[string]string{
+		"arn:aws-us-gov:sts::1:assumed-role/app/session": "arn:aws-us-gov:iam::1:role/app",
+		"arn:aws-us-gov:iam::1:role/path/app":            "arn:aws-us-gov:iam::1:role/path/app",
+		"arn:aws-us-gov:iam::1:user/u":                   "arn:aws-us-gov:iam::1:user/u",
+		"arn:aws-us-gov:sts::1:federated-user/u":         "",
+		"arn:aws-us-gov:iam::1:root":                     "",
+		"role/app":                                       "",
+		"":                                               "",
+	} {
+		if got := userOrRole(arn); got != want {
+			t.Errorf("the principal of %q is %q, want %q", arn, got, want)
+		}
+	}
+}
+
+func TestMalformedInputIsLocated(t *testing.T) {
+	sample, err := os.ReadFile("testdata/aws-sample-as-published.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ text, want string }{
+		"the AWS documentation's trailing comma": {string(sample), "line 8, column 45: not JSON"},
+		"empty":                                  {"", "line 1, column 1: the text ends inside a JSON value"},
+		"cut off":                                {`{"eventName":"Run`, "column 18"},
+		"not JSON":                               {"hello", "line 1, column 1: not JSON"},
+		"an event's member":                      {`{"eventSource":"ecs.amazonaws.com",` + "\n" + ` "eventName":5}`, "line 2, column 14: eventName is a JSON number"},
+		"not an object":                          {`[1]`, "is a JSON array"},
+		"another object":                         {`{"a":1}`, "neither an EventBridge event"},
+		"a detail that is a text":                {`{"detail-type":"AWS API Call via CloudTrail","detail":"x"}`, "detail is a JSON string"},
+		"a megabyte of nesting":                  {strings.Repeat(`{"x":`, 200_000), "exceeded max depth"},
+		"a megabyte of brackets":                 {`{"x":` + strings.Repeat(`[`, 1_000_000), "exceeded max depth"},
+		"a name twice":                           {`{"eventName":"a","eventName":"b"}`, "duplicate"},
+		"an impossible time":                     {`{"eventSource":"x","eventName":"y","eventTime":"yesterday"}`, `"yesterday" is not an RFC 3339 time`},
+		"two values":                             {`{"eventSource":"x","eventName":"y"} {}`, "line 1, column 37"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Decode([]byte(c.text))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("Decode says %v, want %q", err, c.want)
+			}
+			if err != nil && (len(err.Error()) > 300 || strings.Contains(err.Error(), "\n")) {
+				t.Errorf("not one clear line: %v", err)
+			}
+		})
+	}
+}
+
+// collect reads a file as `explain` does.
+func collect(text string) (ids []string, err error) {
+	for event, e := range Read(strings.NewReader(text)) {
+		if e != nil {
+			return ids, e
+		}
+		ids = append(ids, event.Cause.EventID)
+	}
+	return ids, nil
+}
+
+const recordText = `{"eventSource":"ecs.amazonaws.com","eventName":"CreateCluster","eventID":"%s"}`
+
+func TestReadForms(t *testing.T) {
+	a, b := fmt.Sprintf(recordText, "a"), fmt.Sprintf(recordText, "b")
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	_, _ = w.Write([]byte(`{"Records":[` + a + `,` + b + `]}`))
+	_ = w.Close()
+	for name, text := range map[string]string{
+		"records one after another": a + "\n" + b,
+		"an array":                  "[" + a + "," + b + "]",
+		"a log object":              `{"Records":[` + a + `,` + b + `]}`,
+		"a log object, gzip":        zipped.String(),
+		"two log objects":           `{"Records":[` + a + `]} {"Records":[` + b + `]}`,
+		"envelopes":                 `{"detail-type":"AWS API Call via CloudTrail","detail":` + a + `} {"detail":` + b + `}`,
+		"a byte order mark":         "\ufeff" + a + b,
+		"lookup-events":             fmt.Sprintf(`{"Events":[{"CloudTrailEvent":%q},{"EventId":"b","CloudTrailEvent":%q}]}`, a, b),
+	} {
+		ids, err := collect(text)
+		if err != nil || strings.Join(ids, " ") != "a b" {
+			t.Errorf("%s: read %v, error %v; want events a and b", name, ids, err)
+		}
+	}
+	for _, empty := range []string{`{"Records":[]}`, `[]`} {
+		if ids, err := collect(empty); err != nil || len(ids) != 0 {
+			t.Errorf("%s: read %v, error %v", empty, ids, err)
+		}
+	}
+}
+
+func TestReadStopsAtTheFaultAndLocatesIt(t *testing.T) {
+	a := fmt.Sprintf(recordText, "a")
+	for name, c := range map[string]struct {
+		text, want string
+		before     int
+	}{
+		"in the second record": {a + "\n\n{\"eventSource\": oops}", "line 3, column 17: not JSON", 1},
+		"a log object's":       {"{\"Records\":[" + a + ",\n" + a + ",\n{\"eventName\":1}]}", "eventName is a JSON number", 2},
+		"not an event":         {a + ` {"digestStartTime":"x"}`, "neither an EventBridge event", 1},
+		"the end":              {`{"Records":[` + a, "the text ends", 1},
+		"nothing":              {" \n", "the text is empty", 0},
+		"inside lookup-events": {`{"Events":[{"CloudTrailEvent":"{"}]}`, "CloudTrailEvent", 0},
+		"gzip":                 {"\x1f\x8bno", "not a gzip file", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ids, err := collect(c.text)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("says %v, want %q", err, c.want)
+			}
+			if len(ids) != c.before {
+				t.Errorf("%d events came before it, want %d", len(ids), c.before)
+			}
+		})
+	}
+}
+
+func TestReadRefusesARecordWithoutEnd(t *testing.T) {
+	endless := `{"eventSource":"x","eventName":"` + strings.Repeat("a", maxRecord+1<<20) + `"}`
+	if _, err := collect(endless); err == nil || !strings.Contains(err.Error(), "longer than") {
+		t.Errorf("a record of %d MiB is read: %v", len(endless)>>20, err)
+	}
+}
+
+func TestReadEndsWhenTheCallerHasSeenEnough(t *testing.T) {
+	for range Read(strings.NewReader(`{"Records":[` + fmt.Sprintf(recordText, "a") + `, oops`)) {
+		return
+	}
+	t.Error("nothing was read")
+}
+
+// FuzzDecode: whatever comes, there is an event or an error, no panic; and
+// what Decode accepts, Read accepts with the same result.
+func FuzzDecode(f *testing.F) {
+	for _, event := range events(f) {
+		f.Add(event)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		event, err := Decode(data)
+		if err != nil {
+			return
+		}
+		if len(event.States) == 0 && event.NotGuarded == "" {
+			t.Error("an event without states does not say why")
+		}
+		for _, finding := range guard.CheckAll(event.States) {
+			if finding.Rule == "" || finding.Reason == "" {
+				t.Errorf("finding without rule or reason: %+v", finding)
+			}
+		}
+	})
+}
+
+// FuzzRead: reading ends, without a panic, with events or one error.
+func FuzzRead(f *testing.F) {
+	for _, event := range events(f) {
+		f.Add(event)
+		f.Add([]byte(`{"Records":[` + string(event) + `]}`))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var failed error
+		for _, err := range Read(bytes.NewReader(data)) {
+			if failed != nil {
+				t.Fatalf("reading went on after %v", failed)
+			}
+			failed = err
+		}
+		if errors.Is(failed, errStopped) {
+			t.Fatal("an inner error came out")
+		}
+	})
+}
