@@ -1,0 +1,151 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strings"
+	"time"
+
+	"fipsguard/internal/guard"
+	"fipsguard/internal/trail"
+)
+
+type explainCommand struct {
+	Format string   `enum:"text,json" default:"text" help:"Output format: text or json (one object a record)."`
+	Files  []string `arg:"" name:"file" help:"EventBridge events, CloudTrail records or CloudTrail log objects, plain or gzip; - is the standard input."`
+}
+
+// Help is what kong prints below the usage.
+func (explainCommand) Help() string {
+	return "Decides about each record as the enforcer would from the record alone, in input order. " +
+		"What the record does not show is INSUFFICIENT_DATA: the enforcer would ask AWS. " +
+		"Exits 0 when the input could be read, 2 when it could not."
+}
+
+func (c *explainCommand) Run(t *terminal) error {
+	write := writeText
+	if c.Format == "json" {
+		write = writeJSON
+	}
+	for _, name := range c.Files {
+		if err := explainFile(name, t, write); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func explainFile(name string, t *terminal, write func(*terminal, explanation) error) error {
+	in := t.in
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return reasonOf(err)
+		}
+		defer file.Close()
+		in = file
+	}
+	for e, err := range explain(in, guard.DefaultPolicy()) {
+		if err != nil {
+			return err
+		}
+		if err := write(t, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// explanation is what the guard decides about one record from the record
+// alone. Its JSON is documented in docs/explain.md.
+type explanation struct {
+	EventID   string        `json:"eventID"`
+	EventName string        `json:"eventName"`
+	EventTime string        `json:"eventTime"` // RFC 3339; empty when the record has none
+	Actor     string        `json:"actor"`
+	Status    guard.Verdict `json:"status"`
+	Reason    string        `json:"reason,omitempty"` // why nothing in the record is guarded
+	Findings  []explained   `json:"findings"`
+	Actions   []planned     `json:"actions"`
+}
+
+type explained struct {
+	Rule     guard.RuleID   `json:"rule"`
+	Subject  string         `json:"subject"`
+	Status   guard.Verdict  `json:"status"`
+	Severity guard.Severity `json:"severity"`
+	Reason   string         `json:"reason"`
+}
+
+type planned struct {
+	API        string     `json:"api"`
+	Parameters guard.Call `json:"parameters"`
+}
+
+func explain(in io.Reader, policy guard.Policy) iter.Seq2[explanation, error] {
+	return func(yield func(explanation, error) bool) {
+		for event, err := range trail.Read(in) {
+			if err != nil {
+				yield(explanation{}, err)
+				return
+			}
+			if !yield(explainEvent(event, policy), nil) {
+				return
+			}
+		}
+	}
+}
+
+func explainEvent(event trail.Event, policy guard.Policy) explanation {
+	findings := policy.Judge(guard.CheckAll(event.States))
+	allowed, _ := policy.Split(guard.Plan(findings, policy), time.Time{})
+	e := explanation{
+		EventID:   event.Cause.EventID,
+		EventName: event.Cause.EventName,
+		Actor:     event.Cause.Actor.Name,
+		Status:    guard.Worst(findings),
+		Reason:    event.NotGuarded,
+		Findings:  []explained{},
+		Actions:   []planned{},
+	}
+	if !event.Cause.Time.IsZero() {
+		e.EventTime = event.Cause.Time.Format(time.RFC3339)
+	}
+	for _, f := range findings {
+		e.Findings = append(e.Findings, explained{f.Rule, f.Subject, f.Verdict, f.Severity, f.Reason})
+	}
+	for _, a := range allowed {
+		e.Actions = append(e.Actions, planned{a.Call.API(), a.Call})
+	}
+	return e
+}
+
+func writeJSON(t *terminal, e explanation) error {
+	text := json.NewEncoder(t.out)
+	text.SetEscapeHTML(false)
+	return text.Encode(e)
+}
+
+func writeText(t *terminal, e explanation) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s  %s  by %s\n", t.verdict(e.Status), orDash(e.EventTime), plainText(e.EventName), plainText(e.Actor))
+	fmt.Fprintf(&b, "    event %s\n", orDash(plainText(e.EventID)))
+	if e.Reason != "" {
+		fmt.Fprintf(&b, "    %s\n", plainText(e.Reason))
+	}
+	for _, f := range e.Findings {
+		fmt.Fprintf(&b, "    %s  %s\n    %s: %s\n", f.Status, plainText(f.Subject), f.Rule, plainText(f.Reason))
+	}
+	for _, a := range e.Actions {
+		parameters, err := json.Marshal(a.Parameters)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", a.API, err)
+		}
+		fmt.Fprintf(&b, "    → %s %s\n", a.API, plainText(string(parameters)))
+	}
+	_, err := io.WriteString(t.out, b.String()+"\n")
+	return err
+}

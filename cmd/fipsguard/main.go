@@ -1,0 +1,70 @@
+// Command fipsguard brings the guard's rules to a terminal and to CI.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+type commands struct {
+	Explain explainCommand `cmd:"" help:"Decide about recorded events without calling AWS."`
+	Version versionCommand `cmd:"" help:"Print version, commit, Go version and FIPS module."`
+}
+
+func main() {
+	t := &terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, color: isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == ""}
+	os.Exit(int(run(os.Args[1:], t)))
+}
+
+// run runs one command line and says how to exit.
+func run(args []string, t *terminal) exitCode {
+	var c commands
+	ended, status := false, exitCode(0)
+	parser, err := kong.New(&c,
+		kong.Name("fipsguard"),
+		kong.Description("Keeps AWS Fargate's FIPS-140 mode on in GovCloud accounts, and proves it."),
+		kong.Writers(t.out, t.err),
+		kong.Exit(func(code int) { ended, status = true, exitCode(code) }),
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		return complain(t, err)
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if ended {
+		return status // --help has been printed
+	}
+	if err != nil {
+		return complain(t, fmt.Errorf("%w (see fipsguard --help)", err))
+	}
+	err = parsed.Run(t)
+	var code exitCode
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &code):
+		return code
+	}
+	return complain(t, err)
+}
+
+func complain(t *terminal, err error) exitCode {
+	fmt.Fprintln(t.err, "fipsguard:", err)
+	return exitUnreadable
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"fipsguard/internal/guard"
+)
+
+// plainText escapes what could move a terminal's cursor or reorder a line:
+// names in events are other people's.
+func plainText(text string) string {
+	if strings.IndexFunc(text, unsafeRune) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if unsafeRune(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func unsafeRune(r rune) bool {
+	return r != ' ' && !unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r)
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+// reasonOf leaves the path out of a file error, which whoever wraps it names.
+func reasonOf(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+const (
+	red    = "\x1b[31m"
+	green  = "\x1b[32m"
+	yellow = "\x1b[33m"
+	dim    = "\x1b[2m"
+	bold   = "\x1b[1m"
+	normal = "\x1b[0m"
+)
+
+func (t *terminal) paint(style, text string) string {
+	if !t.color {
+		return text
+	}
+	return style + text + normal
+}
+
+func (t *terminal) verdict(v guard.Verdict) string {
+	switch v {
+	case guard.NonCompliant:
+		return t.paint(red, v.String())
+	case guard.InsufficientData:
+		return t.paint(yellow, v.String())
+	case guard.Compliant:
+		return t.paint(green, v.String())
+	case guard.NotApplicable:
+	}
+	return t.paint(dim, v.String())
+}
