@@ -16,6 +16,12 @@ import (
 type Account interface {
 	Apply(context.Context, guard.Action) guard.Outcome
 	ObserveSetting(ctx context.Context, account, region string) ([]guard.State, error)
+	ObserveTaskDefinition(context.Context, guard.TaskDefinition) (guard.TaskDefinition, error)
+	CompliantRevision(ctx context.Context, definition string) (string, error)
+	WithDefinition(context.Context, guard.Task) (guard.Task, error)
+	ObserveTask(context.Context, guard.Task) (guard.Task, error)
+	ObserveService(context.Context, guard.Service) ([]guard.Service, error)
+	ObserveMinimum(context.Context, guard.Service) (guard.Service, error)
 }
 
 // Notifier tells people of a report, at once or together with later ones.
@@ -23,23 +29,30 @@ type Notifier interface {
 	Notify(ctx context.Context, r guard.Report, now time.Time) (sent bool, err error)
 }
 
-// Enforcer answers events. It keeps nothing between them but what its
-// Notifier counts, and is safe for concurrent use.
+// Enforcer answers events. Between them it keeps only what it told people, so
+// as not to tell it twice. It is safe for concurrent use.
 type Enforcer struct {
-	Account  Account
-	Notifier Notifier
-	Policy   guard.Policy
-	Log      *slog.Logger // one line per finding and per outcome
-	Metrics  *Metrics
-	Now      func() time.Time
+	Account      Account
+	Notifier     Notifier
+	Policy       guard.Policy
+	PolicyFaults []string     // why the policy document was refused, when Policy is not its
+	Log          *slog.Logger // one line per finding and per outcome
+	Metrics      *Metrics
+	Now          func() time.Time
+
+	told memory
 }
 
 // Place is an account and a Region.
 type Place struct{ Account, Region string }
 
-// alertMargin is kept free before a deadline, so that people hear of a repair
-// that took too long.
-const alertMargin = 5 * time.Second
+const (
+	// alertMargin is kept free before a deadline, so that people hear of a
+	// repair that took too long.
+	alertMargin = 5 * time.Second
+	// expiringSoon is how long before its end people hear of an exemption.
+	expiringSoon = 7 * 24 * time.Hour
+)
 
 // Respond answers one EventBridge event that reached the enforcer at home. An
 // error means that something is not known to be repaired, or that people could
@@ -50,17 +63,18 @@ func (e *Enforcer) Respond(ctx context.Context, home Place, event []byte) error 
 		e.Log.Error("event not decoded", "error", err.Error())
 		return fmt.Errorf("decode event: %w", err)
 	}
+	policyErr := e.tellPolicyFaults(ctx, home)
 	if len(ev.States) == 0 {
 		e.Log.Info("not guarded", "eventID", ev.Cause.EventID, "eventName", ev.Cause.EventName, "reason", ev.NotGuarded)
-		return nil
+		return policyErr
 	}
 	if err := home.owns(ev.Cause); err != nil {
 		e.Log.Error("event from elsewhere", "eventID", ev.Cause.EventID, "error", err.Error())
-		return err
+		return errors.Join(policyErr, err)
 	}
 	report, lookErr := e.answer(ctx, ev)
 	e.record(ctx, report)
-	return errors.Join(lookErr, unrepaired(report), e.notify(ctx, report))
+	return errors.Join(policyErr, lookErr, unrepaired(report), e.notify(ctx, report))
 }
 
 // owns refuses an event of another account or Region, which the credentials at
@@ -80,8 +94,13 @@ func (e *Enforcer) answer(ctx context.Context, ev trail.Event) (guard.Report, er
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-alertMargin))
 		defer cancel()
 	}
-	report := guard.Report{Cause: ev.Cause}
-	err := e.answerSettings(ctx, ev, &report)
+	report := guard.Report{Cause: ev.Cause, Expiring: e.Policy.Expiring(e.Now(), expiringSoon)}
+	var err error
+	if _, ok := ev.States[0].(guard.Setting); ok {
+		err = e.answerSettings(ctx, ev, &report)
+	} else {
+		err = e.answerWorkloads(ctx, ev, &report)
+	}
 	return report, err
 }
 
@@ -92,19 +111,6 @@ func (e *Enforcer) apply(ctx context.Context, actions []guard.Action) []guard.Ou
 		outcomes = append(outcomes, e.Account.Apply(ctx, action))
 	}
 	return outcomes
-}
-
-func (e *Enforcer) notify(ctx context.Context, r guard.Report) error {
-	if !r.Noteworthy() {
-		return nil
-	}
-	sent, err := e.Notifier.Notify(ctx, r, e.Now())
-	if err != nil {
-		e.Log.Error("alert not sent", "eventID", r.Cause.EventID, "error", err.Error())
-		return fmt.Errorf("notify of event %s: %w", r.Cause.EventID, err)
-	}
-	e.Log.Info("alert", "eventID", r.Cause.EventID, "sent", sent, "joined", !sent)
-	return nil
 }
 
 // unrepaired is an error that names what is not known to be put right.

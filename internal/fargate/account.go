@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 )
 
@@ -14,37 +15,59 @@ type API interface {
 	PutAccountSettingDefault(context.Context, *ecs.PutAccountSettingDefaultInput, ...func(*ecs.Options)) (*ecs.PutAccountSettingDefaultOutput, error)
 	PutAccountSetting(context.Context, *ecs.PutAccountSettingInput, ...func(*ecs.Options)) (*ecs.PutAccountSettingOutput, error)
 	ListAccountSettings(context.Context, *ecs.ListAccountSettingsInput, ...func(*ecs.Options)) (*ecs.ListAccountSettingsOutput, error)
+	DescribeTaskDefinition(context.Context, *ecs.DescribeTaskDefinitionInput, ...func(*ecs.Options)) (*ecs.DescribeTaskDefinitionOutput, error)
+	ListTaskDefinitions(context.Context, *ecs.ListTaskDefinitionsInput, ...func(*ecs.Options)) (*ecs.ListTaskDefinitionsOutput, error)
+	DeregisterTaskDefinition(context.Context, *ecs.DeregisterTaskDefinitionInput, ...func(*ecs.Options)) (*ecs.DeregisterTaskDefinitionOutput, error)
+	DescribeTasks(context.Context, *ecs.DescribeTasksInput, ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error)
+	StopTask(context.Context, *ecs.StopTaskInput, ...func(*ecs.Options)) (*ecs.StopTaskOutput, error)
+	DescribeServices(context.Context, *ecs.DescribeServicesInput, ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error)
+	UpdateService(context.Context, *ecs.UpdateServiceInput, ...func(*ecs.Options)) (*ecs.UpdateServiceOutput, error)
+}
+
+// Scaling is the part of Application Auto Scaling that the guard uses.
+type Scaling interface {
+	DescribeScalableTargets(context.Context, *applicationautoscaling.DescribeScalableTargetsInput, ...func(*applicationautoscaling.Options)) (*applicationautoscaling.DescribeScalableTargetsOutput, error)
 }
 
 // Account is ECS in one account and Region. It is safe for concurrent use.
 type Account struct {
-	ecs API
-	now func() time.Time
+	ecs       API
+	scaling   Scaling
+	now       func() time.Time
+	platforms platformCache
 }
 
-// NewAccount talks through an ECS client, whose credentials and Region say
-// which account and Region it is. The clock stamps outcomes.
-func NewAccount(client API, now func() time.Time) *Account {
-	return &Account{ecs: client, now: now}
+// NewAccount talks through clients, whose credentials and Region say which
+// account and Region it is. The clock stamps outcomes.
+func NewAccount(client API, scaling Scaling, now func() time.Time) *Account {
+	return &Account{ecs: client, scaling: scaling, now: now}
 }
 
-// Apply makes an action's call and says what became of it; it never returns a
-// bare success: an account default is Unconfirmed until guard.Confirm has seen
-// it read back. Every call is safe to repeat.
+// Apply makes an action's call and says what became of it. An account default
+// is Unconfirmed until guard.Confirm has seen it read back; every other call is
+// settled by AWS's answer. Every call is safe to repeat.
 func (a *Account) Apply(ctx context.Context, action guard.Action) guard.Outcome {
-	outcome := guard.Outcome{Action: action}
-	var err error
-	switch call := action.Call.(type) {
-	case guard.PutAccountSettingDefault:
-		outcome.Result, outcome.Detail, err = a.putDefault(ctx, call)
-	case guard.PutAccountSetting:
-		outcome.Result, outcome.Detail, err = a.putOverride(ctx, call)
-	default:
-		err = fmt.Errorf("no way to make the call %T", call)
-	}
-	outcome.At = a.now().UTC()
+	result, detail, err := a.call(ctx, action.Call)
 	if err != nil {
-		outcome.Result, outcome.Detail = failure(action.Call, err)
+		result, detail = failure(action.Call, err)
 	}
-	return outcome
+	return guard.Outcome{Action: action, Result: result, Detail: detail, At: a.now().UTC()}
+}
+
+func (a *Account) call(ctx context.Context, call guard.Call) (guard.Result, string, error) {
+	switch call := call.(type) {
+	case guard.PutAccountSettingDefault:
+		return a.putDefault(ctx, call)
+	case guard.PutAccountSetting:
+		return a.putOverride(ctx, call)
+	case guard.DeregisterTaskDefinition:
+		return a.deregister(ctx, call)
+	case guard.StopTask:
+		return a.stopTask(ctx, call)
+	case guard.RollBackService:
+		return a.rollBack(ctx, call)
+	case guard.ScaleServiceToZero:
+		return a.scaleToZero(ctx, call)
+	}
+	return guard.Failed, "", fmt.Errorf("no way to make the call %T", call)
 }

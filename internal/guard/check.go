@@ -18,6 +18,8 @@ func Check(s State) []Finding {
 		return []Finding{checkTask(s)}
 	case Service:
 		return []Finding{checkService(s)}
+	case PolicyDocument:
+		return []Finding{checkPolicyDocument(s)}
 	}
 	return nil
 }
@@ -94,8 +96,11 @@ func checkTask(t Task) Finding {
 	if t.Started() {
 		rule = TaskRunningPlatform
 	}
-	if t.Fargate == No {
+	switch {
+	case t.Fargate == No:
 		return finding(rule, t, NotApplicable, "It does not run on Fargate.")
+	case t.Stopping():
+		return finding(rule, t, NotApplicable, "It has stopped, or has been told to.")
 	}
 	wrong, unclear := t.Platform.faults()
 	w, u := versionFaults(t.Platform.OS, t.PlatformVersion)
@@ -137,6 +142,13 @@ func checkService(s Service) Finding {
 		return finding(rule, s, InsufficientData, fmt.Sprintf("Unknown: %s%s.", strings.Join(unclear, ", "), because(s.Unknown)))
 	}
 	return finding(rule, s, Compliant, "LINUX / X86_64, platform version "+orLatest(s.PlatformVersion)+".")
+}
+
+func checkPolicyDocument(d PolicyDocument) Finding {
+	if len(d.Faults) == 0 {
+		return finding(GuardPolicy, d, Compliant, "The policy document is valid.")
+	}
+	return finding(GuardPolicy, d, NonCompliant, fmt.Sprintf("The policy document is refused and the defaults hold, enforced: %s.", strings.Join(d.Faults, "; ")))
 }
 
 // faults lists what of a platform is wrong and what is unknown.

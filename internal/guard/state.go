@@ -7,7 +7,7 @@ import (
 
 // State is what one thing is, recorded in an event or a log or observed
 // through the API now: the same type for both. It is one of Setting,
-// TaskDefinition, Task and Service.
+// TaskDefinition, Task, Service and PolicyDocument.
 type State interface {
 	// Subject names the thing: its ARN, or for a setting
 	// fargateFIPSMode@ACCOUNT/REGION[/PRINCIPAL].
@@ -167,6 +167,18 @@ func (s Service) Subject() string {
 		return "service/" + orUnknown(s.Cluster) + "/" + s.Name
 	}
 	return orUnknown(s.ARN)
+}
+
+// PolicyDocument is the guard's own policy, as it was read.
+type PolicyDocument struct {
+	Account string
+	Region  string
+	Faults  []string // why it is refused; none when it is valid
+}
+
+// Subject is policy@ACCOUNT/REGION.
+func (d PolicyDocument) Subject() string {
+	return "policy@" + orUnknown(d.Account) + "/" + orUnknown(d.Region)
 }
 
 func orUnknown(text string) string {

@@ -1,11 +1,6 @@
 package trail
 
-import (
-	"slices"
-	"strings"
-
-	"fipsguard/internal/guard"
-)
+import "fipsguard/internal/guard"
 
 const tooLarge = "the record leaves it out"
 
@@ -24,11 +19,7 @@ func taskDefinitionStates(r *record, cause guard.Cause) ([]guard.State, string) 
 		Platform: asked.RuntimePlatform.orZero().normalised(),
 		Unknown:  "the record leaves out what ECS computed",
 	}
-	// Only FARGATE in the request is an answer: ECS may compute it for a
-	// caller that did not ask for it.
-	if contains(asked.RequiresCompatibilities, "FARGATE") {
-		d.Fargate = guard.Yes
-	}
+	d.Fargate = guard.DefinitionOnFargate(texts(asked.RequiresCompatibilities), nil)
 	return []guard.State{d}, ""
 }
 
@@ -38,32 +29,21 @@ func answeredDefinition(d taskDefinition) guard.TaskDefinition {
 		Family:   string(d.Family),
 		Platform: d.RuntimePlatform.orZero().normalised(),
 	}
-	switch {
-	case contains(d.Compatibilities, "FARGATE"), contains(d.RequiresCompatibilities, "FARGATE"):
-		state.Fargate = guard.Yes
-	case len(d.Compatibilities) > 0:
-		state.Fargate = guard.No
-	default:
+	state.Fargate = guard.DefinitionOnFargate(texts(d.RequiresCompatibilities), texts(d.Compatibilities))
+	if state.Fargate == guard.Unknown {
 		state.Unknown = "the record shows no compatibilities"
 	}
 	return state
 }
 
-// normalised turns omitted members into ECS's defaults.
 func (p platform) normalised() guard.Platform {
-	return guard.Platform{
-		OS:           memberOr(p.OperatingSystemFamily, "LINUX"),
-		Architecture: memberOr(p.CPUArchitecture, "X86_64"),
-	}
+	return guard.DefinitionPlatform((*string)(p.OperatingSystemFamily), (*string)(p.CPUArchitecture))
 }
 
-func memberOr(member *text, omitted string) string {
-	if member == nil {
-		return omitted
+func texts(list []text) []string {
+	plain := make([]string, len(list))
+	for i, t := range list {
+		plain[i] = string(t)
 	}
-	return strings.ToUpper(string(*member))
-}
-
-func contains(list []text, want string) bool {
-	return slices.ContainsFunc(list, func(t text) bool { return strings.EqualFold(string(t), want) })
+	return plain
 }

@@ -15,8 +15,8 @@ func launchStates(r *record, cause guard.Cause) ([]guard.State, string) {
 		return []guard.State{guard.Task{
 			Cluster:         string(asked.Cluster),
 			Definition:      string(asked.TaskDefinition),
-			Fargate:         onFargate(string(asked.LaunchType), asked.CapacityProviderStrategy, string(asked.PlatformVersion)),
-			PlatformVersion: resolved(string(asked.PlatformVersion)),
+			Fargate:         guard.CapacityOnFargate(string(asked.LaunchType), providers(asked.CapacityProviderStrategy), string(asked.PlatformVersion)),
+			PlatformVersion: guard.ResolvedVersion(string(asked.PlatformVersion)),
 			LastStatus:      "PROVISIONING",
 			Unknown:         tooLarge,
 		}}, ""
@@ -62,8 +62,8 @@ func (t task) state() guard.Task {
 		Cluster:         string(t.ClusterARN),
 		Group:           string(t.Group),
 		Definition:      string(t.TaskDefinitionARN),
-		Fargate:         taskOnFargate(t),
-		PlatformVersion: resolved(string(t.PlatformVersion)),
+		Fargate:         guard.TaskOnFargate(string(t.LaunchType), string(t.CapacityProviderName), string(t.PlatformVersion)),
+		PlatformVersion: guard.ResolvedVersion(string(t.PlatformVersion)),
 		LastStatus:      strings.ToUpper(string(t.LastStatus)),
 		DesiredStatus:   strings.ToUpper(string(t.DesiredStatus)),
 	}
@@ -79,52 +79,10 @@ func (t task) state() guard.Task {
 	return state
 }
 
-// resolved is a platform version that says something: LATEST does not, of a
-// task.
-func resolved(version string) string {
-	if strings.EqualFold(version, "LATEST") {
-		return ""
+func providers(strategy list[object[capacityUse]]) []string {
+	names := make([]string, len(strategy))
+	for i, use := range strategy {
+		names[i] = string(use.orZero().CapacityProvider)
 	}
-	return version
-}
-
-func taskOnFargate(t task) guard.Answer {
-	if isFargateProvider(string(t.CapacityProviderName)) {
-		return guard.Yes
-	}
-	fargate := launchedOn(string(t.LaunchType), string(t.PlatformVersion))
-	if fargate == guard.Unknown && t.CapacityProviderName != "" {
-		return guard.No
-	}
-	return fargate
-}
-
-// launchedOn: a platform version is Fargate's alone.
-func launchedOn(launchType, platformVersion string) guard.Answer {
-	switch {
-	case strings.EqualFold(launchType, "FARGATE"), platformVersion != "":
-		return guard.Yes
-	case launchType != "":
-		return guard.No
-	}
-	return guard.Unknown
-}
-
-// onFargate decides for what asks for capacity, where neither a launch type
-// nor a strategy leaves it to the cluster's default.
-func onFargate(launchType string, strategy list[object[capacityUse]], platformVersion string) guard.Answer {
-	for _, use := range strategy {
-		if isFargateProvider(string(use.orZero().CapacityProvider)) {
-			return guard.Yes
-		}
-	}
-	fargate := launchedOn(launchType, platformVersion)
-	if fargate == guard.Unknown && len(strategy) > 0 {
-		return guard.No
-	}
-	return fargate
-}
-
-func isFargateProvider(name string) bool {
-	return strings.EqualFold(name, "FARGATE") || strings.EqualFold(name, "FARGATE_SPOT")
+	return names
 }

@@ -25,7 +25,7 @@ func serviceStates(r *record, cause guard.Cause) ([]guard.State, string) {
 		Name:            first(string(asked.Service), string(asked.ServiceName)),
 		Cluster:         string(asked.Cluster),
 		Definition:      guard.TaskDefinition{ARN: string(asked.TaskDefinition)},
-		Fargate:         onFargate(string(asked.LaunchType), asked.CapacityProviderStrategy, string(asked.PlatformVersion)),
+		Fargate:         guard.CapacityOnFargate(string(asked.LaunchType), providers(asked.CapacityProviderStrategy), string(asked.PlatformVersion)),
 		PlatformVersion: string(asked.PlatformVersion),
 		VersionUnknown:  asked.PlatformVersion == "",
 		Unknown:         tooLarge,
@@ -49,7 +49,7 @@ func (s service) state() guard.Service {
 		state.Controller = "ECS" // the API's default, which answers leave out
 	}
 	state.Definition.Platform.OS = strings.ToUpper(string(s.PlatformFamily))
-	state.Fargate = onFargate(string(s.LaunchType), s.CapacityProviderStrategy, state.PlatformVersion)
+	state.Fargate = guard.CapacityOnFargate(string(s.LaunchType), providers(s.CapacityProviderStrategy), state.PlatformVersion)
 	for _, d := range s.Deployments {
 		if d.orZero().Status == "PRIMARY" {
 			state.Deployment = string(d.value.ID)

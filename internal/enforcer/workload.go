@@ -1,0 +1,105 @@
+package enforcer
+
+import (
+	"context"
+	"errors"
+
+	"fipsguard/internal/guard"
+	"fipsguard/internal/trail"
+)
+
+// answerWorkloads looks before it acts: task definitions, tasks and services
+// are judged by what they are now.
+func (e *Enforcer) answerWorkloads(ctx context.Context, ev trail.Event, r *guard.Report) error {
+	var errs []error
+	for _, recorded := range ev.States {
+		observed, err := e.look(ctx, recorded)
+		errs = append(errs, err)
+		r.Findings = append(r.Findings, e.Policy.Judge(guard.CheckAll(observed))...)
+	}
+	r.Outcomes = e.apply(ctx, guard.Plan(r.Findings, e.Policy))
+	return errors.Join(errs...)
+}
+
+// look is what a recorded thing is now. What cannot be read stays unknown; the
+// error says why.
+func (e *Enforcer) look(ctx context.Context, recorded guard.State) ([]guard.State, error) {
+	switch s := recorded.(type) {
+	case guard.TaskDefinition:
+		return e.lookAtDefinition(ctx, s)
+	case guard.Task:
+		return e.lookAtTask(ctx, s)
+	case guard.Service:
+		return e.lookAtService(ctx, s)
+	}
+	return []guard.State{recorded}, nil
+}
+
+// lookAtDefinition asks ECS only for what the record leaves out: a revision
+// never changes.
+func (e *Enforcer) lookAtDefinition(ctx context.Context, d guard.TaskDefinition) ([]guard.State, error) {
+	verdict := guard.Worst(guard.Check(d))
+	if verdict == guard.Compliant || verdict == guard.NotApplicable || verdict == guard.NonCompliant && d.ARN != "" {
+		return []guard.State{d}, nil
+	}
+	observed, err := e.Account.ObserveTaskDefinition(ctx, d)
+	if err != nil || verdict == guard.NonCompliant && guard.Worst(guard.Check(observed)) != guard.NonCompliant {
+		// The family's newest revision is not the one that was registered.
+		return []guard.State{d}, err
+	}
+	return []guard.State{observed}, nil
+}
+
+// lookAtTask asks ECS about a task only if its definition, which is
+// remembered, does not settle that it is compliant: most tasks are.
+func (e *Enforcer) lookAtTask(ctx context.Context, t guard.Task) ([]guard.State, error) {
+	if t.ARN == "" || t.Stopping() || t.Fargate == guard.No {
+		return []guard.State{t}, nil
+	}
+	completed, err := e.Account.WithDefinition(ctx, t)
+	if err == nil && guard.Worst(guard.Check(completed)) == guard.Compliant {
+		return []guard.State{completed}, nil
+	}
+	observed, err := e.Account.ObserveTask(ctx, t)
+	if err != nil || guard.Worst(guard.Check(observed)) != guard.NonCompliant || !observed.Started() || observed.Service() == "" {
+		return []guard.State{observed}, err
+	}
+	// A service's running task is never stopped: what its service asks for is
+	// the thing to put right.
+	of, err := e.lookAtService(ctx, guard.Service{Name: observed.Service(), Cluster: observed.Cluster})
+	if err != nil || guard.Worst(guard.CheckAll(of)) != guard.NonCompliant {
+		return append([]guard.State{observed}, of...), err
+	}
+	return of, nil
+}
+
+// lookAtService also reads what the policy's remedy needs to know.
+func (e *Enforcer) lookAtService(ctx context.Context, s guard.Service) ([]guard.State, error) {
+	observed, err := e.Account.ObserveService(ctx, s)
+	if len(observed) == 0 && err == nil {
+		return nil, nil // gone since
+	}
+	var states []guard.State
+	var errs []error
+	for _, service := range observed {
+		if guard.Worst(guard.Check(service)) == guard.NonCompliant {
+			var remedyErr error
+			service, remedyErr = e.prepareRemedy(ctx, service)
+			errs = append(errs, remedyErr)
+		}
+		states = append(states, service)
+	}
+	return states, errors.Join(append(errs, err)...)
+}
+
+func (e *Enforcer) prepareRemedy(ctx context.Context, s guard.Service) (guard.Service, error) {
+	var err error
+	switch e.Policy.ServiceRemedy {
+	case guard.RollBack:
+		s.Replacement, err = e.Account.CompliantRevision(ctx, s.Definition.ARN)
+	case guard.ScaleToZero:
+		s, err = e.Account.ObserveMinimum(ctx, s)
+	case guard.AlertOnly:
+	}
+	return s, err
+}

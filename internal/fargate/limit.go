@@ -1,0 +1,53 @@
+package fargate
+
+import (
+	"context"
+	"fmt"
+
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/smithy-go/middleware"
+	"golang.org/x/time/rate"
+)
+
+// HalfOfBuckets is an option for the ECS client that leaves at least half of
+// each of ECS's throttle buckets to the customer's own work, as far as one
+// process can: functions that run at once each have their own. Calls wait for
+// their turn; one whose turn comes after its deadline fails at once, without a
+// call. The setting's own calls do not wait: they are what the guard is for.
+// Numbers: docs/facts.md, sections 3 and 4.
+func HalfOfBuckets() func(*ecs.Options) {
+	half := func(burst, sustained float64) *rate.Limiter {
+		return rate.NewLimiter(rate.Limit(sustained/2), int(burst/2))
+	}
+	registrations := half(20, 1)
+	tasks := half(100, 40)
+	taskReads := half(100, 20)
+	definitionReads := half(50, 20)
+	serviceReads := half(100, 20)
+	serviceWrites := half(50, 5)
+	limits := map[string]*rate.Limiter{
+		"DeregisterTaskDefinition": registrations,
+		"StopTask":                 tasks,
+		"DescribeTasks":            taskReads,
+		"DescribeTaskDefinition":   definitionReads,
+		"ListTaskDefinitions":      definitionReads,
+		"DescribeServices":         serviceReads,
+		"UpdateService":            serviceWrites,
+	}
+	wait := middleware.FinalizeMiddlewareFunc("HalfOfBuckets", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+		operation := awsmiddleware.GetOperationName(ctx)
+		if limit := limits[operation]; limit != nil {
+			if err := limit.Wait(ctx); err != nil {
+				return middleware.FinalizeOutput{}, middleware.Metadata{}, fmt.Errorf("half of ECS's throttle bucket for %s is used up: %w", operation, err)
+			}
+		}
+		return next.HandleFinalize(ctx, in)
+	})
+	return func(o *ecs.Options) {
+		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+			// Behind Retry, so that every attempt waits.
+			return stack.Finalize.Insert(wait, "Retry", middleware.After)
+		})
+	}
+}

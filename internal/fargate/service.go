@@ -1,0 +1,160 @@
+package fargate
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"fipsguard/internal/guard"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	scalingtypes "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// ObserveService reads what a service asks its scheduler for now: one state
+// for the service, or one for each of its task sets where these decide. A
+// service that ECS does not know any more has none.
+func (a *Account) ObserveService(ctx context.Context, s guard.Service) ([]guard.Service, error) {
+	name := s.ARN
+	if name == "" {
+		name = s.Name
+	}
+	if name == "" {
+		return []guard.Service{s}, nil // nothing to ask for
+	}
+	out, err := a.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: optional(s.Cluster), Services: []string{name}})
+	if err != nil {
+		s.Unknown = "ECS did not answer DescribeServices"
+		return []guard.Service{s}, fmt.Errorf("describe service %s: %w", name, err)
+	}
+	var states []guard.Service
+	for i := range out.Services {
+		if aws.ToString(out.Services[i].Status) == "INACTIVE" {
+			continue
+		}
+		states = append(states, serviceStates(&out.Services[i])...)
+	}
+	for _, f := range out.Failures {
+		if aws.ToString(f.Reason) != "MISSING" {
+			s.Unknown = "ECS answered DescribeServices with " + aws.ToString(f.Reason)
+			states = append(states, s)
+		}
+	}
+	for i := range states {
+		if states[i], err = a.withServiceDefinition(ctx, states[i]); err != nil {
+			return states, err
+		}
+	}
+	return states, nil
+}
+
+func (a *Account) withServiceDefinition(ctx context.Context, s guard.Service) (guard.Service, error) {
+	if s.Definition.ARN == "" {
+		return s, nil
+	}
+	d, err := a.DefinitionOf(ctx, s.Definition.ARN)
+	if err != nil {
+		s.Unknown = "ECS did not answer DescribeTaskDefinition"
+		return s, err
+	}
+	s.Definition = d
+	s.Unknown = ""
+	return s, nil
+}
+
+// serviceStates: with task sets the service itself has no definition.
+func serviceStates(s *types.Service) []guard.Service {
+	state := guard.Service{
+		ARN:             aws.ToString(s.ServiceArn),
+		Name:            aws.ToString(s.ServiceName),
+		Cluster:         aws.ToString(s.ClusterArn),
+		Definition:      guard.TaskDefinition{ARN: aws.ToString(s.TaskDefinition)},
+		Fargate:         guard.CapacityOnFargate(string(s.LaunchType), providers(s.CapacityProviderStrategy), aws.ToString(s.PlatformVersion)),
+		PlatformVersion: aws.ToString(s.PlatformVersion),
+		Controller:      "ECS", // the API's default, which answers leave out
+		DesiredCount:    int(s.DesiredCount),
+	}
+	if s.DeploymentController != nil {
+		state.Controller = string(s.DeploymentController.Type)
+	}
+	for _, d := range s.Deployments {
+		if aws.ToString(d.Status) == "PRIMARY" {
+			state.Deployment = aws.ToString(d.Id)
+		}
+	}
+	if len(s.TaskSets) == 0 {
+		return []guard.Service{state}
+	}
+	var states []guard.Service
+	for i := range s.TaskSets {
+		states = append(states, taskSetState(state, &s.TaskSets[i]))
+	}
+	return states
+}
+
+func taskSetState(service guard.Service, t *types.TaskSet) guard.Service {
+	service.Definition = guard.TaskDefinition{ARN: aws.ToString(t.TaskDefinition)}
+	service.Fargate = guard.CapacityOnFargate(string(t.LaunchType), providers(t.CapacityProviderStrategy), aws.ToString(t.PlatformVersion))
+	service.PlatformVersion = aws.ToString(t.PlatformVersion)
+	service.Deployment = aws.ToString(t.Id)
+	return service
+}
+
+// ObserveMinimum reads Application Auto Scaling's minimum for a service, which
+// undoes any lower desired count.
+func (a *Account) ObserveMinimum(ctx context.Context, s guard.Service) (guard.Service, error) {
+	_, resource, _ := strings.Cut(s.ARN, ":service/")
+	out, err := a.scaling.DescribeScalableTargets(ctx, &applicationautoscaling.DescribeScalableTargetsInput{
+		ServiceNamespace:  scalingtypes.ServiceNamespaceEcs,
+		ResourceIds:       []string{"service/" + resource},
+		ScalableDimension: scalingtypes.ScalableDimensionECSServiceDesiredCount,
+	})
+	if err != nil {
+		return s, fmt.Errorf("describe scalable targets of %s: %w", s.ARN, err)
+	}
+	for _, target := range out.ScalableTargets {
+		s.MinimumCount = max(s.MinimumCount, int(aws.ToInt32(target.MinCapacity)))
+	}
+	return s, nil
+}
+
+func (a *Account) rollBack(ctx context.Context, call guard.RollBackService) (guard.Result, string, error) {
+	out, err := a.ecs.UpdateService(ctx, &ecs.UpdateServiceInput{
+		Cluster:         optional(call.Cluster),
+		Service:         aws.String(call.Service),
+		TaskDefinition:  aws.String(call.TaskDefinition),
+		PlatformVersion: aws.String(call.PlatformVersion),
+	})
+	if err != nil {
+		return guard.Failed, "", fmt.Errorf("roll back service %s: %w", call.Service, err)
+	}
+	if out.Service == nil || aws.ToString(out.Service.TaskDefinition) != call.TaskDefinition {
+		return guard.Unconfirmed, "AWS accepted the call without answering the new task definition.", nil
+	}
+	return guard.Done, "AWS answered that the service deploys " + call.TaskDefinition + " on platform version " + call.PlatformVersion + ".", nil
+}
+
+func (a *Account) scaleToZero(ctx context.Context, call guard.ScaleServiceToZero) (guard.Result, string, error) {
+	out, err := a.ecs.UpdateService(ctx, &ecs.UpdateServiceInput{
+		Cluster:      optional(call.Cluster),
+		Service:      aws.String(call.Service),
+		DesiredCount: aws.Int32(int32(call.DesiredCount)),
+	})
+	if err != nil {
+		return guard.Failed, "", fmt.Errorf("scale service %s to %d: %w", call.Service, call.DesiredCount, err)
+	}
+	if out.Service == nil || out.Service.DesiredCount != int32(call.DesiredCount) {
+		return guard.Unconfirmed, "AWS accepted the call without answering the new desired count.", nil
+	}
+	return guard.Done, "AWS answered a desired count of 0.", nil
+}
+
+func providers(strategy []types.CapacityProviderStrategyItem) []string {
+	list := make([]string, len(strategy))
+	for i, item := range strategy {
+		list[i] = aws.ToString(item.CapacityProvider)
+	}
+	return list
+}

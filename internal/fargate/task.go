@@ -1,0 +1,98 @@
+package fargate
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"fipsguard/internal/guard"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// ObserveTask reads what a task is now, and its definition where ECS does not
+// show the operating system in the task. A task that ECS no longer knows has
+// stopped more than an hour ago.
+func (a *Account) ObserveTask(ctx context.Context, t guard.Task) (guard.Task, error) {
+	out, err := a.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: optional(t.Cluster), Tasks: []string{t.ARN}})
+	if err != nil {
+		t.Unknown = "ECS did not answer DescribeTasks"
+		return t, fmt.Errorf("describe task %s: %w", t.ARN, err)
+	}
+	for i := range out.Tasks {
+		if aws.ToString(out.Tasks[i].TaskArn) == t.ARN {
+			return a.WithDefinition(ctx, taskState(&out.Tasks[i]))
+		}
+	}
+	for _, f := range out.Failures {
+		if aws.ToString(f.Arn) == t.ARN && aws.ToString(f.Reason) == "MISSING" {
+			t.LastStatus, t.DesiredStatus = "STOPPED", "STOPPED"
+			return t, nil
+		}
+		t.Unknown = "ECS answered DescribeTasks with " + aws.ToString(f.Reason)
+	}
+	return t, nil
+}
+
+// WithDefinition completes a task's platform from its definition, which is
+// remembered.
+func (a *Account) WithDefinition(ctx context.Context, t guard.Task) (guard.Task, error) {
+	if t.Platform.OS != "" && t.Platform.Architecture != "" || t.Definition == "" {
+		return t, nil
+	}
+	d, err := a.DefinitionOf(ctx, t.Definition)
+	if err != nil {
+		t.Unknown = "ECS did not answer DescribeTaskDefinition"
+		return t, err
+	}
+	if t.Platform.OS == "" {
+		t.Platform.OS = d.Platform.OS
+	}
+	if t.Platform.Architecture == "" {
+		t.Platform.Architecture = d.Platform.Architecture
+	}
+	return t, nil
+}
+
+func (a *Account) stopTask(ctx context.Context, call guard.StopTask) (guard.Result, string, error) {
+	out, err := a.ecs.StopTask(ctx, &ecs.StopTaskInput{
+		Cluster: optional(call.Cluster), Task: aws.String(call.Task), Reason: aws.String(call.Reason),
+	})
+	if err != nil {
+		return guard.Failed, "", fmt.Errorf("stop task %s: %w", call.Task, err)
+	}
+	if out.Task == nil || aws.ToString(out.Task.DesiredStatus) != string(types.DesiredStatusStopped) {
+		return guard.Unconfirmed, "AWS accepted the call without answering that the task is to stop.", nil
+	}
+	return guard.Done, "AWS answered that the task is to stop.", nil
+}
+
+func taskState(t *types.Task) guard.Task {
+	state := guard.Task{
+		ARN:             aws.ToString(t.TaskArn),
+		Cluster:         aws.ToString(t.ClusterArn),
+		Group:           aws.ToString(t.Group),
+		Definition:      aws.ToString(t.TaskDefinitionArn),
+		Fargate:         guard.TaskOnFargate(string(t.LaunchType), aws.ToString(t.CapacityProviderName), aws.ToString(t.PlatformVersion)),
+		PlatformVersion: guard.ResolvedVersion(aws.ToString(t.PlatformVersion)),
+		LastStatus:      strings.ToUpper(aws.ToString(t.LastStatus)),
+		DesiredStatus:   strings.ToUpper(aws.ToString(t.DesiredStatus)),
+		CreatedAt:       aws.ToTime(t.CreatedAt).UTC(),
+	}
+	state.Platform.OS = strings.ToUpper(aws.ToString(t.PlatformFamily))
+	for _, attribute := range t.Attributes {
+		if aws.ToString(attribute.Name) == "ecs.cpu-architecture" {
+			state.Platform.Architecture = strings.ToUpper(aws.ToString(attribute.Value))
+		}
+	}
+	return state
+}
+
+// optional is nil for an empty text, which ECS takes for its default.
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
