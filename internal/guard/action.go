@@ -61,9 +61,10 @@ func (ScaleServiceToZero) API() string       { return "ecs:UpdateService" }
 
 // Action is the one AWS call that corrects a finding. It is comparable.
 type Action struct {
-	Rule    RuleID
-	Subject string
-	Call    Call
+	Rule       RuleID
+	Subject    string
+	Definition string // of a task or service: the task definition's ARN, whose exemption covers it
+	Call       Call
 }
 
 // Command is the AWS CLI command that makes the same call in a Region, for a

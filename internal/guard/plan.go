@@ -15,9 +15,19 @@ func Plan(findings []Finding, policy Policy) []Action {
 			continue
 		}
 		planned[call] = true
-		actions = append(actions, Action{Rule: f.Rule, Subject: f.Subject, Call: call})
+		actions = append(actions, Action{Rule: f.Rule, Subject: f.Subject, Definition: definitionOf(f.State), Call: call})
 	}
 	return actions
+}
+
+func definitionOf(s State) string {
+	switch s := s.(type) {
+	case Task:
+		return s.Definition
+	case Service:
+		return s.Definition.ARN
+	}
+	return ""
 }
 
 // remedy is the call that corrects a violation, or nil when there is none that

@@ -57,7 +57,7 @@ func TestPlan(t *testing.T) {
 			var want []Action
 			if c.want != nil {
 				f := Check(c.state)[0]
-				want = []Action{{Rule: f.Rule, Subject: f.Subject, Call: c.want}}
+				want = []Action{{Rule: f.Rule, Subject: f.Subject, Definition: definitionOf(c.state), Call: c.want}}
 			}
 			got := Plan(Check(c.state), Policy{ServiceRemedy: c.remedy})
 			if diff := cmp.Diff(want, got); diff != "" {
@@ -76,8 +76,9 @@ func TestPlanMakesTheSameCallOnce(t *testing.T) {
 
 func TestPolicySplit(t *testing.T) {
 	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
-	deregister := Action{TaskDefinitionPlatform, revision, DeregisterTaskDefinition{revision}}
-	putDefault := Action{FIPSModeDefault, "fargateFIPSMode@111122223333/us-gov-west-1", PutAccountSettingDefault{"fargateFIPSMode", "enabled"}}
+	deregister := Action{Rule: TaskDefinitionPlatform, Subject: revision, Call: DeregisterTaskDefinition{revision}}
+	stop := Action{Rule: TaskLaunchPlatform, Subject: taskARN, Definition: revision, Call: StopTask{Task: taskARN}}
+	putDefault := Action{Rule: FIPSModeDefault, Subject: "fargateFIPSMode@111122223333/us-gov-west-1", Call: PutAccountSettingDefault{"fargateFIPSMode", "enabled"}}
 	exempt := DefaultPolicy()
 	exempt.Exemptions = []Exemption{{Resource: "arn:*:task-definition/web:*", Reason: "migration", Approver: "ISSO", Expires: now.Add(time.Hour)}}
 	everything := DefaultPolicy()
@@ -93,6 +94,7 @@ func TestPolicySplit(t *testing.T) {
 		{"a zero policy allows nothing", Policy{}, putDefault, now, false},
 		{"audited", DefaultPolicy().Audited(), putDefault, now, false},
 		{"exempt", exempt, deregister, now, false},
+		{"a task is exempt with its definition", exempt, stop, now, false},
 		{"exempt until it expires", exempt, deregister, now.Add(2 * time.Hour), true},
 		{"the account setting cannot be exempted", everything, putDefault, now, true},
 	}

@@ -97,15 +97,20 @@ func (p Policy) refusal(a Action, now time.Time) string {
 		return "The policy only audits this rule."
 	case Enforce:
 	}
-	if e, ok := p.Exempt(a.Subject, now); ok {
+	for _, resource := range []string{a.Subject, a.Definition} {
+		e, ok := p.Exempt(resource, now)
+		if !ok {
+			continue
+		}
 		return fmt.Sprintf("Exempt until %s: %s (approved by %s).", e.Expires.Format(time.DateOnly), e.Reason, e.Approver)
 	}
 	return ""
 }
 
-// Exempt finds the exemption that holds for a subject at a time.
+// Exempt finds the exemption that holds for a subject at a time. A task and a
+// service are exempt with their task definition, too.
 func (p Policy) Exempt(subject string, now time.Time) (Exemption, bool) {
-	if strings.HasPrefix(subject, SettingName+"@") {
+	if subject == "" || strings.HasPrefix(subject, SettingName+"@") {
 		return Exemption{}, false
 	}
 	for _, e := range p.Exemptions {

@@ -1,0 +1,29 @@
+# People and .ci/run type the same words.
+.PHONY: help check test race fuzz golden bench
+
+FUZZTIME ?= 60s
+
+help: ## print this
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+check: ## formatting, vet, staticcheck, known vulnerabilities
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo 'not formatted:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	go vet ./...
+	go tool -modfile=tools/go.mod staticcheck ./...
+	./tools/govulncheck
+
+test: ## the README's tests
+	go test ./...
+
+race: ## the same under the race detector
+	go test -race ./...
+
+fuzz: ## every fuzz target for FUZZTIME (60s)
+	./tools/fuzz $(FUZZTIME)
+
+golden: ## write the golden files anew; read the diff before you commit it
+	go test ./cmd/fipsguard ./internal/alert -update
+
+bench: ## benchmarks and the cold start ratio
+	go test -run '^$$' -bench . -benchmem ./internal/... ./cmd/...
+	go run ./bench/coldstart

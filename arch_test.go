@@ -1,0 +1,87 @@
+// Package fipsguard only holds the test of the project's own structure.
+package fipsguard
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rooms is ARCHITECTURE.md's table: which of the project's packages each may
+// import, with the reason. A package that is not listed, or an arrow that is
+// not, fails the test.
+var rooms = map[string]struct {
+	imports []string
+	why     string
+}{
+	"":                   {nil, "the structure's own test"},
+	"internal/guard":     {nil, "the nouns and the decisions: nothing but the standard library"},
+	"internal/trail":     {[]string{"internal/guard"}, "bytes to states"},
+	"internal/fargate":   {[]string{"internal/guard"}, "AWS to states and actions to AWS"},
+	"internal/alert":     {[]string{"internal/guard"}, "reports to people"},
+	"internal/config":    {[]string{"internal/guard"}, "what people set"},
+	"internal/manifest":  {[]string{"internal/guard"}, "files before anything is registered, to states"},
+	"internal/ecsexec":   {nil, "one command in one container; knows no FIPS"},
+	"internal/localaws":  {nil, "an AWS account on loopback; knows no guard"},
+	"internal/enforcer":  {[]string{"internal/guard", "internal/trail"}, "the way of one event; AWS and people behind interfaces"},
+	"functions/enforcer": {[]string{"internal/alert", "internal/config", "internal/enforcer", "internal/fargate"}, "wires the enforcer to Lambda"},
+	"cmd/fipsguard":      {[]string{"*"}, "brings everything to a terminal"},
+	"infra":              {[]string{"internal/config", "internal/trail", "infra/template"}, "deploys what the functions read"},
+	"infra/template":     {nil, "the committed template, for who must not import the CDK"},
+	"build":              {nil, "makes the functions' zips"},
+	"bench/coldstart":    {nil, "times the functions from outside"},
+}
+
+func TestArrows(t *testing.T) {
+	for room, imported := range imports(t, "{{.ImportPath}} {{join .Imports \" \"}}") {
+		known, ok := rooms[room]
+		if !ok {
+			t.Errorf("package %q has no place in ARCHITECTURE.md's table of rooms", room)
+			continue
+		}
+		for _, other := range imported {
+			inside, ours := strings.CutPrefix(other, "fipsguard/")
+			if ours && !slices.Contains(known.imports, inside) && !slices.Contains(known.imports, "*") {
+				t.Errorf("%s imports %s, which its place forbids (%s)", room, inside, known.why)
+			}
+			if room == "internal/guard" && strings.Contains(other, ".") {
+				t.Errorf("guard imports %s; it knows the standard library only", other)
+			}
+		}
+	}
+}
+
+// TestNoLambdaContainsTheLocalAccount looks through all that a function pulls
+// in, however far away.
+func TestNoLambdaContainsTheLocalAccount(t *testing.T) {
+	for room, all := range imports(t, "{{.ImportPath}} {{join .Deps \" \"}}") {
+		if !strings.HasPrefix(room, "functions/") {
+			continue
+		}
+		for _, other := range all {
+			if other == "fipsguard/internal/localaws" || strings.Contains(other, "aws-cdk-go") {
+				t.Errorf("%s contains %s", room, other)
+			}
+		}
+	}
+}
+
+// imports lists the project's packages with what the format says of them.
+func imports(t *testing.T, format string) map[string][]string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-e", "-f", format, "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	lists := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		room := strings.TrimPrefix(strings.TrimPrefix(words[0], "fipsguard"), "/")
+		lists[room] = words[1:]
+	}
+	if len(lists) < 5 {
+		t.Fatalf("go list found only %v", lists)
+	}
+	return lists
+}

@@ -1,0 +1,131 @@
+package config
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+
+	"fipsguard/internal/guard"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const topic = "arn:aws-us-gov:sns:us-gov-west-1:111122223333:fipsguard-alerts"
+
+func from(environment map[string]string) func(string) string {
+	return func(name string) string { return environment[name] }
+}
+
+func TestEnforcerRoundTrip(t *testing.T) {
+	for _, want := range []Enforcer{
+		{TopicARN: topic, Mode: guard.Enforce},
+		{TopicARN: topic, Mode: guard.Audit, LogLevel: slog.LevelDebug},
+		{TopicARN: topic, Mode: guard.Enforce, LogLevel: slog.LevelError + 2, Policy: "{\n\t\"version\": 1\n}\n"},
+	} {
+		got, err := ReadEnforcer(from(want.Environment()))
+		if err != nil {
+			t.Errorf("%+v: %v", want, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("round trip (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestReadEnforcerDefaults(t *testing.T) {
+	got, err := ReadEnforcer(from(map[string]string{"FIPSGUARD_TOPIC_ARN": topic}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Enforcer{TopicARN: topic, Mode: guard.Enforce, LogLevel: slog.LevelInfo}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestReadEnforcerNamesEveryBadValue(t *testing.T) {
+	const shape = "it must be the ARN of an SNS topic, arn:aws-us-gov:sns:REGION:ACCOUNT:NAME"
+	for _, c := range []struct {
+		name        string
+		environment map[string]string
+		want        string
+	}{
+		{"nothing set", nil, "FIPSGUARD_TOPIC_ARN is not set; " + shape},
+		{"all bad", map[string]string{
+			"FIPSGUARD_TOPIC_ARN": "alerts",
+			"FIPSGUARD_MODE":      "Enforce",
+			"FIPSGUARD_LOG_LEVEL": "loud\n",
+		}, `FIPSGUARD_TOPIC_ARN is "alerts"; ` + shape + "\n" +
+			`FIPSGUARD_MODE is "Enforce"; it must be enforce or audit` + "\n" +
+			`FIPSGUARD_LOG_LEVEL is "loud\n"; it must be debug, info, warn or error`},
+		{"long", map[string]string{"FIPSGUARD_TOPIC_ARN": topic, "FIPSGUARD_MODE": strings.Repeat("é", 2000)},
+			`FIPSGUARD_MODE is "` + strings.Repeat("é", 40) + `"… (4000 bytes); it must be enforce or audit`},
+		{"off is no mode of the guard", map[string]string{"FIPSGUARD_TOPIC_ARN": topic, "FIPSGUARD_MODE": "off"},
+			`FIPSGUARD_MODE is "off"; it must be enforce or audit`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := ReadEnforcer(from(c.environment))
+			if err == nil {
+				t.Fatalf("accepted as %+v", got)
+			}
+			if diff := cmp.Diff(c.want, err.Error()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if got != (Enforcer{}) {
+				t.Errorf("with the error came %+v", got)
+			}
+		})
+	}
+}
+
+func TestABadPolicyDoesNotKeepTheGuardFromStarting(t *testing.T) {
+	e := Enforcer{TopicARN: topic, Mode: guard.Enforce, Policy: "not JSON"}
+	if _, err := ReadEnforcer(from(e.Environment())); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCheckTopicARN(t *testing.T) {
+	for arn, ok := range map[string]bool{
+		topic: true,
+		"arn:aws:sns:us-east-1:111122223333:a_B-9":                                  true,
+		"arn:aws-us-gov:sqs:us-gov-west-1:111122223333:a":                           false,
+		"arn:aws-us-gov:sns:us-gov-west-1:111122223333:a:sub":                       false,
+		"arn:aws-us-gov:sns:us-gov-west-1:11112222333:a":                            false,
+		"arn:aws-us-gov:sns:us-gov-west-1:11112222333x:a":                           false,
+		"arn:aws-us-gov:sns::111122223333:a":                                        false,
+		"arn:aws-us-gov:sns:us-gov-west-1:111122223333:":                            false,
+		"arn:aws-us-gov:sns:us-gov-west-1:111122223333:*":                           false,
+		"arn:aws-us-gov:sns:us-gov-west-1:111122223333:a.fifo":                      false,
+		"arn:aws-us-gov:sns:us-gov-west-1:111122223333:" + strings.Repeat("a", 257): false,
+		" " + topic:  false,
+		topic + "\n": false,
+		"arn:::::":   false,
+		"":           false,
+		"arn:gov:sns:us-gov-west-1:111122223333:a": false,
+	} {
+		if err := checkTopicARN(arn); (err == nil) != ok {
+			t.Errorf("%q: %v", arn, err)
+		}
+	}
+}
+
+// Lambda measured the environment that it refused as JSON, in which a policy's
+// quotation marks are two characters.
+func TestCheckEnvironmentCountsAsLambdaDoes(t *testing.T) {
+	const around = len(`{"P":""}`)
+	for _, c := range []struct {
+		value string
+		ok    bool
+	}{
+		{strings.Repeat("x", MaxEnvironment-around), true},
+		{strings.Repeat("x", MaxEnvironment-around+1), false},
+		{strings.Repeat(`"`, (MaxEnvironment-around)/2), true},
+		{strings.Repeat(`"`, (MaxEnvironment-around)/2+1), false},
+		{"\xff", false},
+	} {
+		if err := CheckEnvironment(map[string]string{"P": c.value}); (err == nil) != c.ok {
+			t.Errorf("%d bytes: %v", len(c.value), err)
+		}
+	}
+}

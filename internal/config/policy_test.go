@@ -1,0 +1,273 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"fipsguard/internal/guard"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var now = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
+
+// exempting is a policy document with one good exemption, in which one text is
+// replaced.
+func exempting(old, replacement string) string {
+	const document = `{
+  "version": 1,
+  "exemptions": [
+    {
+      "resource": "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/legacy:*",
+      "reason": "ticket 311",
+      "approver": "jane.doe",
+      "expires": "2027-03-31"
+    }
+  ]
+}`
+	return strings.Replace(document, old, replacement, 1)
+}
+
+func TestParsePolicy(t *testing.T) {
+	with := func(change func(*guard.Policy)) guard.Policy {
+		p := guard.DefaultPolicy()
+		change(&p)
+		return p
+	}
+	legacy := guard.Exemption{
+		Resource: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/legacy:*",
+		Reason:   "ticket 311",
+		Approver: "jane.doe",
+		Expires:  time.Date(2027, 3, 31, 23, 59, 59, 999999999, time.UTC),
+	}
+	until := func(at time.Time) guard.Policy {
+		e := legacy
+		e.Expires = at
+		return with(func(p *guard.Policy) { p.Exemptions = []guard.Exemption{e} })
+	}
+	for _, c := range []struct {
+		name, document string
+		want           guard.Policy
+	}{
+		{"empty", "", guard.DefaultPolicy()},
+		{"blank", " \r\n\t", guard.DefaultPolicy()},
+		{"version only", `{"version":1}`, guard.DefaultPolicy()},
+		{"schema named", `{"$schema":"urn:fipsguard:policy:v1","version":1}`, guard.DefaultPolicy()},
+		{"nothing said", `{"version":1,"rules":{},"serviceRemedy":"alert","exemptions":[]}`, guard.DefaultPolicy()},
+		{"modes", `{"version":1,"rules":{"task-running-platform":"enforce","service-platform":"off","fips-mode-default":"audit"}}`,
+			with(func(p *guard.Policy) {
+				p.Modes[guard.TaskRunningPlatform] = guard.Enforce
+				p.Modes[guard.ServicePlatform] = guard.Off
+				p.Modes[guard.FIPSModeDefault] = guard.Audit
+			})},
+		{"escaped", "{\"version\":1,\"rules\":{\"task\\u002drunning-platform\":\"\\u0065nforce\"}}",
+			with(func(p *guard.Policy) { p.Modes[guard.TaskRunningPlatform] = guard.Enforce })},
+		{"rollback", `{"version":1,"serviceRemedy":"rollback"}`, with(func(p *guard.Policy) { p.ServiceRemedy = guard.RollBack })},
+		{"scale to zero", `{"version":1,"serviceRemedy":"scale-to-zero"}`, with(func(p *guard.Policy) { p.ServiceRemedy = guard.ScaleToZero })},
+		{"exemption by day", exempting("", ""), until(legacy.Expires)},
+		{"exemption by time", exempting("2027-03-31", "2027-03-31T12:00:00-05:00"), until(time.Date(2027, 3, 31, 17, 0, 0, 0, time.UTC))},
+		{"exemption that ends today", exempting("2027-03-31", "2026-10-01"), until(time.Date(2026, 10, 1, 23, 59, 59, 999999999, time.UTC))},
+		{"exemption far ahead", exempting("2027-03-31", "2099-12-31"), until(time.Date(2099, 12, 31, 23, 59, 59, 999999999, time.UTC))},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := ParsePolicy([]byte(c.document), now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestParsePolicyNamesEveryFault(t *testing.T) {
+	const names = "the document may have $schema, version, rules, serviceRemedy, exemptions"
+	const rules = "rules may have fips-mode-default, fips-mode-override, fips-mode-deleted, task-definition-platform, task-launch-platform, task-running-platform, service-platform"
+	const expiry = "it must be a day, YYYY-MM-DD, or a time as in RFC 3339"
+	for _, c := range []struct {
+		name, document string
+		want           []string
+	}{
+		{"not JSON", `{"version":1,}`, []string{"line 1, column 13: not JSON: nothing before or after this comma"}},
+		{"comma forgotten", "{\"version\":1\n\"rules\":{}}", []string{"line 2, column 1: not JSON: invalid character '\"' after object value (expecting ',' or '}')"}},
+		{"not JSON at all", "\n version: 1", []string{"line 2, column 2: not JSON: invalid character 'v' at start of value"}},
+		{"cut off", "{\"version\":1,\n\"rules\":{", []string{"line 2, column 10: the document ends inside a JSON value"}},
+		{"cut off in a text", `{"versi`, []string{"line 1, column 8: the document ends inside a JSON value"}},
+		{"byte order mark", "\ufeff{}", []string{"line 1, column 1: not JSON: invalid character '\\ufeff' at start of value"}},
+		{"not UTF-8", "{\"\xff\":1}", []string{"line 1, column 3: not JSON: invalid UTF-8"}},
+		{"comment", "{ // soon\n}", []string{"line 1, column 3: not JSON: invalid character '/' at start of value"}},
+		{"text after the document", "{\"version\":1}\n}", []string{"line 2, column 1: the document has ended, but more text follows"}},
+		{"second document", `{"version":1}{"version":1}`, []string{"line 1, column 14: the document has ended, but more text follows"}},
+		{"array", `[]`, []string{"line 1, column 1: the document is an array; it must be an object"}},
+		{"null", `null`, []string{"line 1, column 1: the document is null; it must be an object"}},
+		{"no version", `{}`, []string{"line 1, column 1: the document has no version"}},
+		{"other version", `{"version":2}`, []string{"line 1, column 12: version is 2; this guard reads version 1"}},
+		{"version as text", `{"version":"1"}`, []string{`line 1, column 12: version is "1"; this guard reads version 1`}},
+		{"long version", `{"version":` + strings.Repeat("1", 1000) + `}`, []string{"line 1, column 12: version is a long number; this guard reads version 1"}},
+		{"unknown key", `{"version":1,"rule":{}}`, []string{`line 1, column 14: unknown key "rule"; ` + names}},
+		{"other letter case", `{"Version":1,"version":1}`, []string{`line 1, column 2: unknown key "Version"; ` + names}},
+		{"twice", `{"version":1,"version":1}`, []string{"line 1, column 14: version is there twice"}},
+		{"rule twice", `{"version":1,"rules":{"service-platform":"audit","service-platform":"off"}}`,
+			[]string{"line 1, column 50: service-platform is there twice"}},
+		{"wrong kinds", `{"version":1,"$schema":1,"rules":[],"serviceRemedy":null,"exemptions":{}}`, []string{
+			"line 1, column 24: $schema is 1; it must be a string",
+			"line 1, column 34: rules is an array; it must be an object",
+			"line 1, column 53: serviceRemedy is null; it must be alert, rollback or scale-to-zero",
+			"line 1, column 71: exemptions is an object; it must be an array",
+		}},
+		{"unknown rule", `{"version":1,"rules":{"task-platform":"audit"}}`, []string{`line 1, column 23: unknown rule "task-platform"; ` + rules}},
+		{"bad mode", `{"version":1,"rules":{"service-platform":"on"}}`, []string{`line 1, column 42: service-platform is "on"; it must be enforce, audit or off`}},
+		{"mode of another kind", `{"version":1,"rules":{"service-platform":false}}`, []string{`line 1, column 42: service-platform is false; it must be enforce, audit or off`}},
+		{"setting off", `{"version":1,"rules":{"fips-mode-default":"off","fips-mode-override":"off","fips-mode-deleted":"Off"}}`, []string{
+			"line 1, column 43: fips-mode-default cannot be off: the account setting may be audited, never ignored",
+			"line 1, column 70: fips-mode-override cannot be off: the account setting may be audited, never ignored",
+			`line 1, column 96: fips-mode-deleted is "Off"; it must be enforce or audit`,
+		}},
+		{"guard-policy", `{"version":1,"rules":{"guard-policy":"audit"}}`, []string{"line 1, column 23: guard-policy cannot be set: the guard always reports its own policy's faults"}},
+		{"bad remedy", `{"version":1,"serviceRemedy":"delete"}`, []string{`line 1, column 30: serviceRemedy is "delete"; it must be alert, rollback or scale-to-zero`}},
+		{"exemption is no object", `{"version":1,"exemptions":["*"]}`, []string{`line 1, column 28: the exemption is "*"; it must be an object`}},
+		{"empty exemption", `{"version":1,"exemptions":[{}]}`, []string{
+			"line 1, column 28: the exemption has no resource",
+			"line 1, column 28: the exemption has no reason",
+			"line 1, column 28: the exemption has no approver",
+			"line 1, column 28: the exemption has no expires",
+		}},
+		{"no expiry", exempting(",\n      \"expires\": \"2027-03-31\"", ""), []string{"line 4, column 5: the exemption has no expires"}},
+		{"unknown key in exemption", exempting("approver", "approvedBy"), []string{
+			"line 4, column 5: the exemption has no approver",
+			`line 7, column 7: unknown key "approvedBy"; the exemption may have resource, reason, approver, expires`,
+		}},
+		{"pattern", exempting("arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/legacy:*", "*"), []string{
+			`line 5, column 19: resource "*": it must be arn:aws-us-gov:ecs:REGION:ACCOUNT:TYPE/NAME, where REGION and ACCOUNT may be * and NAME may have * after its first character`,
+		}},
+		{"resource of another kind", exempting(`"arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/legacy:*"`, "{}"), []string{"line 5, column 19: resource is an object; it must be a string"}},
+		{"blank reason", exempting("ticket 311", " "), []string{"line 6, column 17: reason is empty"}},
+		{"long reason", exempting("ticket 311", strings.Repeat("é", 301)), []string{"line 6, column 17: reason has 301 characters; 300 are allowed"}},
+		{"forged line", exempting("ticket 311", `x\nSeverity: INFO`), []string{`line 6, column 17: reason is "x\nSeverity: INFO"; it must be one line without control characters`}},
+		{"turned text", exempting("jane.doe", "\u202eeod"), []string{`line 7, column 19: approver is "\u202eeod"; it must be one line without control characters`}},
+		{"approver of another kind", exempting(`"jane.doe"`, `["jane"]`), []string{"line 7, column 19: approver is an array; it must be a string"}},
+		{"expired", exempting("2027-03-31", "2026-09-30"), []string{"line 8, column 18: the exemption expired on 2026-09-30; renew it or take it out"}},
+		{"expired this instant", exempting("2027-03-31", "2026-10-01T12:00:00Z"), []string{"line 8, column 18: the exemption expired on 2026-10-01T12:00:00Z; renew it or take it out"}},
+		{"expiry in another form", exempting("2027-03-31", "31.03.2027"), []string{`line 8, column 18: expires is "31.03.2027"; ` + expiry}},
+		{"no such day", exempting("2027-03-31", "2027-02-29"), []string{`line 8, column 18: expires is "2027-02-29"; ` + expiry}},
+		{"time without a zone", exempting("2027-03-31", "2027-03-31T12:00:00"), []string{`line 8, column 18: expires is "2027-03-31T12:00:00"; ` + expiry}},
+		{"time by half the letter", exempting("2027-03-31", "2027-03-31T9:00:00Z"), []string{`line 8, column 18: expires is "2027-03-31T9:00:00Z"; ` + expiry}},
+		{"expiry null", exempting(`"2027-03-31"`, "null"), []string{"line 8, column 18: expires is null; " + expiry}},
+		{"all at once, in order", "{\n \"exemptions\": [{}],\n \"serviceRemedy\": \"x\",\n \"version\": 0\n}", []string{
+			"line 2, column 17: the exemption has no resource",
+			"line 2, column 17: the exemption has no reason",
+			"line 2, column 17: the exemption has no approver",
+			"line 2, column 17: the exemption has no expires",
+			`line 3, column 19: serviceRemedy is "x"; it must be alert, rollback or scale-to-zero`,
+			"line 4, column 13: version is 0; this guard reads version 1",
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := ParsePolicy([]byte(c.document), now)
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			if diff := cmp.Diff(strings.Join(c.want, "\n"), err.Error()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(guard.DefaultPolicy(), got); diff != "" {
+				t.Errorf("something of a bad document holds (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestParsePolicyWithstandsHostileDocuments(t *testing.T) {
+	many := func(n int, text string) string { return strings.Repeat(text, n) }
+	for name, document := range map[string]string{
+		"1 MB":              many(1<<20, " ") + `{"version":1}`,
+		"1 MB of nesting":   many(1<<20, "["),
+		"nesting":           many(60000, "["),
+		"nested objects":    many(10000, `{"":`),
+		"nested in a key":   `{"version":1,"x":` + many(5000, "[") + many(5000, "]") + `}`,
+		"many repeats":      `{"version":1` + many(6000, `,"version":1`) + `}`,
+		"many exemptions":   `{"version":1,"exemptions":[{}` + many(20000, `,{}`) + `]}`,
+		"long unknown name": `{"version":1,"` + many(60000, "x") + `":1}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := ParsePolicy([]byte(document), now)
+			var faults Faults
+			if !errors.As(err, &faults) {
+				t.Fatalf("error is %v", err)
+			}
+			if len(faults) > maxFaults+1 || len(err.Error()) > 200*(maxFaults+1) {
+				t.Errorf("%d faults in %d bytes", len(faults), len(err.Error()))
+			}
+		})
+	}
+}
+
+func TestFaultsAreBoundedAndCounted(t *testing.T) {
+	for _, more := range []int{0, 1, 7} {
+		document := "{\"version\":1" + strings.Repeat(",\n\"x\":1", maxFaults+more) + "}"
+		_, faults := PolicyOrDefault(document, guard.Enforce, now)
+		if len(faults) != maxFaults+min(more, 1) {
+			t.Fatalf("%d faults too many: %d reported", more, len(faults))
+		}
+		if more == 0 {
+			continue
+		}
+		want := Fault{Line: maxFaults + 2, Column: 1, Reason: fmt.Sprintf("more faults from here on: %d", more)}
+		if diff := cmp.Diff(want, faults[maxFaults]); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestPolicyOrDefaultNeverFailsOpen(t *testing.T) {
+	relaxed := `{"version":1,"rules":{"task-definition-platform":"audit"}}`
+	bad := `{"version":1,"rules":{"task-definition-platform":"audit"},"x":1}`
+	for _, c := range []struct {
+		name, document string
+		mode           guard.PolicyMode
+		want           guard.PolicyMode // of task-definition-platform
+		faults         int
+	}{
+		{"no document", "", guard.Enforce, guard.Enforce, 0},
+		{"no document, audit", "", guard.Audit, guard.Audit, 0},
+		{"document", relaxed, guard.Enforce, guard.Audit, 0},
+		{"bad document", bad, guard.Enforce, guard.Enforce, 1},
+		{"bad document, audit", bad, guard.Audit, guard.Audit, 1},
+		{"expired exemption", strings.Replace(exempting("2027-03-31", "2026-01-01"), `"version": 1`, relaxed[1:len(relaxed)-1], 1), guard.Enforce, guard.Enforce, 1},
+		{"a mode nobody set", relaxed, guard.Off, guard.Audit, 0},
+		{"a mode nobody set, no document", "", guard.Off, guard.Enforce, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			policy, faults := PolicyOrDefault(c.document, c.mode, now)
+			if len(faults) != c.faults {
+				t.Errorf("faults: %v", faults)
+			}
+			if got := policy.Modes[guard.TaskDefinitionPlatform]; got != c.want {
+				t.Errorf("mode %q, want %q", got, c.want)
+			}
+			if c.faults > 0 && len(policy.Exemptions) > 0 {
+				t.Error("an exemption of a bad document holds")
+			}
+		})
+	}
+}
+
+// Two readers of one process must not change each other's policy.
+func TestPoliciesAreIndependent(t *testing.T) {
+	first, _ := ParsePolicy(nil, now)
+	first.Modes[guard.FIPSModeDefault] = guard.Off
+	second, _ := ParsePolicy(nil, now)
+	if second.Modes[guard.FIPSModeDefault] != guard.Enforce {
+		t.Error("policies share their modes")
+	}
+}
+
+func ExampleParsePolicy() {
+	_, err := ParsePolicy([]byte("{\n  \"version\": 1,\n  \"serviceRemedy\": \"restart\"\n}"), now)
+	fmt.Println(err)
+	// Output: line 3, column 20: serviceRemedy is "restart"; it must be alert, rollback or scale-to-zero
+}
