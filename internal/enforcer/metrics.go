@@ -55,7 +55,7 @@ func (m *Metrics) Emit(r guard.Report, now time.Time) {
 	for _, o := range r.Outcomes {
 		if o.Result == guard.Done {
 			of(o.Action.Rule).done++
-			if !r.Cause.Time.IsZero() {
+			if !r.Cause.Time.IsZero() && !o.At.IsZero() {
 				of(o.Action.Rule).latency = append(of(o.Action.Rule).latency, float64(o.At.Sub(r.Cause.Time).Milliseconds()))
 			}
 		}

@@ -1,0 +1,159 @@
+package enforcer
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"fipsguard/internal/guard"
+	"github.com/google/go-cmp/cmp"
+)
+
+const put, list, override = "ecs:PutAccountSettingDefault", "ecs:ListAccountSettings", "ecs:PutAccountSetting"
+
+func TestSettingEvents(t *testing.T) {
+	const app = "arn:aws-us-gov:iam::111122223333:role/app/checkout"
+	cases := []struct {
+		event   string
+		account fakeAccount
+		policy  guard.Policy
+		calls   []string
+		results []guard.Result
+		status  guard.Verdict // of the alert; NOT_APPLICABLE means that there is none
+		fails   bool
+	}{
+		{event: "setting-default-off", account: fakeAccount{def: guard.ModeOff}, calls: []string{put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
+		{event: "setting-default-off-by-guard-role", account: fakeAccount{def: guard.ModeOff}, calls: []string{put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
+		{event: "setting-deleted-by-root", account: fakeAccount{def: guard.ModeOff}, calls: []string{put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
+		{event: "setting-off-without-identity", account: fakeAccount{def: guard.ModeOff}, calls: []string{put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
+		{event: "setting-override-off", account: fakeAccount{def: guard.ModeOn}, calls: []string{override, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
+		{event: "setting-override-off", account: fakeAccount{def: guard.ModeOn, refuse: true}, calls: []string{override, list}, results: []guard.Result{guard.RefusedByAWS}, status: guard.NonCompliant, fails: true},
+		{event: "setting-override-off", account: fakeAccount{def: guard.ModeOff}, calls: []string{override, list, put, list}, results: []guard.Result{guard.Done, guard.Done}, status: guard.NonCompliant},
+		{event: "setting-deleted-override", account: fakeAccount{def: guard.ModeOn}, calls: []string{list}, status: guard.NotApplicable},
+		{event: "setting-deleted-override", account: fakeAccount{def: guard.ModeOff}, calls: []string{list, put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
+		{event: "setting-deleted-override", account: fakeAccount{blind: errBroken}, calls: []string{list}, status: guard.InsufficientData, fails: true},
+		{event: "setting-members-omitted", account: fakeAccount{def: guard.ModeOff}, calls: []string{list, put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
+		{event: "setting-default-on-by-guard", account: fakeAccount{def: guard.ModeOn}, status: guard.NotApplicable},
+		{event: "setting-override-on", account: fakeAccount{def: guard.ModeOn}, status: guard.NotApplicable},
+		{event: "setting-call-denied", account: fakeAccount{def: guard.ModeOff}, status: guard.NotApplicable},
+		{event: "setting-default-off", account: fakeAccount{def: guard.ModeOff, broken: true}, calls: []string{put, list}, results: []guard.Result{guard.Failed}, status: guard.NonCompliant, fails: true},
+		{event: "setting-default-off", account: fakeAccount{def: guard.ModeOff, blind: errBroken}, calls: []string{put, list}, results: []guard.Result{guard.Unconfirmed}, status: guard.NonCompliant, fails: true},
+		{event: "setting-default-off", account: fakeAccount{def: guard.ModeOff, refuse: true}, calls: []string{put, list}, results: []guard.Result{guard.RefusedByAWS}, status: guard.NonCompliant, fails: true},
+		{event: "setting-default-off", account: fakeAccount{def: guard.ModeOff}, policy: guard.DefaultPolicy().Audited(), calls: []string{list}, results: []guard.Result{guard.RefusedByPolicy}, status: guard.NonCompliant},
+	}
+	for i := range cases {
+		c := &cases[i]
+		t.Run(c.event, func(t *testing.T) {
+			e, in, _ := newGuard(&c.account)
+			if c.policy.Modes != nil {
+				e.Policy = c.policy
+			}
+			err := e.Respond(context.Background(), home, recorded(t, c.event))
+			if (err != nil) != c.fails {
+				t.Errorf("the handler returns %v, want an error: %t", err, c.fails)
+			}
+			if diff := cmp.Diff(c.calls, c.account.calls); diff != "" {
+				t.Errorf("other calls were made (-want +got):\n%s", diff)
+			}
+			if c.status == guard.NotApplicable {
+				if len(in.reports) != 0 {
+					t.Errorf("people were told %v", in.reports)
+				}
+				return
+			}
+			if len(in.reports) != 1 {
+				t.Fatalf("%d alerts", len(in.reports))
+			}
+			var results []guard.Result
+			for _, o := range in.reports[0].Outcomes {
+				results = append(results, o.Result)
+			}
+			if diff := cmp.Diff(c.results, results); diff != "" {
+				t.Errorf("the outcomes are others (-want +got):\n%s", diff)
+			}
+			if got := in.reports[0].Status(); got != c.status {
+				t.Errorf("the alert says %s, want %s", got, c.status)
+			}
+			if len(c.results) > 0 && c.results[0] == guard.Done && (c.account.def != guard.ModeOn || c.account.overrides[app] == guard.ModeOff) {
+				t.Errorf("FIPS mode is not back on: default %d, overrides %v", c.account.def, c.account.overrides)
+			}
+		})
+	}
+}
+
+// TestTheSameEventTwice is invariant 2.
+func TestTheSameEventTwice(t *testing.T) {
+	account := &fakeAccount{def: guard.ModeOff}
+	e, _, _ := newGuard(account)
+	for range 2 {
+		if err := e.Respond(context.Background(), home, recorded(t, "setting-default-off")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if account.def != guard.ModeOn {
+		t.Error("FIPS mode is not on")
+	}
+}
+
+func TestAFailedAlertDoesNotHideARepair(t *testing.T) {
+	account := &fakeAccount{def: guard.ModeOff}
+	e, in, out := newGuard(account)
+	in.broken = true
+	err := e.Respond(context.Background(), home, recorded(t, "setting-default-off"))
+	if !errors.Is(err, errBroken) {
+		t.Errorf("the failed alert is not returned: %v", err)
+	}
+	if account.def != guard.ModeOn || !strings.Contains(out.String(), `"result":"DONE"`) {
+		t.Errorf("the repair is undone or hidden: %s", out)
+	}
+}
+
+func TestEventsFromElsewhereAreNotPutRightHere(t *testing.T) {
+	account := &fakeAccount{def: guard.ModeOff}
+	e, _, _ := newGuard(account)
+	for _, elsewhere := range []Place{{"999999999999", region}, {accountID, "us-gov-east-1"}, {}} {
+		if err := e.Respond(context.Background(), elsewhere, recorded(t, "setting-default-off")); err == nil {
+			t.Errorf("a guard in %v answers an event of %v", elsewhere, home)
+		}
+	}
+	if len(account.calls) != 0 {
+		t.Errorf("calls were made: %v", account.calls)
+	}
+}
+
+func TestARefusedPolicyIsToldOnceAndTheDefaultsHold(t *testing.T) {
+	account := &fakeAccount{def: guard.ModeOff}
+	e, in, _ := newGuard(account)
+	e.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
+	for range 2 {
+		if err := e.Respond(context.Background(), home, recorded(t, "setting-default-off")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var told int
+	for _, r := range in.reports {
+		if r.Findings[0].Rule == guard.GuardPolicy && r.Severity() == guard.Critical {
+			told++
+		}
+	}
+	if told != 1 || account.def != guard.ModeOn {
+		t.Errorf("the refused policy was told %d times, mode is %d", told, account.def)
+	}
+}
+
+func TestMetricsAndLogLines(t *testing.T) {
+	e, _, out := newGuard(&fakeAccount{def: guard.ModeOff})
+	if err := e.Respond(context.Background(), home, recorded(t, "setting-default-off")); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`"Findings":1`, `"Remediations":1`, `"RemediationFailures":0`, `"Namespace":"fipsguard"`, `"Rule":"fips-mode-default"`,
+		`"msg":"finding","eventID":"00000000-0000-4000-8000-000000000001"`, `"actor":"role Admin, session jane.doe"`,
+		`"msg":"outcome"`, `"result":"DONE"`,
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %s in:\n%s", want, out)
+		}
+	}
+}
