@@ -175,12 +175,12 @@ const latest = "LATEST"
 // minimumVersion is the first Linux platform version with FIPS-140 mode.
 var minimumVersion = [3]int{1, 4, 0}
 
-// versionFaults judges a platform version. Linux and Windows have two
-// independent series, so an unknown operating system leaves a high number
-// unknown; a low one is wrong in both. LATEST and empty are resolved at
-// launch, on Linux to 1.4.0 or later.
+// versionFaults judges a platform version of Linux, or of an operating system
+// that is not known. Linux and Windows have two independent series; a low
+// number is wrong in both. LATEST and empty are resolved at launch, on Linux to
+// 1.4.0 or later.
 func versionFaults(os, version string) (wrong, unclear string) {
-	if version == "" || strings.EqualFold(version, latest) {
+	if version == "" || strings.EqualFold(version, latest) || os != "" && os != "LINUX" {
 		return "", ""
 	}
 	v, ok := parseVersion(version)
@@ -189,8 +189,6 @@ func versionFaults(os, version string) (wrong, unclear string) {
 		return "", fmt.Sprintf("platform version %q", version)
 	case older(v, minimumVersion):
 		return "platform version " + version + " instead of 1.4.0 or later", ""
-	case os == "":
-		return "", "platform version " + version + " without its operating system"
 	}
 	return "", ""
 }
