@@ -51,10 +51,10 @@ const maxTold = 10_000
 func (m *memory) news(r guard.Report) guard.Report {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	results := resultsBySubject(r)
+	open := openSubjects(r)
 	var fresh []guard.Finding
 	for _, f := range r.Findings {
-		if key := memoryKey(f, results); key == "" || !m.told[key] {
+		if key := memoryKey(f, open); key == "" || !m.told[key] {
 			fresh = append(fresh, f)
 		}
 	}
@@ -71,17 +71,17 @@ func (m *memory) remember(r guard.Report) {
 	if m.told == nil || len(m.told)+len(r.Findings) > maxTold {
 		m.told = map[string]bool{}
 	}
-	results := resultsBySubject(r)
+	open := openSubjects(r)
 	for _, f := range r.Findings {
-		if key := memoryKey(f, results); key != "" {
+		if key := memoryKey(f, open); key != "" {
 			m.told[key] = true
 		}
 	}
 }
 
 // memoryKey tells two pieces of news apart: another thing, another deployment
-// of it, another verdict or another outcome.
-func memoryKey(f guard.Finding, results map[string]guard.Result) string {
+// of it, another verdict, or a correction that turned out otherwise.
+func memoryKey(f guard.Finding, open map[string]bool) string {
 	deployment := ""
 	switch s := f.State.(type) {
 	case guard.Setting:
@@ -89,17 +89,13 @@ func memoryKey(f guard.Finding, results map[string]guard.Result) string {
 	case guard.Service:
 		deployment = s.Deployment
 	}
-	result := "no action"
-	if r, ok := results[f.Subject]; ok {
-		result = r.String()
-	}
-	return fmt.Sprintf("%s %s %s %s", f.Subject, deployment, f.Verdict, result)
+	return fmt.Sprintf("%s %s %s open=%t", f.Subject, deployment, f.Verdict, open[f.Subject])
 }
 
-func resultsBySubject(r guard.Report) map[string]guard.Result {
-	results := map[string]guard.Result{}
-	for _, o := range r.Outcomes {
-		results[o.Action.Subject] = o.Result
+func openSubjects(r guard.Report) map[string]bool {
+	open := map[string]bool{}
+	for _, o := range r.Unrepaired() {
+		open[o.Action.Subject] = true
 	}
-	return results
+	return open
 }
