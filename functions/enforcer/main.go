@@ -53,7 +53,7 @@ func newEnforcer(ctx context.Context) (*enforcer.Enforcer, error) {
 	policy, faults := config.PolicyOrDefault(settings.Policy, settings.Mode, time.Now())
 	return &enforcer.Enforcer{
 		Account: fargate.NewAccount(
-			ecs.NewFromConfig(aws, fargate.HalfOfBuckets()),
+			ecs.NewFromConfig(aws, fargate.HalfOfBuckets(time.Now, fargate.Sleep)),
 			applicationautoscaling.NewFromConfig(aws),
 			time.Now,
 		),
@@ -82,6 +82,9 @@ func (f function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	home, err := place(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if request, ok := deployment(event); ok {
+		return nil, deploy(ctx, f.enforcer, home, request)
 	}
 	return nil, f.enforcer.Respond(ctx, home, event)
 }

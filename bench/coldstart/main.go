@@ -1,0 +1,147 @@
+// Command coldstart times how long after its start the enforcer's binary turns
+// FIPS mode on, and gives the ratio to a Lambda function that does nothing.
+//
+// Both are built as they are deployed and started by turns: from exec to
+// PutAccountSettingDefault arriving at a local account, and from exec to the
+// empty function's answer. Only the ratio means anything on another machine.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"fipsguard/internal/localaws"
+)
+
+const (
+	region      = "us-gov-west-1"
+	functionARN = "arn:aws-us-gov:lambda:" + region + ":" + localaws.AccountID + ":function:fipsguard-enforcer"
+	event       = `{"version":"0","id":"1","detail-type":"AWS API Call via CloudTrail","source":"aws.ecs","account":"` + localaws.AccountID + `",` +
+		`"time":"2026-11-02T10:15:30Z","region":"` + region + `","detail":{"eventSource":"ecs.amazonaws.com","eventName":"PutAccountSettingDefault",` +
+		`"eventTime":"2026-11-02T10:15:30Z","awsRegion":"` + region + `","recipientAccountId":"` + localaws.AccountID + `","eventID":"1",` +
+		`"requestParameters":{"name":"fargateFIPSMode","value":"disabled"}}}`
+)
+
+func main() {
+	runs := flag.Int("runs", 31, "how often each function is started")
+	limit := flag.Float64("limit", 2.0, "the ratio of the medians above which the command fails")
+	flag.Parse()
+	if err := measure(*runs, *limit); err != nil {
+		fmt.Fprintln(os.Stderr, "coldstart:", err)
+		os.Exit(1)
+	}
+}
+
+func measure(runs int, limit float64) error {
+	dir, err := os.MkdirTemp("", "coldstart")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	enforcer, err := build(dir, "fipsguard/functions/enforcer")
+	if err != nil {
+		return err
+	}
+	empty, err := build(dir, "fipsguard/bench/coldstart/empty")
+	if err != nil {
+		return err
+	}
+	var ours, floor []time.Duration
+	for range runs {
+		a, err := timeToFix(enforcer)
+		if err != nil {
+			return err
+		}
+		b, err := timeToAnswer(empty)
+		if err != nil {
+			return err
+		}
+		ours, floor = append(ours, a), append(floor, b)
+	}
+	ratio := float64(median(ours)) / float64(median(floor))
+	fmt.Printf("exec to PutAccountSettingDefault received: median of %d runs %v\n", runs, median(ours))
+	fmt.Printf("exec to an empty function's answer:        median of %d runs %v\n", runs, median(floor))
+	fmt.Printf("ratio %.2f (limit %.2f)\n", ratio, limit)
+	if ratio > limit {
+		return fmt.Errorf("the ratio %.2f is above the limit %.2f", ratio, limit)
+	}
+	return nil
+}
+
+// build makes a function's binary as it is deployed.
+func build(dir, pkg string) (string, error) {
+	binary := filepath.Join(dir, filepath.Base(pkg))
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w", "-o", binary, pkg)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFIPS140=v1.0.0")
+	cmd.Stderr = os.Stderr
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("build %s: %w", pkg, err)
+	}
+	return binary, nil
+}
+
+// timeToFix starts the enforcer in front of a local account and waits for its
+// repair to arrive there.
+func timeToFix(binary string) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	fixed := make(chan time.Time, 1)
+	account := localaws.New(localaws.Options{Observe: func(h localaws.Happening) {
+		if h.Call != nil && h.Call.Operation == "ecs:PutAccountSettingDefault" {
+			select {
+			case fixed <- time.Now():
+			default:
+			}
+		}
+	}})
+	if err := account.Start("127.0.0.1:0"); err != nil {
+		return 0, err
+	}
+	defer account.Close()
+	topic, err := account.CreateTopic(region, "alerts")
+	if err != nil {
+		return 0, err
+	}
+	guard := localaws.Everyone().Guard
+	start := time.Now()
+	function, err := localaws.StartFunction(binary, functionARN, []string{
+		"AWS_ENDPOINT_URL=" + account.Endpoint(), "AWS_REGION=" + region,
+		"AWS_ACCESS_KEY_ID=" + guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + guard.SecretAccessKey,
+		"FIPSGUARD_TOPIC_ARN=" + topic,
+	})
+	if err != nil {
+		return 0, err
+	}
+	defer function.Close()
+	if _, err := function.Invoke(ctx, []byte(event)); err != nil {
+		return 0, err
+	}
+	return (<-fixed).Sub(start), nil
+}
+
+// timeToAnswer starts a function and waits for its answer to one event.
+func timeToAnswer(binary string) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	start := time.Now()
+	function, err := localaws.StartFunction(binary, functionARN, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer function.Close()
+	if _, err := function.Invoke(ctx, []byte(event)); err != nil {
+		return 0, err
+	}
+	return time.Since(start), nil
+}
+
+func median(times []time.Duration) time.Duration {
+	slices.Sort(times)
+	return times[len(times)/2]
+}

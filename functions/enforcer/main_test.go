@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fipsguard/internal/localaws"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+)
+
+const (
+	region      = "us-gov-west-1"
+	functionARN = "arn:aws-us-gov:lambda:" + region + ":" + localaws.AccountID + ":function:fipsguard-enforcer"
+)
+
+// binary is the function as it is deployed, built once for all tests.
+func binary(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "bootstrap")
+	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w", "-o", path, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFIPS140=v1.0.0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build the function: %v\n%s", err, out)
+	}
+	return path
+}
+
+// deployed is the function in front of a local account, with its rules left
+// out: the tests invoke it themselves.
+type deployed struct {
+	*localaws.Function
+	account *localaws.Account
+	admin   *ecs.Client
+}
+
+func start(t *testing.T, binary string, more ...string) deployed {
+	t.Helper()
+	account := localaws.New(localaws.Options{})
+	if err := account.Start("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = account.Close() })
+	topic, err := account.CreateTopic(region, "alerts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	people := localaws.Everyone()
+	f, err := localaws.StartFunction(binary, functionARN, append([]string{
+		"AWS_ENDPOINT_URL=" + account.Endpoint(), "AWS_REGION=" + region,
+		"AWS_ACCESS_KEY_ID=" + people.Guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + people.Guard.SecretAccessKey,
+		"FIPSGUARD_TOPIC_ARN=" + topic,
+	}, more...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.Close)
+	return deployed{f, account, ecs.NewFromConfig(aws.Config{
+		Region: region, BaseEndpoint: aws.String(account.Endpoint()),
+		Credentials: credentials.NewStaticCredentialsProvider(people.Admin.AccessKeyID, people.Admin.SecretAccessKey, ""),
+	})}
+}
+
+func (d deployed) mode(t *testing.T) string {
+	t.Helper()
+	out, err := d.admin.ListAccountSettings(t.Context(), &ecs.ListAccountSettingsInput{Name: "fargateFIPSMode", EffectiveSettings: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range out.Settings {
+		return aws.ToString(s.Value)
+	}
+	return "disabled"
+}
+
+func recorded(t *testing.T, name string) []byte {
+	t.Helper()
+	event, err := os.ReadFile("../../internal/trail/testdata/events/" + name + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return event
+}
+
+// TestTheFunction runs the binary as Lambda does.
+func TestTheFunction(t *testing.T) {
+	bootstrap := binary(t)
+
+	t.Run("is small", func(t *testing.T) {
+		info, err := os.Stat(bootstrap)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Size() > 12_000_000 {
+			t.Errorf("the binary has %d bytes", info.Size())
+		}
+	})
+
+	t.Run("repairs, reads back and alerts", func(t *testing.T) {
+		d := start(t, bootstrap)
+		if _, err := d.Invoke(t.Context(), recorded(t, "setting-default-off")); err != nil {
+			t.Fatal(err)
+		}
+		if got := d.mode(t); got != "enabled" {
+			t.Errorf("FIPS mode is %s", got)
+		}
+		if sent := d.account.Published(); len(sent) != 1 || !strings.Contains(sent[0].Subject, "CRITICAL") {
+			t.Errorf("the alerts are %+v", sent)
+		}
+		for _, want := range []string{`"fips140":true`, `"fips140Module":"v1.0.0`, `"RemediationLatency"`, `"result":"DONE"`} {
+			if !strings.Contains(d.Printed(), want) {
+				t.Errorf("no %s in the log:\n%s", want, d.Printed())
+			}
+		}
+	})
+
+	t.Run("returns an error and alerts when repair is impossible", func(t *testing.T) {
+		d := start(t, bootstrap)
+		d.account.Deny(localaws.Everyone().Guard, "ecs:PutAccountSettingDefault")
+		_, err := d.Invoke(t.Context(), recorded(t, "setting-default-off"))
+		var failed *localaws.FunctionError
+		if !errors.As(err, &failed) || !strings.Contains(failed.Message, "REFUSED_BY_AWS") {
+			t.Errorf("the function answers %v", err)
+		}
+		if sent := d.account.Published(); len(sent) != 1 {
+			t.Errorf("%d alerts", len(sent))
+		}
+	})
+
+	t.Run("alerts before its time is over when AWS does not answer", func(t *testing.T) {
+		d := start(t, bootstrap)
+		d.account.Inject(localaws.Fault{Operation: "PutAccountSettingDefault", Latency: time.Minute})
+		d.account.Inject(localaws.Fault{Operation: "ListAccountSettings", Latency: time.Minute})
+		ctx, cancel := context.WithTimeout(t.Context(), 7*time.Second)
+		defer cancel()
+		_, err := d.Invoke(ctx, recorded(t, "setting-default-off"))
+		var failed *localaws.FunctionError
+		if !errors.As(err, &failed) {
+			t.Errorf("the function answers %v", err)
+		}
+		if sent := d.account.Published(); len(sent) != 1 {
+			t.Errorf("%d alerts", len(sent))
+		}
+	})
+
+	t.Run("answers malformed events with an error, and goes on", func(t *testing.T) {
+		d := start(t, bootstrap)
+		for name, event := range map[string]string{
+			"not JSON":         "hello",
+			"empty":            "",
+			"wrong types":      `{"detail-type":"AWS API Call via CloudTrail","detail":{"eventSource":1}}`,
+			"another document": `{"a":1}`,
+			"nested":           strings.Repeat(`{"detail":`, 100_000),
+		} {
+			_, err := d.Invoke(t.Context(), []byte(event))
+			var failed *localaws.FunctionError
+			if !errors.As(err, &failed) || !strings.Contains(failed.Message, "decode event") {
+				t.Errorf("%s: the function answers %v", name, err)
+			}
+		}
+		if _, err := d.Invoke(t.Context(), recorded(t, "setting-default-off")); err != nil {
+			t.Errorf("after malformed events: %v", err)
+		}
+	})
+
+	t.Run("turns FIPS mode on when deployed and leaves it on when removed", func(t *testing.T) {
+		var answers []string
+		cloudFormation := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			body := make([]byte, 4096)
+			n, _ := r.Body.Read(body)
+			answers = append(answers, string(body[:n]))
+		}))
+		defer cloudFormation.Close()
+		d := start(t, bootstrap)
+		for _, request := range []string{"Create", "Update", "Delete"} {
+			event := `{"RequestType":"` + request + `","ResponseURL":"` + cloudFormation.URL + `","StackId":"s","RequestId":"r","LogicalResourceId":"l","PhysicalResourceId":"p"}`
+			if _, err := d.Invoke(t.Context(), []byte(event)); err != nil {
+				t.Errorf("%s: %v", request, err)
+			}
+			if got := d.mode(t); got != "enabled" {
+				t.Errorf("after %s FIPS mode is %s", request, got)
+			}
+		}
+		if len(answers) != 3 || !strings.Contains(strings.Join(answers, ""), `"SUCCESS"`) || strings.Contains(strings.Join(answers, ""), "FAILED") {
+			t.Errorf("CloudFormation was answered %v", answers)
+		}
+	})
+
+	t.Run("says what is wrong with its environment", func(t *testing.T) {
+		run := exec.Command(bootstrap)
+		run.Env = []string{"AWS_LAMBDA_RUNTIME_API=127.0.0.1:1", "FIPSGUARD_TOPIC_ARN=topic", "FIPSGUARD_MODE=maybe", "FIPSGUARD_LOG_LEVEL=loud"}
+		out, err := run.CombinedOutput()
+		if err == nil {
+			t.Fatal("it starts with a bad environment")
+		}
+		for _, variable := range []string{"FIPSGUARD_TOPIC_ARN", "FIPSGUARD_MODE", "FIPSGUARD_LOG_LEVEL"} {
+			if !strings.Contains(string(out), variable) {
+				t.Errorf("nothing about %s in: %s", variable, out)
+			}
+		}
+	})
+}
