@@ -1,0 +1,101 @@
+package localaws
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"quamina.net/go/quamina"
+)
+
+// Rule is an EventBridge rule on the default bus of a Region, with a Lambda
+// function as its target.
+type Rule struct {
+	Name   string
+	Region string
+	// Pattern is an event pattern in JSON, of exact values, exists,
+	// anything-but with a list, prefix and equals-ignore-case.
+	Pattern string
+	// Invoke is the function, called asynchronously with the event: after an
+	// error it is called again, twice, and then the event is a dead letter.
+	// Its context ends with the account.
+	Invoke func(ctx context.Context, event []byte) error
+
+	matcher *quamina.Quamina
+}
+
+// event is something that happened, before EventBridge puts it in an envelope.
+type event struct {
+	detailType string
+	time       time.Time
+	resources  []string
+	detail     any
+	subject    string // of faults: the call's name, or the detail type
+	caller     string // access key; empty for ECS itself
+}
+
+type envelope struct {
+	Version    string    `json:"version"`
+	ID         string    `json:"id"`
+	DetailType string    `json:"detail-type"`
+	Source     string    `json:"source"`
+	Account    string    `json:"account"`
+	Time       time.Time `json:"time"`
+	Region     string    `json:"region"`
+	Resources  []string  `json:"resources"`
+	Detail     any       `json:"detail"`
+}
+
+// maxEvent is the size above which nothing is sent to EventBridge.
+const maxEvent = 256 << 10
+
+// Attach adds a rule. What happened before is not delivered to it.
+func (a *Account) Attach(r Rule) error {
+	if _, ok := a.regions[r.Region]; !ok {
+		return fmt.Errorf("attach rule %s: the account is not in Region %q", r.Name, r.Region)
+	}
+	matcher, err := quamina.New()
+	if err != nil {
+		return fmt.Errorf("attach rule %s: %w", r.Name, err)
+	}
+	if err := matcher.AddPattern(r.Name, r.Pattern); err != nil {
+		return fmt.Errorf("attach rule %s: %w", r.Name, err)
+	}
+	r.matcher = matcher
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	region := a.regions[r.Region]
+	region.rules = append(region.rules, &r)
+	return nil
+}
+
+// Events are all events that EventBridge got, in order and as delivered.
+func (a *Account) Events() []json.RawMessage {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.events)
+}
+
+// publish puts an event on its Region's bus. It needs the account's lock; the
+// functions are invoked when the bus is flushed.
+func (a *Account) publish(r *region, e event) {
+	data, err := json.Marshal(envelope{
+		Version: "0", ID: a.ids.uuid(), DetailType: e.detailType, Source: "aws.ecs", Account: AccountID,
+		Time: e.time.Truncate(time.Second), Region: r.name, Resources: e.resources, Detail: e.detail,
+	})
+	if err != nil || len(data) > maxEvent {
+		return
+	}
+	a.events = append(a.events, data)
+	a.observe(Happening{Time: e.time, Event: data})
+	for _, rule := range r.rules {
+		matched, err := rule.matcher.MatchesForEvent(data)
+		if err != nil || len(matched) == 0 {
+			continue
+		}
+		fault, _ := a.fault(true, e.subject, e.caller)
+		a.bus.add(delivery{rule: rule, event: data, delay: fault.Latency}, fault.Effect)
+	}
+}

@@ -1,0 +1,194 @@
+package localaws
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Function is a Lambda function: a built binary as a process of its own, fed
+// through Lambda's Runtime API on loopback as Lambda feeds it. One invocation
+// runs at a time.
+type Function struct {
+	arn     string
+	process *exec.Cmd
+	server  *http.Server
+	exited  chan struct{}
+	pending chan invocation
+	turn    sync.Mutex
+
+	mu      sync.Mutex
+	waiting map[string]invocation
+	printed bytes.Buffer
+}
+
+type invocation struct {
+	id       string
+	event    []byte
+	deadline time.Time
+	answer   chan functionAnswer
+}
+
+type functionAnswer struct {
+	payload []byte
+	err     error
+}
+
+// FunctionError is what a function answers when it fails.
+type FunctionError struct {
+	Type    string `json:"errorType"`
+	Message string `json:"errorMessage"`
+}
+
+func (e *FunctionError) Error() string { return e.Type + ": " + e.Message }
+
+// defaultTimeout is a function's time for one event when the caller sets no
+// deadline.
+const defaultTimeout = time.Minute
+
+// StartFunction starts a binary as a function with an environment, to which
+// the address of the Runtime API is added. Close it after use.
+func StartFunction(binary, functionARN string, environment []string) (*Function, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("listen for the Runtime API: %w", err)
+	}
+	f := &Function{arn: functionARN, exited: make(chan struct{}), pending: make(chan invocation), waiting: map[string]invocation{}}
+	f.server = &http.Server{Handler: f, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = f.server.Serve(listener) }()
+
+	f.process = exec.Command(binary)
+	f.process.Env = append(environment, "AWS_LAMBDA_RUNTIME_API="+listener.Addr().String())
+	f.process.Stdout, f.process.Stderr = f, f
+	if err := f.process.Start(); err != nil {
+		_ = f.server.Close()
+		return nil, fmt.Errorf("start function %s: %w", binary, err)
+	}
+	go func() {
+		_ = f.process.Wait()
+		close(f.exited)
+	}()
+	return f, nil
+}
+
+// Invoke gives the function one event and waits for what it answers: a
+// FunctionError when it fails, another error when it ends or takes too long.
+func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	f.turn.Lock()
+	defer f.turn.Unlock()
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		deadline = time.Now().Add(defaultTimeout)
+	}
+	i := invocation{
+		id: strconv.FormatInt(time.Now().UnixNano(), 16), event: event, deadline: deadline, answer: make(chan functionAnswer, 1),
+	}
+	select {
+	case f.pending <- i:
+	case <-f.exited:
+		return nil, fmt.Errorf("the function has ended: %s", f.Printed())
+	case <-ctx.Done():
+		return nil, fmt.Errorf("the function does not ask for events: %w", ctx.Err())
+	}
+	select {
+	case a := <-i.answer:
+		return a.payload, a.err
+	case <-f.exited:
+		return nil, fmt.Errorf("the function ended during an event: %s", f.Printed())
+	case <-ctx.Done():
+		return nil, fmt.Errorf("the function did not answer: %w", ctx.Err())
+	}
+}
+
+// ServeHTTP is the Runtime API.
+func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path, ok := strings.CutPrefix(r.URL.Path, "/2018-06-01/runtime/")
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	if path == "invocation/next" {
+		f.next(w, r)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 6<<20))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
+		return
+	}
+	id, kind, _ := strings.Cut(strings.TrimPrefix(path, "invocation/"), "/")
+	switch kind {
+	case "response":
+		f.finish(id, functionAnswer{payload: body})
+	case "error":
+		f.finish(id, functionAnswer{err: functionError(body)})
+	default:
+		http.NotFound(w, r)
+		return
+	}
+	w.WriteHeader(http.StatusAccepted)
+}
+
+func (f *Function) next(w http.ResponseWriter, r *http.Request) {
+	select {
+	case i := <-f.pending:
+		f.mu.Lock()
+		f.waiting[i.id] = i
+		f.mu.Unlock()
+		h := w.Header()
+		h.Set("Lambda-Runtime-Aws-Request-Id", i.id)
+		h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(i.deadline.UnixMilli(), 10))
+		h.Set("Lambda-Runtime-Invoked-Function-Arn", f.arn)
+		_, _ = w.Write(i.event)
+	case <-r.Context().Done():
+	}
+}
+
+func (f *Function) finish(id string, a functionAnswer) {
+	f.mu.Lock()
+	i, ok := f.waiting[id]
+	delete(f.waiting, id)
+	f.mu.Unlock()
+	if ok {
+		i.answer <- a
+	}
+}
+
+func functionError(body []byte) error {
+	var e FunctionError
+	if err := json.Unmarshal(body, &e); err != nil {
+		return errors.New("the function failed and sent what is no error")
+	}
+	return &e
+}
+
+// Write keeps what the function prints, as CloudWatch Logs would.
+func (f *Function) Write(p []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.printed.Write(p)
+}
+
+// Printed is what the function has printed.
+func (f *Function) Printed() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.printed.String()
+}
+
+// Close ends the process and waits for its end.
+func (f *Function) Close() {
+	_ = f.process.Process.Kill()
+	<-f.exited
+	_ = f.server.Close()
+}

@@ -1,0 +1,96 @@
+package localaws
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+)
+
+const west, east = "us-gov-west-1", "us-gov-east-1"
+
+// noon is when the tests' accounts begin, and stay until they are advanced.
+func noon() time.Time { return time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC) }
+
+// start starts an account whose clock stands still, and closes it after the
+// test.
+func start(t *testing.T, o Options) *Account {
+	t.Helper()
+	if o.Now == nil {
+		o.Now = noon
+	}
+	if o.RetryDelays == nil {
+		o.RetryDelays = []time.Duration{time.Millisecond, time.Millisecond}
+	}
+	a := New(o)
+	if err := a.Start("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Errorf("close the account: %v", err)
+		}
+	})
+	return a
+}
+
+// config is what an SDK client of a principal needs. It makes one attempt, so
+// that failures show.
+func config(a *Account, p Principal, region string) aws.Config {
+	return aws.Config{
+		Region:       region,
+		BaseEndpoint: aws.String(a.Endpoint()),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: p.AccessKeyID, SecretAccessKey: p.SecretAccessKey}, nil
+		}),
+		RetryMaxAttempts: 1,
+	}
+}
+
+func ecsOf(a *Account, p Principal, region string) *ecs.Client {
+	return ecs.NewFromConfig(config(a, p, region))
+}
+
+func snsOf(a *Account, p Principal, region string) *sns.Client {
+	return sns.NewFromConfig(config(a, p, region))
+}
+
+func stsOf(a *Account, p Principal, region string) *sts.Client {
+	return sts.NewFromConfig(config(a, p, region))
+}
+
+// code is the error code that an SDK client found, or empty.
+func code(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	if err != nil {
+		return "no API error: " + err.Error()
+	}
+	return ""
+}
+
+func drain(t *testing.T, a *Account) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := a.Drain(ctx); err != nil {
+		t.Fatalf("drain: %v", err)
+	}
+}
+
+func advance(t *testing.T, a *Account, d time.Duration) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := a.Advance(ctx, d); err != nil {
+		t.Fatalf("advance %s: %v", d, err)
+	}
+}

@@ -1,0 +1,88 @@
+package localaws
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+)
+
+// jsonWire is AWS JSON 1.1.
+type jsonWire struct{}
+
+// serviceOf is what X-Amz-Target means, by the name that signatures have for it.
+func serviceOf(target string) string {
+	switch target {
+	case "AmazonEC2ContainerServiceV20141113":
+		return "ecs"
+	case "AnyScaleFrontendService":
+		return "application-autoscaling"
+	}
+	return ""
+}
+
+func (jsonWire) read(c *call, r *http.Request, body []byte) error {
+	target, name, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	if serviceOf(target) != c.service {
+		return badSignature("Credential should be scoped to the service of " + target + ".")
+	}
+	c.name = name
+	if len(body) == 0 {
+		body = []byte("{}")
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(body, &object); err != nil || object == nil {
+		return notSerialized(errors.Join(errors.New("the request body is not a JSON object"), err))
+	}
+	c.parameters = body
+	return nil
+}
+
+func (jsonWire) answer(w http.ResponseWriter, _ *call, answer any) error {
+	body, err := json.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	send(w, http.StatusOK, "application/x-amz-json-1.1", body)
+	return nil
+}
+
+func (jsonWire) fail(w http.ResponseWriter, _ *call, e *apiError) {
+	w.Header().Set("x-amzn-ErrorType", e.code)
+	body, err := json.Marshal(struct {
+		Type    string `json:"__type"`
+		Message string `json:"message"`
+	}{e.code, e.message})
+	if err == nil {
+		send(w, e.status, "application/x-amz-json-1.1", body)
+	}
+}
+
+// send writes an answer. That it does not arrive concerns the caller alone.
+func send(w http.ResponseWriter, status int, contentType string, body []byte) {
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
+
+func notSerialized(err error) error {
+	return clientError("SerializationException", "%v", err)
+}
+
+// withInput makes an operation of a function that takes the call's parameters
+// in a struct. The answer is written down at once, while the account's lock
+// keeps it from changing.
+func withInput[In, Out any](f func(*call, In) (Out, error)) func(*call) (any, error) {
+	return func(c *call) (any, error) {
+		var in In
+		if err := json.Unmarshal(c.parameters, &in); err != nil {
+			return nil, notSerialized(err)
+		}
+		out, err := f(c, in)
+		if err != nil {
+			return nil, err
+		}
+		data, err := json.Marshal(out)
+		return json.RawMessage(data), err
+	}
+}

@@ -1,0 +1,145 @@
+package localaws
+
+import (
+	"slices"
+	"time"
+)
+
+// stage is where a task goes next, and after how long.
+type stage struct {
+	status string
+	after  time.Duration
+}
+
+// next is the way of a task through its life (developer guide, "Task
+// lifecycle"), at about Fargate's pace.
+func (t *task) next() (stage, bool) {
+	if t.stopping() {
+		switch t.LastStatus {
+		case "PROVISIONING", "PENDING":
+			return stage{"DEPROVISIONING", time.Second}, true
+		case "ACTIVATING", "RUNNING":
+			return stage{"DEACTIVATING", time.Second}, true
+		case "DEACTIVATING":
+			return stage{"STOPPING", time.Second}, true
+		case "STOPPING":
+			return stage{"DEPROVISIONING", 2 * time.Second}, true
+		case "DEPROVISIONING":
+			return stage{"STOPPED", 10 * time.Second}, true
+		}
+		return stage{}, false
+	}
+	switch t.LastStatus {
+	case "PROVISIONING":
+		return stage{"PENDING", 10 * time.Second}, true
+	case "PENDING":
+		return stage{"ACTIVATING", 15 * time.Second}, true
+	case "ACTIVATING":
+		return stage{"RUNNING", 5 * time.Second}, true
+	}
+	return stage{}, false
+}
+
+// planNext sets the timer for the task's next stage.
+func (a *Account) planNext(r *region, t *task) {
+	next, ok := t.next()
+	if !ok {
+		return
+	}
+	version := t.Version
+	a.clock.after(next.after, func() {
+		// Whoever changed the task in between has set another timer.
+		if t.Version == version {
+			a.enter(r, t, next.status)
+		}
+	})
+}
+
+// enter brings a task to a stage.
+func (a *Account) enter(r *region, t *task, status string) {
+	now := at(a.clock.now())
+	t.LastStatus = status
+	t.Version++
+	switch status {
+	case "PENDING":
+		t.Attachments[0].Status = "ATTACHED"
+		t.PullStartedAt = now
+	case "ACTIVATING":
+		t.PullStoppedAt = now
+		t.Connectivity, t.ConnectivityAt = "CONNECTED", now
+	case "RUNNING":
+		t.StartedAt = now
+		a.containersRun(t, now)
+	case "STOPPING":
+		t.ExecutionStoppedAt = now
+	case "DEPROVISIONING":
+		t.Attachments[0].Status = "DELETED"
+	case "STOPPED":
+		t.StoppedAt = now
+		a.containersStopped(t)
+		a.clock.after(stoppedTaskLife, func() { r.forget(t) })
+	}
+	a.changed(r, t)
+	a.planNext(r, t)
+	a.taskEntered(r, t)
+}
+
+func (a *Account) containersRun(t *task, now *moment) {
+	for i := range t.Containers {
+		c := &t.Containers[i]
+		c.LastStatus, c.RuntimeID = "RUNNING", t.id()+"-"+a.ids.hex(5)
+		if t.EnableExecuteCommand {
+			c.ManagedAgents = []managedAgent{{"ExecuteCommandAgent", "RUNNING", now}}
+		}
+	}
+}
+
+func (a *Account) containersStopped(t *task) {
+	for i := range t.Containers {
+		c := &t.Containers[i]
+		if t.ran() {
+			// Ended by SIGTERM.
+			code := 143
+			c.ExitCode = &code
+		}
+		c.LastStatus, c.ManagedAgents = "STOPPED", nil
+	}
+}
+
+// stop tells a task to stop; nothing when it was told before.
+func (a *Account) stop(r *region, t *task, code, reason string) {
+	if t.stopping() {
+		return
+	}
+	t.DesiredStatus, t.StopCode, t.StoppedReason = "STOPPED", code, reason
+	t.StoppingAt = at(a.clock.now())
+	t.Version++
+	a.changed(r, t)
+	a.planNext(r, t)
+	a.taskStops(r, t)
+}
+
+func (r *region) forget(t *task) {
+	r.tasks = slices.DeleteFunc(r.tasks, func(other *task) bool { return other == t })
+}
+
+// changed sends the event of a task's change. Its detail is the task as
+// DescribeTasks shows it, but for the operating system and the tags.
+func (a *Account) changed(r *region, t *task) {
+	tree, err := withTimes(t, eventTime)
+	if err != nil {
+		return
+	}
+	detail, ok := tree.(map[string]any)
+	if !ok {
+		return
+	}
+	delete(detail, "platformFamily")
+	delete(detail, "tags")
+	detail["updatedAt"] = eventTime(a.clock.now())
+	const detailType = "ECS Task State Change"
+	a.publish(r, event{
+		detailType: detailType, time: a.clock.now(), resources: []string{t.ARN},
+		detail: detail, subject: detailType,
+	})
+}

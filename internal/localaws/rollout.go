@@ -1,0 +1,134 @@
+package localaws
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"time"
+)
+
+// rollout is a generation of a service's tasks: a deployment, or with
+// CODE_DEPLOY and EXTERNAL a task set.
+type rollout struct {
+	service          *service
+	id               string
+	status           string // PRIMARY or ACTIVE
+	state, reason    string // IN_PROGRESS, COMPLETED or FAILED, of a deployment
+	launch           launch
+	version          string // the platform version as asked for
+	network          json.RawMessage
+	scale            float64
+	externalID       string
+	tasks            []*task // that are not STOPPED
+	created, updated time.Time
+
+	failed    int       // tasks that never ran, since the last that did
+	streak    int       // the same, counting those of one start as one
+	failedAt  time.Time // when streak was last raised
+	notBefore time.Time // the next start, after failures
+}
+
+type deployment struct {
+	ID                       string        `json:"id"`
+	Status                   string        `json:"status"`
+	TaskDefinition           string        `json:"taskDefinition"`
+	DesiredCount             int           `json:"desiredCount"`
+	PendingCount             int           `json:"pendingCount"`
+	RunningCount             int           `json:"runningCount"`
+	FailedTasks              int           `json:"failedTasks"`
+	LaunchType               string        `json:"launchType,omitempty"`
+	CapacityProviderStrategy []capacityUse `json:"capacityProviderStrategy,omitempty"`
+	PlatformVersion          string        `json:"platformVersion,omitempty"`
+	PlatformFamily           string        `json:"platformFamily,omitempty"`
+	RolloutState             string        `json:"rolloutState"`
+	RolloutStateReason       string        `json:"rolloutStateReason"`
+	CreatedAt                *moment       `json:"createdAt"`
+	UpdatedAt                *moment       `json:"updatedAt"`
+}
+
+func (o *rollout) deployment() deployment {
+	running, pending := o.counts()
+	return deployment{
+		ID: o.id, Status: o.status, TaskDefinition: o.launch.definition.ARN,
+		DesiredCount: o.want(), PendingCount: pending, RunningCount: running, FailedTasks: o.failed,
+		LaunchType: o.launch.capacity.launchType, CapacityProviderStrategy: o.launch.capacity.strategy,
+		PlatformVersion: o.launch.platformVersion, PlatformFamily: o.platformFamily(),
+		RolloutState: o.state, RolloutStateReason: o.reason, CreatedAt: at(o.created), UpdatedAt: at(o.updated),
+	}
+}
+
+func (o *rollout) platformFamily() string {
+	if !o.launch.capacity.fargate() {
+		return ""
+	}
+	return o.launch.definition.RuntimePlatform.orDefault().platformFamily()
+}
+
+// counts are the tasks that run and those that are to.
+func (o *rollout) counts() (running, pending int) {
+	for _, t := range o.live() {
+		if t.LastStatus == "RUNNING" {
+			running++
+		} else {
+			pending++
+		}
+	}
+	return running, pending
+}
+
+// live are the tasks that are not to stop.
+func (o *rollout) live() []*task {
+	var live []*task
+	for _, t := range o.tasks {
+		if !t.stopping() {
+			live = append(live, t)
+		}
+	}
+	return live
+}
+
+// want is how many tasks there should be. A deployment that another one has
+// replaced only shrinks, and one that failed has none.
+func (o *rollout) want() int {
+	desired := o.service.DesiredCount
+	switch {
+	case o.service.controller() != "ECS":
+		return int(math.Ceil(float64(desired) * o.scale / 100))
+	case o.state == "FAILED":
+		return 0
+	case o.status == "PRIMARY":
+		return desired
+	}
+	next := o.service.primary()
+	running, _ := next.counts()
+	if running >= next.want() && next.state != "FAILED" {
+		return 0
+	}
+	return min(desired, len(o.live()))
+}
+
+// rollOut gives a service a new primary rollout.
+func (a *Account) rollOut(s *service, l launch, version string) *rollout {
+	if version == "" && l.capacity.fargate() {
+		version = "LATEST"
+	}
+	now := a.clock.now()
+	o := &rollout{
+		service: s, id: "ecs-svc/" + a.ids.digits(19), status: "PRIMARY", state: "IN_PROGRESS",
+		launch: l, version: version, network: s.NetworkConfiguration, scale: 100, created: now, updated: now,
+	}
+	o.reason = "ECS deployment " + o.id + " in progress."
+	for _, old := range s.rollouts {
+		old.status = "ACTIVE"
+	}
+	s.rollouts = slices.Insert(s.rollouts, 0, o)
+	s.show(o)
+	return o
+}
+
+// show makes a rollout's choices those that the service shows.
+func (s *service) show(o *rollout) {
+	s.TaskDefinition = o.launch.definition.ARN
+	s.LaunchType, s.CapacityProviderStrategy = o.launch.capacity.launchType, o.launch.capacity.strategy
+	s.PlatformVersion, s.PlatformFamily = o.version, o.platformFamily()
+}

@@ -1,0 +1,166 @@
+package localaws
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// schedulerPause is how soon the service scheduler sees a change.
+const schedulerPause = time.Second
+
+// The waits of the scheduler after tasks that never reached RUNNING: AWS says
+// that they grow, "up to a maximum of 27 minutes" (developer guide, "Service
+// throttle logic"); how, it does not say. Here they double.
+const (
+	firstBackOff = 10 * time.Second
+	mostBackOff  = 27 * time.Minute
+)
+
+// wake makes the scheduler look at a service.
+func (a *Account) wake(r *region, s *service) {
+	if s.awake {
+		return
+	}
+	s.awake = true
+	a.clock.after(schedulerPause, func() {
+		s.awake = false
+		a.schedule(r, s)
+	})
+}
+
+// schedule starts and stops tasks until there are as many as wanted, and says
+// which deployments are done.
+func (a *Account) schedule(r *region, s *service) {
+	for _, o := range slices.Clone(s.rollouts) {
+		a.scale(r, o)
+	}
+	s.rollouts = slices.DeleteFunc(s.rollouts, func(o *rollout) bool {
+		return s.controller() == "ECS" && o.status == "ACTIVE" && len(o.tasks) == 0
+	})
+	a.complete(s)
+	if s.Status == "DRAINING" && !slices.ContainsFunc(s.rollouts, func(o *rollout) bool { return len(o.tasks) > 0 }) {
+		s.Status = "INACTIVE"
+	}
+}
+
+func (a *Account) scale(r *region, o *rollout) {
+	live, want := o.live(), o.want()
+	for len(live) > want {
+		a.stop(r, live[len(live)-1], "ServiceSchedulerInitiated", "Scaling activity initiated by (deployment "+o.id+")")
+		live = live[:len(live)-1]
+	}
+	if len(live) == want || !o.launch.capacity.fargate() {
+		return
+	}
+	if wait := o.notBefore.Sub(a.clock.now()); wait > 0 {
+		a.clock.after(wait, func() { a.wake(r, o.service) })
+		return
+	}
+	l := o.launch
+	l.group, l.startedBy, l.of = "service:"+o.service.Name, o.id, o
+	// It is the service's role that launches, so the account's value decides.
+	l.owner, l.execute = iamARN("root"), o.service.EnableExecuteCommand
+	var started []string
+	for len(live)+len(started) < want {
+		t := a.start(r, l)
+		o.tasks = append(o.tasks, t)
+		started = append(started, "(task "+t.id()+")")
+	}
+	a.say(o.service, "has started %d tasks: %s.", len(started), strings.Join(started, " "))
+}
+
+// complete marks the deployment that has all of its tasks, and no others
+// beside it.
+func (a *Account) complete(s *service) {
+	o := s.primary()
+	if o == nil || o.state != "IN_PROGRESS" || len(s.rollouts) > 1 && s.controller() == "ECS" {
+		return
+	}
+	if running, pending := o.counts(); running < o.want() || pending > 0 {
+		return
+	}
+	o.state, o.reason = "COMPLETED", "ECS deployment "+o.id+" completed."
+	o.updated = a.clock.now()
+	s.lastGood = o
+	a.say(s, "has reached a steady state.")
+}
+
+// taskEntered is told of every stage of every task.
+func (a *Account) taskEntered(r *region, t *task) {
+	o := t.of
+	if o == nil {
+		return
+	}
+	switch t.LastStatus {
+	case "RUNNING":
+		o.failed, o.streak = 0, 0
+	case "STOPPED":
+		o.tasks = slices.DeleteFunc(o.tasks, func(other *task) bool { return other == t })
+	default:
+		return
+	}
+	a.wake(r, o.service)
+}
+
+// taskStops is told when a task is to stop. One that ran is replaced at once;
+// those that never did are replaced ever more slowly, and trip the circuit
+// breaker.
+func (a *Account) taskStops(r *region, t *task) {
+	o := t.of
+	if o == nil {
+		return
+	}
+	a.wake(r, o.service)
+	if t.ran() || t.StopCode == "ServiceSchedulerInitiated" {
+		return
+	}
+	now := a.clock.now()
+	o.failed++
+	if t.CreatedAt.After(o.failedAt) {
+		o.failedAt = now
+		wait := min(firstBackOff<<min(o.streak, 10), mostBackOff)
+		o.notBefore = now.Add(wait)
+		o.streak++
+		if o.streak > 1 {
+			a.say(o.service, "is unable to consistently start tasks successfully.")
+		}
+	}
+	if o.service.DeploymentConfiguration.CircuitBreaker.Enable && o.failed >= breakerThreshold(o.service.DesiredCount) {
+		a.tripBreaker(o)
+	}
+}
+
+// breakerThreshold: half of the desired count, at least 3 and at most 200
+// (developer guide, "How the Amazon ECS deployment circuit breaker detects
+// failures").
+func breakerThreshold(desired int) int {
+	return min(max((desired+1)/2, 3), 200)
+}
+
+// tripBreaker fails a deployment that has never been complete, and rolls back
+// if that is configured and there is something to roll back to.
+func (a *Account) tripBreaker(o *rollout) {
+	s := o.service
+	if o.state != "IN_PROGRESS" || s.controller() != "ECS" {
+		return
+	}
+	o.state, o.reason = "FAILED", "ECS deployment circuit breaker: tasks failed to start."
+	o.updated = a.clock.now()
+	a.say(s, "(deployment %s) deployment failed: tasks failed to start.", o.id)
+	if back := s.lastGood; s.DeploymentConfiguration.CircuitBreaker.Rollback && back != nil && o.status == "PRIMARY" {
+		next := a.rollOut(s, back.launch, back.version)
+		next.reason = "ECS deployment circuit breaker: rolling back to deploymentId " + back.id + "."
+	}
+}
+
+// mostEvents: "The event stream for your service. A maximum of 100 of the
+// latest events are displayed" (API reference).
+const mostEvents = 100
+
+func (a *Account) say(s *service, format string, args ...any) {
+	e := serviceEvent{a.ids.uuid(), at(a.clock.now()), "(service " + s.Name + ") " + fmt.Sprintf(format, args...)}
+	s.Events = slices.Insert(s.Events, 0, e)
+	s.Events = s.Events[:min(len(s.Events), mostEvents)]
+}

@@ -1,0 +1,244 @@
+package localaws
+
+import (
+	"slices"
+	"strings"
+)
+
+// settings are the values of a principal, or those of the account that hold
+// for everybody without one of their own.
+type settings struct{ values map[string]string }
+
+func newSettings() *settings { return &settings{values: map[string]string{}} }
+
+// settingKind is an account setting that ECS has.
+type settingKind struct {
+	name   string
+	unset  string   // the effective value where nobody set one
+	values []string // those that can be set
+}
+
+// settingKinds are the names of the API reference (Setting), in the order in
+// which they are listed.
+func settingKinds() []settingKind {
+	onOff := []string{"enabled", "disabled", "on", "off"}
+	return []settingKind{
+		{"awsvpcTrunking", "disabled", onOff},
+		{"containerInsights", "disabled", append([]string{"enhanced"}, onOff...)},
+		{"containerInstanceLongArnFormat", "enabled", onOff},
+		{"defaultLogDriverMode", "non-blocking", []string{"blocking", "non-blocking"}},
+		{"fargateEventWindows", "disabled", onOff},
+		{"fargateFIPSMode", "disabled", onOff},
+		{"fargateTaskRetirementWaitPeriod", "7", []string{"0", "7", "14"}},
+		// "guardDutyActivate … is read-only" (API reference).
+		{"guardDutyActivate", "off", nil},
+		{"serviceLongArnFormat", "enabled", onOff},
+		{"tagResourceAuthorization", "off", onOff},
+		{"taskLongArnFormat", "enabled", onOff},
+	}
+}
+
+func settingNamed(name string) (settingKind, error) {
+	for _, kind := range settingKinds() {
+		if kind.name == name {
+			return kind, nil
+		}
+	}
+	return settingKind{}, invalidParameter("Unknown setting name %q.", name)
+}
+
+// accepts takes values in any letter case, and keeps them as they came.
+func (k settingKind) accepts(value string) bool {
+	return slices.ContainsFunc(k.values, func(v string) bool { return strings.EqualFold(v, value) })
+}
+
+type settingInput struct {
+	Name         string `json:"name"`
+	Value        string `json:"value"`
+	PrincipalARN string `json:"principalArn"`
+}
+
+type setting struct {
+	Name         string `json:"name"`
+	Value        string `json:"value"`
+	PrincipalARN string `json:"principalArn"`
+	Type         string `json:"type"`
+}
+
+type settingOutput struct {
+	Setting setting `json:"setting"`
+}
+
+func (a *Account) settingOperations() map[string]operation {
+	return map[string]operation{
+		"ecs:PutAccountSettingDefault": {settingWrites, withInput(a.putAccountSettingDefault)},
+		"ecs:PutAccountSetting":        {settingWrites, withInput(a.putAccountSetting)},
+		"ecs:DeleteAccountSetting":     {settingWrites, withInput(a.deleteAccountSetting)},
+		"ecs:ListAccountSettings":      {settingReads, withInput(a.listAccountSettings)},
+	}
+}
+
+// putAccountSettingDefault sets the account's value. AWS's sample record shows
+// the caller as the principal of its answer.
+func (a *Account) putAccountSettingDefault(c *call, in settingInput) (settingOutput, error) {
+	return put(in, c.region.account, c.principal.ARN)
+}
+
+// putAccountSetting sets a principal's own value, or the account's when root
+// is meant.
+func (a *Account) putAccountSetting(c *call, in settingInput) (settingOutput, error) {
+	owner, err := settingOwner(c, in.PrincipalARN)
+	if err != nil {
+		return settingOutput{}, err
+	}
+	return put(in, c.region.settingsOf(owner), owner)
+}
+
+func put(in settingInput, where *settings, shown string) (settingOutput, error) {
+	kind, err := settingNamed(in.Name)
+	if err != nil {
+		return settingOutput{}, err
+	}
+	if !kind.accepts(in.Value) {
+		return settingOutput{}, invalidParameter("Invalid value %q for setting %s.", in.Value, in.Name)
+	}
+	where.values[kind.name] = in.Value
+	return settingOutput{setting{kind.name, in.Value, shown, "user"}}, nil
+}
+
+// deleteAccountSetting removes a value, and answers the one removed. There may
+// be none: the call is safe to repeat.
+func (a *Account) deleteAccountSetting(c *call, in settingInput) (settingOutput, error) {
+	kind, err := settingNamed(in.Name)
+	if err != nil {
+		return settingOutput{}, err
+	}
+	owner, err := settingOwner(c, in.PrincipalARN)
+	if err != nil {
+		return settingOutput{}, err
+	}
+	values := c.region.settingsOf(owner).values
+	removed := values[kind.name]
+	delete(values, kind.name)
+	return settingOutput{setting{kind.name, removed, owner, "user"}}, nil
+}
+
+type listAccountSettingsInput struct {
+	settingInput
+	EffectiveSettings bool   `json:"effectiveSettings"`
+	MaxResults        int    `json:"maxResults"`
+	NextToken         string `json:"nextToken"`
+}
+
+type listAccountSettingsOutput struct {
+	Settings  []setting `json:"settings"`
+	NextToken string    `json:"nextToken,omitempty"`
+}
+
+// listAccountSettings: "If true, the account settings for the root user or the
+// default setting for the principalArn are returned. If false, the account
+// settings for the principalArn are returned if they're set. Otherwise, no
+// account settings are returned." (API reference)
+func (a *Account) listAccountSettings(c *call, in listAccountSettingsInput) (listAccountSettingsOutput, error) {
+	none := listAccountSettingsOutput{}
+	if in.Value != "" && in.Name == "" {
+		return none, invalidParameter("A value needs the name of its setting.")
+	}
+	if in.Name != "" {
+		if _, err := settingNamed(in.Name); err != nil {
+			return none, err
+		}
+	}
+	owner, err := settingOwner(c, in.PrincipalARN)
+	if err != nil {
+		return none, err
+	}
+	found := map[string]setting{}
+	var names []string
+	for _, kind := range settingKinds() {
+		s, ok := c.region.setting(kind, owner, in.EffectiveSettings)
+		if !ok || in.Name != "" && in.Name != kind.name || in.Value != "" && in.Value != s.Value {
+			continue
+		}
+		found[kind.name] = s
+		names = append(names, kind.name)
+	}
+	names, next, err := page(names, strings.Compare, in.NextToken, in.MaxResults, 10)
+	if err != nil {
+		return none, err
+	}
+	out := listAccountSettingsOutput{Settings: []setting{}, NextToken: next}
+	for _, name := range names {
+		out.Settings = append(out.Settings, found[name])
+	}
+	return out, nil
+}
+
+// setting is what a principal's list shows.
+func (r *region) setting(kind settingKind, owner string, effective bool) (setting, bool) {
+	shown := setting{Name: kind.name, Type: "user"}
+	if len(kind.values) == 0 {
+		shown.Type = "aws_managed"
+	}
+	if value, ok := r.settingsOf(owner).values[kind.name]; ok {
+		shown.Value, shown.PrincipalARN = value, owner
+		return shown, true
+	}
+	if !effective {
+		return setting{}, false
+	}
+	shown.Value, shown.PrincipalARN = r.effective(kind, owner), iamARN("root")
+	return shown, true
+}
+
+// effective is the value that holds for a principal.
+func (r *region) effective(kind settingKind, owner string) string {
+	for _, s := range []*settings{r.settingsOf(owner), r.account} {
+		if value, ok := s.values[kind.name]; ok {
+			return value
+		}
+	}
+	return kind.unset
+}
+
+// settingsOf are the values of a principal by its ARN; root's are the
+// account's.
+func (r *region) settingsOf(owner string) *settings {
+	if owner == iamARN("root") {
+		return r.account
+	}
+	if r.own[owner] == nil {
+		r.own[owner] = newSettings()
+	}
+	return r.own[owner]
+}
+
+// settingOwner is whose setting a caller sees or changes. "Only the root user can view
+// or modify the account settings for another user" (API reference); naming
+// root itself changes the account's value, for anybody who may call.
+func settingOwner(c *call, named string) (string, error) {
+	root := iamARN("root")
+	switch {
+	case named == "" || named == c.principal.ARN:
+		return c.principal.ARN, nil
+	case named == root:
+		return root, nil
+	}
+	if !isPrincipalARN(named) {
+		return "", invalidParameter("Invalid principal ARN %q.", named)
+	}
+	if c.principal.Kind != Root {
+		return "", accessDenied(c.principal, c.action()+" on the settings of "+named)
+	}
+	return named, nil
+}
+
+// isPrincipalARN accepts this account's users and roles.
+func isPrincipalARN(arn string) bool {
+	for _, prefix := range []string{"user/", "role/"} {
+		if name, ok := strings.CutPrefix(arn, iamARN(prefix)); ok && name != "" {
+			return true
+		}
+	}
+	return false
+}

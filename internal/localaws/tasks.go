@@ -1,0 +1,386 @@
+package localaws
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+)
+
+type task struct {
+	ARN                  string            `json:"taskArn"`
+	ClusterARN           string            `json:"clusterArn"`
+	TaskDefinitionARN    string            `json:"taskDefinitionArn"`
+	Group                string            `json:"group"`
+	StartedBy            string            `json:"startedBy,omitempty"`
+	LaunchType           string            `json:"launchType"`
+	CapacityProviderName string            `json:"capacityProviderName,omitempty"`
+	PlatformVersion      string            `json:"platformVersion"`
+	PlatformFamily       string            `json:"platformFamily"`
+	LastStatus           string            `json:"lastStatus"`
+	DesiredStatus        string            `json:"desiredStatus"`
+	CPU                  string            `json:"cpu"`
+	Memory               string            `json:"memory"`
+	AvailabilityZone     string            `json:"availabilityZone"`
+	Attributes           []taskAttribute   `json:"attributes"`
+	Attachments          []attachment      `json:"attachments"`
+	Containers           []container       `json:"containers"`
+	EphemeralStorage     storage           `json:"ephemeralStorage"`
+	EnableExecuteCommand bool              `json:"enableExecuteCommand"`
+	HealthStatus         string            `json:"healthStatus"`
+	Overrides            json.RawMessage   `json:"overrides"`
+	Tags                 []json.RawMessage `json:"tags"`
+	Version              int               `json:"version"`
+	Connectivity         string            `json:"connectivity,omitempty"`
+	ConnectivityAt       *moment           `json:"connectivityAt,omitempty"`
+	CreatedAt            *moment           `json:"createdAt"`
+	PullStartedAt        *moment           `json:"pullStartedAt,omitempty"`
+	PullStoppedAt        *moment           `json:"pullStoppedAt,omitempty"`
+	StartedAt            *moment           `json:"startedAt,omitempty"`
+	StoppingAt           *moment           `json:"stoppingAt,omitempty"`
+	ExecutionStoppedAt   *moment           `json:"executionStoppedAt,omitempty"`
+	StoppedAt            *moment           `json:"stoppedAt,omitempty"`
+	StopCode             string            `json:"stopCode,omitempty"`
+	StoppedReason        string            `json:"stoppedReason,omitempty"`
+
+	fips bool     // was on when the task was launched, on a platform that has it
+	of   *rollout // of a service, that wanted the task; nil for others
+}
+
+type taskAttribute struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+type attachment struct {
+	ID      string   `json:"id"`
+	Type    string   `json:"type"`
+	Status  string   `json:"status"`
+	Details []string `json:"details"`
+}
+
+type container struct {
+	ARN           string         `json:"containerArn"`
+	TaskARN       string         `json:"taskArn"`
+	Name          string         `json:"name"`
+	Image         string         `json:"image"`
+	RuntimeID     string         `json:"runtimeId,omitempty"`
+	LastStatus    string         `json:"lastStatus"`
+	ExitCode      *int           `json:"exitCode,omitempty"`
+	ManagedAgents []managedAgent `json:"managedAgents,omitempty"`
+}
+
+type managedAgent struct {
+	Name          string  `json:"name"`
+	LastStatus    string  `json:"lastStatus"`
+	LastStartedAt *moment `json:"lastStartedAt,omitempty"`
+}
+
+type storage struct {
+	SizeInGiB int `json:"sizeInGiB"`
+}
+
+// stopping says whether the task is to stop, or has.
+func (t *task) stopping() bool { return t.DesiredStatus == "STOPPED" }
+
+// ran says whether the task ever reached RUNNING.
+func (t *task) ran() bool { return t.StartedAt != nil }
+
+func (t *task) id() string { return t.ARN[strings.LastIndex(t.ARN, "/")+1:] }
+
+// launch is what a new task is made of.
+type launch struct {
+	cluster         *cluster
+	definition      *taskDefinition
+	capacity        capacity
+	platformVersion string // resolved
+	group           string
+	startedBy       string
+	owner           string // whose setting of FIPS mode decides
+	execute         bool
+	overrides       json.RawMessage
+	tags            []json.RawMessage
+	of              *rollout
+}
+
+// start puts a task into PROVISIONING. Only Fargate has room here.
+func (a *Account) start(r *region, l launch) *task {
+	now := a.clock.now()
+	platform := l.definition.RuntimePlatform.orDefault()
+	t := &task{
+		ARN:        r.arn("ecs", "task/"+l.cluster.Name+"/"+a.ids.hex(16)),
+		ClusterARN: l.cluster.ARN, TaskDefinitionARN: l.definition.ARN, Group: l.group, StartedBy: l.startedBy,
+		LaunchType: "FARGATE", CapacityProviderName: l.capacity.provider(),
+		PlatformVersion: l.platformVersion, PlatformFamily: platform.platformFamily(),
+		LastStatus: "PROVISIONING", DesiredStatus: "RUNNING", HealthStatus: "UNKNOWN",
+		CPU: l.definition.CPU, Memory: l.definition.Memory, AvailabilityZone: r.name + "a",
+		Attributes:           []taskAttribute{{"ecs.cpu-architecture", platform.architectureAttribute()}},
+		Attachments:          []attachment{{a.ids.uuid(), "ElasticNetworkInterface", "PRECREATED", []string{}}},
+		EphemeralStorage:     storage{20},
+		EnableExecuteCommand: l.execute,
+		Overrides:            l.overrides,
+		Tags:                 append([]json.RawMessage{}, l.tags...),
+		CreatedAt:            at(now), Version: 1,
+		fips: l.platformVersion == "1.4.0" && platform.CPUArchitecture == "X86_64" && r.fipsMode(l.owner),
+		of:   l.of,
+	}
+	if t.Overrides == nil {
+		t.Overrides = json.RawMessage(`{"containerOverrides":[]}`)
+	}
+	containers, err := l.definition.containers()
+	if err != nil {
+		// The definition was valid when it was registered.
+		containers = nil
+	}
+	for _, c := range containers {
+		t.Containers = append(t.Containers, container{
+			ARN:     r.arn("ecs", "container/"+l.cluster.Name+"/"+t.id()+"/"+a.ids.uuid()),
+			TaskARN: t.ARN, Name: c.Name, Image: c.Image, LastStatus: "PENDING",
+		})
+	}
+	r.tasks = append(r.tasks, t)
+	a.changed(r, t)
+	a.planNext(r, t)
+	return t
+}
+
+// fipsMode says whether new tasks of a principal get it.
+func (r *region) fipsMode(owner string) bool {
+	kind, err := settingNamed("fargateFIPSMode")
+	if err != nil {
+		return false
+	}
+	value := r.effective(kind, owner)
+	return strings.EqualFold(value, "enabled") || strings.EqualFold(value, "on")
+}
+
+// TaskFIPS says whether a task's kernel runs in FIPS mode: the mode was on for
+// whoever launched it, and the platform has it. It keeps that when the setting
+// changes. Tasks that the account does not know (any more) are not found.
+func (a *Account) TaskFIPS(taskARN string) (on, found bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, r := range a.regions {
+		if t := r.task(taskARN); t != nil {
+			return t.fips, true
+		}
+	}
+	return false, false
+}
+
+// task finds a task by its ARN; nil when there is none.
+func (r *region) task(arn string) *task {
+	for _, t := range r.tasks {
+		if t.ARN == arn {
+			return t
+		}
+	}
+	return nil
+}
+
+// taskIn finds a task in a cluster by identifier or ARN.
+func (r *region) taskIn(k *cluster, reference string) *task {
+	if !strings.HasPrefix(reference, "arn:") {
+		reference = r.arn("ecs", "task/"+k.Name+"/"+reference)
+	}
+	t := r.task(reference)
+	if t == nil || t.ClusterARN != k.ARN {
+		return nil
+	}
+	return t
+}
+
+func (a *Account) taskOperations() map[string]operation {
+	return map[string]operation{
+		"ecs:RunTask":       {taskWrites, withInput(a.runTask)},
+		"ecs:StopTask":      {taskWrites, withInput(a.stopTask)},
+		"ecs:DescribeTasks": {taskReads, withInput(a.describeTasks)},
+		"ecs:ListTasks":     {taskReads, withInput(a.listTasks)},
+	}
+}
+
+type runTaskInput struct {
+	Cluster                  string            `json:"cluster"`
+	TaskDefinition           string            `json:"taskDefinition"`
+	Count                    *int              `json:"count"`
+	LaunchType               string            `json:"launchType"`
+	CapacityProviderStrategy []capacityUse     `json:"capacityProviderStrategy"`
+	PlatformVersion          string            `json:"platformVersion"`
+	NetworkConfiguration     json.RawMessage   `json:"networkConfiguration"`
+	Group                    string            `json:"group"`
+	StartedBy                string            `json:"startedBy"`
+	ClientToken              string            `json:"clientToken"`
+	EnableExecuteCommand     bool              `json:"enableExecuteCommand"`
+	Overrides                json.RawMessage   `json:"overrides"`
+	Tags                     []json.RawMessage `json:"tags"`
+}
+
+type tasksOutput struct {
+	Tasks    []*task   `json:"tasks"`
+	Failures []failure `json:"failures"`
+}
+
+// runTask answers a repeated client token with the tasks of the first call.
+func (a *Account) runTask(c *call, in runTaskInput) (tasksOutput, error) {
+	count := 1
+	if in.Count != nil {
+		count = *in.Count
+	}
+	if count < 1 || count > 10 {
+		return tasksOutput{}, invalidParameter("Count must be between 1 and 10.")
+	}
+	token := c.principal.ARN + " " + in.ClientToken
+	if tasks, ok := c.region.launched[token]; ok {
+		return tasksOutput{tasks, []failure{}}, nil
+	}
+	l, err := c.region.launchOf(c, in.Cluster, in.TaskDefinition, in.LaunchType, in.CapacityProviderStrategy, in.PlatformVersion, in.NetworkConfiguration)
+	if err != nil {
+		return tasksOutput{}, err
+	}
+	if !l.capacity.fargate() {
+		return tasksOutput{}, invalidParameter("No Container Instances were found in your cluster.")
+	}
+	if strings.HasPrefix(in.Group, "service:") {
+		return tasksOutput{}, invalidParameter("Invalid namespace for group: service.")
+	}
+	l.group = cmp.Or(in.Group, "family:"+l.definition.Family)
+	l.startedBy, l.owner, l.execute = in.StartedBy, c.principal.ARN, in.EnableExecuteCommand
+	l.overrides, l.tags = in.Overrides, in.Tags
+	out := tasksOutput{Tasks: []*task{}, Failures: []failure{}}
+	for range count {
+		out.Tasks = append(out.Tasks, a.start(c.region, l))
+	}
+	if in.ClientToken != "" {
+		c.region.launched[token] = out.Tasks
+	}
+	return out, nil
+}
+
+// launchOf checks and resolves what tasks, services and task sets have in
+// common.
+func (r *region) launchOf(c *call, clusterName, definition, launchType string, strategy []capacityUse, version string, network json.RawMessage) (launch, error) {
+	var l launch
+	var err error
+	if l.cluster, err = r.cluster(clusterName); err != nil {
+		return launch{}, err
+	}
+	if l.definition, err = r.usable(definition, c.at); err != nil {
+		return launch{}, err
+	}
+	if l.capacity, err = l.cluster.capacity(launchType, strategy); err != nil {
+		return launch{}, err
+	}
+	if l.definition.NetworkMode == "awsvpc" && network == nil {
+		return launch{}, invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+	}
+	if !l.capacity.fargate() {
+		if version != "" {
+			return launch{}, invalidParameter("The platform version must be null when specifying an EC2 launch type.")
+		}
+		return l, nil
+	}
+	if !l.definition.supports("FARGATE") {
+		return launch{}, invalidParameter("Task definition does not support launch_type FARGATE.")
+	}
+	l.platformVersion, err = resolvePlatformVersion(version, l.definition.RuntimePlatform.orDefault())
+	return l, err
+}
+
+type stopTaskInput struct {
+	Cluster string `json:"cluster"`
+	Task    string `json:"task"`
+	Reason  string `json:"reason"`
+}
+
+type taskOutput struct {
+	Task *task `json:"task"`
+}
+
+// stopTask may be repeated; the first reason stays.
+func (a *Account) stopTask(c *call, in stopTaskInput) (taskOutput, error) {
+	k, err := c.region.cluster(in.Cluster)
+	if err != nil {
+		return taskOutput{}, err
+	}
+	if len(in.Reason) > 1024 {
+		return taskOutput{}, invalidParameter("The reason must be no more than 1024 characters.")
+	}
+	t := c.region.taskIn(k, in.Task)
+	if t == nil {
+		return taskOutput{}, invalidParameter("The referenced task was not found.")
+	}
+	a.stop(c.region, t, "UserInitiated", cmp.Or(in.Reason, "Task stopped by user"))
+	return taskOutput{t}, nil
+}
+
+type describeTasksInput struct {
+	Cluster string   `json:"cluster"`
+	Tasks   []string `json:"tasks"`
+}
+
+func (a *Account) describeTasks(c *call, in describeTasksInput) (tasksOutput, error) {
+	out := tasksOutput{Tasks: []*task{}, Failures: []failure{}}
+	k, err := c.region.cluster(in.Cluster)
+	if err != nil {
+		return out, err
+	}
+	if len(in.Tasks) == 0 || len(in.Tasks) > 100 {
+		return out, invalidParameter("Tasks must have between 1 and 100 elements.")
+	}
+	for _, reference := range in.Tasks {
+		if t := c.region.taskIn(k, reference); t != nil {
+			out.Tasks = append(out.Tasks, t)
+		} else {
+			out.Failures = append(out.Failures, missing(c.region, "task/"+k.Name+"/", reference))
+		}
+	}
+	return out, nil
+}
+
+type listTasksInput struct {
+	Cluster       string `json:"cluster"`
+	Family        string `json:"family"`
+	ServiceName   string `json:"serviceName"`
+	StartedBy     string `json:"startedBy"`
+	LaunchType    string `json:"launchType"`
+	DesiredStatus string `json:"desiredStatus"`
+	listInput
+}
+
+type listTasksOutput struct {
+	ARNs      []string `json:"taskArns"`
+	NextToken string   `json:"nextToken,omitempty"`
+}
+
+func (a *Account) listTasks(c *call, in listTasksInput) (listTasksOutput, error) {
+	k, err := c.region.cluster(in.Cluster)
+	if err != nil {
+		return listTasksOutput{}, err
+	}
+	group := ""
+	if in.ServiceName != "" {
+		s, err := c.region.service(k, in.ServiceName)
+		if err != nil {
+			return listTasksOutput{}, err
+		}
+		group = "service:" + s.Name
+	}
+	arns := []string{}
+	for _, t := range c.region.tasks {
+		family := c.region.definition(t.TaskDefinitionARN).Family
+		if t.ClusterARN == k.ARN && t.DesiredStatus == cmp.Or(in.DesiredStatus, "RUNNING") &&
+			(group == "" || t.Group == group) &&
+			(in.Family == "" || family == in.Family) &&
+			(in.StartedBy == "" || t.StartedBy == in.StartedBy) &&
+			(in.LaunchType == "" || t.LaunchType == in.LaunchType) {
+			arns = append(arns, t.ARN)
+		}
+	}
+	slices.Sort(arns)
+	arns, next, err := page(arns, strings.Compare, in.NextToken, in.MaxResults, 100)
+	return listTasksOutput{arns, next}, err
+}
+
+// stoppedTaskLife: "Stopped tasks … remain available for at least one hour".
+const stoppedTaskLife = time.Hour
