@@ -11,8 +11,9 @@ import (
 )
 
 type commands struct {
-	Explain explainCommand `cmd:"" help:"Decide about recorded events without calling AWS."`
-	Version versionCommand `cmd:"" help:"Print version, commit, Go version and FIPS module."`
+	Simulate simulateCommand `cmd:"" help:"Play what goes wrong in a local AWS account, with the guard attached."`
+	Explain  explainCommand  `cmd:"" help:"Decide about recorded events without calling AWS."`
+	Version  versionCommand  `cmd:"" help:"Print version, commit, Go version and FIPS module."`
 }
 
 func main() {
@@ -28,6 +29,7 @@ func run(args []string, t *terminal) exitCode {
 		kong.Name("fipsguard"),
 		kong.Description("Keeps AWS Fargate's FIPS-140 mode on in GovCloud accounts, and proves it."),
 		kong.Writers(t.out, t.err),
+		kong.Vars{"scenarios": scenarioNames()},
 		kong.Exit(func(code int) { ended, status = true, exitCode(code) }),
 		kong.UsageOnError(),
 	)

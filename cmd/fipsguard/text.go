@@ -75,3 +75,12 @@ func (t *terminal) verdict(v guard.Verdict) string {
 	}
 	return t.paint(dim, v.String())
 }
+
+// indented puts a bar before each line of a text that somebody else wrote.
+func indented(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString("    │ " + plainText(strings.TrimRight(line, "\n")) + "\n")
+	}
+	return b.String()
+}

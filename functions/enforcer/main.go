@@ -19,18 +19,13 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 )
 
-// attempts bounds the SDK's retries of one call; the deadline of the
-// invocation bounds their time.
-const attempts = 8
-
 func main() {
-	guard, err := newEnforcer(context.Background())
+	guard, err := newEnforcer()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fipsguard enforcer:", err)
 		os.Exit(1)
@@ -38,7 +33,7 @@ func main() {
 	lambda.StartHandler(function{guard})
 }
 
-func newEnforcer(ctx context.Context) (*enforcer.Enforcer, error) {
+func newEnforcer() (*enforcer.Enforcer, error) {
 	settings, err := config.ReadEnforcer(os.Getenv)
 	if err != nil {
 		return nil, err
@@ -46,9 +41,9 @@ func newEnforcer(ctx context.Context) (*enforcer.Enforcer, error) {
 	log := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: settings.LogLevel}))
 	log.Info("start", "fips140", fips140.Enabled(), "fips140Module", fips140.Version(), "mode", settings.Mode)
 
-	aws, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRetryMaxAttempts(attempts))
+	aws, err := awsConfig()
 	if err != nil {
-		return nil, fmt.Errorf("load AWS configuration: %w", err)
+		return nil, err
 	}
 	policy, faults := config.PolicyOrDefault(settings.Policy, settings.Mode, time.Now())
 	return &enforcer.Enforcer{

@@ -146,8 +146,8 @@ func (s *streak) countSubject(subject string) {
 	}
 }
 
-// keyOf is the same for reports that look alike to a person: the same setting,
-// or the same rule for workloads, of which a storm has many; and the same
+// keyOf is the same for reports that look alike to a person: the same call on
+// the same setting, or the same rule for workloads, of which a storm has many; and the same
 // outcome and severity, so that a change for the worse or the better always
 // goes out at once.
 func keyOf(r guard.Report) string {
@@ -156,5 +156,5 @@ func keyOf(r guard.Report) string {
 	if _, setting := worst.State.(guard.Setting); setting {
 		thing = worst.Subject
 	}
-	return fmt.Sprintf("%s %s %s %s %s %s", worst.Rule, thing, worst.Verdict, r.Cause.Region, r.Severity(), outcomeOf(r))
+	return fmt.Sprintf("%s %s %s %s %s %s %s", r.Cause.EventName, worst.Rule, thing, worst.Verdict, r.Cause.Region, r.Severity(), outcomeOf(r))
 }

@@ -57,8 +57,7 @@ func text(r guard.Report, j *joined) string {
 	}
 	writeExpiring(&b, r.Expiring)
 	if r.Cause.EventID != "" {
-		id := clean(r.Cause.EventID, maxName)
-		fmt.Fprintf(&b, "\nCloudTrail event %s\n", id)
+		fmt.Fprintf(&b, "\nEvent %s\n", clean(r.Cause.EventID, maxName))
 	}
 	return b.String()
 }
@@ -68,10 +67,10 @@ func whoText(a guard.Actor) string {
 	if a.SourceAddress != "" {
 		who += ", from " + clean(a.SourceAddress, maxName)
 	}
-	if a.ARN != "" {
-		who += ", " + clean(a.ARN, maxName)
+	if a.ARN == "" {
+		return who
 	}
-	return who + ", MFA " + a.MFA.String()
+	return who + ", " + clean(a.ARN, maxName) + ", MFA " + a.MFA.String()
 }
 
 func resultText(r guard.Result) string {

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -95,8 +97,9 @@ func (f *fakeAccount) ObserveTaskDefinition(_ context.Context, d guard.TaskDefin
 	if f.blind != nil {
 		return d, f.blind
 	}
-	for _, known := range f.definitions {
-		if known.ARN == d.ARN || d.ARN == "" && known.Family == d.Family {
+	for _, arn := range slices.Backward(slices.Sorted(maps.Keys(f.definitions))) {
+		known := f.definitions[arn]
+		if arn == d.ARN || d.ARN == "" && known.Family == d.Family && !known.Inactive {
 			return known, nil
 		}
 	}

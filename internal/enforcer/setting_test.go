@@ -157,3 +157,26 @@ func TestMetricsAndLogLines(t *testing.T) {
 		}
 	}
 }
+
+func TestADeploymentTurnsFIPSModeOn(t *testing.T) {
+	account := &fakeAccount{def: guard.ModeOff}
+	e, in, _ := newGuard(account)
+	for range 2 {
+		if err := e.TurnOn(context.Background(), home); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if account.def != guard.ModeOn || len(in.reports) != 1 {
+		t.Errorf("mode is %d, %d alerts", account.def, len(in.reports))
+	}
+	if diff := cmp.Diff([]string{list, put, list, list}, account.calls); diff != "" {
+		t.Errorf("other calls were made (-want +got):\n%s", diff)
+	}
+
+	audited := &fakeAccount{def: guard.ModeOff}
+	e, _, _ = newGuard(audited)
+	e.Policy = guard.DefaultPolicy().Audited()
+	if err := e.TurnOn(context.Background(), home); err != nil || audited.def != guard.ModeOff {
+		t.Errorf("in audit mode the deployment changed the account: mode %d, error %v", audited.def, err)
+	}
+}

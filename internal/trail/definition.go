@@ -25,9 +25,10 @@ func taskDefinitionStates(r *record, cause guard.Cause) ([]guard.State, string) 
 
 func answeredDefinition(d taskDefinition) guard.TaskDefinition {
 	state := guard.TaskDefinition{
-		ARN:      string(d.ARN),
-		Family:   string(d.Family),
-		Platform: d.RuntimePlatform.orZero().normalised(),
+		ARN:          string(d.ARN),
+		Family:       string(d.Family),
+		RegisteredBy: string(d.RegisteredBy),
+		Platform:     d.RuntimePlatform.orZero().normalised(),
 	}
 	state.Fargate = guard.DefinitionOnFargate(texts(d.RequiresCompatibilities), texts(d.Compatibilities))
 	if state.Fargate == guard.Unknown {

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"fipsguard/internal/alert"
+	"fipsguard/internal/enforcer"
+	"fipsguard/internal/fargate"
+	"fipsguard/internal/guard"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/trail"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+)
+
+// stageRegion is where simulations play.
+const stageRegion = "us-gov-west-1"
+
+// functionTime is how long the simulated function may work on one event.
+const functionTime = time.Minute
+
+// stage is a local account with the guard attached, as the stack attaches it
+// to a real one.
+type stage struct {
+	account *localaws.Account
+	people  localaws.Principals
+
+	mu         sync.Mutex
+	happenings []localaws.Happening
+	watch      func(localaws.Happening) // told as it happens; may be nil
+}
+
+// newStage starts a local account at an address and attaches an enforcer with
+// a policy. FIPS mode is on, as a deployment of the guard leaves it.
+func newStage(ctx context.Context, address string, policy guard.Policy, options localaws.Options) (*stage, error) {
+	s := &stage{people: localaws.Everyone()}
+	options.Observe = s.add
+	s.account = localaws.New(options)
+	if err := s.account.Start(address); err != nil {
+		return nil, err
+	}
+	if err := s.attach(ctx, policy); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *stage) attach(ctx context.Context, policy guard.Policy) error {
+	topic, err := s.account.CreateTopic(stageRegion, "fipsguard-alerts")
+	if err != nil {
+		return err
+	}
+	config := s.configFor(s.people.Guard)
+	e := &enforcer.Enforcer{
+		Account: fargate.NewAccount(
+			ecs.NewFromConfig(config, fargate.HalfOfBuckets(s.account.Now, s.account.Sleep)),
+			applicationautoscaling.NewFromConfig(config),
+			s.account.Now,
+		),
+		Notifier: alert.NewNotifier(sns.NewFromConfig(config), topic),
+		Policy:   policy,
+		Log:      slog.New(slog.DiscardHandler),
+		Metrics:  enforcer.NewMetrics(io.Discard),
+		Now:      s.account.Now,
+	}
+	home := enforcer.Place{Account: localaws.AccountID, Region: stageRegion}
+	if err := e.TurnOn(ctx, home); err != nil {
+		return fmt.Errorf("turn FIPS mode on in the local account: %w", err)
+	}
+	for _, p := range trail.Patterns() {
+		err := s.account.Attach(localaws.Rule{
+			Name: p.Name, Region: stageRegion, Pattern: p.JSON,
+			Invoke: func(ctx context.Context, event []byte) error {
+				ctx, cancel := context.WithTimeout(ctx, functionTime)
+				defer cancel()
+				return e.Respond(ctx, home, event)
+			},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	s.forget()
+	return nil
+}
+
+// configFor lets the AWS SDK call the local account as a principal.
+func (s *stage) configFor(p localaws.Principal) aws.Config {
+	return aws.Config{
+		Region:       stageRegion,
+		BaseEndpoint: aws.String(s.account.Endpoint()),
+		Credentials:  credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""),
+	}
+}
+
+// as is ECS in the hands of a principal.
+func (s *stage) as(p localaws.Principal) *ecs.Client { return ecs.NewFromConfig(s.configFor(p)) }
+
+// show tells of what happens from now on, as it happens.
+func (s *stage) show(watch func(localaws.Happening)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watch = watch
+}
+
+func (s *stage) add(h localaws.Happening) {
+	s.mu.Lock()
+	s.happenings = append(s.happenings, h)
+	watch := s.watch
+	s.mu.Unlock()
+	if watch != nil {
+		watch(h)
+	}
+}
+
+// seen is what happened since the last forget.
+func (s *stage) seen() []localaws.Happening {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]localaws.Happening(nil), s.happenings...)
+}
+
+func (s *stage) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.happenings = nil
+}
+
+// alerts are the messages among the happenings.
+func alerts(happenings []localaws.Happening) []localaws.Message {
+	var messages []localaws.Message
+	for _, h := range happenings {
+		if h.Message != nil {
+			messages = append(messages, *h.Message)
+		}
+	}
+	return messages
+}
