@@ -22,7 +22,7 @@ fuzz: ## every fuzz target for FUZZTIME (60s)
 	./tools/fuzz $(FUZZTIME)
 
 golden: ## write the golden files anew; read the diff before you commit it
-	go test ./cmd/fipsguard ./internal/alert -update
+	go test ./internal/guard ./internal/alert ./cmd/fipsguard -update
 
 bench: ## benchmarks and the cold start ratio
 	go test -run '^$$' -bench . -benchmem ./internal/... ./cmd/...

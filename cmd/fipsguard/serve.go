@@ -18,7 +18,7 @@ func serve(ctx context.Context, t *terminal, address string, allowRemote bool) (
 		return err
 	}
 	var printing sync.Mutex
-	s, err := newStage(ctx, address, guard.DefaultPolicy(), localaws.Options{})
+	s, err := newStage(ctx, address, guard.DefaultPolicy(), localaws.Options{}, false)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func welcome(s *stage) string {
 		return fmt.Sprintf("export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s\n", p.AccessKeyID, p.SecretAccessKey)
 	}
 	return "An AWS account is up, with the guard live in " + stageRegion + ". In another terminal:\n\n" +
-		"export AWS_ENDPOINT_URL=" + s.account.Endpoint() + " AWS_REGION=" + stageRegion + "\n\n" +
+		"export AWS_ENDPOINT_URL=" + s.account.Endpoint() + " AWS_REGION=" + stageRegion + " AWS_DEFAULT_REGION=" + stageRegion + "\n\n" +
 		"# an administrator\n" + credentials(s.people.Admin) +
 		"# or the role of an application\n" + credentials(s.people.Application) +
 		"\naws ecs put-account-setting-default --name fargateFIPSMode --value disabled\n" +

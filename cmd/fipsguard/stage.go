@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -40,21 +41,26 @@ type stage struct {
 }
 
 // newStage starts a local account at an address and attaches an enforcer with
-// a policy. FIPS mode is on, as a deployment of the guard leaves it.
-func newStage(ctx context.Context, address string, policy guard.Policy, options localaws.Options) (*stage, error) {
+// a policy. FIPS mode is on, as a deployment of the guard leaves it. In
+// simulated time the guard's waits pass at once.
+func newStage(ctx context.Context, address string, policy guard.Policy, options localaws.Options, simulatedTime bool) (*stage, error) {
 	s := &stage{people: localaws.Everyone()}
 	options.Observe = s.add
 	s.account = localaws.New(options)
 	if err := s.account.Start(address); err != nil {
 		return nil, err
 	}
-	if err := s.attach(ctx, policy); err != nil {
-		return nil, err
+	sleep := fargate.Sleep
+	if simulatedTime {
+		sleep = s.account.Sleep
+	}
+	if err := s.attach(ctx, policy, sleep); err != nil {
+		return nil, errors.Join(err, s.account.Close())
 	}
 	return s, nil
 }
 
-func (s *stage) attach(ctx context.Context, policy guard.Policy) error {
+func (s *stage) attach(ctx context.Context, policy guard.Policy, sleep func(context.Context, time.Duration) error) error {
 	topic, err := s.account.CreateTopic(stageRegion, "fipsguard-alerts")
 	if err != nil {
 		return err
@@ -62,7 +68,7 @@ func (s *stage) attach(ctx context.Context, policy guard.Policy) error {
 	config := s.configFor(s.people.Guard)
 	e := &enforcer.Enforcer{
 		Account: fargate.NewAccount(
-			ecs.NewFromConfig(config, fargate.HalfOfBuckets(s.account.Now, s.account.Sleep)),
+			ecs.NewFromConfig(config, fargate.HalfOfBuckets(s.account.Now, sleep)),
 			applicationautoscaling.NewFromConfig(config),
 			s.account.Now,
 		),
