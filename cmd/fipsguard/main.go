@@ -13,6 +13,7 @@ import (
 type commands struct {
 	Simulate simulateCommand `cmd:"" help:"Play what goes wrong in a local AWS account, with the guard attached."`
 	Explain  explainCommand  `cmd:"" help:"Decide about recorded events without calling AWS."`
+	Check    checkCommand    `cmd:"" help:"Judge task definitions, CloudFormation templates and Terraform plans."`
 	Version  versionCommand  `cmd:"" help:"Print version, commit, Go version and FIPS module."`
 }
 

@@ -185,13 +185,15 @@ func stopEvery(t *testing.T, a *Account, status string) {
 func TestStoppedTasksOfAServiceOverAnHour(t *testing.T) {
 	cases := []struct {
 		status      string
-		least, most int // launches in an hour, of a service of 2
+		count       int32
+		least, most int // launches in an hour
 	}{
-		// Waits of 10, 20, 40, … seconds, up to 27 minutes: 9 rounds.
-		{"PROVISIONING", 10, 20},
-		{"PENDING", 10, 20},
+		// Waits of 10, 20, 40, … seconds, up to 27 minutes: about 9 rounds,
+		// however many tasks fail in each.
+		{"PROVISIONING", 2, 16, 20},
+		{"PENDING", 8, 64, 80},
 		// One round every half minute, for ever.
-		{"RUNNING", 200, 240},
+		{"RUNNING", 2, 200, 240},
 	}
 	for _, c := range cases {
 		t.Run(c.status, func(t *testing.T) {
@@ -199,7 +201,7 @@ func TestStoppedTasksOfAServiceOverAnHour(t *testing.T) {
 			client := ecsOf(a, Everyone().Admin, west)
 			register(t, client, fargateDefinition("web"))
 			stopEvery(t, a, c.status)
-			create(t, client, serviceInput("shop", "web", 2))
+			create(t, client, serviceInput("shop", "web", c.count))
 			advance(t, a, time.Hour)
 			if got := launches(t, a); got < c.least || got > c.most {
 				t.Errorf("%d tasks were started in an hour, want between %d and %d", got, c.least, c.most)
@@ -212,6 +214,55 @@ func TestStoppedTasksOfAServiceOverAnHour(t *testing.T) {
 				t.Errorf("the service says that it cannot start tasks: %v", said)
 			}
 		})
+	}
+}
+
+// TestBackOffEndsWhenATaskRuns: what failed before does not slow down what
+// fails after.
+func TestBackOffEndsWhenATaskRuns(t *testing.T) {
+	a := start(t, Options{})
+	client := ecsOf(a, Everyone().Admin, west)
+	register(t, client, fargateDefinition("web"))
+	create(t, client, serviceInput("shop", "web", 1))
+	stopOne := func() {
+		t.Helper()
+		out, err := client.ListTasks(t.Context(), &ecs.ListTasksInput{})
+		if err != nil || len(out.TaskArns) != 1 {
+			t.Fatalf("list tasks: %v, %v", out.TaskArns, err)
+		}
+		if _, err := client.StopTask(t.Context(), &ecs.StopTaskInput{Task: &out.TaskArns[0]}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	restarted := func() time.Duration {
+		t.Helper()
+		before := launches(t, a)
+		for waited := time.Duration(0); waited < time.Hour; waited += time.Second {
+			if launches(t, a) > before {
+				return waited
+			}
+			advance(t, a, time.Second)
+		}
+		t.Fatal("nothing was started within an hour")
+		return 0
+	}
+	advance(t, a, 2*time.Second)
+	var waits []time.Duration
+	for range 4 {
+		stopOne()
+		waits = append(waits, restarted())
+	}
+	advance(t, a, time.Minute)
+	stopOne() // one that ran
+	waits = append(waits, restarted())
+	stopOne() // one that did not
+	waits = append(waits, restarted())
+	for i := range waits {
+		waits[i] -= schedulerPause
+	}
+	want := []time.Duration{10 * time.Second, 20 * time.Second, 40 * time.Second, 80 * time.Second, 0, 10 * time.Second}
+	if diff := cmp.Diff(want, waits); diff != "" {
+		t.Errorf("waits before tasks were replaced (-want +got):\n%s", diff)
 	}
 }
 
@@ -228,7 +279,6 @@ func TestCircuitBreaker(t *testing.T) {
 	advance(t, a, time.Minute)
 	before := launches(t, a)
 
-	a.Inject(Fault{Operation: "StopTask", Times: 0, Effect: Slow})
 	err := a.Attach(Rule{
 		Name: "second", Region: west,
 		Pattern: `{"detail": {"lastStatus": ["PENDING"], "desiredStatus": ["RUNNING"], "taskDefinitionArn": ["arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/web:2"]}}`,

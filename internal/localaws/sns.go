@@ -185,7 +185,7 @@ func variants(message string) (text string, others map[string]string, err error)
 	}
 	text, ok := all["default"]
 	if !ok {
-		return "", nil, errors.New("No default entry in JSON message body")
+		return "", nil, errors.New("JSON message body has no default entry")
 	}
 	delete(all, "default")
 	return text, all, nil

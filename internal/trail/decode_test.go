@@ -5,8 +5,10 @@ import (
 	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -253,4 +255,98 @@ func FuzzRead(f *testing.F) {
 			t.Fatal("an inner error came out")
 		}
 	})
+}
+
+// BenchmarkDecide decides about a typical RegisterTaskDefinition event: from
+// its bytes to the actions. The issue's bound is 20 µs and 60 allocations.
+func BenchmarkDecide(b *testing.B) {
+	event := typicalRegistration()
+	b.SetBytes(int64(len(event)))
+	b.ReportAllocs()
+	policy := guard.DefaultPolicy()
+	for b.Loop() {
+		decoded, err := Decode(event)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if actions := guard.Plan(policy.Judge(guard.CheckAll(decoded.States)), policy); len(actions) != 1 {
+			b.Fatalf("%d actions", len(actions))
+		}
+	}
+}
+
+// typicalRegistration is an event of about 4 KB.
+func typicalRegistration() []byte {
+	container := `{"name":"web","image":"registry.example/web:1","cpu":0,"essential":true,"portMappings":[{"containerPort":8080,"protocol":"tcp"}],` +
+		`"environment":[{"name":"STAGE","value":"production"}],"logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"web","awslogs-region":"us-gov-west-1"}}}`
+	containers := `"containerDefinitions":[` + strings.Repeat(container+",", 4) + container + `]`
+	return []byte(`{"version":"0","id":"1","detail-type":"AWS API Call via CloudTrail","source":"aws.ecs","account":"111122223333","time":"2026-11-02T10:15:30Z",` +
+		`"region":"us-gov-west-1","resources":[],"detail":{"eventVersion":"1.11","userIdentity":{"type":"AssumedRole","arn":"arn:aws-us-gov:sts::111122223333:assumed-role/Admin/jane.doe",` +
+		`"accountId":"111122223333","sessionContext":{"sessionIssuer":{"type":"Role","arn":"arn:aws-us-gov:iam::111122223333:role/Admin","userName":"Admin"},"attributes":{"mfaAuthenticated":"true"}}},` +
+		`"eventTime":"2026-11-02T10:15:30Z","eventSource":"ecs.amazonaws.com","eventName":"RegisterTaskDefinition","awsRegion":"us-gov-west-1","sourceIPAddress":"198.51.100.7",` +
+		`"requestParameters":{"family":"web","requiresCompatibilities":["FARGATE"],"runtimePlatform":{"cpuArchitecture":"ARM64"},` + containers + `},` +
+		`"responseElements":{"taskDefinition":{"taskDefinitionArn":"arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/web:7","family":"web","revision":7,` +
+		`"compatibilities":["EC2","FARGATE"],"requiresCompatibilities":["FARGATE"],"runtimePlatform":{"cpuArchitecture":"ARM64"},` + containers + `}},` +
+		`"eventID":"1","readOnly":false,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management"}}`)
+}
+
+// TestDecidingAllocatesLittle holds the bound on allocations, which unlike
+// times mean the same on every machine.
+func TestDecidingAllocatesLittle(t *testing.T) {
+	event, policy := typicalRegistration(), guard.DefaultPolicy()
+	allocations := testing.AllocsPerRun(100, func() {
+		decoded, err := Decode(event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		guard.Plan(policy.Judge(guard.CheckAll(decoded.States)), policy)
+	})
+	if allocations > 60 {
+		t.Errorf("one decision about an event of %d bytes takes %.0f allocations", len(event), allocations)
+	}
+}
+
+// TestMemoryDoesNotGrowWithTheInput reads 100,000 records.
+func TestMemoryDoesNotGrowWithTheInput(t *testing.T) {
+	record := fmt.Sprintf(recordText, "a")
+	in := io.MultiReader(strings.NewReader(`{"Records":[`), &repeated{text: record + ",\n", times: 99_999}, strings.NewReader(record+`]}`))
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	n := 0
+	for _, err := range Read(in) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n++; n == 50_000 {
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+		}
+	}
+	if n != 100_000 {
+		t.Errorf("%d records were read", n)
+	}
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 4<<20 {
+		t.Errorf("after 50,000 records the heap has grown by %d KiB", grown>>10)
+	}
+}
+
+// repeated is a text many times over.
+type repeated struct {
+	text  string
+	times int
+	rest  string
+}
+
+func (r *repeated) Read(p []byte) (int, error) {
+	if r.rest == "" {
+		if r.times == 0 {
+			return 0, io.EOF
+		}
+		r.times--
+		r.rest = r.text
+	}
+	n := copy(p, r.rest)
+	r.rest = r.rest[n:]
+	return n, nil
 }

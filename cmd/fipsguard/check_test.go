@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+)
+
+const manifests = "../../internal/manifest/testdata/"
+
+// TestCheckStories holds what is said of each file, as people read it.
+func TestCheckStories(t *testing.T) {
+	files, err := filepath.Glob(manifests + "*.*[nl]")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files to check: %v", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			code, out, talk := fipsguard("", "check", file)
+			got := fmt.Sprintf("%s%sexit %d\n", strings.ReplaceAll(out, file, filepath.Base(file)), talk, code)
+			golden := file + ".txt"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("another verdict (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestCheckSARIFIsOfItsPublishedSchema(t *testing.T) {
+	code, out, talk := fipsguard("", "check", "--format", "sarif", manifests+"template.yaml", manifests+"plan.json")
+	if code != exitFindings {
+		t.Errorf("exits %d: %s", code, talk)
+	}
+	report, err := sarif.FromString(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := report.Validate(); err != nil {
+		t.Errorf("not SARIF 2.1.0: %v", err)
+	}
+	if len(report.Runs) != 1 || len(report.Runs[0].Results) != 16 {
+		t.Fatalf("the report has not one run with the 16 findings:\n%s", out)
+	}
+	place := report.Runs[0].Results[0].Locations[0].PhysicalLocation
+	if uri, line := *place.ArtifactLocation.URI, *place.Region.StartLine; !strings.HasSuffix(uri, "template.yaml") || line != 28 {
+		t.Errorf("the first finding is at %s line %d", uri, line)
+	}
+}
+
+func TestCheckJSON(t *testing.T) {
+	code, out, _ := fipsguard("", "check", "--format", "json", manifests+"fargate-arm64.json")
+	var report struct {
+		Schema   string
+		Findings []map[string]any
+	}
+	if err := json.Unmarshal([]byte(out), &report); err != nil {
+		t.Fatal(err)
+	}
+	if code != exitFindings || report.Schema != "fipsguard.check/v1" || len(report.Findings) != 1 || report.Findings[0]["status"] != "NON_COMPLIANT" {
+		t.Errorf("exits %d with %s", code, out)
+	}
+}
+
+func TestCheckUnreadableInput(t *testing.T) {
+	for name, c := range map[string]struct{ in, talk string }{
+		"empty":              {"", "-: the file is empty"},
+		"cut-off JSON":       {`{"family":`, "line 1"},
+		"YAML with a tab":    {"family: x\n\tcpu: 1", "not YAML"},
+		"another document":   {`{"a": 1}`, "neither a task definition, a CloudFormation template nor a Terraform plan"},
+		"two YAML documents": {"family: x\n---\nfamily: y\n", "more than one YAML document"},
+		"a name twice":       {"Resources:\n  A: {Type: x}\n  A: {Type: y}\n", `line 3, column 3: "A" is there twice`},
+		"nested too deeply":  {strings.Repeat(`{"a":`, 5000), "nested"},
+		"a text":             {"hello", "neither"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, _, talk := fipsguard(c.in, "check", "-")
+			if code != exitUnreadable || !strings.Contains(talk, c.talk) {
+				t.Errorf("exits %d and says %q, want %q", code, talk, c.talk)
+			}
+			if strings.Contains(strings.TrimSpace(talk), "\n") {
+				t.Errorf("not one clear line: %q", talk)
+			}
+		})
+	}
+	code, out, _ := fipsguard("", "check", "absent.json", manifests+"fargate-arm64.json")
+	if code != exitUnreadable || !strings.Contains(out, "NON_COMPLIANT") {
+		t.Errorf("one unreadable file hides the others: exits %d with %s", code, out)
+	}
+}
+
+func TestCheckBombs(t *testing.T) {
+	var bomb bytes.Buffer
+	bomb.WriteString("Resources:\n  a: &a [x, x, x, x, x, x, x, x, x, x]\n")
+	for c := 'b'; c <= 'k'; c++ {
+		fmt.Fprintf(&bomb, "  %c: &%c [*%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c]\n", c, c, c-1, c-1, c-1, c-1, c-1, c-1, c-1, c-1, c-1)
+	}
+	if code, _, talk := fipsguard(bomb.String(), "check", "-"); code != exitUnreadable {
+		t.Errorf("an alias bomb exits %d: %s", code, talk)
+	}
+}

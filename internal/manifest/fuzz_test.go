@@ -1,0 +1,34 @@
+package manifest
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// FuzzRead: whatever a file holds, there are judged items or one error, no
+// panic, and nothing passes that has no states.
+func FuzzRead(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.*[nl]")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		items, err := Read(data)
+		if err != nil {
+			return
+		}
+		for _, item := range items {
+			if finding := item.Finding(); finding.Rule == "" || finding.Reason == "" {
+				t.Errorf("%s is judged without a rule or a reason: %+v", item.Name, finding)
+			}
+		}
+	})
+}
