@@ -30,7 +30,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "fipsguard enforcer:", err)
 		os.Exit(1)
 	}
-	lambda.StartHandler(function{guard})
+	lambda.Start(function{guard})
 }
 
 func newEnforcer() (*enforcer.Enforcer, error) {

@@ -290,22 +290,6 @@ func typicalRegistration() []byte {
 		`"eventID":"1","readOnly":false,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management"}}`)
 }
 
-// TestDecidingAllocatesLittle holds the bound on allocations, which unlike
-// times mean the same on every machine.
-func TestDecidingAllocatesLittle(t *testing.T) {
-	event, policy := typicalRegistration(), guard.DefaultPolicy()
-	allocations := testing.AllocsPerRun(100, func() {
-		decoded, err := Decode(event)
-		if err != nil {
-			t.Fatal(err)
-		}
-		guard.Plan(policy.Judge(guard.CheckAll(decoded.States)), policy)
-	})
-	if allocations > 60 {
-		t.Errorf("one decision about an event of %d bytes takes %.0f allocations", len(event), allocations)
-	}
-}
-
 // TestMemoryDoesNotGrowWithTheInput reads 100,000 records.
 func TestMemoryDoesNotGrowWithTheInput(t *testing.T) {
 	record := fmt.Sprintf(recordText, "a")
