@@ -53,8 +53,9 @@ func measure(runs int, limit float64) error {
 		return err
 	}
 	var ours, floor []time.Duration
+	var memory int64
 	for range runs {
-		a, err := timeToFix(enforcer)
+		a, peak, err := timeToFix(enforcer)
 		if err != nil {
 			return err
 		}
@@ -62,12 +63,17 @@ func measure(runs int, limit float64) error {
 		if err != nil {
 			return err
 		}
-		ours, floor = append(ours, a), append(floor, b)
+		ours, floor, memory = append(ours, a), append(floor, b), max(memory, peak)
 	}
 	ratio := float64(median(ours)) / float64(median(floor))
 	fmt.Printf("exec to PutAccountSettingDefault received: median of %d runs %v\n", runs, median(ours))
 	fmt.Printf("exec to an empty function's answer:        median of %d runs %v\n", runs, median(floor))
 	fmt.Printf("ratio %.2f (limit %.2f)\n", ratio, limit)
+	info, err := os.Stat(enforcer)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("binary %.1f MB, peak memory %.1f MB\n", float64(info.Size())/1e6, float64(memory)/1e6)
 	if ratio > limit {
 		return fmt.Errorf("the ratio %.2f is above the limit %.2f", ratio, limit)
 	}
@@ -88,7 +94,7 @@ func build(dir, pkg string) (string, error) {
 
 // timeToFix starts the enforcer in front of a local account and waits for its
 // repair to arrive there.
-func timeToFix(binary string) (time.Duration, error) {
+func timeToFix(binary string) (took time.Duration, peakMemory int64, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	fixed := make(chan time.Time, 1)
@@ -101,12 +107,12 @@ func timeToFix(binary string) (time.Duration, error) {
 		}
 	}})
 	if err := account.Start("127.0.0.1:0"); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer account.Close()
 	topic, err := account.CreateTopic(region, "alerts")
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	guard := localaws.Everyone().Guard
 	start := time.Now()
@@ -116,13 +122,14 @@ func timeToFix(binary string) (time.Duration, error) {
 		"FIPSGUARD_TOPIC_ARN=" + topic,
 	})
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	defer function.Close()
-	if _, err := function.Invoke(ctx, []byte(event)); err != nil {
-		return 0, err
+	_, err = function.Invoke(ctx, []byte(event))
+	function.Close()
+	if err != nil {
+		return 0, 0, err
 	}
-	return (<-fixed).Sub(start), nil
+	return (<-fixed).Sub(start), function.PeakMemory(), nil
 }
 
 // timeToAnswer starts a function and waits for its answer to one event.

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -191,4 +192,14 @@ func (f *Function) Close() {
 	_ = f.process.Process.Kill()
 	<-f.exited
 	_ = f.server.Close()
+}
+
+// PeakMemory is the most memory that the process had resident, in bytes. It is
+// known after Close, and 0 where the system does not tell.
+func (f *Function) PeakMemory() int64 {
+	usage, ok := f.process.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	return usage.Maxrss << 10 // Linux counts KiB
 }
