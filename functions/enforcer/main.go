@@ -41,7 +41,7 @@ func newEnforcer() (*enforcer.Enforcer, error) {
 	log := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: settings.LogLevel}))
 	log.Info("start", "fips140", fips140.Enabled(), "fips140Module", fips140.Version(), "mode", settings.Mode)
 
-	aws, err := awsConfig()
+	aws, err := awsConfig(os.Getenv)
 	if err != nil {
 		return nil, err
 	}

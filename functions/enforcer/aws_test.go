@@ -1,0 +1,64 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+)
+
+func TestAWSEnvironment(t *testing.T) {
+	lambda := func(more map[string]string) func(string) string {
+		return func(name string) string {
+			switch name {
+			case "AWS_REGION":
+				return "us-gov-west-1"
+			case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN":
+				return name
+			}
+			return more[name]
+		}
+	}
+	for name, c := range map[string]struct {
+		environment    map[string]string
+		ecsURL, snsURL string
+		fips           bool
+		complaint      string
+	}{
+		"Lambda's own":          {},
+		"FIPS endpoints":        {environment: map[string]string{"AWS_USE_FIPS_ENDPOINT": "true"}, fips: true},
+		"no FIPS endpoints":     {environment: map[string]string{"AWS_USE_FIPS_ENDPOINT": "FALSE"}},
+		"a bad value":           {environment: map[string]string{"AWS_USE_FIPS_ENDPOINT": "maybe"}, complaint: `AWS_USE_FIPS_ENDPOINT is "maybe"`},
+		"one endpoint":          {environment: map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, ecsURL: "http://127.0.0.1:1", snsURL: "http://127.0.0.1:1"},
+		"an endpoint a service": {environment: map[string]string{"AWS_ENDPOINT_URL_SNS": "http://127.0.0.1:2"}, snsURL: "http://127.0.0.1:2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config, err := awsConfig(lambda(c.environment))
+			if c.complaint != "" {
+				if err == nil || !strings.Contains(err.Error(), c.complaint) {
+					t.Errorf("says %v, want %q", err, c.complaint)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			ofECS, ofSNS := ecs.NewFromConfig(config).Options(), sns.NewFromConfig(config).Options()
+			if aws.ToString(ofECS.BaseEndpoint) != c.ecsURL || aws.ToString(ofSNS.BaseEndpoint) != c.snsURL {
+				t.Errorf("ECS is at %q, SNS at %q", aws.ToString(ofECS.BaseEndpoint), aws.ToString(ofSNS.BaseEndpoint))
+			}
+			if got := ofECS.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled; got != c.fips {
+				t.Errorf("FIPS endpoints: %t, want %t", got, c.fips)
+			}
+			credentials, err := ofECS.Credentials.Retrieve(t.Context())
+			if err != nil || credentials.SessionToken != "AWS_SESSION_TOKEN" {
+				t.Errorf("credentials %v, error %v", credentials.Source, err)
+			}
+		})
+	}
+	if _, err := awsConfig(func(string) string { return "" }); err == nil || strings.Count(err.Error(), "\n") != 1 {
+		t.Errorf("an empty environment: %v", err)
+	}
+}
