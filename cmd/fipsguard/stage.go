@@ -14,7 +14,6 @@ import (
 	"fipsguard/internal/fargate"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
-	"fipsguard/internal/trail"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -82,9 +81,13 @@ func (s *stage) attach(ctx context.Context, policy guard.Policy, sleep func(cont
 	if err := e.TurnOn(ctx, home); err != nil {
 		return fmt.Errorf("turn FIPS mode on in the local account: %w", err)
 	}
-	for _, p := range trail.Patterns() {
+	rules, err := deployedRules()
+	if err != nil {
+		return err
+	}
+	for _, r := range rules {
 		err := s.account.Attach(localaws.Rule{
-			Name: p.Name, Region: stageRegion, Pattern: p.JSON,
+			Name: r.name, Region: stageRegion, Pattern: r.pattern,
 			Invoke: func(ctx context.Context, event []byte) error {
 				ctx, cancel := context.WithTimeout(ctx, functionTime)
 				defer cancel()

@@ -73,22 +73,11 @@ func checkDeletedSetting(s Setting) Finding {
 }
 
 func checkTaskDefinition(d TaskDefinition) Finding {
-	const rule = TaskDefinitionPlatform
 	if d.Fargate == No {
-		return finding(rule, d, NotApplicable, "Fargate cannot run this task definition: its compatibilities do not contain FARGATE.")
+		return finding(TaskDefinitionPlatform, d, NotApplicable, "Fargate cannot run this task definition: its compatibilities do not contain FARGATE.")
 	}
 	wrong, unclear := d.Platform.faults()
-	switch {
-	case len(wrong) > 0 && d.Fargate == Yes:
-		return finding(rule, d, NonCompliant, fmt.Sprintf("Fargate has no FIPS-140 mode for it: %s.", strings.Join(wrong, ", ")))
-	case d.Fargate == Unknown && len(unclear) == 0 && len(wrong) == 0:
-		return finding(rule, d, Compliant, "LINUX / X86_64.")
-	case d.Fargate == Unknown:
-		return finding(rule, d, InsufficientData, fmt.Sprintf("Whether Fargate can run it is unknown%s.", because(d.Unknown)))
-	case len(unclear) > 0:
-		return finding(rule, d, InsufficientData, fmt.Sprintf("Unknown: %s%s.", strings.Join(unclear, ", "), because(d.Unknown)))
-	}
-	return finding(rule, d, Compliant, "LINUX / X86_64.")
+	return platformFinding(TaskDefinitionPlatform, d, d.Fargate, wrong, unclear, d.Unknown, "LINUX / X86_64.")
 }
 
 func checkTask(t Task) Finding {
@@ -103,45 +92,42 @@ func checkTask(t Task) Finding {
 		return finding(rule, t, NotApplicable, "It has stopped, or has been told to.")
 	}
 	wrong, unclear := t.Platform.faults()
-	w, u := versionFaults(t.Platform.OS, t.PlatformVersion)
 	if t.PlatformVersion == "" || strings.EqualFold(t.PlatformVersion, latest) {
 		// What ECS resolved is not known yet; only a request may say LATEST.
-		w, u = "", "platform version"
+		unclear = append(unclear, "platform version")
+	} else {
+		w, u := versionFaults(t.Platform.OS, t.PlatformVersion)
+		wrong, unclear = appendText(wrong, w), appendText(unclear, u)
 	}
-	wrong, unclear = appendText(wrong, w), appendText(unclear, u)
-	switch {
-	case len(wrong) > 0 && t.Fargate == Yes:
-		return finding(rule, t, NonCompliant, fmt.Sprintf("Fargate has no FIPS-140 mode for it: %s.", strings.Join(wrong, ", ")))
-	case t.Fargate == Unknown:
-		return finding(rule, t, InsufficientData, fmt.Sprintf("Whether it runs on Fargate is unknown%s.", because(t.Unknown)))
-	case len(unclear) > 0:
-		return finding(rule, t, InsufficientData, fmt.Sprintf("Unknown: %s%s.", strings.Join(unclear, ", "), because(t.Unknown)))
-	}
-	return finding(rule, t, Compliant, "LINUX / X86_64, platform version "+t.PlatformVersion+".")
+	return platformFinding(rule, t, t.Fargate, wrong, unclear, t.Unknown, "LINUX / X86_64, platform version "+t.PlatformVersion+".")
 }
 
 func checkService(s Service) Finding {
-	const rule = ServicePlatform
 	if s.Fargate == No {
-		return finding(rule, s, NotApplicable, "It does not run on Fargate.")
+		return finding(ServicePlatform, s, NotApplicable, "It does not run on Fargate.")
 	}
 	wrong, unclear := s.Definition.Platform.faults()
-	var w, u string
 	if s.VersionUnknown {
-		u = "platform version"
+		unclear = append(unclear, "platform version")
 	} else {
-		w, u = versionFaults(s.Definition.Platform.OS, s.PlatformVersion)
+		w, u := versionFaults(s.Definition.Platform.OS, s.PlatformVersion)
+		wrong, unclear = appendText(wrong, w), appendText(unclear, u)
 	}
-	wrong, unclear = appendText(wrong, w), appendText(unclear, u)
+	return platformFinding(ServicePlatform, s, s.Fargate, wrong, unclear, s.Unknown, "LINUX / X86_64, platform version "+orLatest(s.PlatformVersion)+".")
+}
+
+// platformFinding judges what may run on Fargate by what is wrong and what is
+// unclear with it. Where nothing is, it does not matter whether it does.
+func platformFinding(rule RuleID, s State, fargate Answer, wrong, unclear []string, unknown, compliant string) Finding {
 	switch {
-	case len(wrong) > 0 && s.Fargate == Yes:
-		return finding(rule, s, NonCompliant, fmt.Sprintf("Fargate has no FIPS-140 mode for what it asks for: %s.", strings.Join(wrong, ", ")))
-	case s.Fargate == Unknown:
-		return finding(rule, s, InsufficientData, fmt.Sprintf("Whether it runs on Fargate is unknown%s.", because(s.Unknown)))
-	case len(unclear) > 0:
-		return finding(rule, s, InsufficientData, fmt.Sprintf("Unknown: %s%s.", strings.Join(unclear, ", "), because(s.Unknown)))
+	case len(wrong) > 0 && fargate == Yes:
+		return finding(rule, s, NonCompliant, fmt.Sprintf("Fargate has no FIPS-140 mode for it: %s.", strings.Join(wrong, ", ")))
+	case len(wrong)+len(unclear) == 0:
+		return finding(rule, s, Compliant, compliant)
+	case fargate == Unknown:
+		return finding(rule, s, InsufficientData, fmt.Sprintf("Whether Fargate runs it is unknown%s.", because(unknown)))
 	}
-	return finding(rule, s, Compliant, "LINUX / X86_64, platform version "+orLatest(s.PlatformVersion)+".")
+	return finding(rule, s, InsufficientData, fmt.Sprintf("Unknown: %s%s.", strings.Join(unclear, ", "), because(unknown)))
 }
 
 func checkPolicyDocument(d PolicyDocument) Finding {
