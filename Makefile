@@ -1,5 +1,5 @@
 # People and .ci/run type the same words.
-.PHONY: help check test race fuzz golden bench
+.PHONY: help check test race fuzz golden build synth bench
 
 FUZZTIME ?= 60s
 
@@ -22,7 +22,13 @@ fuzz: ## every fuzz target for FUZZTIME (60s)
 	./tools/fuzz $(FUZZTIME)
 
 golden: ## write the golden files anew; read the diff before you commit it
-	go test ./internal/guard ./internal/alert ./cmd/fipsguard -update
+	go test ./internal/guard ./internal/alert ./cmd/fipsguard ./infra -update
+
+build: ## the functions' zips, the same byte for byte everywhere
+	go run ./build
+
+synth: build ## the CloudFormation templates, into cdk.out
+	CDK_OUTDIR=cdk.out go run ./infra
 
 bench: ## benchmarks and the cold start ratio
 	go test -run '^$$' -bench . -benchmem ./internal/... ./cmd/...

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// slowMilliseconds is how long a correction may take from the call that it
+// answers: CloudTrail's way to EventBridge is measured at up to 90 seconds, and
+// three retries of the function fit in the rest.
+const slowMilliseconds = 300_000
+
+// newAlarms tell on the topic what the guard cannot tell by itself. That
+// notifications fail is told there too, which reaches the other subscribers.
+func newAlarms(stack awscdk.Stack, function awslambda.IFunction, topic awssns.ITopic, q queues) []awscloudwatch.Alarm {
+	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
+	action := awscloudwatchactions.NewSnsAction(topic)
+	var alarms []awscloudwatch.Alarm
+	above := func(name, about string, threshold float64, metric awscloudwatch.IMetric) {
+		alarm := awscloudwatch.NewAlarm(scope, jsii.String(logicalName(name)), &awscloudwatch.AlarmProps{
+			AlarmName:          jsii.String(prefix + name),
+			AlarmDescription:   jsii.String(about + " See docs/runbook.md."),
+			Metric:             metric,
+			Threshold:          jsii.Number(threshold),
+			ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_THRESHOLD,
+			EvaluationPeriods:  jsii.Number(1),
+			TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
+		})
+		alarm.AddAlarmAction(action)
+		alarms = append(alarms, alarm)
+	}
+	sum := func() *awscloudwatch.MetricOptions {
+		return &awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(1))}
+	}
+	above("errors", "The enforcer failed; Lambda invokes it twice more.", 0, function.MetricErrors(sum()))
+	above("throttles", "The enforcer was not started for want of concurrency.", 0, function.MetricThrottles(sum()))
+	above("dead-letter-errors", "The enforcer failed with an event, and Lambda could not keep it in the queue of failed ones.", 0,
+		function.Metric(jsii.String("DeadLetterErrors"), sum()))
+	above("undelivered", "Events never reached their target; they wait in the queue of undelivered ones.", 0, depth(q.undelivered))
+	above("failed", "The enforcer gave up on events; they wait in the queue of failed ones.", 0, depth(q.failed))
+	above("remediation-failures", "A violation stands uncorrected.", 0, guardMetric("RemediationFailures", "Sum"))
+	above("remediation-latency", "A correction came more than five minutes after the call that made it necessary.", slowMilliseconds,
+		guardMetric("RemediationLatency", "p99"))
+	above("notification-failures", "An alert did not reach a subscriber.", 0, topic.MetricNumberOfNotificationsFailed(sum()))
+	return alarms
+}
+
+// guardMetric is one of internal/enforcer's metrics over all rules.
+func guardMetric(name, statistic string) awscloudwatch.Metric {
+	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+		Namespace:  jsii.String(namespace),
+		MetricName: jsii.String(name),
+		Statistic:  jsii.String(statistic),
+		Period:     awscdk.Duration_Minutes(jsii.Number(1)),
+	})
+}

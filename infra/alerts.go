@@ -1,0 +1,80 @@
+package main
+
+import (
+	"strconv"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// newTopic is the encrypted topic on which people hear of findings, of
+// tampering and of alarms, with the subscriptions that the options name.
+func newTopic(stack awscdk.Stack, key awskms.IKey, options Options) awssns.Topic {
+	scope := constructs.NewConstruct(stack, jsii.String("Alerts"))
+	topic := awssns.NewTopic(scope, jsii.String("Topic"), &awssns.TopicProps{
+		TopicName:  jsii.String(topicName),
+		MasterKey:  key,
+		EnforceSSL: jsii.Bool(true),
+	})
+	publishForTheGuardOnly(stack, topic)
+	if options.SecurityAccount != "" {
+		subscribeFrom(topic, options.SecurityAccount)
+	}
+	subscribe := func(id string, protocol awssns.SubscriptionProtocol, endpoints []string) {
+		for i, endpoint := range endpoints {
+			awssns.NewSubscription(scope, jsii.String(id+strconv.Itoa(i+1)), &awssns.SubscriptionProps{
+				Topic: topic, Protocol: protocol, Endpoint: jsii.String(endpoint),
+			})
+		}
+	}
+	subscribe("Email", awssns.SubscriptionProtocol_EMAIL, options.Emails)
+	subscribe("Queue", awssns.SubscriptionProtocol_SQS, options.Queues)
+	subscribe("Https", awssns.SubscriptionProtocol_HTTPS, options.HTTPSEndpoints)
+	return topic
+}
+
+// publishForTheGuardOnly lets alarms and rules of AWS publish, and of all the
+// account's principals only the enforcer's role, whatever else they may do by
+// their own policies. EventBridge publishes to SNS without telling for which
+// rule, so its statement has no condition.
+func publishForTheGuardOnly(stack awscdk.Stack, topic awssns.Topic) {
+	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("OnlyTheGuardPublishes"),
+		Effect:     awsiam.Effect_DENY,
+		Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
+		Actions:    jsii.Strings("sns:Publish"),
+		Resources:  &[]*string{topic.TopicArn()},
+		Conditions: &map[string]any{
+			"ArnNotEquals": map[string]any{"aws:PrincipalArn": enforcerRoleARN(stack)},
+			"Bool":         map[string]any{"aws:PrincipalIsAWSService": "false"},
+		},
+	}))
+	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("AlarmsOfThisAccount"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
+		Actions:    jsii.Strings("sns:Publish"),
+		Resources:  &[]*string{topic.TopicArn()},
+		Conditions: &map[string]any{"ArnLike": map[string]any{"aws:SourceArn": arnOf(stack, "cloudwatch", "alarm:"+prefix+"*")}},
+	}))
+	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("TamperRules"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil)},
+		Actions:    jsii.Strings("sns:Publish"),
+		Resources:  &[]*string{topic.TopicArn()},
+	}))
+}
+
+// subscribeFrom lets a security account subscribe its queues, functions and
+// HTTPS endpoints.
+func subscribeFrom(topic awssns.Topic, account string) {
+	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("SecurityAccountSubscribes"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewAccountPrincipal(jsii.String(account))},
+		Actions:    jsii.Strings("sns:Subscribe", "sns:GetTopicAttributes"),
+		Resources:  &[]*string{topic.TopicArn()},
+	}))
+}

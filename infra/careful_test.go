@@ -1,0 +1,54 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// checkCareful holds what must not get lost when the stack changes.
+func checkCareful(t *testing.T, stack synthesized) {
+	t.Helper()
+	template := assertions.Template_FromString(jsii.String(string(stack.text)), nil)
+	has := func(kind string, properties map[string]any) {
+		t.Helper()
+		template.HasResourceProperties(jsii.String(kind), assertions.Match_ObjectLike(&properties))
+	}
+	has("AWS::Lambda::Function", map[string]any{
+		"FunctionName":     enforcerName,
+		"Runtime":          "provided.al2023",
+		"Architectures":    []any{"x86_64"},
+		"TracingConfig":    map[string]any{"Mode": "Active"},
+		"DeadLetterConfig": map[string]any{"TargetArn": assertions.Match_AnyValue()},
+		"Environment": map[string]any{"Variables": map[string]any{
+			"AWS_USE_FIPS_ENDPOINT": "true",
+			"FIPSGUARD_MODE":        "enforce",
+			"FIPSGUARD_TOPIC_ARN":   assertions.Match_AnyValue(),
+		}},
+	})
+	has("AWS::Lambda::EventInvokeConfig", map[string]any{"MaximumRetryAttempts": 2})
+	has("AWS::KMS::Key", map[string]any{"EnableKeyRotation": true})
+	has("AWS::Logs::LogGroup", map[string]any{
+		"RetentionInDays": 365, "KmsKeyId": assertions.Match_AnyValue(), "LogGroupName": "/aws/lambda/" + enforcerName,
+	})
+	has("AWS::SNS::Topic", map[string]any{"KmsMasterKeyId": assertions.Match_AnyValue()})
+	has("AWS::SNS::TopicPolicy", map[string]any{"PolicyDocument": map[string]any{"Statement": assertions.Match_ArrayWith(&[]any{
+		assertions.Match_ObjectLike(&map[string]any{
+			"Effect": "Deny", "Condition": map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}},
+		}),
+		assertions.Match_ObjectLike(&map[string]any{"Sid": "OnlyTheGuardPublishes", "Effect": "Deny"}),
+	})}})
+	template.AllResourcesProperties(jsii.String("AWS::SQS::Queue"), &map[string]any{
+		"KmsMasterKeyId": assertions.Match_AnyValue(), "MessageRetentionPeriod": 14 * 24 * 60 * 60,
+	})
+	template.AllResourcesProperties(jsii.String("AWS::CloudWatch::Alarm"), &map[string]any{
+		"AlarmActions": assertions.Match_AnyValue(), "TreatMissingData": "notBreaching",
+	})
+	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(8))
+	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Dashboard"), jsii.Number(1))
+	// Nothing but the enforcer's own answer stands behind this resource, and it
+	// stays when the stack goes.
+	template.HasResource(jsii.String("Custom::FargateFIPSMode"), map[string]any{"DeletionPolicy": "Retain"})
+	template.ResourceCountIs(jsii.String("AWS::Lambda::Function"), jsii.Number(1))
+}

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// newDashboard shows on one page whether the guard works and what it does.
+// Dashboards are global, hence the Region in the name.
+func newDashboard(stack awscdk.Stack, function awslambda.IFunction, q queues, alarms []awscloudwatch.Alarm) {
+	board := awscloudwatch.NewDashboard(stack, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
+		DashboardName: awscdk.Fn_Sub(jsii.String(namespace+"-${AWS::Region}"), nil),
+	})
+	var all []interfacesawscloudwatch.IAlarmRef
+	for _, alarm := range alarms {
+		all = append(all, alarm)
+	}
+	board.AddWidgets(awscloudwatch.NewAlarmStatusWidget(&awscloudwatch.AlarmStatusWidgetProps{
+		Title: jsii.String("Does the guard work?"), Alarms: &all, Width: jsii.Number(24),
+	}))
+	board.AddWidgets(
+		graph("Findings and corrections", guardMetric("Findings", "Sum"), guardMetric("Remediations", "Sum"), guardMetric("RemediationFailures", "Sum")),
+		graph("From the call to its correction, ms", guardMetric("RemediationLatency", "p50"), guardMetric("RemediationLatency", "p99")),
+	)
+	board.AddWidgets(
+		graph("The enforcer", function.MetricInvocations(nil), function.MetricErrors(nil), function.MetricThrottles(nil)),
+		graph("Events that wait for a person", depth(q.undelivered), depth(q.failed)),
+	)
+}
+
+func graph(title string, metrics ...awscloudwatch.IMetric) awscloudwatch.IWidget {
+	return awscloudwatch.NewGraphWidget(&awscloudwatch.GraphWidgetProps{
+		Title: jsii.String(title), Left: &metrics, Width: jsii.Number(12),
+	})
+}

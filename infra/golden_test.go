@@ -1,0 +1,74 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"testing"
+
+	"fipsguard/infra/template"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden templates anew")
+
+// TestTemplates holds the committed templates, from which others read the
+// rules, equal to what the app synthesizes, and judges what it synthesizes by
+// default.
+func TestTemplates(t *testing.T) {
+	for name, golden := range map[string][]byte{
+		accountStack:      template.JSON(),
+		organizationStack: template.OrganizationJSON(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			stack := synthesizeFor(t, nil)[name]
+			file := "template/" + name + ".template.json"
+			if *update {
+				if err := os.WriteFile(file, stack.text, 0o644); err != nil {
+					t.Fatal(err)
+				}
+				golden = stack.text
+			}
+			if !bytes.Equal(stack.text, golden) {
+				t.Errorf("%s is not what the app synthesizes; `go test ./infra -update`, then read the diff (-golden +app):\n%s",
+					file, cmp.Diff(string(golden), string(stack.text)))
+			}
+			checkMessages(t, stack)
+			checkSuppressions(t, stack)
+			checkGovCloud(t, stack)
+			checkPermissions(t, stack)
+			checkRules(t, stack)
+			checkCareful(t, stack)
+		})
+	}
+}
+
+// TestOptions synthesizes with everything that can be chosen.
+func TestOptions(t *testing.T) {
+	for _, stack := range synthesizeFor(t, map[string]string{
+		"mode":                "audit",
+		"architecture":        "arm64",
+		"logLevel":            "debug",
+		"rollBackRoles":       "arn:aws-us-gov:iam::111122223333:role/app-*",
+		"emails":              "a@example.gov, b@example.gov",
+		"queues":              "arn:aws-us-gov:sqs:us-gov-west-1:111122223333:alerts",
+		"httpsEndpoints":      "https://example.gov/alerts",
+		"securityAccount":     "444455556666",
+		"reservedConcurrency": "5",
+		"subnets":             "subnet-0123456789abcdef0, subnet-0123456789abcdef1",
+		"securityGroups":      "sg-0123456789abcdef0",
+	}) {
+		checkMessages(t, stack)
+		checkGovCloud(t, stack)
+		checkAudit(t, stack)
+		if n := len(stack.resources("AWS::SNS::Subscription")); n != 4 {
+			t.Errorf("%d subscriptions, want 4", n)
+		}
+		for _, function := range stack.resources("AWS::Lambda::Function") {
+			if function["Properties"].(map[string]any)["VpcConfig"] == nil {
+				t.Error("the function is in no VPC")
+			}
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"fipsguard/internal/config"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// Options are what cdk.json's context and the command line (-c NAME=VALUE)
+// choose. Lists are separated by commas. docs/deploy.md explains each.
+type Options struct {
+	Audit               bool // report, change nothing; the role cannot write either
+	Architecture        string
+	LogLevel            slog.Level
+	LogRetention        awslogs.RetentionDays
+	ReservedConcurrency *float64 // nil reserves none
+	Policy              string   // the policy document; empty means the defaults
+	RollBackRoles       []string
+	Emails              []string
+	Queues              []string
+	HTTPSEndpoints      []string
+	SecurityAccount     string
+	Subnets             []string
+	SecurityGroups      []string
+}
+
+// readOptions asks lookup for every option by its context name. The error has
+// one line for every bad one. A policy file is read and checked.
+func readOptions(lookup func(name string) string) (Options, error) {
+	o := Options{
+		RollBackRoles:   list(lookup("rollBackRoles")),
+		Emails:          list(lookup("emails")),
+		Queues:          list(lookup("queues")),
+		HTTPSEndpoints:  list(lookup("httpsEndpoints")),
+		SecurityAccount: lookup("securityAccount"),
+		Subnets:         list(lookup("subnets")),
+		SecurityGroups:  list(lookup("securityGroups")),
+	}
+	var errs []error
+	bad := func(name, allowed string) {
+		errs = append(errs, fmt.Errorf("context %s is %q; it must be %s", name, lookup(name), allowed))
+	}
+	switch lookup("mode") {
+	case "enforce", "":
+	case "audit":
+		o.Audit = true
+	default:
+		bad("mode", "enforce or audit")
+	}
+	switch o.Architecture = lookup("architecture"); o.Architecture {
+	case "":
+		o.Architecture = "amd64"
+	case "amd64", "arm64":
+	default:
+		bad("architecture", "amd64 or arm64")
+	}
+	if text := lookup("logLevel"); text != "" && o.LogLevel.UnmarshalText([]byte(text)) != nil {
+		bad("logLevel", "debug, info, warn or error")
+	}
+	var known bool
+	if o.LogRetention, known = retentions[lookup("logRetentionDays")]; !known {
+		bad("logRetentionDays", "90, 180, 365, 731, 1096 or 2557")
+	}
+	if text := lookup("reservedConcurrency"); text != "" {
+		n, err := strconv.ParseUint(text, 10, 16)
+		if err != nil || n == 0 {
+			bad("reservedConcurrency", "a number of executions, or empty to reserve none")
+		}
+		o.ReservedConcurrency = jsii.Number(n)
+	}
+	if o.SecurityAccount != "" && !isAccount(o.SecurityAccount) {
+		bad("securityAccount", "an account's 12 digits")
+	}
+	for _, queue := range o.Queues {
+		if strings.Count(queue, ":") != 5 || !strings.Contains(queue, ":sqs:") {
+			bad("queues", "ARNs of SQS queues")
+			break
+		}
+	}
+	for _, endpoint := range o.HTTPSEndpoints {
+		if !strings.HasPrefix(endpoint, "https://") {
+			bad("httpsEndpoints", "URLs that begin with https://")
+			break
+		}
+	}
+	if (len(o.Subnets) == 0) != (len(o.SecurityGroups) == 0) {
+		bad("subnets", "given together with securityGroups")
+	}
+	policy, err := readPolicy(lookup("policyFile"))
+	if err != nil {
+		errs = append(errs, err)
+	}
+	o.Policy = policy
+	return o, errors.Join(errs...)
+}
+
+// retentions are CloudWatch Logs' numbers of days that are worth choosing from:
+// FedRAMP wants at least 90 days at hand.
+var retentions = map[string]awslogs.RetentionDays{
+	"":     awslogs.RetentionDays_ONE_YEAR,
+	"90":   awslogs.RetentionDays_THREE_MONTHS,
+	"180":  awslogs.RetentionDays_SIX_MONTHS,
+	"365":  awslogs.RetentionDays_ONE_YEAR,
+	"731":  awslogs.RetentionDays_TWO_YEARS,
+	"1096": awslogs.RetentionDays_THREE_YEARS,
+	"2557": awslogs.RetentionDays_SEVEN_YEARS,
+}
+
+func readPolicy(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	document, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("context policyFile: %w", err)
+	}
+	if _, err := config.ParsePolicy(document, time.Now()); err != nil {
+		return "", fmt.Errorf("context policyFile %s: %w", file, err)
+	}
+	return string(document), nil
+}
+
+func list(text string) []string {
+	var items []string
+	for item := range strings.SplitSeq(text, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func isAccount(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 64)
+	return err == nil && len(text) == 12
+}

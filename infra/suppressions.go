@@ -1,0 +1,31 @@
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
+)
+
+// suppressFindings says why the enforcer may break rules of cdk-nag. There are
+// no other suppressions, and a test allows at most three.
+func suppressFindings(function awslambda.Function, policy awsiam.ManagedPolicy, options Options) {
+	suppress(policy, "AwsSolutions-IAM5",
+		"Tasks, services and log streams to come are not known by name, and for account settings, task definitions, scalable targets "+
+			"and traces AWS has no resource-level permissions. The writes of settings are limited to fargateFIPSMode by a condition.")
+	if options.ReservedConcurrency == nil {
+		suppress(function, "NIST.800.53.R5-LambdaConcurrency",
+			"An account whose quota is small refuses to reserve executions, and then the whole stack; the context reservedConcurrency reserves some.")
+	}
+	if len(options.Subnets) == 0 {
+		suppress(function, "NIST.800.53.R5-LambdaInsideVPC",
+			"The function calls AWS's FIPS endpoints only and accepts no connections; the contexts subnets and securityGroups put it into a VPC.")
+	}
+}
+
+func suppress(construct constructs.IConstruct, rule, reason string) {
+	cdknag.NagSuppressions_AddResourceSuppressions(construct.Node().DefaultChild(), &[]*cdknag.NagPackSuppression{{
+		Id: jsii.String(rule), Reason: jsii.String(reason),
+	}}, nil)
+}

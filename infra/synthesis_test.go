@@ -1,0 +1,116 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
+)
+
+// The CDK's checks end the test binary when they fail, and its runtime does
+// not stand parallel tests.
+
+// synthesized is what the app writes for one stack.
+type synthesized struct {
+	text     []byte         // the template, indented
+	template map[string]any // the same
+	messages []string       // annotations: cdk-nag's and the CDK's
+}
+
+// synthesizeFor runs the app as main does, with placeholders for the zips, so
+// that the tests need no build and the hashes stay. Options replace cdk.json's
+// context. It answers both stacks by name.
+func synthesizeFor(t *testing.T, options map[string]string) map[string]synthesized {
+	t.Helper()
+	context, err := readContext("../cdk.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range options {
+		context[name] = value
+	}
+	out := t.TempDir()
+	app := awscdk.NewApp(&awscdk.AppProps{
+		Context: &context, Outdir: jsii.String(out), AnalyticsReporting: jsii.Bool(false),
+	})
+	if err := declare(app, placeholders(t)); err != nil {
+		t.Fatal(err)
+	}
+	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(nil), nil)
+	awscdk.Aspects_Of(app).Add(cdknag.NewNIST80053R5Checks(nil), nil)
+
+	stacks := map[string]synthesized{}
+	for _, artifact := range *app.Synth(nil).Stacks() {
+		text, err := os.ReadFile(*artifact.TemplateFullPath())
+		if err != nil {
+			t.Fatal(err)
+		}
+		stack := synthesized{}
+		if err := json.Unmarshal(text, &stack.template); err != nil {
+			t.Fatal(err)
+		}
+		if stack.text, err = json.MarshalIndent(stack.template, "", " "); err != nil {
+			t.Fatal(err)
+		}
+		stack.text = append(stack.text, '\n')
+		stack.messages = annotations(t, filepath.Join(out, *artifact.StackName()+".metadata.json"))
+		stacks[*artifact.StackName()] = stack
+	}
+	if len(stacks) != 2 {
+		t.Fatalf("the app has %d stacks", len(stacks))
+	}
+	return stacks
+}
+
+// annotations reads what the CDK says about a stack besides its template.
+func annotations(t *testing.T, file string) []string {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths map[string][]struct {
+		Type string
+		Data any
+	}
+	if err := json.Unmarshal(content, &paths); err != nil {
+		t.Fatal(err)
+	}
+	var messages []string
+	for path, entries := range paths {
+		for _, entry := range entries {
+			if kind := strings.TrimPrefix(entry.Type, "aws:cdk:"); kind == "info" || kind == "warning" || kind == "error" {
+				messages = append(messages, fmt.Sprintf("%s: %s: %v", path, kind, entry.Data))
+			}
+		}
+	}
+	return messages
+}
+
+func placeholders(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	for _, name := range []string{"enforcer-amd64.zip", "enforcer-arm64.zip"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte("placeholder of "+name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+// resources are a template's resources of one type, by logical name.
+func (s synthesized) resources(kind string) map[string]map[string]any {
+	found := map[string]map[string]any{}
+	for name, r := range s.template["Resources"].(map[string]any) {
+		if resource := r.(map[string]any); resource["Type"] == kind {
+			found[name] = resource
+		}
+	}
+	return found
+}

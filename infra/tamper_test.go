@@ -1,0 +1,136 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"fipsguard/infra/template"
+
+	"quamina.net/go/quamina"
+)
+
+// TestTamperRules matches calls against the committed template's rules as they
+// are once deployed.
+func TestTamperRules(t *testing.T) {
+	matcher := deployedTamperRules(t)
+	const (
+		function = "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:fipsguard-enforcer"
+		topic    = "arn:aws-us-gov:x:us-gov-west-1:111122223333:AlertsTopicCF7C81C9"
+	)
+	for _, call := range []struct {
+		service, name, detail string
+		rules                 string // the ones that tell, sorted
+	}{
+		{"cloudtrail", "StopLogging", `"requestParameters":{"name":"any"}`, "trails"},
+		{"cloudtrail", "PutEventSelectors", `"requestParameters":{"trailName":"any"}`, "trails"},
+		{"cloudtrail", "StartLogging", `"requestParameters":{"name":"any"}`, ""},
+		{"cloudtrail", "StopLogging", `"errorCode":"AccessDenied"`, ""},
+		{"events", "DisableRule", `"requestParameters":{"name":"fipsguard-settings"}`, "rules"},
+		{"events", "DisableRule", `"requestParameters":{"name":"fipsguard-tamper-rules"}`, "rules rules-watch"},
+		{"events", "DisableRule", `"requestParameters":{"name":"fipsguard-tamper-rules-watch"}`, "rules"},
+		{"events", "DeleteRule", `"requestParameters":{"name":"other"}`, ""},
+		{"events", "RemoveTargets", `"requestParameters":{"rule":"fipsguard-launches","ids":["enforcer"]}`, "targets"},
+		{"lambda", "UpdateFunctionCode20150331v2", `"requestParameters":{"functionName":"fipsguard-enforcer"}`, "functions"},
+		{"lambda", "UpdateFunctionConfiguration20150331v2", `"requestParameters":{"functionName":"` + function + `:1"}`, "functions"},
+		{"lambda", "DeleteFunction20150331", `"requestParameters":{"functionName":"111122223333:function:fipsguard-enforcer"}`, "functions"},
+		{"lambda", "PutFunctionConcurrency20171031", `"requestParameters":{"functionName":"fipsguard-enforcer","reservedConcurrentExecutions":0}`, "functions"},
+		{"lambda", "UpdateFunctionCode20150331v2", `"requestParameters":{"functionName":"other"}`, ""},
+		{"iam", "AttachRolePolicy", `"requestParameters":{"roleName":"fipsguard-enforcer-us-gov-east-1"}`, "roles"},
+		{"iam", "DeleteRole", `"requestParameters":{"roleName":"other"}`, ""},
+		{"iam", "CreatePolicyVersion", `"requestParameters":{"policyArn":"arn:aws-us-gov:iam::111122223333:policy/fipsguard-enforcer-us-gov-west-1"}`, "policies"},
+		{"sns", "DeleteTopic", `"requestParameters":{"topicArn":"` + topic + `"}`, "topic"},
+		{"sns", "Unsubscribe", `"requestParameters":{"subscriptionArn":"` + topic + `:0a1b"}`, "subscriptions"},
+		{"sns", "Unsubscribe", `"requestParameters":{"subscriptionArn":"` + topic + `-other:0a1b"}`, ""},
+		{"kms", "ScheduleKeyDeletion", `"resources":[{"type":"AWS::KMS::Key","ARN":"arn:aws-us-gov:x:us-gov-west-1:111122223333:Key961B73FD"}]`, "key"},
+		{"kms", "DisableKey", `"resources":[{"type":"AWS::KMS::Key","ARN":"arn:aws-us-gov:x:us-gov-west-1:111122223333:other"}]`, ""},
+		{"monitoring", "DeleteAlarms", `"requestParameters":{"alarmNames":["other","fipsguard-errors"]}`, "alarms"},
+		{"monitoring", "PutMetricAlarm", `"requestParameters":{"alarmName":"fipsguard-errors"}`, "alarm-settings"},
+	} {
+		event := fmt.Sprintf(`{"source":"aws.%s","detail-type":"AWS API Call via CloudTrail","detail":{"eventSource":"%s.amazonaws.com","eventName":%q,%s}}`,
+			call.service, call.service, call.name, call.detail)
+		matches, err := matcher.MatchesForEvent([]byte(event))
+		if err != nil {
+			t.Fatalf("%s: %v", event, err)
+		}
+		var rules []string
+		for _, match := range matches {
+			rules = append(rules, match.(string))
+		}
+		slices.Sort(rules)
+		if got := strings.Join(rules, " "); got != call.rules {
+			t.Errorf("%s of %s, %s: rules %q, want %q", call.name, call.service, call.detail, got, call.rules)
+		}
+	}
+}
+
+func deployedTamperRules(t *testing.T) *quamina.Quamina {
+	t.Helper()
+	var stack synthesized
+	if err := json.Unmarshal(template.JSON(), &stack.template); err != nil {
+		t.Fatal(err)
+	}
+	matcher, err := quamina.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, rule := range stack.resources("AWS::Events::Rule") {
+		properties := rule["Properties"].(map[string]any)
+		name, tamper := strings.CutPrefix(properties["Name"].(string), prefix+"tamper-")
+		if !tamper {
+			continue
+		}
+		pattern, err := json.Marshal(deployed(properties["EventPattern"]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := matcher.AddPattern(name, string(pattern)); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		count++
+	}
+	if count == 0 {
+		t.Fatal("the template has no tamper rules")
+	}
+	return matcher
+}
+
+// deployed replaces a template's functions by what they give in one account. A
+// resource's Ref or Arn becomes a made-up ARN with its logical name.
+func deployed(value any) any {
+	switch value := value.(type) {
+	case []any:
+		var list []any
+		for _, item := range value {
+			list = append(list, deployed(item))
+		}
+		return list
+	case map[string]any:
+		if name, ok := value["Ref"].(string); ok {
+			pseudo := map[string]string{"AWS::Partition": "aws-us-gov", "AWS::Region": "us-gov-west-1", "AWS::AccountId": "111122223333"}
+			if known, ok := pseudo[name]; ok {
+				return known
+			}
+			return "arn:aws-us-gov:x:us-gov-west-1:111122223333:" + name
+		}
+		if attribute, ok := value["Fn::GetAtt"].([]any); ok {
+			return deployed(map[string]any{"Ref": attribute[0]})
+		}
+		if join, ok := value["Fn::Join"].([]any); ok {
+			var text strings.Builder
+			for _, part := range join[1].([]any) {
+				text.WriteString(deployed(part).(string))
+			}
+			return text.String()
+		}
+		fields := map[string]any{}
+		for name, item := range value {
+			fields[name] = deployed(item)
+		}
+		return fields
+	}
+	return value
+}
