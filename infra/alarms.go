@@ -47,7 +47,29 @@ func newAlarms(stack awscdk.Stack, function awslambda.IFunction, topic awssns.IT
 	above("remediation-latency", "A correction came more than five minutes after the call that made it necessary.", slowMilliseconds,
 		guardMetric("RemediationLatency", "p99"))
 	above("notification-failures", "An alert did not reach a subscriber.", 0, topic.MetricNumberOfNotificationsFailed(sum()))
-	return alarms
+	return append(alarms, heartbeat(scope, action))
+}
+
+// heartbeat goes off when two hourly looks in a row were not answered, or not
+// made at all: nothing heard is bad news here.
+func heartbeat(scope constructs.Construct, action awscloudwatchactions.SnsAction) awscloudwatch.Alarm {
+	looks := awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+		Namespace:  jsii.String(namespace),
+		MetricName: jsii.String("Looks"),
+		Statistic:  jsii.String("Sum"),
+		Period:     awscdk.Duration_Hours(jsii.Number(1)),
+	})
+	alarm := awscloudwatch.NewAlarm(scope, jsii.String("Heartbeat"), &awscloudwatch.AlarmProps{
+		AlarmName:          jsii.String(prefix + "heartbeat"),
+		AlarmDescription:   jsii.String("The guard has not looked at the account setting for two hours. See docs/runbook.md."),
+		Metric:             looks,
+		Threshold:          jsii.Number(1),
+		ComparisonOperator: awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD,
+		EvaluationPeriods:  jsii.Number(2),
+		TreatMissingData:   awscloudwatch.TreatMissingData_BREACHING,
+	})
+	alarm.AddAlarmAction(action)
+	return alarm
 }
 
 // guardMetric is one of internal/enforcer's metrics over all rules.

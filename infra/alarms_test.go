@@ -18,6 +18,7 @@ func TestAlarmsOnTheGuardsMetrics(t *testing.T) {
 	written := map[string]bool{
 		metrics.MetricFindings: true, metrics.MetricRemediations: true,
 		metrics.MetricRemediationFailures: true, metrics.MetricRemediationLatency: true,
+		metrics.MetricLooks: true,
 	}
 	count := 0
 	for name, alarm := range stack.resources("AWS::CloudWatch::Alarm") {
@@ -33,7 +34,7 @@ func TestAlarmsOnTheGuardsMetrics(t *testing.T) {
 			t.Errorf("%s watches one dimension; the totals have none", name)
 		}
 	}
-	if count != 2 {
-		t.Errorf("%d alarms on the guard's own metrics, want 2", count)
+	if count != 3 {
+		t.Errorf("%d alarms on the guard's own metrics, want 3", count)
 	}
 }

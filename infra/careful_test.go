@@ -43,9 +43,10 @@ func checkCareful(t *testing.T, stack synthesized) {
 		"KmsMasterKeyId": assertions.Match_AnyValue(), "MessageRetentionPeriod": 14 * 24 * 60 * 60,
 	})
 	template.AllResourcesProperties(jsii.String("AWS::CloudWatch::Alarm"), &map[string]any{
-		"AlarmActions": assertions.Match_AnyValue(), "TreatMissingData": "notBreaching",
+		"AlarmActions": assertions.Match_AnyValue(), "TreatMissingData": assertions.Match_AnyValue(),
 	})
-	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(8))
+	has("AWS::CloudWatch::Alarm", map[string]any{"MetricName": "Looks", "TreatMissingData": "breaching", "ComparisonOperator": "LessThanThreshold"})
+	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(9))
 	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Dashboard"), jsii.Number(1))
 	// Nothing but the enforcer's own answer stands behind this resource, and it
 	// stays when the stack goes.

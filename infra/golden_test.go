@@ -58,12 +58,17 @@ func TestOptions(t *testing.T) {
 		"reservedConcurrency": "5",
 		"subnets":             "subnet-0123456789abcdef0, subnet-0123456789abcdef1",
 		"securityGroups":      "sg-0123456789abcdef0",
+		"vpc":                 "vpc-0123456789abcdef0",
+		"endpoints":           "ecs, sns, application-autoscaling, xray",
 	}) {
 		checkMessages(t, stack)
 		checkGovCloud(t, stack)
 		checkAudit(t, stack)
 		if n := len(stack.resources("AWS::SNS::Subscription")); n != 4 {
 			t.Errorf("%d subscriptions, want 4", n)
+		}
+		if n := len(stack.resources("AWS::EC2::VPCEndpoint")); n != 4 {
+			t.Errorf("%d interface endpoints, want 4", n)
 		}
 		for _, function := range stack.resources("AWS::Lambda::Function") {
 			if function["Properties"].(map[string]any)["VpcConfig"] == nil {

@@ -11,6 +11,7 @@ import (
 func newGuard(stack awscdk.Stack, options Options, code awslambda.Code, version *string) error {
 	awscdk.Tags_Of(stack).Add(jsii.String("application"), jsii.String(namespace), nil)
 
+	newEndpoints(stack, options)
 	key := newKey(stack)
 	queues := newQueues(stack, key)
 	topic := newTopic(stack, key, options)

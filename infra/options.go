@@ -31,6 +31,8 @@ type Options struct {
 	SecurityAccount     string
 	Subnets             []string
 	SecurityGroups      []string
+	VPC                 string   // of the subnets; needed for endpoints only
+	Endpoints           []string // interface endpoints to create, such as "ecs" and "sns"
 }
 
 // readOptions asks lookup for every option by its context name. The error has
@@ -44,6 +46,8 @@ func readOptions(lookup func(name string) string) (Options, error) {
 		SecurityAccount: lookup("securityAccount"),
 		Subnets:         list(lookup("subnets")),
 		SecurityGroups:  list(lookup("securityGroups")),
+		VPC:             lookup("vpc"),
+		Endpoints:       list(lookup("endpoints")),
 	}
 	var errs []error
 	bad := func(name, allowed string) {
@@ -94,6 +98,9 @@ func readOptions(lookup func(name string) string) (Options, error) {
 	}
 	if (len(o.Subnets) == 0) != (len(o.SecurityGroups) == 0) {
 		bad("subnets", "given together with securityGroups")
+	}
+	if len(o.Endpoints) > 0 && (o.VPC == "" || len(o.Subnets) == 0) {
+		bad("endpoints", "given together with vpc, subnets and securityGroups")
 	}
 	policy, err := readPolicy(lookup("policyFile"))
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 )
 
 // newRules feed the enforcer: one rule on the default bus for every pattern of
-// internal/trail, unchanged.
+// internal/trail, unchanged, and a schedule.
 func newRules(stack awscdk.Stack, to enforcer, undelivered awssqs.IQueue) ([]awsevents.CfnRule, error) {
 	scope := constructs.NewConstruct(stack, jsii.String("Rules"))
 	var rules []awsevents.CfnRule
@@ -26,27 +26,38 @@ func newRules(stack awscdk.Stack, to enforcer, undelivered awssqs.IQueue) ([]aws
 			return nil, fmt.Errorf("pattern %s: %w", pattern.Name, err)
 		}
 		id := logicalName(pattern.Name)
-		rule := awsevents.NewCfnRule(scope, jsii.String(id), &awsevents.CfnRuleProps{
+		rules = append(rules, feed(scope, to, undelivered, id, &awsevents.CfnRuleProps{
 			Name:         jsii.String(prefix + pattern.Name),
 			Description:  jsii.String(pattern.About),
 			EventPattern: events,
-			State:        jsii.String("ENABLED"),
-			Targets: []awsevents.CfnRule_TargetProperty{{
-				Id:               jsii.String("enforcer"),
-				Arn:              to.function.FunctionArn(),
-				RetryPolicy:      retries(),
-				DeadLetterConfig: awsevents.CfnRule_DeadLetterConfigProperty{Arn: undelivered.QueueArn()},
-			}},
-		})
-		awslambda.NewCfnPermission(scope, jsii.String(id+"Permission"), &awslambda.CfnPermissionProps{
-			Action:       jsii.String("lambda:InvokeFunction"),
-			FunctionName: to.function.FunctionArn(),
-			Principal:    jsii.String("events.amazonaws.com"),
-			SourceArn:    rule.AttrArn(),
-		})
-		rules = append(rules, rule)
+		}))
 	}
+	// Events can be lost: once an hour the enforcer looks without one.
+	rules = append(rules, feed(scope, to, undelivered, "Schedule", &awsevents.CfnRuleProps{
+		Name:               jsii.String(prefix + "schedule"),
+		Description:        jsii.String("The hourly look at the account setting"),
+		ScheduleExpression: jsii.String("rate(1 hour)"),
+	}))
 	return rules, nil
+}
+
+// feed makes a rule that invokes the enforcer.
+func feed(scope constructs.Construct, to enforcer, undelivered awssqs.IQueue, id string, props *awsevents.CfnRuleProps) awsevents.CfnRule {
+	props.State = jsii.String("ENABLED")
+	props.Targets = []awsevents.CfnRule_TargetProperty{{
+		Id:               jsii.String("enforcer"),
+		Arn:              to.function.FunctionArn(),
+		RetryPolicy:      retries(),
+		DeadLetterConfig: awsevents.CfnRule_DeadLetterConfigProperty{Arn: undelivered.QueueArn()},
+	}}
+	rule := awsevents.NewCfnRule(scope, jsii.String(id), props)
+	awslambda.NewCfnPermission(scope, jsii.String(id+"Permission"), &awslambda.CfnPermissionProps{
+		Action:       jsii.String("lambda:InvokeFunction"),
+		FunctionName: to.function.FunctionArn(),
+		Principal:    jsii.String("events.amazonaws.com"),
+		SourceArn:    rule.AttrArn(),
+	})
+	return rule
 }
 
 // retries are all that EventBridge offers: 24 hours, 185 attempts.

@@ -50,7 +50,10 @@ func checkRules(t *testing.T, stack synthesized) {
 			t.Errorf("description of %s is longer than EventBridge allows", pattern.Name)
 		}
 	}
-	if got, want := len(stack.resources("AWS::Lambda::Permission")), len(trail.Patterns()); got != want {
+	if got := rules[prefix+"schedule"]["ScheduleExpression"]; got != "rate(1 hour)" {
+		t.Errorf("the look without an event is scheduled at %v", got)
+	}
+	if got, want := len(stack.resources("AWS::Lambda::Permission")), len(trail.Patterns())+1; got != want {
 		t.Errorf("%d rules may invoke the function, want %d", got, want)
 	}
 }

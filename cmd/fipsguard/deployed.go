@@ -37,8 +37,8 @@ func deployedRules() ([]deployedRule, error) {
 	var rules []deployedRule
 	for _, id := range slices.Sorted(maps.Keys(stack.Resources)) {
 		r := stack.Resources[id]
-		if r.Type != "AWS::Events::Rule" {
-			continue
+		if r.Type != "AWS::Events::Rule" || r.Properties.EventPattern == nil {
+			continue // a schedule has no pattern
 		}
 		for _, target := range r.Properties.Targets {
 			if len(target.Arn.GetAtt) == 2 && stack.Resources[target.Arn.GetAtt[0]].Type == "AWS::Lambda::Function" {

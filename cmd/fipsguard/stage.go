@@ -78,7 +78,7 @@ func (s *stage) attach(ctx context.Context, policy guard.Policy, sleep func(cont
 		Now:      s.account.Now,
 	}
 	home := enforcer.Place{Account: localaws.AccountID, Region: stageRegion}
-	if err := e.TurnOn(ctx, home); err != nil {
+	if err := e.Look(ctx, home, "fipsguard deployed"); err != nil {
 		return fmt.Errorf("turn FIPS mode on in the local account: %w", err)
 	}
 	rules, err := deployedRules()

@@ -30,7 +30,7 @@ func deploy(ctx context.Context, guard *enforcer.Enforcer, home enforcer.Place, 
 		if request.RequestType == cfn.RequestDelete {
 			return resourceID(home), nil, nil
 		}
-		return resourceID(home), nil, guard.TurnOn(ctx, home)
+		return resourceID(home), nil, guard.Look(ctx, home, "fipsguard deployed")
 	})(ctx, request)
 	return err
 }

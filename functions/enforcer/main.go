@@ -81,6 +81,9 @@ func (f function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	if request, ok := deployment(event); ok {
 		return nil, deploy(ctx, f.enforcer, home, request)
 	}
+	if scheduled(event) {
+		return nil, f.enforcer.Look(ctx, home, "scheduled look")
+	}
 	return nil, f.enforcer.Respond(ctx, home, event)
 }
 

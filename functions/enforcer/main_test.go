@@ -196,6 +196,26 @@ func TestTheFunction(t *testing.T) {
 		}
 	})
 
+	t.Run("finds on its schedule what no event told", func(t *testing.T) {
+		d := start(t, bootstrap)
+		tick := `{"version":"0","id":"1","detail-type":"Scheduled Event","source":"aws.events","account":"` + localaws.AccountID + `",` +
+			`"time":"2026-11-02T11:00:00Z","region":"` + region + `","resources":["arn:aws-us-gov:events:us-gov-west-1:111122223333:rule/fipsguard-schedule"],"detail":{}}`
+		for range 2 {
+			if _, err := d.Invoke(t.Context(), []byte(tick)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := d.mode(t); got != "enabled" {
+			t.Errorf("FIPS mode is %s", got)
+		}
+		if sent := d.account.Published(); len(sent) != 1 {
+			t.Errorf("%d alerts, want one: the second look finds nothing", len(sent))
+		}
+		if got := strings.Count(d.Printed(), `"Looks":1`); got != 2 {
+			t.Errorf("two looks are counted as %d", got)
+		}
+	})
+
 	t.Run("says what is wrong with its environment", func(t *testing.T) {
 		run := exec.Command(bootstrap)
 		run.Env = []string{"AWS_LAMBDA_RUNTIME_API=127.0.0.1:1", "FIPSGUARD_TOPIC_ARN=topic", "FIPSGUARD_MODE=maybe", "FIPSGUARD_LOG_LEVEL=loud"}

@@ -18,6 +18,7 @@ const (
 	MetricRemediations        = "Remediations"        // corrections that hold, count
 	MetricRemediationFailures = "RemediationFailures" // corrections not known to hold, count
 	MetricRemediationLatency  = "RemediationLatency"  // from the event to AWS's answer to the correction, milliseconds
+	MetricLooks               = "Looks"               // looks without an event that AWS answered, count, in total only: the heartbeat
 )
 
 // Metrics writes CloudWatch's Embedded Metric Format, one line a rule: in
@@ -73,12 +74,35 @@ func (m *Metrics) Emit(r guard.Report, now time.Time) {
 	}
 }
 
+// EmitLook counts a look that AWS answered.
+func (m *Metrics) EmitLook(now time.Time) {
+	line, err := json.Marshal(map[string]any{
+		MetricLooks: 1,
+		"_aws":      directive(now, [][]string{{}}, []metric{{MetricLooks, "Count"}}),
+	})
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err == nil {
+		_, _ = m.out.Write(append(line, '\n'))
+	}
+}
+
+// metric declares a member of a line as a metric.
+type metric struct {
+	Name string
+	Unit string
+}
+
+// directive tells CloudWatch Logs what to make of a line.
+func directive(now time.Time, dimensions [][]string, metrics []metric) map[string]any {
+	return map[string]any{
+		"Timestamp":         now.UnixMilli(),
+		"CloudWatchMetrics": []map[string]any{{"Namespace": Namespace, "Dimensions": dimensions, "Metrics": metrics}},
+	}
+}
+
 // document is a tally in the Embedded Metric Format.
 func (t *tally) document(rule guard.RuleID, now time.Time) map[string]any {
-	type metric struct {
-		Name string
-		Unit string
-	}
 	metrics := []metric{{MetricFindings, "Count"}, {MetricRemediations, "Count"}, {MetricRemediationFailures, "Count"}}
 	doc := map[string]any{
 		"Rule":                    rule,
@@ -90,13 +114,6 @@ func (t *tally) document(rule guard.RuleID, now time.Time) map[string]any {
 		metrics = append(metrics, metric{MetricRemediationLatency, "Milliseconds"})
 		doc[MetricRemediationLatency] = t.latency
 	}
-	doc["_aws"] = map[string]any{
-		"Timestamp": now.UnixMilli(),
-		"CloudWatchMetrics": []map[string]any{{
-			"Namespace":  Namespace,
-			"Dimensions": [][]string{{}, {"Rule"}},
-			"Metrics":    metrics,
-		}},
-	}
+	doc["_aws"] = directive(now, [][]string{{}, {"Rule"}}, metrics)
 	return doc
 }

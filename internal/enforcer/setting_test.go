@@ -158,11 +158,11 @@ func TestMetricsAndLogLines(t *testing.T) {
 	}
 }
 
-func TestADeploymentTurnsFIPSModeOn(t *testing.T) {
+func TestALookWithoutAnEventTurnsFIPSModeOn(t *testing.T) {
 	account := &fakeAccount{def: guard.ModeOff}
-	e, in, _ := newGuard(account)
+	e, in, out := newGuard(account)
 	for range 2 {
-		if err := e.TurnOn(context.Background(), home); err != nil {
+		if err := e.Look(context.Background(), home, "fipsguard deployed"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -173,10 +173,20 @@ func TestADeploymentTurnsFIPSModeOn(t *testing.T) {
 		t.Errorf("other calls were made (-want +got):\n%s", diff)
 	}
 
+	if got := strings.Count(out.String(), `"Looks":1`); got != 2 {
+		t.Errorf("two looks are counted as %d:\n%s", got, out)
+	}
+
+	blind := &fakeAccount{blind: errBroken}
+	e, in, out = newGuard(blind)
+	if err := e.Look(context.Background(), home, "scheduled look"); err == nil || len(in.reports) != 1 || strings.Contains(out.String(), "Looks") {
+		t.Errorf("a look that AWS does not answer: error %v, %d alerts, log:\n%s", err, len(in.reports), out)
+	}
+
 	audited := &fakeAccount{def: guard.ModeOff}
 	e, _, _ = newGuard(audited)
 	e.Policy = guard.DefaultPolicy().Audited()
-	if err := e.TurnOn(context.Background(), home); err != nil || audited.def != guard.ModeOff {
-		t.Errorf("in audit mode the deployment changed the account: mode %d, error %v", audited.def, err)
+	if err := e.Look(context.Background(), home, "fipsguard deployed"); err != nil || audited.def != guard.ModeOff {
+		t.Errorf("in audit mode the look changed the account: mode %d, error %v", audited.def, err)
 	}
 }

@@ -1,0 +1,31 @@
+package enforcer
+
+import (
+	"context"
+	"errors"
+
+	"fipsguard/internal/guard"
+	"fipsguard/internal/trail"
+)
+
+// Look looks at the account setting without an event and puts it right: on a
+// schedule, because events can be lost, and when the guard is deployed, because
+// FIPS mode is off by default. It is safe to repeat; in audit mode it only
+// reports. Why is what people read as the cause.
+func (e *Enforcer) Look(ctx context.Context, home Place, why string) error {
+	policyErr := e.tellPolicyFaults(ctx, home)
+	observed, err := e.Account.ObserveSetting(ctx, home.Account, home.Region)
+	if err == nil {
+		e.Metrics.EmitLook(e.Now())
+	}
+	look := trail.Event{
+		Cause: guard.Cause{
+			EventName: why, Time: e.Now().UTC(), Account: home.Account, Region: home.Region,
+			Actor: guard.Actor{Name: "fipsguard"},
+		},
+		States: observed,
+	}
+	report, lookErr := e.answer(ctx, look)
+	e.record(ctx, report)
+	return errors.Join(policyErr, err, lookErr, unrepaired(report), e.notify(ctx, report))
+}
