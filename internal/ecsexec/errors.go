@@ -1,0 +1,83 @@
+package ecsexec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// What Run's errors are matched by, with errors.Is. An error that matches none
+// of them and is no *ChannelError is a failure that may pass: throttling (in
+// the SDK's own types), an unreachable network, a cancelled context.
+var (
+	// ErrRefused: AWS denied the caller the session or its data channel.
+	ErrRefused = errors.New("refused by AWS")
+	// ErrNotReady: the task runs without ECS Exec, or the container's agent is
+	// not running or not connected (yet). ECS answers these with
+	// InvalidParameterException and TargetNotConnectedException, so a task or
+	// container that does not exist may look the same.
+	ErrNotReady = errors.New("ECS Exec is not ready in this container")
+	// ErrTimedOut: the context's deadline passed before the answer was complete.
+	ErrTimedOut = errors.New("timed out")
+	// ErrIncomplete: the channel ended before the answer was complete.
+	ErrIncomplete = errors.New("the answer is incomplete")
+	// ErrTooLong: the command answered more than MaxOutput bytes.
+	ErrTooLong = errors.New("the output is too long")
+	// ErrProtocol: the other side sent what the protocol does not allow, or the
+	// stream is at an address that is not Systems Manager's.
+	ErrProtocol = errors.New("the message channel broke its protocol")
+	// ErrEncryption: encryption was asked for and could not be had. Nothing was
+	// read or sent in plain text instead.
+	ErrEncryption = errors.New("the session could not be encrypted")
+	// ErrNotTerminated comes with one of the others: the session may still run
+	// and keep its slot in the container, so do not try again soon.
+	ErrNotTerminated = errors.New("the session was not terminated")
+)
+
+// ChannelError is a session that the agent or the service ended with a failure,
+// such as a command that could not be started.
+type ChannelError struct {
+	// Text is the failure in the other side's words: one printable line of at
+	// most 256 characters, possibly empty. Do not decide on it.
+	Text string
+}
+
+func (e *ChannelError) Error() string {
+	if e.Text == "" {
+		return "the session failed without saying why"
+	}
+	return "the session failed: " + e.Text
+}
+
+// stopped is err as the end of ctx explains it: work that failed because its
+// context ended timed out or was cancelled, whatever it says itself.
+func stopped(ctx context.Context, err error) error {
+	switch ended := ctx.Err(); {
+	case ended == nil:
+		return err
+	case errors.Is(ended, context.DeadlineExceeded):
+		return fmt.Errorf("%w: %w", ErrTimedOut, ended)
+	default:
+		return ended
+	}
+}
+
+const maxText = 256
+
+// printable makes the other side's text fit for an error: one bounded line
+// without control characters and without the session's token.
+func printable(text string, token secret) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, text)
+	text = strings.Join(strings.Fields(token.redact(text)), " ")
+	if runes := []rune(text); len(runes) > maxText {
+		return string(runes[:maxText-1]) + "…"
+	}
+	return text
+}
