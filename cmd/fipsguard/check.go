@@ -107,6 +107,9 @@ func (c *checkCommand) write(t *terminal, all []checked) error {
 	case "sarif":
 		return writeSARIF(t.out, all)
 	}
+	if len(all) == 0 {
+		return nil
+	}
 	bad := 0
 	for _, f := range all {
 		fmt.Fprintf(t.out, "%s:%d:%d: %s %s %s: %s\n", plainText(f.File), f.Line, f.Column, t.verdict(f.Status), f.Rule, plainText(f.Name), plainText(f.Reason))

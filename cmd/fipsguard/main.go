@@ -28,7 +28,7 @@ func run(args []string, t *terminal) exitCode {
 	ended, status := false, exitCode(0)
 	parser, err := kong.New(&c,
 		kong.Name("fipsguard"),
-		kong.Description("Keeps AWS Fargate's FIPS-140 mode on in GovCloud accounts, and proves it."),
+		kong.Description("Keeps AWS Fargate's FIPS-140 mode on in GovCloud accounts."),
 		kong.Writers(t.out, t.err),
 		kong.Vars{"scenarios": scenarioNames()},
 		kong.Exit(func(code int) { ended, status = true, exitCode(code) }),
