@@ -22,12 +22,16 @@ func TestNoGoroutineOutlivesACall(t *testing.T) {
 		limit   time.Duration
 	}
 	calls := map[string]call{
-		"answer":       {play: answerOne},
-		"silence":      {play: (*agent).gone, limit: 100 * time.Millisecond},
-		"early close":  {play: func(a *agent) error { return a.conn.Close(websocket.StatusNormalClosure, "") }},
-		"early end":    {play: func(a *agent) error { return a.conn.CloseNow() }},
-		"error close":  {play: func(a *agent) error { return errors.Join(a.bye("no"), a.gone()) }},
-		"bad frame":    {play: func(a *agent) error { return errors.Join(a.raw(make([]byte, 200)), a.gone()) }},
+		"answer":      {play: answerOne},
+		"silence":     {play: (*agent).gone, limit: 100 * time.Millisecond},
+		"early close": {play: func(a *agent) error { return a.conn.Close(websocket.StatusNormalClosure, "") }},
+		"early end":   {play: func(a *agent) error { return a.conn.CloseNow() }},
+		"error close": {play: func(a *agent) error { return errors.Join(a.bye("no"), a.gone()) }},
+		"bad frame": {play: func(a *agent) error {
+			bad := a.out(payloadOutput, []byte("1")).encode()
+			bad[offsetDigest] ^= 1
+			return errors.Join(a.raw(bad), a.gone())
+		}},
 		"encryption":   {play: func(a *agent) error { return errors.Join(a.request(), a.gone()) }},
 		"refused":      {upgrade: func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusForbidden) }},
 		"silent dial":  {upgrade: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, limit: 100 * time.Millisecond},
