@@ -6,20 +6,9 @@ import (
 	"unicode"
 )
 
-// The bounds keep every form of a message far below the 256 KB that SNS takes
-// for all of them together.
-const (
-	maxName     = 300 // characters of a name or an ARN
-	maxSentence = 600
-	maxListed   = 10 // findings, outcomes, exemptions
-)
-
-// firstOf cuts a list to what an alert shows.
-func firstOf[T any](list []T) []T { return list[:min(len(list), maxListed)] }
-
 // clean makes a foreign text safe for a line of an email or a terminal: control
-// characters, line breaks and what reorders text become "?", and long texts are
-// cut.
+// characters, line breaks, what reorders or hides text and what is not UTF-8
+// are replaced, and long texts are cut.
 func clean(text string, limit int) string {
 	var b strings.Builder
 	n := 0
@@ -29,12 +18,42 @@ func clean(text string, limit int) string {
 			break
 		}
 		n++
-		if r != ' ' && !unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) {
+		if !unicode.IsGraphic(r) {
 			r = '?'
 		}
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// ascii is clean for where only printable ASCII may stand.
+func ascii(text string, limit int) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r < ' ' || r > '~' {
+			r = '?'
+		}
+		b.WriteRune(r)
+		if b.Len() > limit {
+			return b.String()[:max(limit-3, 0)] + "..."[:min(limit, 3)]
+		}
+	}
+	return b.String()
+}
+
+// plainWord reports whether a text may stand in a command as it is.
+func plainWord(text string) bool {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-'
+	}
+	return text != "" && text[0] != '-' && strings.IndexFunc(text, func(r rune) bool { return !plain(r) }) < 0
+}
+
+func known(text string) string {
+	if text == "" {
+		return "unknown"
+	}
+	return text
 }
 
 func timeText(t time.Time, unknown string) string {

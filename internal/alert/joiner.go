@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"fmt"
 	"sync"
 	"time"
 
@@ -11,150 +10,102 @@ import (
 // interval is how long alerts that would look alike are joined.
 const interval = 15 * time.Minute
 
-// The bounds of what is remembered.
-const (
-	maxKeys    = 1000
-	maxCounted = 10 // actors and subjects of one summary
-)
+// maxKeys bounds how many kinds of alerts are kept apart.
+const maxKeys = 1000
 
 // joiner counts alerts that would say the same again: the first goes out at
 // once, those within the interval are counted, and the first one after it goes
 // out with the count. It is only memory: it has no timer, and a process that
-// ends takes its counts along.
+// ends takes its counts along. It is safe for concurrent use.
 type joiner struct {
-	mu   sync.Mutex
-	keys map[string]*streak
+	mu      sync.Mutex
+	streaks map[key]*streak
+	others  tally // what was counted of kinds for which there was no more room
 }
 
-// streak is what was joined under one key since its last alert went out.
+// streak is one kind of alert.
 type streak struct {
-	sent   time.Time
-	joined joined
+	sent    time.Time // when its last alert went out; zero before the first
+	sending bool      // one of them is on its way
+	counted tally     // since that alert
 }
 
-// joined is what a summary tells.
-type joined struct {
-	count    int
-	since    time.Time
-	actors   map[string]int
-	subjects []string
-}
-
-// admit decides about a report: whether it goes out now, and with which
-// counted ones before it.
-func (j *joiner) admit(r guard.Report, now time.Time) (send bool, before *joined) {
+// admit decides about a report: whether it goes out now, and what it tells of
+// alerts counted before. Every report that goes out has to be settled.
+func (j *joiner) admit(r guard.Report, now time.Time) (send bool, with joined) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	s, ok := j.keys[keyOf(r)]
-	switch {
-	case !ok:
-		return true, nil
-	case now.Sub(s.sent) < interval:
-		s.count(r)
-		return false, nil
-	case s.joined.count == 0:
-		return true, nil
+	k := keyOf(r)
+	s, ok := j.streaks[k]
+	// Clocks may step back: what lies an interval ahead is as far as one behind.
+	if ok && (s.sending || now.Sub(s.sent).Abs() < interval) {
+		s.counted.add(r, now)
+		return false, joined{}
 	}
-	counted := s.joined
-	s.joined = joined{}
-	return true, &counted
+	if !ok {
+		s = j.begin(k)
+	}
+	s.sending = true
+	with = joined{same: s.counted, others: j.others}
+	s.counted, j.others = tally{}, tally{}
+	return true, with
 }
 
-// sent starts the interval of a report that went out.
-func (j *joiner) sent(r guard.Report, now time.Time) {
+// settle ends what admit began. What could not be sent is told of next time.
+func (j *joiner) settle(r guard.Report, with joined, sent bool, now time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.keys == nil {
-		j.keys = map[string]*streak{}
-	}
-	key := keyOf(r)
-	if s, ok := j.keys[key]; ok {
+	k := keyOf(r)
+	s := j.streaks[k]
+	s.sending = false
+	if sent {
 		s.sent = now
 		return
 	}
-	if len(j.keys) >= maxKeys {
+	s.counted.merge(with.same)
+	j.others.merge(with.others)
+	if s.sent.IsZero() && s.counted.count == 0 {
+		delete(j.streaks, k)
+	}
+}
+
+// begin makes a streak, and room for it.
+func (j *joiner) begin(k key) *streak {
+	if j.streaks == nil {
+		j.streaks = map[key]*streak{}
+	}
+	if len(j.streaks) >= maxKeys {
 		j.evict()
 	}
-	j.keys[key] = &streak{sent: now}
+	s := &streak{}
+	j.streaks[k] = s
+	return s
 }
 
-// restore takes back the count of a summary that could not be sent.
-func (j *joiner) restore(r guard.Report, before *joined) {
-	if before == nil {
-		return
-	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	s, ok := j.keys[keyOf(r)]
-	if !ok {
-		return
-	}
-	s.joined.count += before.count
-	s.joined.since = before.since
-	for actor, n := range before.actors {
-		s.countActor(actor, n)
-	}
-	for _, subject := range before.subjects {
-		s.countSubject(subject)
-	}
-}
-
-// evict forgets the key whose last alert is the oldest, preferring those that
-// have nothing counted.
+// evict forgets the streak whose last alert is the oldest, preferably one that
+// has nothing counted; what is counted goes to the others. One that is being
+// sent stays.
 func (j *joiner) evict() {
-	var oldest string
-	for key, s := range j.keys {
-		o, ok := j.keys[oldest]
-		idle := s.joined.count == 0
-		switch {
-		case !ok, idle && o.joined.count > 0:
-			oldest = key
-		case idle == (o.joined.count == 0) && s.sent.Before(o.sent):
-			oldest = key
+	var oldest key
+	var found *streak
+	for k, s := range j.streaks {
+		if s.sending {
+			continue
+		}
+		if found == nil || s.goesBefore(found) {
+			oldest, found = k, s
 		}
 	}
-	delete(j.keys, oldest)
+	if found == nil {
+		return
+	}
+	j.others.merge(found.counted)
+	delete(j.streaks, oldest)
 }
 
-func (s *streak) count(r guard.Report) {
-	if s.joined.count == 0 {
-		s.joined.since = s.sent
+func (s *streak) goesBefore(t *streak) bool {
+	if idle := s.counted.count == 0; idle != (t.counted.count == 0) {
+		return idle
 	}
-	s.joined.count++
-	s.countActor(known(clean(r.Cause.Actor.Name, maxName)), 1)
-	s.countSubject(clean(worstFinding(r).Subject, maxName))
-}
-
-func (s *streak) countActor(actor string, n int) {
-	if s.joined.actors == nil {
-		s.joined.actors = map[string]int{}
-	}
-	if _, ok := s.joined.actors[actor]; !ok && len(s.joined.actors) >= maxCounted {
-		actor = "others"
-	}
-	s.joined.actors[actor] += n
-}
-
-func (s *streak) countSubject(subject string) {
-	for _, known := range s.joined.subjects {
-		if known == subject {
-			return
-		}
-	}
-	if len(s.joined.subjects) < maxCounted {
-		s.joined.subjects = append(s.joined.subjects, subject)
-	}
-}
-
-// keyOf is the same for reports that look alike to a person: the same call on
-// the same setting, or the same rule for workloads, of which a storm has many; and the same
-// outcome and severity, so that a change for the worse or the better always
-// goes out at once.
-func keyOf(r guard.Report) string {
-	worst := worstFinding(r)
-	thing := ""
-	if _, setting := worst.State.(guard.Setting); setting {
-		thing = worst.Subject
-	}
-	return fmt.Sprintf("%s %s %s %s %s %s %s", r.Cause.EventName, worst.Rule, thing, worst.Verdict, r.Cause.Region, r.Severity(), outcomeOf(r))
+	return s.sent.Before(t.sent)
 }

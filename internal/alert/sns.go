@@ -2,7 +2,6 @@ package alert
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -29,37 +28,43 @@ func NewNotifier(publisher Publisher, topicARN string) *Notifier {
 	return &Notifier{publisher: publisher, topic: topicARN}
 }
 
-// Notify publishes a report, unless it says what an alert of the last 15
-// minutes said: then it is counted for the next one, and sent is false. An
-// error means that nobody was told; nothing is counted as told then, and the
+// Notify publishes a report at a time. It is not sent, without an error, when
+// it is not noteworthy, and when an alert of the last 15 minutes said the same:
+// then it is counted, and told of with the next one that goes out. After an
+// error nobody was told of the report; what had been counted is kept, and the
 // call is safe to repeat.
 func (n *Notifier) Notify(ctx context.Context, r guard.Report, now time.Time) (sent bool, err error) {
-	send, before := n.joiner.admit(r, now)
+	if !r.Noteworthy() {
+		return false, nil
+	}
+	send, with := n.joiner.admit(r, now)
 	if !send {
 		return false, nil
 	}
-	if err := n.publish(ctx, render(r, before)); err != nil {
-		n.joiner.restore(r, before)
+	defer func() { n.joiner.settle(r, with, sent, now) }()
+	if err := n.publish(ctx, render(r, with)); err != nil {
 		return false, err
 	}
-	n.joiner.sent(r, now)
 	return true, nil
 }
 
-// publish sends email the text, and queues, functions and endpoints the JSON.
+const attributeType = "String"
+
+// publish sends people the text, and queues, functions and HTTPS endpoints the
+// JSON.
 func (n *Notifier) publish(ctx context.Context, m Message) error {
-	byProtocol, err := json.Marshal(map[string]string{"default": string(m.JSON), "email": m.Text})
+	variants, err := m.variants()
 	if err != nil {
 		return fmt.Errorf("encode alert: %w", err)
 	}
 	attributes := map[string]types.MessageAttributeValue{}
 	for name, value := range m.Attributes {
-		attributes[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(value)}
+		attributes[name] = types.MessageAttributeValue{DataType: aws.String(attributeType), StringValue: aws.String(value)}
 	}
 	_, err = n.publisher.Publish(ctx, &sns.PublishInput{
 		TopicArn:          aws.String(n.topic),
 		Subject:           aws.String(m.Subject),
-		Message:           aws.String(string(byProtocol)),
+		Message:           aws.String(string(variants)),
 		MessageStructure:  aws.String("json"),
 		MessageAttributes: attributes,
 	})

@@ -2,54 +2,64 @@ package alert
 
 import (
 	"fmt"
-	"strings"
 
 	"fipsguard/internal/guard"
 )
 
-// maxSubject is SNS's limit, which is below 100.
+// maxSubject is SNS's limit: fewer than 100 characters.
 const maxSubject = 99
 
-// subject is the whole story in one line, as far as it fits:
-// [CRITICAL] FIPS mode was turned off; back on - 111122223333 us-gov-west-1.
-func subject(r guard.Report) string {
-	line := fmt.Sprintf("[%s] %s%s - %s %s", r.Severity(), headline(worstFinding(r)), ending(r), known(r.Cause.Account), known(r.Cause.Region))
-	var b strings.Builder
-	for _, c := range line {
-		if c < ' ' || c > '~' {
-			c = '?'
-		}
-		b.WriteRune(c)
+// subject is the story in one line:
+// [CRITICAL] FIPS mode was turned off and is back on - 111122223333 us-gov-west-1.
+// Where there is too much of it the count goes first, then the headline is
+// cut, so that what became of it and where it was can always be read.
+func subject(v view) string {
+	head := "[" + v.report.Severity().String() + "] "
+	where := " - " + known(ascii(v.report.Cause.Account, 20)) + " " + known(ascii(v.report.Cause.Region, 20))
+	title, became := headline(v), ending(v.report)
+	if whole := head + title + became + more(v) + where; len(whole) <= maxSubject {
+		return ascii(whole, maxSubject)
 	}
-	ascii := b.String()
-	if len(ascii) > maxSubject {
-		ascii = ascii[:maxSubject-3] + "..."
+	const leastTitle = 20
+	room := max(maxSubject-len(head)-len(became)-len(where), leastTitle)
+	return ascii(head+ascii(title, room)+became+where, maxSubject)
+}
+
+// more counts what a subject leaves out.
+func more(v view) string {
+	text := ""
+	if n := noteworthy(v.report.Findings) - 1; n > 0 {
+		text += fmt.Sprintf(" +%d more", n)
 	}
-	return ascii
+	if n := v.joined.same.count; n > 0 {
+		text += fmt.Sprintf(" +%d joined", n)
+	}
+	return text
 }
 
 // headline says what is wrong, in few words.
-func headline(f guard.Finding) string {
-	if f.Verdict == guard.InsufficientData {
-		switch f.State.(type) {
-		case guard.Setting:
-			return "FIPS mode may be off, it could not be read"
-		case guard.TaskDefinition:
-			return "Task definition could not be judged"
-		case guard.Task:
-			return "Task could not be judged"
-		case guard.Service:
-			return "Service could not be judged"
-		}
-		return "Something could not be judged"
+func headline(v view) string {
+	f := v.lead
+	switch {
+	case len(v.report.Findings) == 0 && len(v.report.Expiring) > 0:
+		return "Exemptions end within a week"
+	case len(v.report.Findings) == 0:
+		return "Nothing was found"
+	}
+	switch f.Verdict {
+	case guard.InsufficientData:
+		return unknownHeadline(f)
+	case guard.Compliant, guard.NotApplicable:
+		return "Nothing is wrong"
+	case guard.NonCompliant:
 	}
 	switch f.Rule {
 	case guard.FIPSModeDefault:
-		return "FIPS mode was turned off"
+		return "FIPS mode was " + turned(v.report, f.Rule) + " off"
 	case guard.FIPSModeDeleted:
-		return "FIPS mode was deleted"
+		return "The FIPS mode setting was deleted"
 	case guard.FIPSModeOverride:
-		return "FIPS mode was turned off for one principal"
+		return "FIPS mode was " + turned(v.report, f.Rule) + " off for one principal"
 	case guard.TaskDefinitionPlatform:
 		return "Task definition cannot be FIPS"
 	case guard.TaskLaunchPlatform:
@@ -61,42 +71,78 @@ func headline(f guard.Finding) string {
 	case guard.GuardPolicy:
 		return "Policy document refused, defaults hold"
 	}
-	return "Violation of rule " + string(f.Rule)
+	return "Violation of rule " + v.name(string(f.Rule))
 }
 
-// ending says what became of it. The least settled outcome speaks for all.
-func ending(r guard.Report) string {
-	if len(r.Outcomes) == 0 {
-		return ""
+func unknownHeadline(f guard.Finding) string {
+	switch f.State.(type) {
+	case guard.Setting:
+		return "FIPS mode may be off, it could not be read"
+	case guard.TaskDefinition:
+		return "Task definition could not be judged"
+	case guard.Task:
+		return "Task could not be judged"
+	case guard.Service:
+		return "Service could not be judged"
 	}
-	least := r.Outcomes[0]
-	for _, o := range r.Outcomes {
-		if o.Result < least.Result {
-			least = o
+	return "Something could not be judged"
+}
+
+// turned is "turned" when the event is the call that turned the setting off,
+// and "found" when the guard only saw that it was off. PutAccountSetting is
+// about the account when root makes it, and about an override otherwise.
+func turned(r guard.Report, rule guard.RuleID) string {
+	ofOverride := rule == guard.FIPSModeOverride
+	switch r.Cause.EventName {
+	case "PutAccountSettingDefault":
+		if !ofOverride {
+			return "turned"
+		}
+	case "PutAccountSetting":
+		if ofOverride || !hasRule(r, guard.FIPSModeOverride) {
+			return "turned"
 		}
 	}
-	switch least.Result {
+	return "found"
+}
+
+func hasRule(r guard.Report, rule guard.RuleID) bool {
+	for _, f := range r.Findings {
+		if f.Rule == rule {
+			return true
+		}
+	}
+	return false
+}
+
+// ending says what became of it, by the most pressing outcome.
+func ending(r guard.Report) string {
+	o, ok := pressing(r.Outcomes)
+	if !ok {
+		return ""
+	}
+	switch o.Result {
+	case guard.RefusedByAWS:
+		return "; YOU must act"
 	case guard.Failed:
 		return "; REPAIR FAILED"
 	case guard.Unconfirmed:
-		return "; repair not confirmed"
-	case guard.RefusedByAWS:
-		return "; YOU must act"
+		return "; fix UNCONFIRMED"
 	case guard.RefusedByPolicy:
-		return "; left as it is by policy"
+		return "; policy leaves it"
 	case guard.Done:
 	}
-	switch least.Action.Call.(type) {
+	switch o.Action.Call.(type) {
 	case guard.PutAccountSettingDefault, guard.PutAccountSetting:
-		return "; back on"
+		return " and is back on"
 	case guard.DeregisterTaskDefinition:
-		return "; deregistered"
+		return " and was deregistered"
 	case guard.StopTask:
-		return "; stopped"
+		return " and is being stopped"
 	case guard.RollBackService:
-		return "; rolled back"
+		return "; roll-back has begun"
 	case guard.ScaleServiceToZero:
-		return "; scaled to zero"
+		return "; scaling to zero"
 	}
 	return "; corrected"
 }

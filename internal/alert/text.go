@@ -2,7 +2,6 @@ package alert
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -10,67 +9,127 @@ import (
 	"fipsguard/internal/guard"
 )
 
-// text is the alert as a person reads it: what, who, when, where, rule, what
-// the guard did, what is still exposed, what to do next.
-func text(r guard.Report, j *joined) string {
-	var b strings.Builder
-	worst := worstFinding(r)
-	fmt.Fprintf(&b, "%s%s.\n%s\n\n", headline(worst), ending(r), clean(worst.Reason, maxSentence))
-	if j != nil {
-		writeJoined(&b, j)
-	}
-	line := func(label, content string) { fmt.Fprintf(&b, "%-10s %s\n", label, content) }
-	line("Who", whoText(r.Cause.Actor))
-	line("When", timeText(r.Cause.Time, "unknown"))
-	line("Where", fmt.Sprintf("account %s, Region %s", known(clean(r.Cause.Account, maxName)), known(clean(r.Cause.Region, maxName))))
-	line("Call", known(clean(r.Cause.EventName, maxName)))
-	line("Severity", r.Severity().String())
-
-	b.WriteString("\nWhat was found\n")
-	for _, f := range firstOf(r.Findings) {
-		fmt.Fprintf(&b, "- %s  %s\n  %s: %s\n", f.Verdict, clean(f.Subject, maxName), f.Rule, clean(f.Reason, maxSentence))
-		if rule, ok := guard.RuleOf(f.Rule); ok && f.Severity > guard.Info {
-			fmt.Fprintf(&b, "  Required: %s\n  %s\n", rule.Requirement, rule.Why)
-		}
-		if d, ok := f.State.(guard.TaskDefinition); ok && d.RegisteredBy != "" {
-			fmt.Fprintf(&b, "  Registered by %s\n", clean(d.RegisteredBy, maxName))
-		}
-	}
-	writeMore(&b, len(r.Findings))
-
-	b.WriteString("\nWhat the guard did\n")
-	if len(r.Outcomes) == 0 {
-		b.WriteString("- Nothing: no correction was allowed or possible.\n")
-	}
-	for _, o := range firstOf(r.Outcomes) {
-		fmt.Fprintf(&b, "- %s %s: %s\n  %s\n", o.Action.Call.API(), clean(o.Action.Subject, maxName), resultText(o.Result), clean(o.Detail, maxSentence))
-	}
-	writeMore(&b, len(r.Outcomes))
-
-	b.WriteString("\nStill exposed\n")
-	for _, e := range exposed(r) {
-		fmt.Fprintf(&b, "- %s\n", e)
-	}
-	b.WriteString("\nWhat to do next\n")
-	for _, n := range next(r) {
-		fmt.Fprintf(&b, "- %s\n", n)
-	}
-	writeExpiring(&b, r.Expiring)
-	if r.Cause.EventID != "" {
-		fmt.Fprintf(&b, "\nEvent %s\n", clean(r.Cause.EventID, maxName))
-	}
+// text is the alert as a person reads it, in the order of the questions that
+// people ask: what, who, when, where, which rule, what the guard did, what is
+// still exposed, what to do now. Its first line is the whole story.
+func text(v view) string {
+	b := &strings.Builder{}
+	b.WriteString(story(v) + "\n")
+	writeHumanNeeded(b, v)
+	writeJoined(b, v)
+	writeWho(b, v)
+	writeFound(b, v)
+	writeRules(b, v)
+	writeDone(b, v)
+	writeList(b, "Still exposed", exposed(v))
+	writeList(b, "What to do next", next(v))
+	writeExpiring(b, v)
+	writeEvent(b, v)
 	return b.String()
 }
 
-func whoText(a guard.Actor) string {
-	who := known(clean(a.Name, maxName))
-	if a.SourceAddress != "" {
-		who += ", from " + clean(a.SourceAddress, maxName)
+// story is one line: what happened and became of it, by whom, where, when.
+func story(v view) string {
+	c := v.report.Cause
+	by := "Seen"
+	if v.byCall() {
+		by = v.name(c.EventName) + " by " + known(v.name(c.Actor.Name))
 	}
-	if a.ARN == "" {
-		return who
+	return fmt.Sprintf("%s%s. %s in account %s, Region %s, at %s.", headline(v), ending(v.report), by,
+		known(v.name(c.Account)), known(v.name(c.Region)), timeText(c.Time, "an unknown time"))
+}
+
+func writeHumanNeeded(b *strings.Builder, v view) {
+	for _, o := range v.outcomes {
+		if o.Result != guard.RefusedByAWS {
+			continue
+		}
+		fmt.Fprintf(b, "\nHUMAN NEEDED: AWS refused the guard's call %s for %s. It has to be made by %s; the command is below.\n",
+			apiOf(o), v.name(o.Action.Subject), whoMay(v, o.Action))
 	}
-	return who + ", " + clean(a.ARN, maxName) + ", MFA " + a.MFA.String()
+}
+
+// whoMay says who can make a call that AWS refused to the guard.
+func whoMay(v view, a guard.Action) string {
+	if call, ok := a.Call.(guard.PutAccountSetting); ok {
+		return fmt.Sprintf("root of account %s or %s itself", known(v.name(v.report.Cause.Account)), v.name(call.PrincipalARN))
+	}
+	return fmt.Sprintf("somebody in account %s whom AWS allows it", known(v.name(v.report.Cause.Account)))
+}
+
+func writeWho(b *strings.Builder, v view) {
+	c := v.report.Cause
+	b.WriteString("\n")
+	line := func(label, content string) { fmt.Fprintf(b, "%-9s%s\n", label, content) }
+	line("Who", known(v.name(c.Actor.Name)))
+	if c.Actor.ARN != "" {
+		line("", v.name(c.Actor.ARN))
+	}
+	if v.byCall() || c.Actor.SourceAddress != "" {
+		line("", fmt.Sprintf("source address %s, MFA %s", known(v.name(c.Actor.SourceAddress)), c.Actor.MFA))
+	}
+	line("When", timeText(c.Time, "unknown"))
+	line("Where", fmt.Sprintf("account %s, Region %s", known(v.name(c.Account)), known(v.name(c.Region))))
+	line("Event", known(v.name(c.EventName)))
+}
+
+func writeFound(b *strings.Builder, v view) {
+	if len(v.findings) == 0 {
+		return
+	}
+	b.WriteString("\nWhat was found, before any correction\n")
+	for _, f := range v.findings {
+		fmt.Fprintf(b, "- %s: %s\n  %s\n", f.Verdict, v.name(f.Subject), v.sentence(f.Reason))
+		if d, ok := f.State.(guard.TaskDefinition); ok && d.RegisteredBy != "" {
+			fmt.Fprintf(b, "  Registered by %s\n", v.name(d.RegisteredBy))
+		}
+	}
+	writeMore(b, len(v.report.Findings)-len(v.findings))
+}
+
+// writeRules states each rule that was violated or could not be checked, once.
+func writeRules(b *strings.Builder, v view) {
+	var stated []guard.RuleID
+	for _, f := range v.findings {
+		rule, ok := guard.RuleOf(f.Rule)
+		if !ok || f.Severity == guard.Info || slices.Contains(stated, f.Rule) {
+			continue
+		}
+		if len(stated) == 0 {
+			b.WriteString("\nRule\n")
+		}
+		stated = append(stated, f.Rule)
+		fmt.Fprintf(b, "- %s requires: %s\n  %s\n", rule.ID, rule.Requirement, rule.Why)
+	}
+}
+
+func writeDone(b *strings.Builder, v view) {
+	b.WriteString("\nWhat the guard did\n")
+	if len(v.outcomes) == 0 {
+		fmt.Fprintf(b, "- Nothing: %s\n", whyNothing(v))
+	}
+	for _, o := range v.outcomes {
+		fmt.Fprintf(b, "- %s for %s: %s", apiOf(o), v.name(o.Action.Subject), resultText(o.Result))
+		if !o.At.IsZero() {
+			fmt.Fprintf(b, " at %s", timeText(o.At, ""))
+		}
+		b.WriteString("\n")
+		if o.Detail != "" {
+			fmt.Fprintf(b, "  %s\n", v.sentence(o.Detail))
+		}
+	}
+	writeMore(b, len(v.report.Outcomes)-len(v.outcomes))
+}
+
+func whyNothing(v view) string {
+	switch v.lead.Verdict {
+	case guard.InsufficientData:
+		return "what is not known is never corrected."
+	case guard.NonCompliant:
+		return "no correction is possible, or policy asks for none."
+	case guard.Compliant, guard.NotApplicable:
+	}
+	return "there was nothing to correct."
 }
 
 func resultText(r guard.Result) string {
@@ -80,147 +139,81 @@ func resultText(r guard.Result) string {
 	case guard.Unconfirmed:
 		return "NOT CONFIRMED"
 	case guard.RefusedByAWS:
-		return "REFUSED BY AWS, a person has to act"
+		return "REFUSED BY AWS"
 	case guard.RefusedByPolicy:
-		return "not done, policy"
+		return "not tried, policy forbids it"
 	case guard.Failed:
 	}
 	return "FAILED"
 }
 
-// exposed says what a repair does not reach. The guard did not look at running
-// tasks here, and does not claim anything of them.
-func exposed(r guard.Report) []string {
-	var list []string
-	add := func(sentence string) {
-		if !slices.Contains(list, sentence) {
-			list = append(list, sentence)
-		}
-	}
-	for _, o := range firstOf(r.Outcomes) {
-		for _, sentence := range exposedAfter(o) {
-			add(sentence)
-		}
-	}
-	for _, f := range r.Findings {
-		if f.Severity > guard.Info && len(r.Outcomes) == 0 {
-			add(clean(f.Subject, maxName) + " stands as it was found.")
-		}
-		if len(list) == maxListed {
-			break
-		}
-	}
-	if len(list) == 0 {
-		add("Nothing that the guard knows of.")
-	}
-	return firstOf(list)
-}
-
-// exposedAfter is what an outcome leaves exposed.
-func exposedAfter(o guard.Outcome) []string {
-	done := o.Result == guard.Done
-	switch call := o.Action.Call.(type) {
-	case guard.PutAccountSettingDefault:
-		if done {
-			return []string{keptKernels}
-		}
-		return []string{"FIPS mode is not known to be on. Every Fargate task launched now may run without it."}
-	case guard.PutAccountSetting:
-		if done {
-			return []string{keptKernels}
-		}
-		return []string{"FIPS mode is not known to be on for " + clean(call.PrincipalARN, maxName) + ". Assume that tasks it launches run without it."}
-	case guard.DeregisterTaskDefinition:
-		if done {
-			return []string{"For up to 10 minutes tasks can still start from the revision, and services that use it go on running and scaling with it."}
-		}
-	}
-	if done {
-		return nil
-	}
-	return []string{clean(o.Action.Subject, maxName) + " stands as it was found."}
-}
-
-const keptKernels = "Tasks launched while it was off keep the kernel they booted with, without FIPS mode, until they are replaced. The guard has not looked at them here."
-
-// next is what a person does: the command that the guard could not or may not
-// run, what the owner has to change, or how to look.
-func next(r guard.Report) []string {
-	var list []string
-	add := func(sentence string) {
-		if !slices.Contains(list, sentence) {
-			list = append(list, sentence)
-		}
-	}
-	for _, o := range firstOf(r.Outcomes) {
-		command := openCommand(o, r.Cause.Region)
-		switch call := o.Action.Call.(type) {
-		case guard.PutAccountSetting:
-			if command != "" {
-				add(fmt.Sprintf("As root, or as %s itself, run: %s", clean(call.PrincipalARN, maxName), command))
-			}
-		default:
-			if command != "" {
-				add("Run: " + command)
-			}
-		}
-	}
-	for _, f := range firstOf(r.Findings) {
-		rule, ok := guard.RuleOf(f.Rule)
-		if !ok || f.Severity == guard.Info {
-			continue
-		}
-		if _, setting := f.State.(guard.Setting); !setting {
-			add("Owner: " + rule.Remedy)
-		}
-	}
-	if len(list) == 0 || worstIsSetting(r) {
-		add("Check: aws ecs list-account-settings --name " + guard.SettingName + " --effective-settings --region " + known(clean(r.Cause.Region, maxName)))
-	}
-	if r.Cause.EventID != "" && r.Cause.Actor.ARN != "" {
-		add("See the call: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventId,AttributeValue=" + clean(r.Cause.EventID, maxName) + " --region " + known(clean(r.Cause.Region, maxName)))
-	}
-	return list
-}
-
-func worstIsSetting(r guard.Report) bool {
-	_, ok := worstFinding(r).State.(guard.Setting)
-	return ok
-}
-
-// openCommand is the command that a person can run for a correction that was
-// not made, or empty.
-func openCommand(o guard.Outcome, region string) string {
-	if o.Result == guard.Done {
-		return ""
-	}
-	return clean(o.Action.Command(known(region)), 2*maxName)
-}
-
-func writeMore(b *strings.Builder, n int) {
-	if n > maxListed {
-		fmt.Fprintf(b, "- … and %d more\n", n-maxListed)
+func writeList(b *strings.Builder, title string, items []string) {
+	fmt.Fprintf(b, "\n%s\n", title)
+	for _, item := range items {
+		fmt.Fprintf(b, "- %s\n", item)
 	}
 }
 
-func writeExpiring(b *strings.Builder, list []guard.Exemption) {
-	if len(list) == 0 {
+func writeExpiring(b *strings.Builder, v view) {
+	if len(v.expiring) == 0 {
 		return
 	}
 	b.WriteString("\nExemptions that end within a week\n")
-	for _, e := range firstOf(list) {
-		fmt.Fprintf(b, "- %s until %s: %s (approved by %s)\n", clean(e.Resource, maxName), e.Expires.UTC().Format(time.DateOnly), clean(e.Reason, maxSentence), clean(e.Approver, maxName))
+	for _, e := range v.expiring {
+		fmt.Fprintf(b, "- %s ends %s: %s (approved by %s)\n", v.name(e.Resource),
+			e.Expires.UTC().Format(time.DateOnly), v.sentence(e.Reason), known(v.name(e.Approver)))
 	}
-	writeMore(b, len(list))
+	writeMore(b, len(v.report.Expiring)-len(v.expiring))
 }
 
-func writeJoined(b *strings.Builder, j *joined) {
-	fmt.Fprintf(b, "It happened %d more times since %s; those alerts were joined into this one.\n", j.count, timeText(j.since, "the last alert"))
-	for _, name := range slices.Sorted(maps.Keys(j.actors)) {
-		fmt.Fprintf(b, "- %d by %s\n", j.actors[name], name)
-	}
-	for _, s := range j.subjects {
-		fmt.Fprintf(b, "- %s\n", s)
-	}
+// writeEvent: CloudTrail knows API calls only, not ECS's own events.
+func writeEvent(b *strings.Builder, v view) {
 	b.WriteString("\n")
+	id := v.report.Cause.EventID
+	switch {
+	case id == "":
+	case v.byCall():
+		fmt.Fprintf(b, "CloudTrail event %s\n", v.name(id))
+		if plainWord(id) && len(id) <= v.bounds.name {
+			fmt.Fprintf(b, "  aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventId,AttributeValue=%s --region %s\n", id, v.region())
+		}
+	default:
+		fmt.Fprintf(b, "EventBridge event %s (not in CloudTrail)\n", v.name(id))
+	}
+	fmt.Fprintf(b, "Severity %s\n", v.report.Severity())
+}
+
+func writeMore(b *strings.Builder, n int) {
+	if n > 0 {
+		fmt.Fprintf(b, "- … and %d more\n", n)
+	}
+}
+
+// writeJoined tells of the alerts that were counted instead of sent.
+func writeJoined(b *strings.Builder, v view) {
+	if t := v.joined.same; t.count > 0 {
+		fmt.Fprintf(b, "\n%d more like it, %s, were joined into this alert:\n", t.count, t.span())
+		writeTally(b, v, t)
+	}
+	if t := v.joined.others; t.count > 0 {
+		fmt.Fprintf(b, "\n%d alerts of other kinds, %s, were counted and are told of here, because there were more kinds than are kept apart:\n", t.count, t.span())
+		writeTally(b, v, t)
+	}
+}
+
+func writeTally(b *strings.Builder, v view, t tally) {
+	actors, others := t.actors.most(v.bounds.listed)
+	for _, a := range actors {
+		fmt.Fprintf(b, "- %d by %s\n", a.count, v.name(a.name))
+	}
+	if others > 0 {
+		fmt.Fprintf(b, "- %d by others\n", others)
+	}
+	subjects, others := t.subjects.most(v.bounds.listed)
+	for _, s := range subjects {
+		fmt.Fprintf(b, "- %d about %s\n", s.count, v.name(s.name))
+	}
+	if others > 0 {
+		fmt.Fprintf(b, "- %d about others\n", others)
+	}
 }

@@ -1,0 +1,126 @@
+package alert
+
+import (
+	"fmt"
+	"slices"
+
+	"fipsguard/internal/guard"
+)
+
+// exposed says what is still at risk, as far as the report knows. It never
+// says of a thing that it is safe: the guard has not looked at running tasks.
+func exposed(v view) []string {
+	var list []string
+	add := func(sentence string) {
+		if sentence != "" && !slices.Contains(list, sentence) {
+			list = append(list, sentence)
+		}
+	}
+	for _, o := range v.outcomes {
+		add(exposedAfter(v, o))
+	}
+	for _, f := range v.findings {
+		if f.Severity > guard.Info && !answered(f, v.report.Outcomes) {
+			add(exposedBy(v, f))
+		}
+	}
+	for _, f := range v.findings {
+		if task, ok := f.State.(guard.Task); ok && f.Severity > guard.Info && task.Service() != "" {
+			add("Service " + v.name(task.Service()) + " goes on starting such tasks until it is corrected.")
+		}
+	}
+	if cut := len(v.report.Findings) - len(v.findings); cut > 0 {
+		add(fmt.Sprintf("What else the %d findings that are not listed here leave exposed.", cut))
+	}
+	if len(list) == 0 {
+		add("Nothing that the guard knows of.")
+	}
+	return list
+}
+
+// answered reports whether something was tried about a finding. Everything but
+// a principal's override is undone by the one call for the account default.
+func answered(f guard.Finding, outcomes []guard.Outcome) bool {
+	s, setting := f.State.(guard.Setting)
+	for _, o := range outcomes {
+		_, def := o.Action.Call.(guard.PutAccountSettingDefault)
+		if o.Action.Subject == f.Subject || def && setting && s.Scope != guard.ScopePrincipal {
+			return true
+		}
+	}
+	return false
+}
+
+// exposedAfter is what an outcome leaves exposed.
+func exposedAfter(v view, o guard.Outcome) string {
+	done := o.Result == guard.Done
+	switch call := o.Action.Call.(type) {
+	case guard.PutAccountSettingDefault:
+		if done {
+			return "Tasks launched while it was off, " + meanwhile(v, o) + ", " + keptKernel
+		}
+		return stillOff(o.Result, "") + " Every Fargate task launched meanwhile may run without it, and keeps that kernel until it is replaced."
+	case guard.PutAccountSetting:
+		if done {
+			return "Whether an override reaches the tasks that a role launches is undocumented. If it does, tasks launched " + meanwhile(v, o) + " " + keptKernel
+		}
+		return stillOff(o.Result, " for "+v.name(call.PrincipalARN)) + " Whether an override reaches the tasks that a role launches is undocumented: assume that they run without FIPS mode, and keep that kernel until they are replaced."
+	case guard.DeregisterTaskDefinition:
+		if done {
+			return "For up to 10 minutes tasks can still start from the revision, and services that use it go on running and scaling with it."
+		}
+	case guard.StopTask:
+		if done {
+			return "AWS accepted the stop; that the task has stopped was not observed. Until then it may run without FIPS mode."
+		}
+	case guard.RollBackService:
+		if done {
+			return "The service's old tasks go on running until ECS has replaced them; that was not observed."
+		}
+	case guard.ScaleServiceToZero:
+		if done {
+			return "The service's tasks go on running until ECS has stopped them; that was not observed."
+		}
+	}
+	if done {
+		return ""
+	}
+	return known(v.name(o.Action.Subject)) + " stands as it was found, as far as the guard knows."
+}
+
+func stillOff(r guard.Result, whose string) string {
+	if r == guard.Unconfirmed {
+		return "Whether FIPS mode is on" + whose + " is not known."
+	}
+	return "FIPS mode is still off" + whose + ", as far as the guard knows."
+}
+
+// keptKernel: a running task keeps the kernel that it booted with
+// (docs/facts.md).
+const keptKernel = "keep the kernel they booted with, without FIPS mode, until they are replaced. The guard has not looked at them here."
+
+// meanwhile is when the setting was off, as far as it is known.
+func meanwhile(v view, o guard.Outcome) string {
+	from, until := "an unknown time", timeText(o.At, "an unknown time")
+	if v.byCall() && turned(v.report, o.Action.Rule) == "turned" || o.Action.Rule == guard.FIPSModeDeleted {
+		from = timeText(v.report.Cause.Time, from)
+	}
+	return fmt.Sprintf("from %s until %s", from, until)
+}
+
+// exposedBy is what a finding leaves exposed about which nothing was tried.
+func exposedBy(v view, f guard.Finding) string {
+	unknown := f.Verdict == guard.InsufficientData
+	switch f.State.(type) {
+	case guard.PolicyDocument:
+		return "Modes and exemptions of the refused document do not hold; the guard's defaults do."
+	case guard.Setting:
+		if unknown {
+			return "FIPS mode may be off. Until somebody has looked, assume that Fargate tasks launched now run without it."
+		}
+	}
+	if unknown {
+		return known(v.name(f.Subject)) + " may run without FIPS mode; that could not be established."
+	}
+	return known(v.name(f.Subject)) + " stands as it was found."
+}

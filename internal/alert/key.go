@@ -1,0 +1,38 @@
+package alert
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"fipsguard/internal/guard"
+)
+
+// key is the same for alerts that would look the same to a person.
+type key [sha256.Size]byte
+
+// keyOf: the same event name and Region, the same severity, the same verdicts
+// under the same rules, and the same results, so that a change for the worse
+// or the better always goes out at once. A setting counts by its subject; of
+// task definitions, tasks and services, of which a storm has many, only the
+// rule counts.
+func keyOf(r guard.Report) key {
+	lines := map[string]bool{}
+	for _, f := range r.Findings {
+		if f.Severity == guard.Info {
+			continue
+		}
+		thing := ""
+		if _, setting := f.State.(guard.Setting); setting {
+			thing = f.Subject
+		}
+		lines[fmt.Sprintf("finding %q %s %s %q", f.Rule, f.Verdict, f.Severity, thing)] = true
+	}
+	for _, o := range r.Outcomes {
+		lines[fmt.Sprintf("outcome %q %s", o.Action.Rule, o.Result)] = true
+	}
+	head := fmt.Sprintf("%q %q %q %s\n", r.Cause.EventName, r.Cause.Account, r.Cause.Region, r.Severity())
+	return sha256.Sum256([]byte(head + strings.Join(slices.Sorted(maps.Keys(lines)), "\n")))
+}

@@ -1,0 +1,75 @@
+package alert
+
+import (
+	"fmt"
+	"slices"
+
+	"fipsguard/internal/guard"
+)
+
+// next is what a person does: the commands for what the guard could not or may
+// not correct, the most pressing first; what the owner has to change; how to
+// look.
+func next(v view) []string {
+	var list []string
+	add := func(sentence string) {
+		if !slices.Contains(list, sentence) {
+			list = append(list, sentence)
+		}
+	}
+	for _, o := range v.outcomes {
+		if o.Result != guard.Done {
+			add(correction(v, o))
+		}
+	}
+	corrections := len(list)
+	setting := false
+	for _, f := range v.findings {
+		rule, ok := guard.RuleOf(f.Rule)
+		if _, is := f.State.(guard.Setting); is {
+			setting = true
+			if ok && f.Verdict == guard.NonCompliant && !answered(f, v.report.Outcomes) {
+				add(rule.Remedy)
+			}
+			continue
+		}
+		if ok && f.Severity > guard.Info {
+			add("Owner: " + rule.Remedy)
+		}
+	}
+	if corrections == 0 || setting {
+		add("Check FIPS mode: aws ecs list-account-settings --name " + guard.SettingName + " --effective-settings --region " + v.region() +
+			" (the answer is the account's only if its principalArn ends in :root)")
+	}
+	return list
+}
+
+// correction is how a person makes a correction that the guard did not.
+func correction(v view, o guard.Outcome) string {
+	run := "run: " + openCommand(v, o)
+	if openCommand(v, o) == "" {
+		run = fmt.Sprintf("call %s by hand; its command is not shown, because it is too long or a name in it is not safe to paste.", apiOf(o))
+	}
+	_, override := o.Action.Call.(guard.PutAccountSetting)
+	switch {
+	case o.Result == guard.RefusedByAWS || override:
+		return "As " + whoMay(v, o.Action) + ", " + run
+	case o.Result == guard.RefusedByPolicy:
+		return "Policy leaves it. To correct it all the same, " + run
+	}
+	return "If it is not corrected meanwhile, " + run
+}
+
+// openCommand is the exact command for a correction that was not made. It is
+// empty where there is none that can be shown as it is: a command that was cut
+// or whose characters were replaced would do something else.
+func openCommand(v view, o guard.Outcome) string {
+	if o.Result == guard.Done || o.Action.Call == nil {
+		return ""
+	}
+	command := o.Action.Command(v.region())
+	if clean(command, v.bounds.command) != command {
+		return ""
+	}
+	return command
+}
