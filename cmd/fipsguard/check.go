@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/manifest"
@@ -65,15 +64,11 @@ func (c *checkCommand) Run(t *terminal) error {
 }
 
 func checkFile(name string, t *terminal) ([]checked, error) {
-	in := t.in
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return nil, reasonOf(err)
-		}
-		defer file.Close()
-		in = file
+	in, err := t.open(name)
+	if err != nil {
+		return nil, err
 	}
+	defer in.Close()
 	data, err := io.ReadAll(io.LimitReader(in, manifest.MaxBytes+1))
 	if err != nil {
 		return nil, reasonOf(err)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"strings"
 	"time"
 
@@ -39,15 +38,11 @@ func (c *explainCommand) Run(t *terminal) error {
 }
 
 func explainFile(name string, t *terminal, write func(*terminal, explanation) error) error {
-	in := t.in
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return reasonOf(err)
-		}
-		defer file.Close()
-		in = file
+	in, err := t.open(name)
+	if err != nil {
+		return err
 	}
+	defer in.Close()
 	for e, err := range explain(in, guard.DefaultPolicy()) {
 		if err != nil {
 			return err

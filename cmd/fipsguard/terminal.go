@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"os"
 	"strconv"
 )
 
@@ -10,6 +11,19 @@ type terminal struct {
 	in       io.Reader
 	out, err io.Writer
 	color    bool
+}
+
+// open opens a file, or the standard input by the name -. The error leaves the
+// name out, which the caller says.
+func (t *terminal) open(name string) (io.ReadCloser, error) {
+	if name == "-" {
+		return io.NopCloser(t.in), nil
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, reasonOf(err)
+	}
+	return file, nil
 }
 
 // exitCode ends the program with a status and without a word: what there is to
