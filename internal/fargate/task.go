@@ -78,7 +78,6 @@ func taskState(t *types.Task) guard.Task {
 		PlatformVersion: guard.ResolvedVersion(aws.ToString(t.PlatformVersion)),
 		LastStatus:      strings.ToUpper(aws.ToString(t.LastStatus)),
 		DesiredStatus:   strings.ToUpper(aws.ToString(t.DesiredStatus)),
-		CreatedAt:       aws.ToTime(t.CreatedAt).UTC(),
 	}
 	state.Platform.OS = strings.ToUpper(aws.ToString(t.PlatformFamily))
 	for _, attribute := range t.Attributes {

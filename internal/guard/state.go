@@ -1,9 +1,6 @@
 package guard
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
 // State is what one thing is, recorded in an event or a log or observed
 // through the API now: the same type for both. It is one of Setting,
@@ -106,7 +103,6 @@ type Task struct {
 	PlatformVersion string // as resolved by ECS: "1.4.0"; empty is unknown
 	LastStatus      string // PROVISIONING … STOPPED
 	DesiredStatus   string
-	CreatedAt       time.Time
 	Unknown         string // why something is unknown, as the end of a sentence: "because …"
 }
 

@@ -46,9 +46,6 @@ func (d *document) taskChangeEvent(body *detail) (Event, error) {
 		return Event{}, ErrNotAnEvent
 	}
 	state := body.task.state()
-	if at, err := parseTime("createdAt", string(body.CreatedAt)); err == nil {
-		state.CreatedAt = at
-	}
 	event.Cause.Actor.Name = "ECS, task started by " + first(string(body.StartedBy), "unknown")
 	event.States = []guard.State{state}
 	return event, nil

@@ -23,7 +23,7 @@ type document struct {
 // detail is a CloudTrail record or the detail of an ECS task state change.
 type detail struct {
 	record
-	taskChange
+	task
 }
 
 // record is a CloudTrail record. Its own members have one type each in every
@@ -115,7 +115,7 @@ type taskDefinition struct {
 	RegisteredBy            text             `json:"registeredBy"`
 }
 
-// task is a task in an answer and, but for the ARNs' owner, in a state change.
+// task is a task, in an answer and in a state change alike.
 type task struct {
 	TaskARN              text                    `json:"taskArn"`
 	ClusterARN           text                    `json:"clusterArn"`
@@ -134,13 +134,6 @@ type task struct {
 type attribute struct {
 	Name  text `json:"name"`
 	Value text `json:"value"`
-}
-
-// taskChange is the detail of "ECS Task State Change". createdAt is a time
-// here (RFC 3339), which it is not inside a CloudTrail record.
-type taskChange struct {
-	task
-	CreatedAt text `json:"createdAt"`
 }
 
 // service is a service or a task set in an answer.
