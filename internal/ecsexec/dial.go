@@ -5,7 +5,6 @@ import (
 	"crypto/fips140"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 
@@ -17,13 +16,12 @@ const (
 	signingName = "ssmmessages"
 	// emptyHash is the SHA-256 of nothing, the body of an upgrade.
 	emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-	// maxResponseHeader bounds what the other side's answer to the upgrade may
-	// take of the memory; the default is 1 MiB.
+	// maxResponseHeader bounds the memory that the answer to an upgrade may take.
 	maxResponseHeader = 16 << 10
 )
 
-// dial opens the websocket at a stream URL. Every connection it makes ends with
-// ctx at the latest, so ctx has to be the session's own.
+// dial opens the websocket at a stream URL. If it fails it leaves no connection
+// behind.
 func (c *Client) dial(ctx context.Context, address string) (*websocket.Conn, error) {
 	stream, err := streamURL(address, c.Region, c.Loopback)
 	if err != nil {
@@ -33,7 +31,9 @@ func (c *Client) dial(ctx context.Context, address string) (*websocket.Conn, err
 	if err != nil {
 		return nil, err
 	}
-	transport := c.transport(ctx)
+	transport := c.transport()
+	// This also ends dials that were given up; net/http would let them go on
+	// for requests to come.
 	defer transport.CloseIdleConnections()
 	options := &websocket.DialOptions{
 		HTTPHeader: header,
@@ -76,27 +76,12 @@ func (c *Client) sign(ctx context.Context, stream *url.URL) (*url.URL, http.Head
 	return request.URL, request.Header, nil
 }
 
-// transport is for one session: it keeps no connection for later, and its
-// connections are closed when ctx ends. net/http would let a dial go on after
-// its request was given up.
-func (c *Client) transport(ctx context.Context) *http.Transport {
+// transport is for one session, so that closing it leaves nothing behind.
+func (c *Client) transport() *http.Transport {
 	transport := &http.Transport{}
 	if c.Transport != nil {
 		transport = c.Transport.Clone()
 	}
-	dial := transport.DialContext
-	if dial == nil {
-		dial = (&net.Dialer{}).DialContext
-	}
-	transport.DialContext = func(_ context.Context, network, address string) (net.Conn, error) {
-		conn, err := dial(ctx, network, address)
-		if err != nil {
-			return nil, err
-		}
-		context.AfterFunc(ctx, func() { _ = conn.Close() })
-		return conn, nil
-	}
-	transport.DisableKeepAlives = true
 	transport.MaxResponseHeaderBytes = maxResponseHeader
 	return transport
 }

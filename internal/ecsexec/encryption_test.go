@@ -124,7 +124,7 @@ func TestEncryptionRefused(t *testing.T) {
 
 // KMS that does not answer is a timeout, not a refusal.
 func TestEncryptionTimesOut(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
 	g := newGateway(t, func(a *agent) error { return errors.Join(a.request(), a.gone()) })
 	g.dataKey = func(string, map[string]string) ([]byte, []byte, error) {

@@ -156,16 +156,17 @@ func TestFaults(t *testing.T) {
 			return errors.Join(a.say(payloadError, []byte("no such shell\n")), a.gone())
 		}},
 		"text for a frame": {err: ErrProtocol, play: func(a *agent) error {
-			return errors.Join(a.conn.Write(a.ctx, websocket.MessageText, []byte("1\r\n")), a.gone())
+			f := a.out(payloadOutput, []byte("1\r\n"))
+			return errors.Join(a.conn.Write(a.ctx, websocket.MessageText, f.encode()), a.bye(""), a.gone())
 		}},
 		"a message without a type": {err: ErrProtocol, play: func(a *agent) error {
 			return errors.Join(a.raw([]byte("1\r\n")), a.gone())
 		}},
-		"silence": {err: ErrTimedOut, limit: 200 * time.Millisecond, play: func(a *agent) error { return a.gone() }},
-		"silence after output": {err: ErrTimedOut, limit: 200 * time.Millisecond, play: func(a *agent) error {
+		"silence": {err: ErrTimedOut, limit: 500 * time.Millisecond, play: func(a *agent) error { return a.gone() }},
+		"silence after output": {err: ErrTimedOut, limit: 500 * time.Millisecond, play: func(a *agent) error {
 			return errors.Join(a.print("1\r\n"), a.gone())
 		}},
-		"silence but for pings": {err: ErrTimedOut, limit: 200 * time.Millisecond, play: func(a *agent) error {
+		"silence but for pings": {err: ErrTimedOut, limit: 500 * time.Millisecond, play: func(a *agent) error {
 			ctx := a.conn.CloseRead(a.ctx)
 			for a.conn.Ping(ctx) == nil {
 				time.Sleep(10 * time.Millisecond)
@@ -199,6 +200,7 @@ func TestFaults(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			g := newGateway(t, test.play)
 			ctx := t.Context()
 			if test.limit > 0 {

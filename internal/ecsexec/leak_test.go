@@ -32,10 +32,10 @@ func TestNoGoroutineOutlivesACall(t *testing.T) {
 			bad[offsetDigest] ^= 1
 			return errors.Join(a.raw(bad), a.gone())
 		}},
-		"encryption":   {play: func(a *agent) error { return errors.Join(a.request(), a.gone()) }},
-		"refused":      {upgrade: func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusForbidden) }},
-		"silent dial":  {upgrade: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, limit: 100 * time.Millisecond},
-		"cancelled at": {play: answerOne, limit: time.Nanosecond},
+		"encryption":  {play: func(a *agent) error { return errors.Join(a.request(), a.gone()) }},
+		"refused":     {upgrade: func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusForbidden) }},
+		"silent dial": {upgrade: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, limit: 100 * time.Millisecond},
+		"expired":     {play: answerOne, limit: time.Nanosecond},
 	}
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) {

@@ -79,7 +79,8 @@ const terminateTime = 5 * time.Second
 // are the caller's.
 //
 // An error comes without output, and the session it belongs to has been
-// terminated unless it is ErrNotTerminated. What errors match is listed with
+// terminated unless it is ErrNotTerminated; a session whose opening was never
+// answered has no name to terminate it by. What errors match is listed with
 // ErrRefused. They name neither the command nor the session's token.
 func (c *Client) Run(ctx context.Context, target Target, command string) (string, error) {
 	session, err := c.start(ctx, target, command)
@@ -143,8 +144,6 @@ func notStarted(ctx context.Context, err error) error {
 
 // talk holds the session's conversation. Nothing of it is left when it returns.
 func (c *Client) talk(ctx context.Context, target Target, session session) (string, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	conn, err := c.dial(ctx, session.stream)
 	if err != nil {
 		return "", err
