@@ -20,6 +20,7 @@ var rooms = map[string]struct {
 	"internal/trail":        {[]string{"internal/guard"}, "bytes to states"},
 	"internal/fargate":      {[]string{"internal/guard"}, "AWS to states and actions to AWS"},
 	"internal/alert":        {[]string{"internal/guard"}, "reports to people"},
+	"internal/evidence":     {[]string{"internal/guard"}, "a look to what people and auditors read; talks to nobody"},
 	"internal/config":       {[]string{"internal/guard"}, "what people set"},
 	"internal/manifest":     {[]string{"internal/guard"}, "files before anything is registered, to states"},
 	"internal/ecsexec":      {nil, "one command in one container; knows no FIPS"},

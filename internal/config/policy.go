@@ -76,6 +76,7 @@ func (r *reader) document(v value) {
 		{name: "version", read: r.version, required: true},
 		{name: "rules", read: r.rules},
 		{name: "serviceRemedy", read: r.serviceRemedy},
+		{name: "exposureRemedy", read: r.exposureRemedy},
 		{name: "exemptions", read: r.exemptions},
 	})
 }
@@ -97,8 +98,8 @@ func (r *reader) rules(v value) {
 	var fields []field
 	for _, rule := range guard.Rules() {
 		f := field{name: string(rule.ID), read: func(v value) { r.mode(rule.ID, v) }}
-		if rule.ID == guard.GuardPolicy {
-			f.refused = "the guard always reports its own policy's faults"
+		if isAboutGuard(rule.ID) {
+			f.refused = "the guard always reports its own faults"
 		}
 		fields = append(fields, f)
 	}
@@ -129,6 +130,9 @@ func isAboutSetting(id guard.RuleID) bool {
 	return id == guard.FIPSModeDefault || id == guard.FIPSModeOverride || id == guard.FIPSModeDeleted
 }
 
+// isAboutGuard reports whether a rule is about the guard itself.
+func isAboutGuard(id guard.RuleID) bool { return strings.HasPrefix(string(id), "guard-") }
+
 func (r *reader) serviceRemedy(v value) {
 	switch r.word(v, "serviceRemedy", []string{"alert", "rollback", "scale-to-zero"}) {
 	case "alert":
@@ -137,6 +141,17 @@ func (r *reader) serviceRemedy(v value) {
 		r.policy.ServiceRemedy = guard.RollBack
 	case "scale-to-zero":
 		r.policy.ServiceRemedy = guard.ScaleToZero
+	}
+}
+
+func (r *reader) exposureRemedy(v value) {
+	switch r.word(v, "exposureRemedy", []string{"report", "recycle", "recycle-and-stop"}) {
+	case "report":
+		r.policy.ExposureRemedy = guard.ReportOnly
+	case "recycle":
+		r.policy.ExposureRemedy = guard.Recycle
+	case "recycle-and-stop":
+		r.policy.ExposureRemedy = guard.RecycleAndStop
 	}
 }
 

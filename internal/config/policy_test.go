@@ -66,6 +66,8 @@ func TestParsePolicy(t *testing.T) {
 		{"escaped", "{\"version\":1,\"rules\":{\"task\\u002drunning-platform\":\"\\u0065nforce\"}}",
 			with(func(p *guard.Policy) { p.Modes[guard.TaskRunningPlatform] = guard.Enforce })},
 		{"rollback", `{"version":1,"serviceRemedy":"rollback"}`, with(func(p *guard.Policy) { p.ServiceRemedy = guard.RollBack })},
+		{"recycle", `{"version":1,"exposureRemedy":"recycle"}`, with(func(p *guard.Policy) { p.ExposureRemedy = guard.Recycle })},
+		{"recycle and stop", `{"version":1,"exposureRemedy":"recycle-and-stop"}`, with(func(p *guard.Policy) { p.ExposureRemedy = guard.RecycleAndStop })},
 		{"scale to zero", `{"version":1,"serviceRemedy":"scale-to-zero"}`, with(func(p *guard.Policy) { p.ServiceRemedy = guard.ScaleToZero })},
 		{"exemption by day", exempting("", ""), until(legacy.Expires)},
 		{"exemption by time", exempting("2027-03-31", "2027-03-31T12:00:00-05:00"), until(time.Date(2027, 3, 31, 17, 0, 0, 0, time.UTC))},
@@ -85,8 +87,8 @@ func TestParsePolicy(t *testing.T) {
 }
 
 func TestParsePolicyNamesEveryFault(t *testing.T) {
-	const names = "the document may have $schema, version, rules, serviceRemedy, exemptions"
-	const rules = "rules may have fips-mode-default, fips-mode-override, fips-mode-deleted, task-definition-platform, task-launch-platform, task-running-platform, service-platform"
+	const names = "the document may have $schema, version, rules, serviceRemedy, exposureRemedy, exemptions"
+	const rules = "rules may have fips-mode-default, fips-mode-override, fips-mode-deleted, task-definition-platform, task-launch-platform, task-running-platform, service-platform, task-kernel-proof, task-exposed"
 	const expiry = "it must be a day, YYYY-MM-DD, or a time as in RFC 3339"
 	for _, c := range []struct {
 		name, document string
@@ -127,7 +129,8 @@ func TestParsePolicyNamesEveryFault(t *testing.T) {
 			"line 1, column 70: fips-mode-override cannot be off: the account setting may be audited, never ignored",
 			`line 1, column 96: fips-mode-deleted is "Off"; it must be enforce or audit`,
 		}},
-		{"guard-policy", `{"version":1,"rules":{"guard-policy":"audit"}}`, []string{"line 1, column 23: guard-policy cannot be set: the guard always reports its own policy's faults"}},
+		{"guard-policy", `{"version":1,"rules":{"guard-policy":"audit"}}`, []string{"line 1, column 23: guard-policy cannot be set: the guard always reports its own faults"}},
+		{"bad remedy of exposures", `{"version":1,"exposureRemedy":"stop"}`, []string{`line 1, column 31: exposureRemedy is "stop"; it must be report, recycle or recycle-and-stop`}},
 		{"bad remedy", `{"version":1,"serviceRemedy":"delete"}`, []string{`line 1, column 30: serviceRemedy is "delete"; it must be alert, rollback or scale-to-zero`}},
 		{"exemption is no object", `{"version":1,"exemptions":["*"]}`, []string{`line 1, column 28: the exemption is "*"; it must be an object`}},
 		{"empty exemption", `{"version":1,"exemptions":[{}]}`, []string{

@@ -52,12 +52,21 @@ type ScaleServiceToZero struct {
 	DesiredCount int    `json:"desiredCount"`
 }
 
+// ForceNewDeployment replaces a service's tasks by new ones of the same
+// definition, at the pace of its deployment configuration.
+type ForceNewDeployment struct {
+	Cluster            string `json:"cluster"`
+	Service            string `json:"service"`
+	ForceNewDeployment bool   `json:"forceNewDeployment"`
+}
+
 func (PutAccountSettingDefault) API() string { return "ecs:PutAccountSettingDefault" }
 func (PutAccountSetting) API() string        { return "ecs:PutAccountSetting" }
 func (DeregisterTaskDefinition) API() string { return "ecs:DeregisterTaskDefinition" }
 func (StopTask) API() string                 { return "ecs:StopTask" }
 func (RollBackService) API() string          { return "ecs:UpdateService" }
 func (ScaleServiceToZero) API() string       { return "ecs:UpdateService" }
+func (ForceNewDeployment) API() string       { return "ecs:UpdateService" }
 
 // Action is the one AWS call that corrects a finding. It is comparable.
 type Action struct {
@@ -86,6 +95,8 @@ func (a Action) Command(region string) string {
 	case ScaleServiceToZero:
 		words = []string{"update-service", "--cluster", call.Cluster, "--service", call.Service,
 			"--desired-count", fmt.Sprint(call.DesiredCount)}
+	case ForceNewDeployment:
+		words = []string{"update-service", "--cluster", call.Cluster, "--service", call.Service, "--force-new-deployment"}
 	}
 	words = append([]string{"aws", "ecs"}, words...)
 	words = append(words, "--region", region)

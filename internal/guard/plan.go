@@ -10,7 +10,7 @@ func Plan(findings []Finding, policy Policy) []Action {
 		if f.Verdict != NonCompliant {
 			continue
 		}
-		call := remedy(f, policy.ServiceRemedy)
+		call := remedy(f, policy)
 		if call == nil || planned[call] {
 			continue
 		}
@@ -26,13 +26,17 @@ func definitionOf(s State) string {
 		return s.Definition
 	case Service:
 		return s.Definition.ARN
+	case Proof:
+		return s.Task.Definition
+	case Exposure:
+		return s.Task.Definition
 	}
 	return ""
 }
 
 // remedy is the call that corrects a violation, or nil when there is none that
 // would help.
-func remedy(f Finding, service ServiceRemedy) Call {
+func remedy(f Finding, policy Policy) Call {
 	switch s := f.State.(type) {
 	case Setting:
 		return settingRemedy(s)
@@ -44,7 +48,11 @@ func remedy(f Finding, service ServiceRemedy) Call {
 	case Task:
 		return taskRemedy(f.Rule, s)
 	case Service:
-		return serviceRemedy(s, service)
+		return serviceRemedy(s, policy.ServiceRemedy)
+	case Proof:
+		return kernelRemedy(f.Rule, s.Task, policy.ExposureRemedy)
+	case Exposure:
+		return kernelRemedy(f.Rule, s.Task, policy.ExposureRemedy)
 	}
 	return nil
 }
@@ -87,6 +95,21 @@ func serviceRemedy(s Service, remedy ServiceRemedy) Call {
 		}
 		return ScaleServiceToZero{Cluster: s.Cluster, Service: s.ARN}
 	case AlertOnly:
+	}
+	return nil
+}
+
+// kernelRemedy replaces a task whose kernel is the wrong one. A service's task
+// is never stopped, only its service deployed anew, unless a deployment that
+// replaces it is under way.
+func kernelRemedy(rule RuleID, t Task, remedy ExposureRemedy) Call {
+	switch {
+	case remedy == ReportOnly || t.ARN == "" || t.Stopping():
+		return nil
+	case t.Redeployable != "":
+		return ForceNewDeployment{Cluster: t.Cluster, Service: t.Redeployable, ForceNewDeployment: true}
+	case t.Service() == "" && remedy == RecycleAndStop:
+		return StopTask{Cluster: t.Cluster, Task: t.ARN, Reason: "fipsguard: rejected by rule " + string(rule)}
 	}
 	return nil
 }

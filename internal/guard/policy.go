@@ -28,11 +28,23 @@ const (
 	ScaleToZero ServiceRemedy = "scale-to-zero"
 )
 
+// ExposureRemedy is how a running task without FIPS mode is corrected when the
+// rules on its kernel's proof and its exposure are enforced. The zero value is
+// ReportOnly.
+type ExposureRemedy string
+
+const (
+	ReportOnly     ExposureRemedy = ""
+	Recycle        ExposureRemedy = "recycle"          // its service is deployed anew; standalone tasks are reported
+	RecycleAndStop ExposureRemedy = "recycle-and-stop" // standalone tasks are stopped, too
+)
+
 // Policy is what the guard is allowed to do.
 type Policy struct {
-	Modes         map[RuleID]PolicyMode
-	ServiceRemedy ServiceRemedy
-	Exemptions    []Exemption
+	Modes          map[RuleID]PolicyMode
+	ServiceRemedy  ServiceRemedy
+	ExposureRemedy ExposureRemedy
+	Exemptions     []Exemption
 }
 
 // Exemption lets violations of the matching resources stand until it expires.
@@ -97,7 +109,7 @@ func (p Policy) refusal(a Action, now time.Time) string {
 		return "The policy only audits this rule."
 	case Enforce:
 	}
-	for _, resource := range []string{a.Subject, a.Definition} {
+	for _, resource := range a.affected() {
 		e, ok := p.Exempt(resource, now)
 		if !ok {
 			continue
@@ -105,6 +117,15 @@ func (p Policy) refusal(a Action, now time.Time) string {
 		return fmt.Sprintf("Exempt until %s: %s (approved by %s).", e.Expires.Format(time.DateOnly), e.Reason, e.Approver)
 	}
 	return ""
+}
+
+// affected are the things of which each one's exemption covers the action.
+func (a Action) affected() []string {
+	things := []string{a.Subject, a.Definition}
+	if call, ok := a.Call.(ForceNewDeployment); ok {
+		things = append(things, call.Service)
+	}
+	return things
 }
 
 // Exempt finds the exemption that holds for a subject at a time. A task and a

@@ -7,6 +7,9 @@ type Report struct {
 	Findings []Finding
 	Outcomes []Outcome
 	Expiring []Exemption // exemptions that end within a week
+	// Timelines are those of the settings, the account default's first; only
+	// the verifier reads them.
+	Timelines []Timeline
 }
 
 // Status is the worst verdict of the report.

@@ -1,5 +1,7 @@
 package guard
 
+import "sync"
+
 // RuleID names a rule for good: IDs are stable and never reused.
 type RuleID string
 
@@ -11,7 +13,14 @@ const (
 	TaskLaunchPlatform     RuleID = "task-launch-platform"
 	TaskRunningPlatform    RuleID = "task-running-platform"
 	ServicePlatform        RuleID = "service-platform"
+	TaskKernelProof        RuleID = "task-kernel-proof"
+	TaskExposed            RuleID = "task-exposed"
 	GuardPolicy            RuleID = "guard-policy"
+	GuardTrail             RuleID = "guard-trail"
+	GuardEvents            RuleID = "guard-events"
+	GuardAlerts            RuleID = "guard-alerts"
+	GuardQueues            RuleID = "guard-queues"
+	GuardModule            RuleID = "guard-module"
 )
 
 // Rule is one thing that has to be so.
@@ -85,6 +94,22 @@ func Rules() []Rule {
 			Remedy:      "Update the service to platform version LATEST and a LINUX / X86_64 task definition.",
 		},
 		{
+			ID:          TaskKernelProof,
+			Requirement: "In a running Fargate task /proc/sys/crypto/fips_enabled is 1.",
+			Why:         "It is the kernel's own word; the account setting only says what new tasks ought to get.",
+			Severity:    Critical,
+			Default:     Audit,
+			Remedy:      "With FIPS mode on, replace the task: force a new deployment of its service, or stop it and run it again.",
+		},
+		{
+			ID:          TaskExposed,
+			Requirement: "No running Fargate task was launched while FIPS mode was off.",
+			Why:         "A running task keeps the kernel it booted with; turning FIPS mode back on does not reach it.",
+			Severity:    High,
+			Default:     Audit,
+			Remedy:      "With FIPS mode on, replace the task: force a new deployment of its service, or stop it and run it again.",
+		},
+		{
 			ID:          GuardPolicy,
 			Requirement: "The guard's policy document is readable and valid.",
 			Why:         "With an invalid one the guard falls back to its defaults, and exemptions in it do not hold.",
@@ -92,15 +117,61 @@ func Rules() []Rule {
 			Default:     Audit,
 			Remedy:      "Correct the policy document at the named line and deploy it again.",
 		},
+		{
+			ID:          GuardTrail,
+			Requirement: "A trail in this Region is logging management events that write.",
+			Why:         "EventBridge gets API calls only while a trail is logging them; without one the guard hears nothing.",
+			Severity:    Critical,
+			Default:     Audit,
+			Remedy:      "Run: aws cloudtrail start-logging --name TRAIL, or create a trail that records management events.",
+		},
+		{
+			ID:          GuardEvents,
+			Requirement: "The guard's EventBridge rules are enabled and invoke its function.",
+			Why:         "A rule that is disabled, gone or points elsewhere silences the guard.",
+			Severity:    Critical,
+			Default:     Audit,
+			Remedy:      "Deploy the guard's stack again; find in CloudTrail who changed the rule.",
+		},
+		{
+			ID:          GuardAlerts,
+			Requirement: "The guard's alerts have a confirmed subscription, and none waits for its confirmation.",
+			Why:         "An alert that nobody gets is none.",
+			Severity:    High,
+			Default:     Audit,
+			Remedy:      "Confirm the subscription by the link in the email, or subscribe somebody to the topic.",
+		},
+		{
+			ID:          GuardQueues,
+			Requirement: "The guard's failure queues are empty.",
+			Why:         "Each message in them is an event that was not dealt with.",
+			Severity:    High,
+			Default:     Audit,
+			Remedy:      "Read the messages, find out why they failed (docs/runbook.md), and redrive or delete them.",
+		},
+		{
+			ID:          GuardModule,
+			Requirement: "The guard's program runs on the validated Go Cryptographic Module, in FIPS mode.",
+			Why:         "The guard's own TLS and signatures are cryptography, too.",
+			Severity:    High,
+			Default:     Audit,
+			Remedy:      "Build it with GOFIPS140=v1.0.0, as go run ./build does, and do not set GODEBUG=fips140=off.",
+		},
 	}
 }
 
+// byID is the table, made once: a look at thousands of tasks asks for it
+// thousands of times.
+var byID = sync.OnceValue(func() map[RuleID]Rule {
+	table := map[RuleID]Rule{}
+	for _, r := range Rules() {
+		table[r.ID] = r
+	}
+	return table
+})
+
 // RuleOf finds a rule by its ID.
 func RuleOf(id RuleID) (Rule, bool) {
-	for _, r := range Rules() {
-		if r.ID == id {
-			return r, true
-		}
-	}
-	return Rule{}, false
+	r, ok := byID()[id]
+	return r, ok
 }

@@ -1,10 +1,13 @@
 package guard
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // State is what one thing is, recorded in an event or a log or observed
 // through the API now: the same type for both. It is one of Setting,
-// TaskDefinition, Task, Service and PolicyDocument.
+// TaskDefinition, Task, Service, Proof, Exposure, Part and PolicyDocument.
 type State interface {
 	// Subject names the thing: its ARN, or for a setting
 	// fargateFIPSMode@ACCOUNT/REGION[/PRINCIPAL].
@@ -103,7 +106,10 @@ type Task struct {
 	PlatformVersion string // as resolved by ECS: "1.4.0"; empty is unknown
 	LastStatus      string // PROVISIONING … STOPPED
 	DesiredStatus   string
-	Unknown         string // why something is unknown, as the end of a sentence: "because …"
+	Created         time.Time // when it was launched; zero is unknown
+	Deployment      string    // of a service's task: the deployment that started it
+	Redeployable    string    // the ARN of its service, where a forced new deployment replaces the task and nothing else does already
+	Unknown         string    // why something is unknown, as the end of a sentence: "because …"
 }
 
 // Subject is the task's ARN, or the definition that was launched.

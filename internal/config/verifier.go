@@ -1,0 +1,117 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// Verifier is the configuration of the verifier function.
+type Verifier struct {
+	Enforcer                // what it has in common with the enforcer
+	EvidenceBucket string   // S3 bucket that keeps the reports
+	TrailLogs      string   // S3 bucket, or BUCKET/PREFIX, with CloudTrail's log files; empty when LookupEvents has to do
+	Sample         int      // how many tasks are asked for proof in an hourly look
+	FunctionARN    string   // the enforcer's, at which the guard's rules have to point
+	Queues         []string // URLs of the failure queues
+	SecurityHub    bool     // whether findings go to Security Hub, too
+}
+
+// DefaultSample is how many tasks an hourly look asks.
+const DefaultSample = 200
+
+func (v *Verifier) variables() []variable {
+	hub := ""
+	if v.SecurityHub {
+		hub = "true"
+	}
+	sample := ""
+	if v.Sample > 0 {
+		sample = strconv.Itoa(v.Sample)
+	}
+	return append(v.Enforcer.variables(),
+		variable{"FIPSGUARD_EVIDENCE_BUCKET", v.EvidenceBucket, v.readBucket},
+		variable{"FIPSGUARD_TRAIL_LOGS", v.TrailLogs, v.readTrailLogs},
+		variable{"FIPSGUARD_SAMPLE", sample, v.readSample},
+		variable{"FIPSGUARD_ENFORCER_ARN", v.FunctionARN, v.readFunctionARN},
+		variable{"FIPSGUARD_QUEUES", strings.Join(v.Queues, ","), v.readQueues},
+		variable{"FIPSGUARD_SECURITY_HUB", hub, v.readSecurityHub},
+	)
+}
+
+// ReadVerifier reads the configuration from the environment variables that
+// Environment writes, as ReadEnforcer does.
+func ReadVerifier(getenv func(string) string) (Verifier, error) {
+	var v Verifier
+	if err := readVariables(v.variables(), getenv); err != nil {
+		return Verifier{}, err
+	}
+	return v, nil
+}
+
+// Environment is the inverse of ReadVerifier.
+func (v Verifier) Environment() map[string]string { return writeVariables(v.variables()) }
+
+func (v *Verifier) readBucket(value string) error {
+	v.EvidenceBucket = value
+	return checkBucket(value)
+}
+
+func (v *Verifier) readTrailLogs(value string) error {
+	v.TrailLogs = value
+	if value == "" {
+		return nil
+	}
+	bucket, _, _ := strings.Cut(value, "/")
+	return checkBucket(bucket)
+}
+
+// checkBucket accepts S3's names of general purpose buckets.
+func checkBucket(name string) error {
+	if len(name) < 3 || len(name) > 63 || !madeOf(name, lower+digits+"-.") {
+		return errors.New("it must be the name of an S3 bucket")
+	}
+	return nil
+}
+
+func (v *Verifier) readSample(value string) error {
+	n, err := strconv.Atoi(cmp.Or(value, strconv.Itoa(DefaultSample)))
+	if err != nil || n < 1 || n > 100_000 {
+		return errors.New("it must be a number of tasks from 1 to 100000")
+	}
+	v.Sample = n
+	return nil
+}
+
+func (v *Verifier) readFunctionARN(value string) error {
+	v.FunctionARN = value
+	parts := strings.Split(value, ":")
+	if len(parts) != 7 || parts[0] != "arn" || parts[2] != "lambda" || parts[5] != "function" {
+		return errors.New("it must be the ARN of the enforcer function, arn:aws-us-gov:lambda:REGION:ACCOUNT:function:NAME")
+	}
+	return nil
+}
+
+func (v *Verifier) readQueues(value string) error {
+	v.Queues = nil
+	for url := range strings.SplitSeq(value, ",") {
+		if !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") {
+			return errors.New("it must be the URLs of the failure queues, separated by commas")
+		}
+		v.Queues = append(v.Queues, url)
+	}
+	return nil
+}
+
+func (v *Verifier) readSecurityHub(value string) error {
+	switch value {
+	case "", "false":
+		v.SecurityHub = false
+	case "true":
+		v.SecurityHub = true
+	default:
+		return errors.New("it must be true or false")
+	}
+	return nil
+}

@@ -1,0 +1,54 @@
+package config
+
+import (
+	"testing"
+
+	"fipsguard/internal/guard"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const enforcerARN = "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:fipsguard-enforcer"
+
+func TestVerifierRoundTrip(t *testing.T) {
+	least := Verifier{
+		Enforcer:       Enforcer{TopicARN: topic, Mode: guard.Enforce},
+		EvidenceBucket: "fipsguard-evidence", Sample: DefaultSample, FunctionARN: enforcerARN,
+		Queues: []string{"https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-failed"},
+	}
+	all := least
+	all.TrailLogs, all.Sample, all.SecurityHub = "logs.example/org/prefix", 5000, true
+	all.Queues = append(all.Queues, "https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-undelivered")
+	for _, want := range []Verifier{least, all} {
+		got, err := ReadVerifier(from(want.Environment()))
+		if err != nil {
+			t.Errorf("%+v: %v", want, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("round trip (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestReadVerifierNamesEveryBadValue(t *testing.T) {
+	_, err := ReadVerifier(from(map[string]string{
+		"FIPSGUARD_TOPIC_ARN":       topic,
+		"FIPSGUARD_EVIDENCE_BUCKET": "Not A Bucket",
+		"FIPSGUARD_TRAIL_LOGS":      "s3://logs",
+		"FIPSGUARD_SAMPLE":          "0",
+		"FIPSGUARD_ENFORCER_ARN":    "fipsguard-enforcer",
+		"FIPSGUARD_SECURITY_HUB":    "yes",
+	}))
+	want := `FIPSGUARD_EVIDENCE_BUCKET is "Not A Bucket"; it must be the name of an S3 bucket
+FIPSGUARD_TRAIL_LOGS is "s3://logs"; it must be the name of an S3 bucket
+FIPSGUARD_SAMPLE is "0"; it must be a number of tasks from 1 to 100000
+FIPSGUARD_ENFORCER_ARN is "fipsguard-enforcer"; it must be the ARN of the enforcer function, arn:aws-us-gov:lambda:REGION:ACCOUNT:function:NAME
+FIPSGUARD_QUEUES is not set; it must be the URLs of the failure queues, separated by commas
+FIPSGUARD_SECURITY_HUB is "yes"; it must be true or false`
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	if diff := cmp.Diff(want, err.Error()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

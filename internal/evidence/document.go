@@ -1,0 +1,146 @@
+package evidence
+
+import (
+	"time"
+
+	"fipsguard/internal/guard"
+)
+
+// Schema names the version of the document, docs/schema/evidence.v1.schema.json.
+const Schema = "fipsguard.evidence/v1"
+
+// Document is one look as evidence. Times are UTC; what is unknown is an empty
+// text, a null or INSUFFICIENT_DATA, never a pass.
+type Document struct {
+	Schema      string         `json:"schema"`
+	ID          string         `json:"id"` // of the look: ACCOUNT-REGION-YYYYMMDDTHHMMSSZ
+	Account     string         `json:"account"`
+	Region      string         `json:"region"`
+	Started     time.Time      `json:"started"`
+	Finished    time.Time      `json:"finished"`
+	Why         string         `json:"why"` // what made the verifier look
+	Scope       Scope          `json:"scope"`
+	Tool        Tool           `json:"tool"`
+	Predecessor *Predecessor   `json:"predecessor"` // null for the first report, or when it was not kept
+	Status      guard.Verdict  `json:"status"`      // the worst of all findings
+	Severity    guard.Severity `json:"severity"`    // the highest
+	Verdicts    Verdicts       `json:"verdicts"`
+	Proofs      Proofs         `json:"proofs"`
+	Timelines   []Timeline     `json:"timelines"` // the account default's first, then overrides
+	Tasks       []Task         `json:"tasks"`     // every Fargate task that was seen, refuted and unverifiable ones first
+	Findings    []Finding      `json:"findings"`  // violations and doubts, the most severe first; compliant ones are counted in verdicts
+	Outcomes    []Outcome      `json:"outcomes"`
+	Passed      []Passed       `json:"passed"` // what was looked at and is compliant, but for tasks
+	NotProven   []string       `json:"notProven"`
+}
+
+// Scope is how much was looked at.
+type Scope struct {
+	Clusters []string `json:"clusters"` // ARNs that were looked at
+	All      bool     `json:"all"`      // they are all of the account's in this Region
+	Exec     bool     `json:"exec"`     // containers were asked
+}
+
+// Tool is the program that looked.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Commit  string `json:"commit"`
+	Go      string `json:"go"`
+	Module  string `json:"module"` // version of its Go Cryptographic Module, "latest" when it is not a frozen one
+	FIPS    bool   `json:"fips"`   // whether that runs in FIPS mode
+}
+
+// Predecessor is the report before this one.
+type Predecessor struct {
+	ID     string `json:"id"`
+	SHA256 string `json:"sha256"` // of its bytes as stored, in hexadecimal
+}
+
+// Verdicts counts findings.
+type Verdicts struct {
+	Compliant        int `json:"compliant"`
+	NonCompliant     int `json:"nonCompliant"`
+	InsufficientData int `json:"insufficientData"`
+	NotApplicable    int `json:"notApplicable"`
+}
+
+// Proofs counts the running tasks in scope of FIPS mode by what their kernels
+// said.
+type Proofs struct {
+	Proven       int `json:"proven"`
+	Refuted      int `json:"refuted"`
+	CannotVerify int `json:"cannotVerify"`
+	NotAttempted int `json:"notAttempted"`
+}
+
+// Timeline is guard.Timeline.
+type Timeline struct {
+	Principal string `json:"principal"` // whose override; empty for the account default
+	Spans     []Span `json:"spans"`
+}
+
+// Span is a time during which a setting was one thing.
+type Span struct {
+	From     time.Time `json:"from"`
+	Until    time.Time `json:"until"`
+	Mode     string    `json:"mode"` // on, off, unknown
+	Call     string    `json:"call"` // that began it; empty when it began before what was looked at
+	By       string    `json:"by"`
+	EventID  string    `json:"eventId"`
+	Launched int       `json:"launched"` // running tasks that were launched in it
+	Reason   string    `json:"reason"`   // why the mode is unknown
+}
+
+// Task is a running Fargate task, with what is known of its kernel.
+type Task struct {
+	ARN             string        `json:"arn"`
+	Cluster         string        `json:"cluster"`
+	Service         string        `json:"service"` // empty for a standalone task
+	Definition      string        `json:"definition"`
+	Platform        string        `json:"platform"` // LINUX/X86_64
+	PlatformVersion string        `json:"platformVersion"`
+	LastStatus      string        `json:"lastStatus"`
+	Created         *time.Time    `json:"created"`
+	Proof           Proof         `json:"proof"`
+	Exposed         guard.Verdict `json:"exposed"` // of rule task-exposed
+	Scope           guard.Verdict `json:"scope"`   // of the platform rules: COMPLIANT when FIPS mode covers it
+}
+
+// Proof is what a container of a task answered.
+type Proof struct {
+	Result    string     `json:"result"` // proven, refuted, cannot verify, not attempted, not in scope
+	Container string     `json:"container"`
+	Answer    string     `json:"answer"` // raw, as it came
+	At        *time.Time `json:"at"`
+	Reason    string     `json:"reason"` // why there is no proof
+}
+
+// Finding is guard.Finding with its rule's words.
+type Finding struct {
+	Rule        guard.RuleID   `json:"rule"`
+	Requirement string         `json:"requirement"`
+	Subject     string         `json:"subject"`
+	Verdict     guard.Verdict  `json:"verdict"`
+	Severity    guard.Severity `json:"severity"`
+	Reason      string         `json:"reason"`
+	Remedy      string         `json:"remedy"`
+}
+
+// Outcome is guard.Outcome, with the command that a person would run.
+type Outcome struct {
+	Rule    guard.RuleID `json:"rule"`
+	Subject string       `json:"subject"`
+	Call    string       `json:"call"`
+	Result  guard.Result `json:"result"`
+	Detail  string       `json:"detail"`
+	At      *time.Time   `json:"at"`
+	Command string       `json:"command"`
+}
+
+// Passed is something that was looked at and is as it has to be.
+type Passed struct {
+	Rule    guard.RuleID `json:"rule"`
+	Subject string       `json:"subject"`
+	Reason  string       `json:"reason"`
+}

@@ -1,0 +1,259 @@
+package evidence
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"fipsguard/internal/guard"
+)
+
+// About is what a report does not say about its own making.
+type About struct {
+	Started     time.Time
+	Finished    time.Time
+	Scope       Scope
+	Tool        Tool
+	Predecessor *Predecessor
+}
+
+// New renders a report of the verifier. It is pure.
+func New(about About, r guard.Report) Document {
+	d := Document{
+		Schema:      Schema,
+		ID:          ID(r.Cause.Account, r.Cause.Region, about.Started),
+		Account:     r.Cause.Account,
+		Region:      r.Cause.Region,
+		Started:     about.Started.UTC(),
+		Finished:    about.Finished.UTC(),
+		Why:         r.Cause.EventName,
+		Scope:       about.Scope,
+		Tool:        about.Tool,
+		Predecessor: about.Predecessor,
+		Status:      r.Status(),
+		Severity:    r.Severity(),
+		Timelines:   []Timeline{},
+		Findings:    []Finding{},
+		Outcomes:    []Outcome{},
+		Passed:      []Passed{},
+		NotProven:   notProven(),
+	}
+	if d.Scope.Clusters == nil {
+		d.Scope.Clusters = []string{}
+	}
+	for _, f := range r.Findings {
+		d.count(f)
+	}
+	d.Tasks = tasks(r.Findings)
+	for _, t := range d.Tasks {
+		d.Proofs.count(t.Proof.Result)
+	}
+	for _, line := range r.Timelines {
+		d.Timelines = append(d.Timelines, timeline(line, d.Tasks))
+	}
+	for _, o := range r.Outcomes {
+		d.Outcomes = append(d.Outcomes, outcome(o, r.Cause.Region))
+	}
+	slices.SortStableFunc(d.Findings, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	return d
+}
+
+// ID names a look.
+func ID(account, region string, started time.Time) string {
+	return fmt.Sprintf("%s-%s-%s", account, region, started.UTC().Format("20060102T150405Z"))
+}
+
+// count puts a finding where it belongs.
+func (d *Document) count(f guard.Finding) {
+	switch f.Verdict {
+	case guard.Compliant:
+		d.Verdicts.Compliant++
+		if !ofTask(f) {
+			d.Passed = append(d.Passed, Passed{f.Rule, f.Subject, f.Reason})
+		}
+		return
+	case guard.NotApplicable:
+		d.Verdicts.NotApplicable++
+		return
+	case guard.NonCompliant:
+		d.Verdicts.NonCompliant++
+	case guard.InsufficientData:
+		d.Verdicts.InsufficientData++
+	}
+	rule, _ := guard.RuleOf(f.Rule)
+	d.Findings = append(d.Findings, Finding{
+		Rule: f.Rule, Requirement: rule.Requirement, Subject: f.Subject, Verdict: f.Verdict,
+		Severity: f.Severity, Reason: f.Reason, Remedy: rule.Remedy,
+	})
+}
+
+// ofTask reports whether the table of tasks has a finding.
+func ofTask(f guard.Finding) bool {
+	switch f.State.(type) {
+	case guard.Task, guard.Proof, guard.Exposure:
+		return true
+	}
+	return false
+}
+
+// The results of a proof.
+const (
+	Proven       = "proven"
+	Refuted      = "refuted"
+	CannotVerify = "cannot verify"
+	NotAttempted = "not attempted"
+	NotInScope   = "not in scope" // FIPS mode does not cover the task's platform, or it is not running yet
+)
+
+func (p *Proofs) count(result string) {
+	switch result {
+	case Proven:
+		p.Proven++
+	case Refuted:
+		p.Refuted++
+	case CannotVerify:
+		p.CannotVerify++
+	case NotAttempted:
+		p.NotAttempted++
+	}
+}
+
+// tasks joins the findings about each task.
+func tasks(findings []guard.Finding) []Task {
+	list := []Task{}
+	at := map[string]int{}
+	row := func(t guard.Task) *Task {
+		i, ok := at[t.ARN]
+		if !ok {
+			i = len(list)
+			at[t.ARN] = i
+			list = append(list, taskRow(t))
+		}
+		return &list[i]
+	}
+	for _, f := range findings {
+		switch s := f.State.(type) {
+		case guard.Task:
+			if f.Verdict != guard.NotApplicable {
+				row(s).Scope = f.Verdict
+			}
+		case guard.Proof:
+			row(s.Task).Proof = proof(s)
+		case guard.Exposure:
+			row(s.Task).Exposed = f.Verdict
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Task) int {
+		return cmp.Or(cmp.Compare(urgency(a), urgency(b)), cmp.Compare(a.ARN, b.ARN))
+	})
+	return list
+}
+
+// urgency orders tasks by how soon a person has to look at them.
+func urgency(t Task) int {
+	switch {
+	case t.Proof.Result == Refuted:
+		return 0
+	case t.Exposed == guard.NonCompliant:
+		return 1
+	case t.Scope == guard.NonCompliant:
+		return 2
+	case t.Proof.Result == CannotVerify:
+		return 3
+	case t.Proof.Result != Proven:
+		return 4
+	}
+	return settled
+}
+
+// settled is the urgency of a task that is proven.
+const settled = 5
+
+func taskRow(t guard.Task) Task {
+	return Task{
+		ARN: t.ARN, Cluster: t.Cluster, Service: t.Service(), Definition: t.Definition,
+		Platform:        t.Platform.OS + "/" + t.Platform.Architecture,
+		PlatformVersion: t.PlatformVersion, LastStatus: t.LastStatus, Created: known(t.Created),
+		Proof:   Proof{Result: NotInScope},
+		Exposed: guard.NotApplicable, Scope: guard.NotApplicable,
+	}
+}
+
+func proof(p guard.Proof) Proof {
+	row := Proof{Result: CannotVerify, Container: p.Container, Answer: p.Answer, At: known(p.At), Reason: p.Unknown}
+	switch {
+	case p.Proven():
+		row.Result = Proven
+	case p.Refuted():
+		row.Result = Refuted
+	case p.At.IsZero():
+		row.Result = NotAttempted
+	case p.Answer != "":
+		row.Reason = "it answered neither 1 nor 0"
+	}
+	return row
+}
+
+// timeline counts the tasks that were launched in each span of the account
+// default.
+func timeline(line guard.Timeline, tasks []Task) Timeline {
+	out := Timeline{Principal: line.Principal, Spans: []Span{}}
+	for _, s := range line.Spans {
+		span := Span{
+			From: s.From.UTC(), Until: s.Until.UTC(), Mode: mode(s.Mode), Call: s.Cause.EventName,
+			By: s.Cause.Actor.Name, EventID: s.Cause.EventID, Reason: s.Unknown,
+		}
+		if line.Principal == "" {
+			for _, t := range tasks {
+				if t.Created != nil && line.At(*t.Created) == s {
+					span.Launched++
+				}
+			}
+		}
+		out.Spans = append(out.Spans, span)
+	}
+	return out
+}
+
+func mode(m guard.Mode) string {
+	switch m {
+	case guard.ModeOn:
+		return "on"
+	case guard.ModeOff:
+		return "off"
+	case guard.ModeUnknown:
+	}
+	return "unknown"
+}
+
+func outcome(o guard.Outcome, region string) Outcome {
+	row := Outcome{Rule: o.Action.Rule, Subject: o.Action.Subject, Result: o.Result, Detail: o.Detail, At: known(o.At)}
+	if o.Action.Call != nil {
+		row.Call, row.Command = o.Action.Call.API(), o.Action.Command(region)
+	}
+	return row
+}
+
+func known(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// notProven is what no look of the guard shows, said in every report.
+func notProven() []string {
+	return []string{
+		"That the applications in the containers use validated cryptographic modules or FIPS endpoints: only the kernel under them was asked.",
+		"Which certificate the kernel's cryptographic module has: AWS does not publish it for Fargate.",
+		"What happened to tasks that ended before this look.",
+		"That no user or role has an override of the setting that CloudTrail's history, as far as it was read, does not show: no API lists other principals' overrides.",
+		"That a container told the truth: it was asked by running cat in it, and an image can bring a cat of its own.",
+	}
+}
+
+// Resource is the last part of an ARN, which people know things by.
+func Resource(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }

@@ -1,0 +1,29 @@
+package guard
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Part is a part of the guard itself, or of what it hears through, as it was
+// observed.
+type Part struct {
+	Rule    RuleID // what has to be so of it
+	Name    string // its ARN or URL, or what it is called
+	Seen    string // what was observed, one sentence
+	Faults  []string
+	Unknown string // why it could not be looked at, as the end of a sentence: "because …"
+}
+
+// Subject is the part's name.
+func (p Part) Subject() string { return orUnknown(p.Name) }
+
+func checkPart(p Part) Finding {
+	switch {
+	case len(p.Faults) > 0:
+		return finding(p.Rule, p, NonCompliant, sentence(strings.Join(p.Faults, "; "))+".")
+	case p.Unknown != "":
+		return finding(p.Rule, p, InsufficientData, fmt.Sprintf("Unknown%s.", because(p.Unknown)))
+	}
+	return finding(p.Rule, p, Compliant, p.Seen)
+}

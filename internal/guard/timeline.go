@@ -1,0 +1,104 @@
+package guard
+
+import (
+	"fmt"
+	"time"
+)
+
+// Timeline is what one setting was over a time, as CloudTrail tells.
+type Timeline struct {
+	Principal string // whose override; empty for the account default
+	Spans     []Span // in order, without gaps; from the beginning of what was looked at until the look
+}
+
+// Span is a time during which a setting did not change.
+type Span struct {
+	From, Until time.Time
+	Mode        Mode
+	Cause       Cause  // the call that began it; zero when it began before what was looked at
+	Unknown     string // why Mode is unknown, as the end of a sentence: "because …"
+}
+
+// At is the span of a moment, or an unknown one for a moment outside. Records
+// have times in whole seconds: of two spans that meet in a second, a thing that
+// happened in it gets the worse.
+func (t Timeline) At(moment time.Time) Span {
+	found := Span{Unknown: "CloudTrail's history does not reach back to it"}
+	worst := -1
+	for _, s := range t.Spans {
+		if moment.Before(s.From) || !moment.Before(s.Until.Add(time.Second)) {
+			continue
+		}
+		if rank := s.Mode.rank(); rank > worst {
+			found, worst = s, rank
+		}
+	}
+	return found
+}
+
+// rank orders modes from harmless to bad.
+func (m Mode) rank() int {
+	switch m {
+	case ModeOn:
+		return 0
+	case ModeUnknown:
+		return 1
+	case ModeOff:
+		return 2
+	}
+	return 1
+}
+
+// Exposure is what the settings were when a running task was launched.
+type Exposure struct {
+	Task     Task
+	Launched Span   // of the account default
+	Override string // a principal whose override was off then
+	Proven   bool   // its kernel said since that it runs in FIPS mode
+}
+
+// ExposureOf looks a task's launch up in the timelines, of which the first is
+// the account default's.
+func ExposureOf(t Task, timelines []Timeline, proven bool) Exposure {
+	e := Exposure{Task: t, Proven: proven, Launched: Span{Unknown: "CloudTrail's history was not read"}}
+	if t.Created.IsZero() {
+		e.Launched.Unknown = "ECS does not say when it was launched"
+		return e
+	}
+	for i, line := range timelines {
+		span := line.At(t.Created)
+		switch {
+		case i == 0:
+			e.Launched = span
+		case span.Mode == ModeOff && e.Override == "":
+			e.Override = line.Principal
+		}
+	}
+	return e
+}
+
+// Subject is the task's.
+func (e Exposure) Subject() string { return e.Task.Subject() }
+
+func checkExposure(e Exposure) Finding {
+	at := e.Task.Created.UTC().Format(time.RFC3339)
+	off := e.Launched.Mode == ModeOff
+	switch {
+	case e.Proven && (off || e.Override != "" || e.Launched.Mode == ModeUnknown):
+		return finding(TaskExposed, e, Compliant, "Its kernel runs in FIPS mode, whatever the setting was at its launch.")
+	case off:
+		return finding(TaskExposed, e, NonCompliant, fmt.Sprintf("It was launched at %s, while FIPS mode was off%s.", at, turnedOffBy(e.Launched.Cause)))
+	case e.Launched.Mode == ModeUnknown:
+		return finding(TaskExposed, e, InsufficientData, fmt.Sprintf("Whether FIPS mode was on at its launch is unknown%s.", because(e.Launched.Unknown)))
+	case e.Override != "":
+		return finding(TaskExposed, e, InsufficientData, fmt.Sprintf("It was launched at %s, while the override of %s was off; whether an override reaches the tasks that its principal launches is undocumented.", at, e.Override))
+	}
+	return finding(TaskExposed, e, Compliant, fmt.Sprintf("It was launched at %s, while FIPS mode was on.", at))
+}
+
+func turnedOffBy(c Cause) string {
+	if c.EventID == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (since %s, by %s)", c.Time.UTC().Format(time.RFC3339), orUnknown(c.Actor.Name))
+}
