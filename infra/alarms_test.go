@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"fipsguard/infra/template"
-	metrics "fipsguard/internal/enforcer"
+	"fipsguard/internal/metric"
 )
 
 // TestAlarmsOnTheGuardsMetrics: an alarm on a metric that nobody writes never
@@ -16,22 +16,22 @@ func TestAlarmsOnTheGuardsMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	written := map[string]bool{
-		metrics.MetricFindings: true, metrics.MetricRemediations: true,
-		metrics.MetricRemediationFailures: true, metrics.MetricRemediationLatency: true,
-		metrics.MetricLooks: true,
+		metric.Findings: true, metric.Remediations: true,
+		metric.RemediationFailures: true, metric.RemediationLatency: true,
+		metric.Looks: true,
 	}
 	count := 0
-	for name, alarm := range stack.resources("AWS::CloudWatch::Alarm") {
+	for id, alarm := range stack.resources("AWS::CloudWatch::Alarm") {
 		properties := alarm["Properties"].(map[string]any)
-		if properties["Namespace"] != metrics.Namespace {
+		if properties["Namespace"] != metric.Namespace {
 			continue
 		}
 		count++
-		if metric := properties["MetricName"].(string); !written[metric] {
-			t.Errorf("%s watches %s, which the enforcer does not write", name, metric)
+		if name := properties["MetricName"].(string); !written[name] {
+			t.Errorf("%s watches %s, which the guard does not write", id, name)
 		}
 		if properties["Dimensions"] != nil {
-			t.Errorf("%s watches one dimension; the totals have none", name)
+			t.Errorf("%s watches one dimension; the totals have none", id)
 		}
 	}
 	if count != 3 {

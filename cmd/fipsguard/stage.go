@@ -14,6 +14,7 @@ import (
 	"fipsguard/internal/fargate"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/metric"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -74,10 +75,10 @@ func (s *stage) attach(ctx context.Context, policy guard.Policy, sleep func(cont
 		Notifier: alert.NewNotifier(sns.NewFromConfig(config), topic),
 		Policy:   policy,
 		Log:      slog.New(slog.DiscardHandler),
-		Metrics:  enforcer.NewMetrics(io.Discard),
+		Metrics:  metric.NewWriter(io.Discard),
 		Now:      s.account.Now,
 	}
-	home := enforcer.Place{Account: localaws.AccountID, Region: stageRegion}
+	home := guard.Place{Account: localaws.AccountID, Region: stageRegion}
 	if err := e.Look(ctx, home, "fipsguard deployed"); err != nil {
 		return fmt.Errorf("turn FIPS mode on in the local account: %w", err)
 	}

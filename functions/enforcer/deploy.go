@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 
 	"fipsguard/internal/enforcer"
+	"fipsguard/internal/guard"
 
 	"github.com/aws/aws-lambda-go/cfn"
 )
@@ -25,18 +26,18 @@ func deployment(event []byte) (cfn.Event, bool) {
 
 // deploy answers CloudFormation: the first deployment and every later one turn
 // FIPS mode on, the deletion of the stack never turns it off.
-func deploy(ctx context.Context, guard *enforcer.Enforcer, home enforcer.Place, request cfn.Event) error {
+func deploy(ctx context.Context, e *enforcer.Enforcer, home guard.Place, request cfn.Event) error {
 	_, err := cfn.LambdaWrap(func(ctx context.Context, request cfn.Event) (string, map[string]any, error) {
 		if request.RequestType == cfn.RequestDelete {
 			return resourceID(home), nil, nil
 		}
-		return resourceID(home), nil, guard.Look(ctx, home, "fipsguard deployed")
+		return resourceID(home), nil, e.Look(ctx, home, "fipsguard deployed")
 	})(ctx, request)
 	return err
 }
 
 // resourceID is the same for every deployment, so that CloudFormation never
 // replaces the resource, which would delete the old one.
-func resourceID(home enforcer.Place) string {
+func resourceID(home guard.Place) string {
 	return "fargateFIPSMode@" + home.Account + "/" + home.Region
 }

@@ -15,6 +15,8 @@ import (
 	"fipsguard/internal/config"
 	"fipsguard/internal/enforcer"
 	"fipsguard/internal/fargate"
+	"fipsguard/internal/guard"
+	"fipsguard/internal/metric"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -25,12 +27,12 @@ import (
 )
 
 func main() {
-	guard, err := newEnforcer()
+	e, err := newEnforcer()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fipsguard enforcer:", err)
 		os.Exit(1)
 	}
-	lambda.Start(function{guard})
+	lambda.Start(function{e})
 }
 
 func newEnforcer() (*enforcer.Enforcer, error) {
@@ -56,7 +58,7 @@ func newEnforcer() (*enforcer.Enforcer, error) {
 		Policy:       policy,
 		PolicyFaults: texts(faults),
 		Log:          log,
-		Metrics:      enforcer.NewMetrics(os.Stdout),
+		Metrics:      metric.NewWriter(os.Stdout),
 		Now:          time.Now,
 	}, nil
 }
@@ -88,14 +90,14 @@ func (f function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 }
 
 // place is where this function runs, by the ARN with which it was invoked.
-func place(ctx context.Context) (enforcer.Place, error) {
+func place(ctx context.Context) (guard.Place, error) {
 	lc, ok := lambdacontext.FromContext(ctx)
 	if !ok {
-		return enforcer.Place{}, errors.New("the invocation has no Lambda context")
+		return guard.Place{}, errors.New("the invocation has no Lambda context")
 	}
 	function, err := arn.Parse(lc.InvokedFunctionArn)
 	if err != nil {
-		return enforcer.Place{}, fmt.Errorf("invoked function ARN %q: %w", lc.InvokedFunctionArn, err)
+		return guard.Place{}, fmt.Errorf("invoked function ARN %q: %w", lc.InvokedFunctionArn, err)
 	}
-	return enforcer.Place{Account: function.AccountID, Region: function.Region}, nil
+	return guard.Place{Account: function.AccountID, Region: function.Region}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/metric"
 	"fipsguard/internal/trail"
 )
 
@@ -17,11 +18,10 @@ type Account interface {
 	Apply(context.Context, guard.Action) guard.Outcome
 	ObserveSetting(ctx context.Context, account, region string) ([]guard.State, error)
 	ObserveTaskDefinition(context.Context, guard.TaskDefinition) (guard.TaskDefinition, error)
-	CompliantRevision(ctx context.Context, definition string) (string, error)
 	WithDefinition(context.Context, guard.Task) (guard.Task, error)
 	ObserveTask(context.Context, guard.Task) (guard.Task, error)
 	ObserveService(context.Context, guard.Service) ([]guard.Service, error)
-	ObserveMinimum(context.Context, guard.Service) (guard.Service, error)
+	ObserveRemedy(context.Context, guard.Service, guard.ServiceRemedy) (guard.Service, error)
 }
 
 // Notifier tells people of a report, at once or together with later ones.
@@ -37,14 +37,11 @@ type Enforcer struct {
 	Policy       guard.Policy
 	PolicyFaults []string     // why the policy document was refused, when Policy is not its
 	Log          *slog.Logger // one line per finding and per outcome
-	Metrics      *Metrics
+	Metrics      *metric.Writer
 	Now          func() time.Time
 
 	told memory
 }
-
-// Place is an account and a Region.
-type Place struct{ Account, Region string }
 
 const (
 	// alertMargin is kept free before a deadline, so that people hear of a
@@ -57,7 +54,7 @@ const (
 // Respond answers one EventBridge event that reached the enforcer at home. An
 // error means that something is not known to be repaired, or that people could
 // not be told: the event is safe to repeat, and should be.
-func (e *Enforcer) Respond(ctx context.Context, home Place, event []byte) error {
+func (e *Enforcer) Respond(ctx context.Context, home guard.Place, event []byte) error {
 	ev, err := trail.Decode(event)
 	if err != nil {
 		e.Log.Error("event not decoded", "error", err.Error())
@@ -68,7 +65,7 @@ func (e *Enforcer) Respond(ctx context.Context, home Place, event []byte) error 
 		e.Log.Info("not guarded", "eventID", ev.Cause.EventID, "eventName", ev.Cause.EventName, "reason", ev.NotGuarded)
 		return policyErr
 	}
-	if err := home.owns(ev.Cause); err != nil {
+	if err := ofHere(home, ev.Cause); err != nil {
 		e.Log.Error("event from elsewhere", "eventID", ev.Cause.EventID, "error", err.Error())
 		return errors.Join(policyErr, err)
 	}
@@ -77,9 +74,9 @@ func (e *Enforcer) Respond(ctx context.Context, home Place, event []byte) error 
 	return errors.Join(policyErr, lookErr, unrepaired(report), e.notify(ctx, report))
 }
 
-// owns refuses an event of another account or Region, which the credentials at
-// hand would put right in the wrong place.
-func (home Place) owns(c guard.Cause) error {
+// ofHere refuses an event of another account or Region, which the credentials
+// at hand would put right in the wrong place.
+func ofHere(home guard.Place, c guard.Cause) error {
 	if c.Account != home.Account || c.Region != home.Region {
 		return fmt.Errorf("event %s is of account %q in Region %q; this guard keeps account %s in Region %s only",
 			c.EventID, c.Account, c.Region, home.Account, home.Region)

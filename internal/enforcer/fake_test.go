@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/metric"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 	region    = "us-gov-west-1"
 )
 
-var home = Place{Account: accountID, Region: region}
+var home = guard.Place{Account: accountID, Region: region}
 
 // fakeAccount is one account as a few maps: decisions are tested against it,
 // the wire against the local account.
@@ -106,15 +107,6 @@ func (f *fakeAccount) ObserveTaskDefinition(_ context.Context, d guard.TaskDefin
 	return d, fmt.Errorf("no task definition %s", d.Subject())
 }
 
-func (f *fakeAccount) CompliantRevision(context.Context, string) (string, error) {
-	for arn, d := range f.definitions {
-		if guard.Worst(guard.Check(d)) == guard.Compliant && !d.Inactive {
-			return arn, nil
-		}
-	}
-	return "", nil
-}
-
 func (f *fakeAccount) WithDefinition(_ context.Context, t guard.Task) (guard.Task, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -152,7 +144,15 @@ func (f *fakeAccount) ObserveService(_ context.Context, s guard.Service) ([]guar
 	return nil, nil
 }
 
-func (f *fakeAccount) ObserveMinimum(_ context.Context, s guard.Service) (guard.Service, error) {
+func (f *fakeAccount) ObserveRemedy(_ context.Context, s guard.Service, remedy guard.ServiceRemedy) (guard.Service, error) {
+	if remedy != guard.RollBack {
+		return s, nil
+	}
+	for arn, d := range f.definitions {
+		if guard.Worst(guard.Check(d)) == guard.Compliant && !d.Inactive {
+			s.Replacement = arn
+		}
+	}
 	return s, nil
 }
 
@@ -184,7 +184,7 @@ func newGuard(account *fakeAccount) (*Enforcer, *inbox, *bytes.Buffer) {
 		Notifier: in,
 		Policy:   guard.DefaultPolicy(),
 		Log:      slog.New(slog.NewJSONHandler(out, nil)),
-		Metrics:  NewMetrics(out),
+		Metrics:  metric.NewWriter(out),
 		Now:      func() time.Time { return time.Date(2026, 11, 2, 10, 15, 32, 0, time.UTC) },
 	}, in, out
 }

@@ -12,7 +12,7 @@ import (
 // schedule, because events can be lost, and when the guard is deployed, because
 // FIPS mode is off by default. It is safe to repeat; in audit mode it only
 // reports. Why is what people read as the cause.
-func (e *Enforcer) Look(ctx context.Context, home Place, why string) error {
+func (e *Enforcer) Look(ctx context.Context, home guard.Place, why string) error {
 	policyErr := e.tellPolicyFaults(ctx, home)
 	observed, err := e.Account.ObserveSetting(ctx, home.Account, home.Region)
 	if err == nil {

@@ -26,7 +26,7 @@ func (e *Enforcer) notify(ctx context.Context, r guard.Report) error {
 
 // tellPolicyFaults raises an alert about a policy document that was refused,
 // once in the life of the process.
-func (e *Enforcer) tellPolicyFaults(ctx context.Context, home Place) error {
+func (e *Enforcer) tellPolicyFaults(ctx context.Context, home guard.Place) error {
 	if len(e.PolicyFaults) == 0 {
 		return nil
 	}

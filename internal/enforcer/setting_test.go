@@ -112,7 +112,7 @@ func TestAFailedAlertDoesNotHideARepair(t *testing.T) {
 func TestEventsFromElsewhereAreNotPutRightHere(t *testing.T) {
 	account := &fakeAccount{def: guard.ModeOff}
 	e, _, _ := newGuard(account)
-	for _, elsewhere := range []Place{{"999999999999", region}, {accountID, "us-gov-east-1"}, {}} {
+	for _, elsewhere := range []guard.Place{{Account: "999999999999", Region: region}, {Account: accountID, Region: "us-gov-east-1"}, {}} {
 		if err := e.Respond(context.Background(), elsewhere, recorded(t, "setting-default-off")); err == nil {
 			t.Errorf("a guard in %v answers an event of %v", elsewhere, home)
 		}

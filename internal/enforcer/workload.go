@@ -84,22 +84,10 @@ func (e *Enforcer) lookAtService(ctx context.Context, s guard.Service) ([]guard.
 	for _, service := range observed {
 		if guard.Worst(guard.Check(service)) == guard.NonCompliant {
 			var remedyErr error
-			service, remedyErr = e.prepareRemedy(ctx, service)
+			service, remedyErr = e.Account.ObserveRemedy(ctx, service, e.Policy.ServiceRemedy)
 			errs = append(errs, remedyErr)
 		}
 		states = append(states, service)
 	}
 	return states, errors.Join(append(errs, err)...)
-}
-
-func (e *Enforcer) prepareRemedy(ctx context.Context, s guard.Service) (guard.Service, error) {
-	var err error
-	switch e.Policy.ServiceRemedy {
-	case guard.RollBack:
-		s.Replacement, err = e.Account.CompliantRevision(ctx, s.Definition.ARN)
-	case guard.ScaleToZero:
-		s, err = e.Account.ObserveMinimum(ctx, s)
-	case guard.AlertOnly:
-	}
-	return s, err
 }

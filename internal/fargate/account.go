@@ -68,6 +68,8 @@ func (a *Account) call(ctx context.Context, call guard.Call) (guard.Result, stri
 		return a.rollBack(ctx, call)
 	case guard.ScaleServiceToZero:
 		return a.scaleToZero(ctx, call)
+	case guard.ForceNewDeployment:
+		return a.redeploy(ctx, call)
 	}
 	return guard.Failed, "", fmt.Errorf("no way to make the call %T", call)
 }

@@ -212,9 +212,8 @@ func TestServices(t *testing.T) {
 		t.Fatalf("observed %+v, error %v", states, err)
 	}
 	s := states[0]
-	replacement, err := w.guard.CompliantRevision(t.Context(), s.Definition.ARN)
-	if err != nil || replacement != good {
-		t.Errorf("the newest compliant revision is %q, error %v; want %s", replacement, err, good)
+	if back, err := w.guard.ObserveRemedy(t.Context(), s, guard.RollBack); err != nil || back.Replacement != good {
+		t.Errorf("the newest compliant revision is %q, error %v; want %s", back.Replacement, err, good)
 	}
 	if o := w.guard.Apply(t.Context(), guard.Action{Call: guard.RollBackService{Cluster: s.Cluster, Service: s.ARN, TaskDefinition: good, PlatformVersion: "LATEST"}}); o.Result != guard.Done {
 		t.Errorf("rolling back is %s (%s)", o.Result, o.Detail)
@@ -225,7 +224,7 @@ func TestServices(t *testing.T) {
 	if err := w.SetScalableTarget(region, localaws.ScalableTarget{ResourceID: "service/default/web", MinCapacity: 2, MaxCapacity: 4}); err != nil {
 		t.Fatal(err)
 	}
-	if s, err = w.guard.ObserveMinimum(t.Context(), s); err != nil || s.MinimumCount != 2 {
+	if s, err = w.guard.ObserveRemedy(t.Context(), s, guard.ScaleToZero); err != nil || s.MinimumCount != 2 {
 		t.Errorf("Application Auto Scaling's minimum is %d, error %v", s.MinimumCount, err)
 	}
 	if o := w.guard.Apply(t.Context(), guard.Action{Call: guard.ScaleServiceToZero{Cluster: s.Cluster, Service: s.ARN}}); o.Result != guard.Done {

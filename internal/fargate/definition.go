@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"golang.org/x/sync/singleflight"
 )
 
 // ObserveTaskDefinition reads a revision, by its ARN or, while that is
@@ -42,7 +43,11 @@ func (a *Account) DefinitionOf(ctx context.Context, arn string) (guard.TaskDefin
 	if d, ok := a.platforms.find(arn); ok {
 		return d, nil
 	}
-	d, err := a.ObserveTaskDefinition(ctx, guard.TaskDefinition{ARN: arn})
+	// Many tasks of one definition are looked at side by side: one call for all.
+	observed, err, _ := a.platforms.asked.Do(arn, func() (any, error) {
+		return a.ObserveTaskDefinition(ctx, guard.TaskDefinition{ARN: arn})
+	})
+	d, _ := observed.(guard.TaskDefinition)
 	d.Inactive = false
 	return d, err
 }
@@ -50,9 +55,9 @@ func (a *Account) DefinitionOf(ctx context.Context, arn string) (guard.TaskDefin
 // maxCandidates bounds how far back a compliant revision is looked for.
 const maxCandidates = 20
 
-// CompliantRevision finds the newest ACTIVE revision of a definition's family
+// compliantRevision finds the newest ACTIVE revision of a definition's family
 // that passes, or an empty ARN when none of the newest few does.
-func (a *Account) CompliantRevision(ctx context.Context, definition string) (string, error) {
+func (a *Account) compliantRevision(ctx context.Context, definition string) (string, error) {
 	out, err := a.ecs.ListTaskDefinitions(ctx, &ecs.ListTaskDefinitionsInput{
 		FamilyPrefix: aws.String(family(definition)),
 		Status:       types.TaskDefinitionStatusActive,
@@ -105,6 +110,11 @@ func definitionState(d *types.TaskDefinition) guard.TaskDefinition {
 		Inactive:     d.Status != types.TaskDefinitionStatusActive,
 		RegisteredBy: aws.ToString(d.RegisteredBy),
 	}
+	for _, c := range d.ContainerDefinitions {
+		if aws.ToBool(c.ReadonlyRootFilesystem) {
+			state.ReadOnly = append(state.ReadOnly, aws.ToString(c.Name))
+		}
+	}
 	if p := d.RuntimePlatform; p != nil {
 		state.Platform = guard.DefinitionPlatform(member(p.OperatingSystemFamily), member(p.CpuArchitecture))
 	}
@@ -137,6 +147,7 @@ const maxPlatforms = 10_000
 // platformCache remembers revisions. When full it forgets all: revisions come
 // back at the price of one call each.
 type platformCache struct {
+	asked singleflight.Group
 	mu    sync.Mutex
 	known map[string]guard.TaskDefinition
 }

@@ -27,12 +27,17 @@ func HalfOfBuckets(now func() time.Time, sleep func(context.Context, time.Durati
 	definitionReads := half(50, 20)
 	serviceReads := half(100, 20)
 	serviceWrites := half(50, 5)
+	clusterReads := half(50, 20)
 	limits := map[string]*rate.Limiter{
 		"DeregisterTaskDefinition": registrations,
 		"StopTask":                 tasks,
+		"ExecuteCommand":           tasks,
+		"ListClusters":             clusterReads,
+		"ListTasks":                taskReads,
 		"DescribeTasks":            taskReads,
 		"DescribeTaskDefinition":   definitionReads,
 		"ListTaskDefinitions":      definitionReads,
+		"ListServices":             serviceReads,
 		"DescribeServices":         serviceReads,
 		"UpdateService":            serviceWrites,
 	}

@@ -29,6 +29,12 @@ func (a *Account) ObserveService(ctx context.Context, s guard.Service) ([]guard.
 		s.Unknown = "ECS did not answer DescribeServices"
 		return []guard.Service{s}, fmt.Errorf("describe service %s: %w", name, err)
 	}
+	return a.completed(ctx, out, s)
+}
+
+// completed is an answer of DescribeServices as states, with their definitions.
+// asked is what a failure is about.
+func (a *Account) completed(ctx context.Context, out *ecs.DescribeServicesOutput, asked guard.Service) ([]guard.Service, error) {
 	var states []guard.Service
 	for i := range out.Services {
 		if aws.ToString(out.Services[i].Status) == "INACTIVE" {
@@ -38,11 +44,15 @@ func (a *Account) ObserveService(ctx context.Context, s guard.Service) ([]guard.
 	}
 	for _, f := range out.Failures {
 		if aws.ToString(f.Reason) != "MISSING" {
-			s.Unknown = "ECS answered DescribeServices with " + aws.ToString(f.Reason)
-			states = append(states, s)
+			if asked.ARN == "" && asked.Name == "" {
+				asked.ARN = aws.ToString(f.Arn)
+			}
+			asked.Unknown = "ECS answered DescribeServices with " + aws.ToString(f.Reason)
+			states = append(states, asked)
 		}
 	}
 	for i := range states {
+		var err error
 		if states[i], err = a.withServiceDefinition(ctx, states[i]); err != nil {
 			return states, err
 		}
@@ -79,11 +89,7 @@ func serviceStates(s *types.Service) []guard.Service {
 	if s.DeploymentController != nil {
 		state.Controller = string(s.DeploymentController.Type)
 	}
-	for _, d := range s.Deployments {
-		if aws.ToString(d.Status) == "PRIMARY" {
-			state.Deployment = aws.ToString(d.Id)
-		}
-	}
+	state.Deployment = primary(s)
 	if len(s.TaskSets) == 0 {
 		return []guard.Service{state}
 	}
@@ -102,9 +108,23 @@ func taskSetState(service guard.Service, t *types.TaskSet) guard.Service {
 	return service
 }
 
-// ObserveMinimum reads Application Auto Scaling's minimum for a service, which
+// ObserveRemedy completes a service by what a remedy has to know: the revision
+// to roll back to, or the minimum that scaling to zero has to respect.
+func (a *Account) ObserveRemedy(ctx context.Context, s guard.Service, remedy guard.ServiceRemedy) (guard.Service, error) {
+	var err error
+	switch remedy {
+	case guard.RollBack:
+		s.Replacement, err = a.compliantRevision(ctx, s.Definition.ARN)
+	case guard.ScaleToZero:
+		s, err = a.observeMinimum(ctx, s)
+	case guard.AlertOnly:
+	}
+	return s, err
+}
+
+// observeMinimum reads Application Auto Scaling's minimum for a service, which
 // undoes any lower desired count.
-func (a *Account) ObserveMinimum(ctx context.Context, s guard.Service) (guard.Service, error) {
+func (a *Account) observeMinimum(ctx context.Context, s guard.Service) (guard.Service, error) {
 	_, resource, _ := strings.Cut(s.ARN, ":service/")
 	out, err := a.scaling.DescribeScalableTargets(ctx, &applicationautoscaling.DescribeScalableTargetsInput{
 		ServiceNamespace:  scalingtypes.ServiceNamespaceEcs,
@@ -157,4 +177,29 @@ func providers(strategy []types.CapacityProviderStrategyItem) []string {
 		list[i] = aws.ToString(item.CapacityProvider)
 	}
 	return list
+}
+
+func (a *Account) redeploy(ctx context.Context, call guard.ForceNewDeployment) (guard.Result, string, error) {
+	out, err := a.ecs.UpdateService(ctx, &ecs.UpdateServiceInput{
+		Cluster:            optional(call.Cluster),
+		Service:            aws.String(call.Service),
+		ForceNewDeployment: call.ForceNewDeployment,
+	})
+	if err != nil {
+		return guard.Failed, "", fmt.Errorf("force a new deployment of service %s: %w", call.Service, err)
+	}
+	if out.Service == nil || primary(out.Service) == "" {
+		return guard.Unconfirmed, "AWS accepted the call without answering the new deployment.", nil
+	}
+	return guard.Done, "AWS answered deployment " + primary(out.Service) + ", which replaces the service's tasks at the pace of its configuration.", nil
+}
+
+// primary is the ID of the deployment that a service is going to.
+func primary(s *types.Service) string {
+	for _, d := range s.Deployments {
+		if aws.ToString(d.Status) == "PRIMARY" {
+			return aws.ToString(d.Id)
+		}
+	}
+	return ""
 }

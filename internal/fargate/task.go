@@ -78,6 +78,11 @@ func taskState(t *types.Task) guard.Task {
 		PlatformVersion: guard.ResolvedVersion(aws.ToString(t.PlatformVersion)),
 		LastStatus:      strings.ToUpper(aws.ToString(t.LastStatus)),
 		DesiredStatus:   strings.ToUpper(aws.ToString(t.DesiredStatus)),
+		Created:         aws.ToTime(t.CreatedAt),
+		Containers:      containers(t),
+	}
+	if state.Service() != "" {
+		state.Deployment = aws.ToString(t.StartedBy)
 	}
 	state.Platform.OS = strings.ToUpper(aws.ToString(t.PlatformFamily))
 	for _, attribute := range t.Attributes {
@@ -86,6 +91,35 @@ func taskState(t *types.Task) guard.Task {
 		}
 	}
 	return state
+}
+
+// containers says of each container whether ECS Exec can run a command in it,
+// as far as the task shows (ECS developer guide, "Monitor Amazon ECS containers
+// with ECS Exec").
+func containers(t *types.Task) []guard.Container {
+	var list []guard.Container
+	for _, c := range t.Containers {
+		container := guard.Container{Name: aws.ToString(c.Name), RuntimeID: aws.ToString(c.RuntimeId)}
+		switch {
+		case !t.EnableExecuteCommand:
+			container.Obstacle = "ECS Exec is off for the task"
+		case aws.ToString(c.LastStatus) != "RUNNING":
+			container.Obstacle = "container " + container.Name + " is not running"
+		case !agentRuns(c):
+			container.Obstacle = "the agent of ECS Exec is not running in container " + container.Name
+		}
+		list = append(list, container)
+	}
+	return list
+}
+
+func agentRuns(c types.Container) bool {
+	for _, agent := range c.ManagedAgents {
+		if agent.Name == types.ManagedAgentNameExecuteCommandAgent {
+			return aws.ToString(agent.LastStatus) == "RUNNING"
+		}
+	}
+	return false
 }
 
 // optional is nil for an empty text, which ECS takes for its default.

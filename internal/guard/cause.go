@@ -13,6 +13,9 @@ type Cause struct {
 	Actor     Actor
 }
 
+// Place is an account and a Region.
+type Place struct{ Account, Region string }
+
 // Actor is who made a call, as far as CloudTrail tells.
 type Actor struct {
 	Name          string // readable: "role Admin, session jane.doe"; "unknown" when the record names nobody

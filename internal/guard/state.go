@@ -84,7 +84,8 @@ type TaskDefinition struct {
 	Fargate      Answer // whether Fargate can run it: asked for or computed compatibilities contain FARGATE
 	Inactive     bool   // deregistered: no new launches, after up to 10 minutes
 	RegisteredBy string
-	Unknown      string // why something is unknown, as the end of a sentence: "because …"
+	ReadOnly     []string // containers whose root file system is read-only, in which ECS Exec cannot run a command
+	Unknown      string   // why something is unknown, as the end of a sentence: "because …"
 }
 
 // Subject is the revision's ARN, or as much of it as is known.
@@ -109,7 +110,15 @@ type Task struct {
 	Created         time.Time // when it was launched; zero is unknown
 	Deployment      string    // of a service's task: the deployment that started it
 	Redeployable    string    // the ARN of its service, where a forced new deployment replaces the task and nothing else does already
-	Unknown         string    // why something is unknown, as the end of a sentence: "because …"
+	Containers      []Container
+	Unknown         string // why something is unknown, as the end of a sentence: "because …"
+}
+
+// Container is a container of a running task, as far as ECS Exec is concerned.
+type Container struct {
+	Name      string
+	RuntimeID string
+	Obstacle  string // why no command can be run in it, as the end of a sentence: "because …"; empty when one can
 }
 
 // Subject is the task's ARN, or the definition that was launched.

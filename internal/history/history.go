@@ -1,0 +1,116 @@
+package history
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"fipsguard/internal/guard"
+	"fipsguard/internal/trail"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
+)
+
+// CloudTrail is the part of CloudTrail that is used; *cloudtrail.Client has it.
+type CloudTrail interface {
+	LookupEvents(context.Context, *cloudtrail.LookupEventsInput, ...func(*cloudtrail.Options)) (*cloudtrail.LookupEventsOutput, error)
+}
+
+// History reads one account's and Region's.
+type History struct {
+	CloudTrail CloudTrail
+	Logs       *Logs // nil: LookupEvents has to do
+	Now        func() time.Time
+	Sleep      func(context.Context, time.Duration) error
+}
+
+const (
+	// remembered is how far LookupEvents goes back, less a little for the time
+	// that the reading takes.
+	remembered = 90*24*time.Hour - 10*time.Minute
+	// pace is half of LookupEvents' two requests a second, which the account
+	// shares with the console.
+	pace = time.Second
+	// maxPages bounds what a script that flaps for months can make of a look:
+	// 10,000 events of each call.
+	maxPages = 200
+)
+
+// settingCalls are the calls that change an account setting.
+func settingCalls() []string {
+	return []string{"PutAccountSettingDefault", "PutAccountSetting", "DeleteAccountSetting"}
+}
+
+// Changes are the events about FIPS mode since a time, unordered and possibly
+// repeated, and since when they are complete, which is later than asked for
+// where CloudTrail forgets or the reading was cut short. With an error they are
+// complete since the time that comes with it.
+func (h History) Changes(ctx context.Context, account, region string, since time.Time) (events []trail.Event, from time.Time, err error) {
+	now := h.Now()
+	if since.Before(now.Add(-remembered)) {
+		from = now.Add(-remembered)
+	} else {
+		from = since
+	}
+	for _, call := range settingCalls() {
+		found, complete, err := h.lookUp(ctx, call, from)
+		events = append(events, found...)
+		if complete.After(from) {
+			from = complete
+		}
+		if err != nil {
+			return events, from, err
+		}
+	}
+	if h.Logs == nil || !since.Before(from) {
+		return events, from, nil
+	}
+	older, from, err := h.Logs.changes(ctx, account, region, since, from)
+	return append(events, older...), from, err
+}
+
+// lookUp reads the events of one call, newest first, back to a time, and says
+// since when they are complete.
+func (h History) lookUp(ctx context.Context, call string, from time.Time) ([]trail.Event, time.Time, error) {
+	var events []trail.Event
+	complete := h.Now()
+	input := &cloudtrail.LookupEventsInput{
+		LookupAttributes: []types.LookupAttribute{{AttributeKey: types.LookupAttributeKeyEventName, AttributeValue: aws.String(call)}},
+		StartTime:        aws.Time(from),
+		MaxResults:       aws.Int32(50),
+	}
+	for range maxPages {
+		if err := h.Sleep(ctx, pace); err != nil {
+			return events, complete, fmt.Errorf("look up events %s: %w", call, err)
+		}
+		out, err := h.CloudTrail.LookupEvents(ctx, input)
+		if err != nil {
+			return events, complete, fmt.Errorf("look up events %s: %w", call, err)
+		}
+		for _, found := range out.Events {
+			event, err := trail.Decode([]byte(aws.ToString(found.CloudTrailEvent)))
+			if err != nil {
+				return events, complete, fmt.Errorf("look up events %s: event %s: %w", call, aws.ToString(found.EventId), err)
+			}
+			complete = event.Cause.Time.Add(time.Second) // of its own second there may be more
+			if isAboutSetting(event) {
+				events = append(events, event)
+			}
+		}
+		if aws.ToString(out.NextToken) == "" {
+			return events, from, nil
+		}
+		input.NextToken = out.NextToken
+	}
+	return events, complete, fmt.Errorf("look up events %s: more than %d since %s", call, 50*maxPages, complete.Format(time.RFC3339))
+}
+
+func isAboutSetting(e trail.Event) bool {
+	if len(e.States) == 0 {
+		return false
+	}
+	_, ok := e.States[0].(guard.Setting)
+	return ok
+}

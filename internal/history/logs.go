@@ -1,0 +1,101 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"sync"
+	"time"
+
+	"fipsguard/internal/trail"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"golang.org/x/sync/errgroup"
+)
+
+// Objects is the part of S3 that is used; *s3.Client has it.
+type Objects interface {
+	ListObjectsV2(context.Context, *s3.ListObjectsV2Input, ...func(*s3.Options)) (*s3.ListObjectsV2Output, error)
+	GetObject(context.Context, *s3.GetObjectInput, ...func(*s3.Options)) (*s3.GetObjectOutput, error)
+}
+
+// Logs are a trail's log objects.
+type Logs struct {
+	Objects Objects
+	Bucket  string
+	Prefix  string        // up to the account: AWSLogs, PREFIX/AWSLogs, or AWSLogs/ORGANIZATION
+	Time    time.Duration // for reading in one look
+}
+
+// readers is how many objects are read at once.
+const readers = 8
+
+// changes reads day by day, the newest first, from before a time back to the
+// day of since. It ends early when its time is over, which leaves the rest to
+// a later look, and at a day without log objects: nothing was logged then, and
+// what is not logged is not known.
+func (l *Logs) changes(ctx context.Context, account, region string, since, before time.Time) ([]trail.Event, time.Time, error) {
+	var events []trail.Event
+	reading, cancel := context.WithTimeout(ctx, l.Time)
+	defer cancel()
+	from := before
+	for day := before.UTC().Truncate(24 * time.Hour); day.Add(24 * time.Hour).After(since); day = day.Add(-24 * time.Hour) {
+		found, objects, err := l.day(reading, account, region, day)
+		switch {
+		case reading.Err() != nil && ctx.Err() == nil, err == nil && objects == 0:
+			return events, from, nil
+		case err != nil:
+			return events, from, err
+		}
+		events = append(events, found...)
+		from = day
+	}
+	return events, from, nil
+}
+
+func (l *Logs) day(ctx context.Context, account, region string, day time.Time) (events []trail.Event, objects int, err error) {
+	prefix := path.Join(l.Prefix, account, "CloudTrail", region, day.Format("2006/01/02")) + "/"
+	var mu sync.Mutex
+	var readings errgroup.Group
+	readings.SetLimit(readers)
+	pages := s3.NewListObjectsV2Paginator(l.Objects, &s3.ListObjectsV2Input{Bucket: aws.String(l.Bucket), Prefix: aws.String(prefix)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, objects, errors.Join(fmt.Errorf("list log objects %s in %s: %w", prefix, l.Bucket, err), readings.Wait())
+		}
+		for _, object := range page.Contents {
+			objects++
+			readings.Go(func() error {
+				found, err := l.read(ctx, aws.ToString(object.Key))
+				mu.Lock()
+				defer mu.Unlock()
+				events = append(events, found...)
+				return err
+			})
+		}
+	}
+	err = readings.Wait()
+	return events, objects, err
+}
+
+// read reads one object as a stream.
+func (l *Logs) read(ctx context.Context, key string) ([]trail.Event, error) {
+	out, err := l.Objects.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(l.Bucket), Key: aws.String(key)})
+	if err != nil {
+		return nil, fmt.Errorf("get log object %s: %w", key, err)
+	}
+	defer func() { _ = out.Body.Close() }()
+	var events []trail.Event
+	for event, err := range trail.Read(out.Body) {
+		if err != nil {
+			return nil, fmt.Errorf("read log object %s: %w", key, err)
+		}
+		if isAboutSetting(event) {
+			events = append(events, event)
+		}
+	}
+	return events, nil
+}

@@ -1,0 +1,168 @@
+package metric
+
+import (
+	"encoding/json"
+	"io"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"fipsguard/internal/guard"
+)
+
+// Namespace is the CloudWatch namespace of the guard's metrics.
+const Namespace = "fipsguard"
+
+// The names of the metrics that come from reports, each in total and by rule.
+const (
+	Findings            = "Findings"            // violations and doubts, count
+	Remediations        = "Remediations"        // corrections that hold, count
+	RemediationFailures = "RemediationFailures" // corrections not known to hold, count
+	RemediationLatency  = "RemediationLatency"  // from the event to AWS's answer to the correction, milliseconds
+	Looks               = "Looks"               // looks without an event that AWS answered, count, in total only: the heartbeat
+)
+
+// Writer writes CloudWatch's Embedded Metric Format, one line a rule: in
+// Lambda, CloudWatch Logs makes metrics of them. It is safe for concurrent use.
+type Writer struct {
+	mu  sync.Mutex
+	out io.Writer
+}
+
+// NewWriter writes to out, which in Lambda is the standard output.
+func NewWriter(out io.Writer) *Writer { return &Writer{out: out} }
+
+type tally struct {
+	findings, done, failed int
+	latency                []float64
+}
+
+// Emit writes what a report adds to the metrics. A line that cannot be written
+// is lost: metrics never stand in the way of a repair.
+func (m *Writer) Emit(r guard.Report, now time.Time) {
+	var order []guard.RuleID
+	tallies := map[guard.RuleID]*tally{}
+	of := func(rule guard.RuleID) *tally {
+		if tallies[rule] == nil {
+			tallies[rule] = &tally{}
+			order = append(order, rule)
+		}
+		return tallies[rule]
+	}
+	for _, f := range r.Findings {
+		if f.Severity > guard.Info {
+			of(f.Rule).findings++
+		}
+	}
+	for _, o := range r.Outcomes {
+		if o.Result == guard.Done {
+			of(o.Action.Rule).done++
+			if !r.Cause.Time.IsZero() && !o.At.IsZero() {
+				of(o.Action.Rule).latency = append(of(o.Action.Rule).latency, float64(o.At.Sub(r.Cause.Time).Milliseconds()))
+			}
+		}
+	}
+	for _, o := range r.Unrepaired() {
+		of(o.Action.Rule).failed++
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, rule := range order {
+		line, err := json.Marshal(tallies[rule].document(rule, now))
+		if err == nil {
+			_, _ = m.out.Write(append(line, '\n'))
+		}
+	}
+}
+
+// EmitLook counts a look that AWS answered.
+func (m *Writer) EmitLook(now time.Time) {
+	m.totals(now, map[string]int{Looks: 1})
+}
+
+// The names of the metrics of a verifier's look, in total only, counts of
+// running tasks in scope of FIPS mode.
+const (
+	TasksProven       = "TasksProven"
+	TasksRefuted      = "TasksRefuted"
+	TasksUnverifiable = "TasksUnverifiable"
+	TasksNotAttempted = "TasksNotAttempted"
+	TasksExposed      = "TasksExposed"
+)
+
+// EmitProofs writes what a report says of running tasks.
+func (m *Writer) EmitProofs(r guard.Report, now time.Time) {
+	counts := map[string]int{TasksProven: 0, TasksRefuted: 0, TasksUnverifiable: 0, TasksNotAttempted: 0, TasksExposed: 0}
+	for _, f := range r.Findings {
+		switch s := f.State.(type) {
+		case guard.Proof:
+			counts[proofMetric(s)]++
+		case guard.Exposure:
+			if f.Verdict == guard.NonCompliant {
+				counts[TasksExposed]++
+			}
+		}
+	}
+	m.totals(now, counts)
+}
+
+func proofMetric(p guard.Proof) string {
+	switch {
+	case p.Proven():
+		return TasksProven
+	case p.Refuted():
+		return TasksRefuted
+	case p.At.IsZero():
+		return TasksNotAttempted
+	}
+	return TasksUnverifiable
+}
+
+// totals writes one line of counts without dimensions.
+func (m *Writer) totals(now time.Time, counts map[string]int) {
+	line := map[string]any{}
+	var metrics []declared
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		line[name] = counts[name]
+		metrics = append(metrics, declared{name, "Count"})
+	}
+	line["_aws"] = directive(now, [][]string{{}}, metrics)
+	encoded, err := json.Marshal(line)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err == nil {
+		_, _ = m.out.Write(append(encoded, '\n'))
+	}
+}
+
+// declared is a member of a line that is a metric.
+type declared struct {
+	Name string
+	Unit string
+}
+
+// directive tells CloudWatch Logs what to make of a line.
+func directive(now time.Time, dimensions [][]string, metrics []declared) map[string]any {
+	return map[string]any{
+		"Timestamp":         now.UnixMilli(),
+		"CloudWatchMetrics": []map[string]any{{"Namespace": Namespace, "Dimensions": dimensions, "Metrics": metrics}},
+	}
+}
+
+// document is a tally in the Embedded Metric Format.
+func (t *tally) document(rule guard.RuleID, now time.Time) map[string]any {
+	metrics := []declared{{Findings, "Count"}, {Remediations, "Count"}, {RemediationFailures, "Count"}}
+	doc := map[string]any{
+		"Rule":                    rule,
+		Findings:            t.findings,
+		Remediations:        t.done,
+		RemediationFailures: t.failed,
+	}
+	if len(t.latency) > 0 {
+		metrics = append(metrics, declared{RemediationLatency, "Milliseconds"})
+		doc[RemediationLatency] = t.latency
+	}
+	doc["_aws"] = directive(now, [][]string{{}, {"Rule"}}, metrics)
+	return doc
+}

@@ -1,0 +1,45 @@
+package selfcheck
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"strconv"
+
+	"fipsguard/internal/guard"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+)
+
+// Queues is the part of SQS that is used; *sqs.Client has it.
+type Queues interface {
+	GetQueueAttributes(context.Context, *sqs.GetQueueAttributesInput, ...func(*sqs.Options)) (*sqs.GetQueueAttributesOutput, error)
+}
+
+// queue looks whether anything waits in a failure queue. SQS's numbers are
+// approximate: a message may show up a minute late.
+func (g Guard) queue(ctx context.Context, url string) guard.Part {
+	part := guard.Part{Rule: guard.GuardQueues, Name: url}
+	const visible, hidden = types.QueueAttributeNameApproximateNumberOfMessages, types.QueueAttributeNameApproximateNumberOfMessagesNotVisible
+	out, err := g.Queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
+		QueueUrl: aws.String(url), AttributeNames: []types.QueueAttributeName{visible, hidden},
+	})
+	if err != nil {
+		return unanswered(part, "GetQueueAttributes", err)
+	}
+	waiting, err := strconv.Atoi(out.Attributes[string(visible)])
+	if err != nil {
+		part.Unknown = "SQS did not say how many messages wait"
+		return part
+	}
+	if being, err := strconv.Atoi(out.Attributes[string(hidden)]); err == nil {
+		waiting += being
+	}
+	if waiting > 0 {
+		part.Faults = []string{fmt.Sprintf("about %d messages wait in queue %s", waiting, path.Base(url))}
+	}
+	part.Seen = "Queue " + path.Base(url) + " is empty."
+	return part
+}

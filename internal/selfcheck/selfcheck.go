@@ -1,0 +1,65 @@
+package selfcheck
+
+import (
+	"context"
+	"crypto/fips140"
+	"errors"
+	"fmt"
+
+	"fipsguard/internal/guard"
+
+	"github.com/aws/smithy-go"
+)
+
+// Guard is how to look at the guard that is deployed in one account and Region.
+type Guard struct {
+	Trails        Trails
+	Rules         Rules
+	Subscriptions Subscriptions
+	Queues        Queues
+	RuleNames     []string // that have to be there and enabled
+	FunctionARN   string   // at which they have to point
+	TopicARN      string
+	QueueURLs     []string
+}
+
+// Observe looks at everything. A part that could not be looked at says so; it
+// is never taken for fine.
+func (g Guard) Observe(ctx context.Context) []guard.Part {
+	parts := []guard.Part{g.trail(ctx)}
+	for _, name := range g.RuleNames {
+		parts = append(parts, g.rule(ctx, name))
+	}
+	parts = append(parts, g.subscriptions(ctx))
+	for _, url := range g.QueueURLs {
+		parts = append(parts, g.queue(ctx, url))
+	}
+	return append(parts, Module())
+}
+
+// module is the version of the Go Cryptographic Module that was validated
+// (docs/facts.md, "The guard's own cryptography").
+const module = "v1.0.0"
+
+// Module looks at the running program's cryptography.
+func Module() guard.Part {
+	part := guard.Part{Rule: guard.GuardModule, Name: "Go Cryptographic Module"}
+	if version := fips140.Version(); version != module {
+		part.Faults = append(part.Faults, fmt.Sprintf("the program was built with version %q of the Go Cryptographic Module instead of %s", version, module))
+	}
+	if !fips140.Enabled() {
+		part.Faults = append(part.Faults, "the program does not run in FIPS mode")
+	}
+	part.Seen = "The program runs on version " + module + " in FIPS mode."
+	return part
+}
+
+// unanswered is a part that AWS did not show.
+func unanswered(part guard.Part, call string, err error) guard.Part {
+	part.Unknown = "AWS did not answer " + call
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		part.Unknown = "AWS answered " + call + " with " + api.ErrorCode()
+	}
+	return part
+}

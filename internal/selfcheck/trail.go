@@ -1,0 +1,102 @@
+package selfcheck
+
+import (
+	"context"
+	"slices"
+
+	"fipsguard/internal/guard"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
+)
+
+// Trails is the part of CloudTrail that is used; *cloudtrail.Client has it.
+type Trails interface {
+	DescribeTrails(context.Context, *cloudtrail.DescribeTrailsInput, ...func(*cloudtrail.Options)) (*cloudtrail.DescribeTrailsOutput, error)
+	GetTrailStatus(context.Context, *cloudtrail.GetTrailStatusInput, ...func(*cloudtrail.Options)) (*cloudtrail.GetTrailStatusOutput, error)
+	GetEventSelectors(context.Context, *cloudtrail.GetEventSelectorsInput, ...func(*cloudtrail.Options)) (*cloudtrail.GetEventSelectorsOutput, error)
+}
+
+// trail looks for one trail of the Region, also one of the organization, that
+// is logging management events that write. One is enough.
+func (g Guard) trail(ctx context.Context) guard.Part {
+	part := guard.Part{Rule: guard.GuardTrail, Name: "CloudTrail"}
+	out, err := g.Trails.DescribeTrails(ctx, &cloudtrail.DescribeTrailsInput{IncludeShadowTrails: aws.Bool(true)})
+	if err != nil {
+		return unanswered(part, "DescribeTrails", err)
+	}
+	var without []string
+	for _, t := range out.TrailList {
+		name := aws.ToString(t.TrailARN)
+		lack, unknown := g.lack(ctx, name)
+		switch {
+		case unknown != "":
+			// Another trail may do; if none does, this one may.
+			part.Unknown = unknown
+		case lack == "":
+			return guard.Part{Rule: part.Rule, Name: part.Name, Seen: "Trail " + name + " is logging management events that write."}
+		default:
+			without = append(without, "trail "+name+" "+lack)
+		}
+	}
+	if part.Unknown != "" {
+		return part
+	}
+	if len(without) == 0 {
+		without = []string{"there is no trail in this Region"}
+	}
+	part.Faults = without
+	return part
+}
+
+// lack is what keeps a trail from logging the guarded calls, or empty.
+func (g Guard) lack(ctx context.Context, name string) (lack, unknown string) {
+	status, err := g.Trails.GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: aws.String(name)})
+	if err != nil {
+		return "", unanswered(guard.Part{}, "GetTrailStatus", err).Unknown
+	}
+	if !aws.ToBool(status.IsLogging) {
+		return "is not logging", ""
+	}
+	selectors, err := g.Trails.GetEventSelectors(ctx, &cloudtrail.GetEventSelectorsInput{TrailName: aws.String(name)})
+	if err != nil {
+		return "", unanswered(guard.Part{}, "GetEventSelectors", err).Unknown
+	}
+	if !slices.ContainsFunc(selectors.EventSelectors, selects) && !slices.ContainsFunc(selectors.AdvancedEventSelectors, selectsAdvanced) {
+		return "does not log management events that write", ""
+	}
+	return "", ""
+}
+
+func selects(s types.EventSelector) bool {
+	return aws.ToBool(s.IncludeManagementEvents) && s.ReadWriteType != types.ReadWriteTypeReadOnly &&
+		!slices.Contains(s.ExcludeManagementEventSources, "ecs.amazonaws.com")
+}
+
+// selectsAdvanced is sure only of selectors that ask for management events and
+// for nothing that could leave ECS's writes out.
+func selectsAdvanced(s types.AdvancedEventSelector) bool {
+	management := false
+	for _, f := range s.FieldSelectors {
+		switch aws.ToString(f.Field) {
+		case "eventCategory":
+			management = slices.Contains(f.Equals, "Management")
+		case "readOnly":
+			if !slices.Contains(f.Equals, "false") {
+				return false
+			}
+		case "eventSource":
+			if len(f.Equals) > 0 && !slices.Contains(f.Equals, "ecs.amazonaws.com") || slices.Contains(f.NotEquals, "ecs.amazonaws.com") || selectsByPart(f) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return management
+}
+
+func selectsByPart(f types.AdvancedFieldSelector) bool {
+	return len(f.StartsWith)+len(f.EndsWith)+len(f.NotStartsWith)+len(f.NotEndsWith) > 0
+}
