@@ -32,6 +32,9 @@ func exposed(v view) []string {
 	if cut := len(v.report.Findings) - len(v.findings); cut > 0 {
 		add(fmt.Sprintf("What else the %d findings that are not listed here leave exposed.", cut))
 	}
+	if len(list) == 0 && v.report.News != nil {
+		add("What the look found and people were told of before; the report has it.")
+	}
 	if len(list) == 0 {
 		add("Nothing that the guard knows of.")
 	}
@@ -74,6 +77,10 @@ func exposedAfter(v view, o guard.Outcome) string {
 			return "AWS accepted the stop; that the task has stopped was not observed. Until then it may run without FIPS mode."
 		}
 	case guard.RollBackService:
+		if done {
+			return "The service's old tasks go on running until ECS has replaced them; that was not observed."
+		}
+	case guard.ForceNewDeployment:
 		if done {
 			return "The service's old tasks go on running until ECS has replaced them; that was not observed."
 		}

@@ -31,6 +31,14 @@ type documentJSON struct {
 	JoinedOthers    *tallyJSON      `json:"joinedOthers,omitempty"`
 	Expiring        []exemptionJSON `json:"expiringExemptions"`
 	OmittedExpiring int             `json:"omittedExpiringExemptions"`
+	Look            *lookJSON       `json:"look,omitempty"`
+}
+
+type lookJSON struct {
+	Summary         string   `json:"summary"`
+	Evidence        string   `json:"evidence"`
+	Resolved        []string `json:"resolved"`
+	OmittedResolved int      `json:"omittedResolved"`
 }
 
 type eventJSON struct {
@@ -93,7 +101,7 @@ func document(v view) []byte {
 	r := v.report
 	doc := documentJSON{
 		Schema: "fipsguard.alert/v1", Subject: subject(v),
-		Severity: r.Severity(), Rule: v.name(string(v.lead.Rule)), Status: r.Status(), Outcome: outcomeOf(r),
+		Severity: r.Severity(), Rule: v.name(string(v.lead.Rule)), Status: v.status(), Outcome: outcomeOf(r),
 		Account: v.name(r.Cause.Account), Region: v.name(r.Cause.Region),
 		HumanNeeded: outcomeOf(r) == guard.RefusedByAWS.String(),
 		Event: eventJSON{
@@ -127,12 +135,26 @@ func document(v view) []byte {
 			Resource: v.name(e.Resource), Reason: v.sentence(e.Reason), Approver: v.name(e.Approver), Expires: timeText(e.Expires, ""),
 		})
 	}
+	doc.Look = lookDocument(v)
 	encoded, err := json.Marshal(doc)
 	if err != nil {
 		// Strings, numbers and guard's names always have a JSON form.
 		return []byte(`{"schema":"fipsguard.alert/v1","error":` + strconv.Quote(err.Error()) + `}`)
 	}
 	return encoded
+}
+
+func lookDocument(v view) *lookJSON {
+	n := v.report.News
+	if n == nil {
+		return nil
+	}
+	doc := lookJSON{Summary: v.sentence(n.Summary), Evidence: v.name(n.Evidence), Resolved: []string{}}
+	for _, thing := range firstOf(n.Resolved, v.bounds.listed) {
+		doc.Resolved = append(doc.Resolved, v.name(thing))
+	}
+	doc.OmittedResolved = len(n.Resolved) - len(doc.Resolved)
+	return &doc
 }
 
 func tallyDocument(v view, t tally) *tallyJSON {

@@ -115,6 +115,10 @@ func kinds() map[string]guard.Report {
 		"service-rolled-back":       reportBy(guard.Policy{ServiceRemedy: guard.RollBack}, "UpdateService", service, guard.Done, "AWS answered that the service deploys web:6 on platform version LATEST."),
 		"hostile-names":             hostile(),
 		"policy-document-refused":   {Cause: guard.Cause{EventName: "policy document read", Time: at, Account: "111122223333", Region: "us-gov-west-1", Actor: guard.Actor{Name: "fipsguard"}}, Findings: guard.Check(guard.PolicyDocument{Account: "111122223333", Region: "us-gov-west-1", Faults: []string{`line 3, column 5: unknown rule "fips"`}})},
+		"look-new-and-resolved":     lookReport([]string{"task-exposed service main/web"}, refuted(), exposedTask()),
+		"look-recycled":             lookRecycled(),
+		"look-guard-deaf":           lookReport(nil, guard.Part{Rule: guard.GuardTrail, Name: "CloudTrail", Faults: []string{"trail main is not logging"}}),
+		"look-daily":                lookReport(nil),
 		"event-without-who-or-when": {Findings: guard.Check(guard.Setting{Mode: guard.ModeOff})},
 	}
 }
@@ -134,5 +138,41 @@ func hostile() guard.Report {
 	r.Cause.EventID = "6afced68; reboot"
 	r.Cause.Region = "us-gov-west-1 --profile\tx"
 	r.Cause.Account = "1111\n22223333 and much more that nobody has as an account"
+	return r
+}
+
+const lookSummary = "12 running tasks: 10 proven, 1 refuted, 1 cannot be verified, 0 not attempted. 2 violations, 1 doubt."
+
+// lookReport is what the verifier tells of a look.
+func lookReport(resolved []string, states ...guard.State) guard.Report {
+	return guard.Report{
+		Cause:    guard.Cause{EventName: "scheduled look", Time: at, Account: "111122223333", Region: "us-gov-west-1", Actor: guard.Actor{Name: "fipsguard"}},
+		Findings: guard.CheckAll(states),
+		News:     &guard.News{Status: guard.NonCompliant, Summary: lookSummary, Resolved: resolved, Evidence: "s3://fipsguard-evidence-111122223333/evidence/report.json"},
+	}
+}
+
+func running() guard.Task {
+	t := task
+	t.Group, t.Platform.Architecture, t.LastStatus, t.Created = "service:web", "X86_64", "RUNNING", at.Add(-time.Hour)
+	t.Redeployable = service.ARN
+	return t
+}
+
+func refuted() guard.Proof {
+	return guard.Proof{Task: running(), Container: "main", Answer: "0\r\n", At: at}
+}
+
+func exposedTask() guard.Exposure {
+	off := guard.Span{From: at.Add(-2 * time.Hour), Until: at.Add(-time.Minute), Mode: guard.ModeOff, Cause: cause}
+	return guard.Exposure{Task: running(), Launched: off}
+}
+
+func lookRecycled() guard.Report {
+	r := lookReport(nil, exposedTask())
+	r.News.Evidence = ""
+	for _, a := range guard.Plan(r.Findings, guard.Policy{ExposureRemedy: guard.Recycle}) {
+		r.Outcomes = append(r.Outcomes, guard.Outcome{Action: a, Result: guard.Done, Detail: "AWS answered deployment ecs-svc/1, which replaces the service's tasks at the pace of its configuration.", At: fixed})
+	}
 	return r
 }

@@ -44,7 +44,7 @@ func attributes(v view) map[string]string {
 		"rule":     known(ascii(string(v.lead.Rule), limit)),
 		"account":  known(ascii(v.report.Cause.Account, limit)),
 		"region":   known(ascii(v.report.Cause.Region, limit)),
-		"status":   v.report.Status().String(),
+		"status":   v.status().String(),
 		"outcome":  outcomeOf(v.report),
 	}
 }

@@ -36,12 +36,32 @@ func next(v view) []string {
 		if ok && f.Severity > guard.Info {
 			add("Owner: " + rule.Remedy)
 		}
+		if command := replacement(v, f); command != "" {
+			add("Replace it, once FIPS mode is on: " + command)
+		}
 	}
 	if corrections == 0 || setting {
 		add("Check FIPS mode: aws ecs list-account-settings --name " + guard.SettingName + " --effective-settings --region " + v.region() +
 			" (the answer is the account's only if its principalArn ends in :root)")
 	}
 	return list
+}
+
+// replacement is the exact command that replaces a running task which is not
+// known to be in FIPS mode, where its service can do that.
+func replacement(v view, f guard.Finding) string {
+	var t guard.Task
+	switch s := f.State.(type) {
+	case guard.Proof:
+		t = s.Task
+	case guard.Exposure:
+		t = s.Task
+	}
+	if t.Redeployable == "" || f.Verdict != guard.NonCompliant || answered(f, v.report.Outcomes) {
+		return ""
+	}
+	redeploy := guard.Action{Call: guard.ForceNewDeployment{Cluster: t.Cluster, Service: t.Redeployable, ForceNewDeployment: true}}
+	return openCommand(v, guard.Outcome{Action: redeploy})
 }
 
 // correction is how a person makes a correction that the guard did not.

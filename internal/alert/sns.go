@@ -42,7 +42,7 @@ func (n *Notifier) Notify(ctx context.Context, r guard.Report, now time.Time) (s
 		return false, nil
 	}
 	defer func() { n.joiner.settle(r, with, sent, now) }()
-	if err := n.publish(ctx, render(r, with)); err != nil {
+	if err := n.Publish(ctx, render(r, with)); err != nil {
 		return false, err
 	}
 	return true, nil
@@ -50,9 +50,9 @@ func (n *Notifier) Notify(ctx context.Context, r guard.Report, now time.Time) (s
 
 const attributeType = "String"
 
-// publish sends people the text, and queues, functions and HTTPS endpoints the
-// JSON.
-func (n *Notifier) publish(ctx context.Context, m Message) error {
+// Publish sends people the text, and queues, functions and HTTPS endpoints the
+// JSON, without joining.
+func (n *Notifier) Publish(ctx context.Context, m Message) error {
 	variants, err := m.variants()
 	if err != nil {
 		return fmt.Errorf("encode alert: %w", err)

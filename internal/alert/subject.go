@@ -43,6 +43,8 @@ func headline(v view) string {
 	switch {
 	case len(v.report.Findings) == 0 && len(v.report.Expiring) > 0:
 		return "Exemptions end within a week"
+	case len(v.report.Findings) == 0 && v.report.News != nil:
+		return newsHeadline(v.report.News)
 	case len(v.report.Findings) == 0:
 		return "Nothing was found"
 	}
@@ -68,8 +70,20 @@ func headline(v view) string {
 		return "Running task cannot be FIPS"
 	case guard.ServicePlatform:
 		return "Service cannot be FIPS"
+	case guard.TaskKernelProof:
+		return "A task's kernel is NOT in FIPS mode"
+	case guard.TaskExposed:
+		return "Task launched while FIPS mode was off"
 	case guard.GuardPolicy:
 		return "Policy document refused, defaults hold"
+	case guard.GuardTrail, guard.GuardEvents:
+		return "The guard may hear nothing"
+	case guard.GuardAlerts:
+		return "Alerts do not reach everybody"
+	case guard.GuardQueues:
+		return "Events wait that were not dealt with"
+	case guard.GuardModule:
+		return "The guard's cryptography is not validated"
 	}
 	return "Violation of rule " + v.name(string(f.Rule))
 }
@@ -84,8 +98,25 @@ func unknownHeadline(f guard.Finding) string {
 		return "Task could not be judged"
 	case guard.Service:
 		return "Service could not be judged"
+	case guard.Proof:
+		return "A task's kernel cannot be verified"
+	case guard.Exposure:
+		return "Whether a task is exposed is unknown"
+	case guard.Part:
+		return "The guard could not check itself"
 	}
 	return "Something could not be judged"
+}
+
+// newsHeadline is that of a look without new findings.
+func newsHeadline(n *guard.News) string {
+	switch len(n.Resolved) {
+	case 0:
+		return "Daily summary: " + n.Status.String() + ", nothing new"
+	case 1:
+		return "One finding is resolved"
+	}
+	return fmt.Sprintf("%d findings are resolved", len(n.Resolved))
 }
 
 // turned is "turned" when the event is the call that turned the setting off,
@@ -143,6 +174,8 @@ func ending(r guard.Report) string {
 		return "; roll-back has begun"
 	case guard.ScaleServiceToZero:
 		return "; scaling to zero"
+	case guard.ForceNewDeployment:
+		return "; its service deploys anew"
 	}
 	return "; corrected"
 }

@@ -17,6 +17,7 @@ func text(v view) string {
 	b.WriteString(story(v) + "\n")
 	writeHumanNeeded(b, v)
 	writeJoined(b, v)
+	writeNews(b, v)
 	writeWho(b, v)
 	writeFound(b, v)
 	writeRules(b, v)
@@ -55,6 +56,27 @@ func whoMay(v view, a guard.Action) string {
 		return fmt.Sprintf("root of account %s or %s itself", known(v.name(v.report.Cause.Account)), v.name(call.PrincipalARN))
 	}
 	return fmt.Sprintf("somebody in account %s whom AWS allows it", known(v.name(v.report.Cause.Account)))
+}
+
+// writeNews tells of the look as a whole.
+func writeNews(b *strings.Builder, v view) {
+	n := v.report.News
+	if n == nil {
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", v.sentence(n.Summary))
+	if n.Evidence != "" {
+		fmt.Fprintf(b, "Evidence: %s\n", v.name(n.Evidence))
+	} else {
+		b.WriteString("Evidence: NOT KEPT; the function's log says why.\n")
+	}
+	if len(n.Resolved) > 0 {
+		b.WriteString("\nResolved since people were told\n")
+		for _, thing := range firstOf(n.Resolved, v.bounds.listed) {
+			fmt.Fprintf(b, "- %s\n", v.name(thing))
+		}
+		writeMore(b, len(n.Resolved)-len(firstOf(n.Resolved, v.bounds.listed)))
+	}
 }
 
 func writeWho(b *strings.Builder, v view) {
@@ -122,6 +144,9 @@ func writeDone(b *strings.Builder, v view) {
 }
 
 func whyNothing(v view) string {
+	if len(v.report.Findings) == 0 {
+		return "there was nothing new to correct."
+	}
 	switch v.lead.Verdict {
 	case guard.InsufficientData:
 		return "what is not known is never corrected."

@@ -56,6 +56,14 @@ func firstOf[T any](list []T, n int) []T { return list[:min(len(list), n)] }
 func (v view) name(text string) string     { return clean(text, v.bounds.name) }
 func (v view) sentence(text string) string { return clean(text, v.bounds.sentence) }
 
+// status is the worst verdict, of a whole look where the report tells of one.
+func (v view) status() guard.Verdict {
+	if v.report.News != nil {
+		return v.report.News.Status
+	}
+	return v.report.Status()
+}
+
 // region is the Region as a word of a command.
 func (v view) region() string {
 	if !plainWord(v.report.Cause.Region) {

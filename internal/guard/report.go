@@ -10,6 +10,15 @@ type Report struct {
 	// Timelines are those of the settings, the account default's first; only
 	// the verifier reads them.
 	Timelines []Timeline
+	News      *News // set on what the verifier tells people
+}
+
+// News is what a look tells besides its new findings.
+type News struct {
+	Status   Verdict  // the worst of the look
+	Summary  string   // the look as a whole, a sentence or two
+	Resolved []string // what people were told of and is no more: rule and thing
+	Evidence string   // where the report is kept; empty when it could not be
 }
 
 // Status is the worst verdict of the report.
@@ -43,4 +52,4 @@ func (r Report) Unrepaired() []Outcome {
 }
 
 // Noteworthy reports whether people have to hear of the report.
-func (r Report) Noteworthy() bool { return r.Severity() > Info }
+func (r Report) Noteworthy() bool { return r.Severity() > Info || r.News != nil }

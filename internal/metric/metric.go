@@ -154,7 +154,7 @@ func directive(now time.Time, dimensions [][]string, metrics []declared) map[str
 func (t *tally) document(rule guard.RuleID, now time.Time) map[string]any {
 	metrics := []declared{{Findings, "Count"}, {Remediations, "Count"}, {RemediationFailures, "Count"}}
 	doc := map[string]any{
-		"Rule":                    rule,
+		"Rule":              rule,
 		Findings:            t.findings,
 		Remediations:        t.done,
 		RemediationFailures: t.failed,

@@ -35,6 +35,9 @@ func Timelines(events []Event, known []guard.Timeline, observed guard.Setting, f
 			from = line.Spans[0].From
 		}
 	}
+	if from.After(until) {
+		from = until // nothing could be read
+	}
 	principals := make([]string, 0, len(histories))
 	for p := range histories {
 		principals = append(principals, p)
@@ -179,7 +182,7 @@ func precedence(m guard.Mode) int {
 func (h *history) reconcile(spans []guard.Span, observed guard.Setting) []guard.Span {
 	last := &spans[len(spans)-1]
 	switch {
-	case observed.Mode == guard.ModeUnknown || observed.Mode == last.Mode:
+	case observed.Mode == guard.ModeUnknown || endsAs(spans, observed.Mode):
 	case len(h.changes) == 0:
 		last.Mode, last.Unknown = observed.Mode, ""
 	default:
@@ -193,6 +196,13 @@ func (h *history) reconcile(spans []guard.Span, observed guard.Setting) []guard.
 		last.Mode, last.Unknown = guard.ModeUnknown, doubt
 	}
 	return spans
+}
+
+// endsAs reports whether a mode was one of those in the last second, whose
+// order with the look the records do not tell.
+func endsAs(spans []guard.Span, m guard.Mode) bool {
+	second := spans[len(spans)-1].Until.Truncate(time.Second)
+	return slices.ContainsFunc(spans, func(s guard.Span) bool { return s.Mode == m && !s.Until.Before(second) })
 }
 
 func word(m guard.Mode) string {
