@@ -12,6 +12,7 @@ import (
 
 // About is what a report does not say about its own making.
 type About struct {
+	Why         string // what made the verifier look
 	Started     time.Time
 	Finished    time.Time
 	Scope       Scope
@@ -28,7 +29,7 @@ func New(about About, r guard.Report) Document {
 		Region:      r.Cause.Region,
 		Started:     about.Started.UTC(),
 		Finished:    about.Finished.UTC(),
-		Why:         r.Cause.EventName,
+		Why:         about.Why,
 		Scope:       about.Scope,
 		Tool:        about.Tool,
 		Predecessor: about.Predecessor,

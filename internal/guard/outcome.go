@@ -35,6 +35,11 @@ func (r Result) String() string {
 // MarshalText makes a Result its name in JSON.
 func (r Result) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
+// UnmarshalText reads a Result's name.
+func (r *Result) UnmarshalText(text []byte) error {
+	return readName(r, text, Failed, Unconfirmed, RefusedByAWS, RefusedByPolicy, Done)
+}
+
 // Outcome is what became of an action.
 type Outcome struct {
 	Action Action

@@ -31,6 +31,22 @@ func (v Verdict) String() string {
 // MarshalText makes a Verdict its name in JSON.
 func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
+// UnmarshalText reads a Verdict's name.
+func (v *Verdict) UnmarshalText(text []byte) error {
+	return readName(v, text, InsufficientData, NotApplicable, Compliant, NonCompliant)
+}
+
+// readName finds the value that has a name.
+func readName[T fmt.Stringer](value *T, text []byte, all ...T) error {
+	for _, one := range all {
+		if one.String() == string(text) {
+			*value = one
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown word %q", text)
+}
+
 // rank orders verdicts from harmless to bad. A violation outweighs a doubt, a
 // doubt outweighs a pass.
 func (v Verdict) rank() int {
@@ -85,3 +101,8 @@ func (s Severity) String() string {
 
 // MarshalText makes a Severity its name in JSON.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a Severity's name.
+func (s *Severity) UnmarshalText(text []byte) error {
+	return readName(s, text, Info, Warning, High, Critical)
+}

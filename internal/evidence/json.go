@@ -1,0 +1,47 @@
+package evidence
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// maxReport bounds what Read takes: a report of 10,000 tasks has about 8 MB.
+const maxReport = 64 << 20
+
+// WriteJSON writes a document as docs/schema/evidence.v1.schema.json has it,
+// as one line.
+func WriteJSON(out io.Writer, d Document) error {
+	if err := json.NewEncoder(out).Encode(d); err != nil {
+		return fmt.Errorf("write report %s: %w", d.ID, err)
+	}
+	return nil
+}
+
+// Read reads what WriteJSON wrote.
+func Read(in io.Reader) (Document, error) {
+	data, err := io.ReadAll(io.LimitReader(in, maxReport+1))
+	if err != nil {
+		return Document{}, fmt.Errorf("read report: %w", err)
+	}
+	if len(data) > maxReport {
+		return Document{}, fmt.Errorf("read report: it is larger than %d MiB", maxReport>>20)
+	}
+	var d Document
+	if err := json.Unmarshal(data, &d); err != nil {
+		return Document{}, fmt.Errorf("read report: %w", err)
+	}
+	if d.Schema != Schema {
+		return Document{}, fmt.Errorf("read report: its schema is %q; this program reads %s", d.Schema, Schema)
+	}
+	return d, nil
+}
+
+// Digest is the SHA-256 of a report's bytes in hexadecimal, as sha256sum prints
+// it.
+func Digest(report []byte) string {
+	sum := sha256.Sum256(report)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,209 @@
+package verifier
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"fipsguard/internal/alert"
+	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
+	"fipsguard/internal/metric"
+)
+
+// Store keeps reports for good, and the verifier's state.
+type Store interface {
+	// ReadState answers nil when there is none yet.
+	ReadState(context.Context) ([]byte, error)
+	WriteState(ctx context.Context, state []byte) error
+	// ReadReport answers the JSON of a report that was kept.
+	ReadReport(ctx context.Context, id string) ([]byte, error)
+	// KeepReport keeps one form of a report, by its file name's ending, and
+	// answers where. It is safe to repeat.
+	KeepReport(ctx context.Context, id, ending, mediaType string, content []byte) (location string, err error)
+}
+
+// Notifier publishes an alert.
+type Notifier interface {
+	Publish(context.Context, alert.Message) error
+}
+
+// Hub is a place that collects findings, such as Security Hub.
+type Hub interface {
+	Import(ctx context.Context, before, now evidence.Document) error
+}
+
+// Keeper looks on a schedule: it keeps what a look found as evidence and tells
+// people what changed since they were told.
+type Keeper struct {
+	Verifier *Verifier
+	Store    Store
+	Notifier Notifier
+	Hub      Hub // may be nil
+	Tool     evidence.Tool
+	Log      *slog.Logger
+	Metrics  *metric.Writer
+	Now      func() time.Time
+
+	unkept *state // of a look whose state could not be written
+	blind  bool   // and whose predecessor's could not be read
+}
+
+// Order is what a scheduled look is asked for.
+type Order struct {
+	Why       string
+	Sample    int       // 0 means every task
+	Daily     bool      // a summary goes out, also when nothing changed
+	ProofsEnd time.Time // see Request
+}
+
+// Run looks once. An error means that something of it may be lost for people
+// or for evidence, and that it should be run again: that is safe.
+func (k *Keeper) Run(ctx context.Context, home guard.Place, order Order) error {
+	was, err := k.recall(ctx)
+	if err != nil {
+		k.Log.Error("state not read", "error", err.Error())
+	}
+	before, beforeErr := k.predecessor(ctx, was)
+	if beforeErr != nil {
+		k.Log.Error("the report before was not read", "error", beforeErr.Error())
+	}
+	started := k.Now()
+	seen, lookErr := k.Verifier.Look(ctx, home, Request{
+		Why: order.Why, Sample: order.Sample, ProofsEnd: order.ProofsEnd, Known: memoryOf(before),
+	})
+	k.record(seen)
+	document := evidence.New(evidence.About{
+		Why: order.Why, Started: started, Finished: k.Now(), Tool: k.Tool, Predecessor: was.Latest,
+		Scope: evidence.Scope{Clusters: seen.Clusters, All: seen.All, Exec: seen.Exec},
+	}, seen.Report)
+	kept, keepErr := k.keep(ctx, document)
+	tellErr := k.tell(ctx, was, seen, document, order, kept)
+	return errors.Join(err, beforeErr, lookErr, keepErr, tellErr, k.collect(ctx, before, document), unrepaired(seen.Report))
+}
+
+// predecessor is the report that the last look kept.
+func (k *Keeper) predecessor(ctx context.Context, was state) (evidence.Document, error) {
+	if was.Latest == nil {
+		return evidence.Document{}, nil
+	}
+	data, err := k.Store.ReadReport(ctx, was.Latest.ID)
+	if err != nil {
+		return evidence.Document{}, err
+	}
+	if evidence.Digest(data) != was.Latest.SHA256 {
+		return evidence.Document{}, fmt.Errorf("report %s is not as it was kept: its SHA-256 differs", was.Latest.ID)
+	}
+	return evidence.Read(bytes.NewReader(data))
+}
+
+// receipt is where a report was kept; zero when it was not.
+type receipt struct{ location, sha256 string }
+
+// keep writes every form of a report; the first is the one that is chained.
+func (k *Keeper) keep(ctx context.Context, d evidence.Document) (receipt, error) {
+	var kept receipt
+	for _, form := range evidence.Forms() {
+		var content bytes.Buffer
+		if err := form.Write(&content, d); err != nil {
+			return kept, fmt.Errorf("write report %s as %s: %w", d.ID, form.Ending, err)
+		}
+		location, err := k.Store.KeepReport(ctx, d.ID, form.Ending, form.MediaType, content.Bytes())
+		if err != nil {
+			k.Log.Error("report not kept", "id", d.ID, "form", form.Ending, "error", err.Error())
+			return kept, err
+		}
+		if kept.location == "" {
+			kept = receipt{location, evidence.Digest(content.Bytes())}
+		}
+	}
+	return kept, nil
+}
+
+// tell tells people what is new to them. What there is to tell is written down
+// first, so that it is told even if this process ends here.
+func (k *Keeper) tell(ctx context.Context, was state, seen Seen, d evidence.Document, order Order, kept receipt) error {
+	c := compare(was.Told, seen.Report, len(seen.Failures) == 0)
+	next := state{Latest: was.Latest, Told: c.told, Outbox: was.Outbox, Summary: was.Summary}
+	if kept.sha256 != "" {
+		next.Latest = &evidence.Predecessor{ID: d.ID, SHA256: kept.sha256}
+	}
+	news := seen.Report
+	news.Findings, news.Outcomes = c.fresh, about(c.fresh, seen.Report)
+	news.News = &guard.News{Status: d.Status, Summary: evidence.Summary(d), Resolved: c.resolved, Evidence: kept.location}
+	summary := order.Daily && was.Summary != day(k.Now())
+	switch {
+	case len(next.Outbox) >= maxOutbox:
+		next.Told = was.Told // it stays news until what is older has gone out
+	case len(c.fresh)+len(c.resolved) > 0 || summary:
+		next.Outbox = append(slices.Clone(next.Outbox), alert.Render(news))
+		if summary {
+			next.Summary = day(k.Now())
+		}
+	}
+	err := k.remember(ctx, next)
+	return errors.Join(err, k.flush(ctx, next))
+}
+
+// about are the outcomes that belong to findings, and those that are not known
+// to hold.
+func about(fresh []guard.Finding, r guard.Report) []guard.Outcome {
+	told := map[string]bool{}
+	for _, f := range fresh {
+		told[f.Subject] = true
+	}
+	var outcomes []guard.Outcome
+	for _, o := range r.Outcomes {
+		if told[o.Action.Subject] {
+			outcomes = append(outcomes, o)
+		}
+	}
+	return outcomes
+}
+
+// record writes the look into the log and the metrics. Findings are in the
+// report, of which the log has the counts.
+func (k *Keeper) record(seen Seen) {
+	r := seen.Report
+	for _, err := range seen.Failures {
+		k.Log.Error("not seen", "error", err.Error())
+	}
+	for _, o := range r.Outcomes {
+		k.Log.Info("outcome", "rule", o.Action.Rule, "subject", o.Action.Subject,
+			"api", o.Action.Call.API(), "result", o.Result.String(), "detail", o.Detail)
+	}
+	k.Log.Info("look", "status", r.Status().String(), "findings", len(r.Findings), "clusters", len(seen.Clusters))
+	// What stands is counted by its events already; here it would count each hour.
+	k.Metrics.Emit(guard.Report{Outcomes: r.Outcomes}, k.Now())
+	k.Metrics.EmitProofs(r, k.Now())
+	if len(r.Findings) > 0 && r.Findings[0].Verdict != guard.InsufficientData {
+		k.Metrics.EmitLook(k.Now()) // the account default, which is looked at first, was answered
+	}
+}
+
+func (k *Keeper) collect(ctx context.Context, before, now evidence.Document) error {
+	if k.Hub == nil {
+		return nil
+	}
+	if err := k.Hub.Import(ctx, before, now); err != nil {
+		k.Log.Error("findings not imported", "error", err.Error())
+		return err
+	}
+	return nil
+}
+
+// unrepaired is an error that names what is not known to be put right, but for
+// what only a person can do: trying again would not help.
+func unrepaired(r guard.Report) error {
+	var errs []error
+	for _, o := range r.Unrepaired() {
+		if o.Result != guard.RefusedByAWS {
+			errs = append(errs, fmt.Errorf("%s for %s: %s: %s", o.Action.Call.API(), o.Action.Subject, o.Result, o.Detail))
+		}
+	}
+	return errors.Join(errs...)
+}

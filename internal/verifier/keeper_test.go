@@ -1,0 +1,292 @@
+package verifier
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"fipsguard/internal/alert"
+	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
+	"fipsguard/internal/metric"
+	"fipsguard/internal/trail"
+)
+
+// outside is all that outlives a verifier: the evidence bucket and the people's
+// inbox. Every effect on it can be the last thing that a verifier does.
+type outside struct {
+	state   []byte
+	reports map[string][]byte
+	order   []string
+	inbox   []alert.Message
+
+	effects int
+	dieAt   int  // the effect at which the verifier is killed; 0 is never
+	done    bool // the effect happens before it dies
+	broken  map[string]error
+}
+
+func newOutside() *outside { return &outside{reports: map[string][]byte{}, broken: map[string]error{}} }
+
+// errKilled stands for the end of the process.
+type killed struct{}
+
+func (o *outside) effect(name string, happen func()) error {
+	if err := o.broken[name]; err != nil {
+		return err
+	}
+	o.effects++
+	if o.effects == o.dieAt && !o.done {
+		panic(killed{})
+	}
+	happen()
+	if o.effects == o.dieAt {
+		panic(killed{})
+	}
+	return nil
+}
+
+func (o *outside) ReadState(context.Context) ([]byte, error) { return o.state, o.broken["read"] }
+
+func (o *outside) WriteState(_ context.Context, state []byte) error {
+	return o.effect("state", func() { o.state = bytes.Clone(state) })
+}
+
+func (o *outside) ReadReport(_ context.Context, id string) ([]byte, error) {
+	data, ok := o.reports[id+".json"]
+	if !ok {
+		return nil, fmt.Errorf("no report %s", id)
+	}
+	return data, nil
+}
+
+func (o *outside) KeepReport(_ context.Context, id, ending, _ string, content []byte) (string, error) {
+	err := o.effect("report", func() {
+		o.reports[id+ending] = bytes.Clone(content)
+		if ending == ".json" {
+			o.order = append(o.order, id)
+		}
+	})
+	return "s3://evidence/" + id + ending, err
+}
+
+func (o *outside) Publish(_ context.Context, m alert.Message) error {
+	return o.effect("publish", func() { o.inbox = append(o.inbox, m) })
+}
+
+func (o *outside) subjects() []string {
+	var list []string
+	for _, m := range o.inbox {
+		list = append(list, strings.TrimSuffix(m.Subject, " - 111122223333 us-gov-west-1"))
+	}
+	return list
+}
+
+func (o *outside) keeper(w *world) *Keeper {
+	return &Keeper{
+		Verifier: w.verifier(guard.DefaultPolicy()), Store: o, Notifier: o, Now: w.Now,
+		Tool: evidence.Tool{Name: "fipsguard"}, Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard),
+	}
+}
+
+// run lets a keeper look, and reports whether it was killed.
+func run(t *testing.T, k *Keeper, order Order) (died bool, err error) {
+	t.Helper()
+	defer func() {
+		if reason := recover(); reason != nil {
+			if _, ok := reason.(killed); !ok {
+				panic(reason)
+			}
+			died = true
+		}
+	}()
+	order.Why = "scheduled look"
+	return false, k.Run(t.Context(), home, order)
+}
+
+// bad is an account with something to tell: FIPS mode is off, one kernel
+// refutes.
+func bad() *world {
+	w := newWorld()
+	w.mode = guard.ModeOff
+	w.tasks = []guard.Task{task("refuted"), task("fine")}
+	w.answers[w.tasks[0].ARN+"/main"] = "0\r\n"
+	w.events = []trail.Event{put("off", start.Add(-time.Minute), guard.ModeOff)}
+	return w
+}
+
+// TestAKilledVerifierLosesNothingAndRepeatsNothing kills a verifier before and
+// after each of its effects, and lets a new one take over.
+func TestAKilledVerifierLosesNothingAndRepeatsNothing(t *testing.T) {
+	for dieAt := 1; ; dieAt++ {
+		for _, done := range []bool{false, true} {
+			w, o := bad(), newOutside()
+			o.dieAt, o.done = dieAt, done
+			died, err := run(t, o.keeper(w), Order{})
+			if !died {
+				if err != nil || dieAt < 4 {
+					t.Fatalf("a look has %d effects, error %v", o.effects, err)
+				}
+				return
+			}
+			published := len(o.inbox) == 1
+			marked := bytes.Contains(o.state, []byte(`"outbox":[]`)) || bytes.Contains(o.state, []byte(`"outbox":null`))
+			for range 2 {
+				w.now = w.now.Add(time.Hour)
+				if _, err := run(t, o.keeper(w), Order{}); err != nil {
+					t.Fatalf("killed at effect %d: the next look: %v", dieAt, err)
+				}
+			}
+			refuted, repaired := 0, 0
+			for _, m := range o.inbox {
+				refuted += strings.Count(m.Text, "read fips_enabled 0")
+				repaired += strings.Count(m.Text, "the account default is enabled")
+			}
+			want := 1
+			if published && !marked {
+				want = 2 // between SNS's answer and the note of it nobody can know
+			}
+			if refuted != want {
+				t.Errorf("killed at effect %d (done %t): people heard %d times of the refuted kernel, want %d: %q", dieAt, done, refuted, want, o.subjects())
+			}
+			if len(o.state) > 0 && repaired == 0 && dieAt > 2 {
+				t.Errorf("killed at effect %d (done %t): nobody heard of the repair", dieAt, done)
+			}
+			checkChain(t, o)
+		}
+	}
+}
+
+// checkChain follows the reports by their predecessors' hashes, as an auditor
+// does.
+func checkChain(t *testing.T, o *outside) {
+	t.Helper()
+	for _, id := range o.order {
+		d, err := evidence.Read(bytes.NewReader(o.reports[id+".json"]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := d.Predecessor; p != nil && evidence.Digest(o.reports[p.ID+".json"]) != p.SHA256 {
+			t.Errorf("report %s names a predecessor %s with another hash", id, p.ID)
+		}
+	}
+}
+
+func TestPeopleHearOfChangesOnly(t *testing.T) {
+	w, o := newWorld(), newOutside()
+	w.tasks = []guard.Task{ofService(task("a")), ofService(task("b"))}
+	looks := []struct {
+		name   string
+		change func()
+		want   []string
+	}{
+		{"all is well", func() {}, nil},
+		{"a kernel refutes", func() { w.answers[w.tasks[0].ARN+"/main"] = "0" }, []string{"[CRITICAL] A task's kernel is NOT in FIPS mode"}},
+		{"it still does", func() {}, nil},
+		{"another task of the service, too", func() { w.answers[w.tasks[1].ARN+"/main"] = "0" }, nil},
+		{"ECS does not answer", func() { w.blind = errors.New("no answer") }, []string{"[WARNING] Task could not be judged"}},
+		{"it does again, and nothing of it is news but that", func() { w.blind = nil }, []string{"[INFO] One finding is resolved"}},
+		{"the tasks were replaced", func() { w.tasks = []guard.Task{ofService(task("c")), ofService(task("d"))} }, []string{"[INFO] One finding is resolved"}},
+		{"a task cannot be verified", func() { w.answers[w.tasks[0].ARN+"/main"] = "?" }, []string{"[WARNING] A task's kernel cannot be verified"}},
+		{"worse: it refutes", func() { w.answers[w.tasks[0].ARN+"/main"] = "0" }, []string{"[CRITICAL] A task's kernel is NOT in FIPS mode"}},
+	}
+	for i, look := range looks {
+		w.now = start.Add(time.Duration(i) * time.Hour)
+		look.change()
+		o.inbox = nil
+		if _, err := run(t, o.keeper(w), Order{}); err != nil {
+			t.Fatalf("%s: %v", look.name, err)
+		}
+		if got := o.subjects(); fmt.Sprint(got) != fmt.Sprint(look.want) {
+			t.Errorf("%s: people heard %q, want %q", look.name, got, look.want)
+		}
+	}
+	checkChain(t, o)
+	if len(o.order) != len(looks) {
+		t.Errorf("%d reports were kept of %d looks", len(o.order), len(looks))
+	}
+}
+
+func TestOneSummaryADay(t *testing.T) {
+	w, o := newWorld(), newOutside()
+	for i := range 4 {
+		w.now = start.Add(time.Duration(12*i) * time.Hour)
+		if _, err := run(t, o.keeper(w), Order{Daily: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := len(o.inbox); got != 2 {
+		t.Errorf("%d summaries in two days: %q", got, o.subjects())
+	}
+}
+
+func TestPeopleAreToldWhenSNSAnswersAgain(t *testing.T) {
+	w, o := bad(), newOutside()
+	o.broken["publish"] = errors.New("no answer")
+	if _, err := run(t, o.keeper(w), Order{}); err == nil {
+		t.Error("an alert that nobody got is no error")
+	}
+	if w.mode != guard.ModeOn || len(o.order) != 1 {
+		t.Error("a failed alert kept the verifier from repairing or from keeping evidence")
+	}
+	delete(o.broken, "publish")
+	w.now = w.now.Add(time.Hour)
+	if _, err := run(t, o.keeper(w), Order{}); err != nil {
+		t.Fatal(err)
+	}
+	if len(o.inbox) != 1 || !strings.Contains(o.inbox[0].Text, "read fips_enabled 0") {
+		t.Errorf("people heard %q", o.subjects())
+	}
+}
+
+// TestWithoutTheBucketPeopleAreToldOnce: a process that cannot write down what
+// it told remembers it.
+func TestWithoutTheBucketPeopleAreToldOnce(t *testing.T) {
+	w, o := bad(), newOutside()
+	for _, part := range []string{"read", "state", "report"} {
+		o.broken[part] = errors.New("no answer")
+	}
+	k := o.keeper(w)
+	for range 3 {
+		if _, err := run(t, k, Order{}); err == nil {
+			t.Error("evidence that was not kept is no error")
+		}
+		w.now = w.now.Add(time.Hour)
+	}
+	if len(o.inbox) != 1 || !strings.Contains(o.inbox[0].Text, "Evidence: NOT KEPT") {
+		t.Errorf("people heard %q", o.subjects())
+	}
+	clear(o.broken)
+	if _, err := run(t, k, Order{}); err != nil {
+		t.Fatal(err)
+	}
+	if len(o.inbox) != 1 || len(o.order) != 1 {
+		t.Errorf("when the bucket answers again %d reports are kept and people heard %q", len(o.order), o.subjects())
+	}
+}
+
+func TestAReportThatWasChangedIsNotTrusted(t *testing.T) {
+	w, o := newWorld(), newOutside()
+	w.tasks = []guard.Task{task("a")}
+	if _, err := run(t, o.keeper(w), Order{}); err != nil {
+		t.Fatal(err)
+	}
+	id := o.order[0] + ".json"
+	o.reports[id] = bytes.Replace(o.reports[id], []byte(`"Container main`), []byte(`"container main`), 1)
+	o.reports[id] = append(o.reports[id], ' ')
+	w.now = w.now.Add(time.Hour)
+	w.answers[w.tasks[0].ARN+"/main"] = "?"
+	if _, err := run(t, o.keeper(w), Order{}); err == nil || !strings.Contains(err.Error(), "is not as it was kept") {
+		t.Errorf("error is %v", err)
+	}
+	d, err := evidence.Read(bytes.NewReader(o.reports[o.order[1]+".json"]))
+	if err != nil || d.Proofs.Proven != 0 {
+		t.Errorf("a changed report's proof was taken over: %+v, error %v", d.Proofs, err)
+	}
+}
