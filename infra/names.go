@@ -1,10 +1,12 @@
 package main
 
+import "fipsguard/internal/config"
+
 // Names that people, the SCP and the tamper rules have to know beforehand.
 // Whatever belongs to the guard begins with prefix, which the tamper rules
 // match.
 const (
-	prefix       = "fipsguard-"
+	prefix       = config.Prefix
 	enforcerName = prefix + "enforcer" // the function; its role has the Region behind it, since roles are global
 	topicName    = prefix + "alerts"
 	queueName    = prefix + "undelivered" // events that EventBridge could not hand over

@@ -14,6 +14,7 @@ type commands struct {
 	Simulate simulateCommand `cmd:"" help:"Play what goes wrong in a local AWS account, with the guard attached."`
 	Explain  explainCommand  `cmd:"" help:"Decide about recorded events without calling AWS."`
 	Check    checkCommand    `cmd:"" help:"Judge task definitions, CloudFormation templates and Terraform plans."`
+	Verify   verifyCommand   `cmd:"" help:"Look at an account: the setting, what runs, and what the kernels say."`
 	Version  versionCommand  `cmd:"" help:"Print version, commit, Go version and FIPS module."`
 }
 

@@ -1,4 +1,4 @@
-package main
+package function
 
 import (
 	"context"
@@ -14,13 +14,13 @@ import (
 // invocation bounds their time.
 const attempts = 8
 
-// awsConfig is the SDK's configuration as Lambda gives it, by the environment
+// AWSConfig is the SDK's configuration as Lambda gives it, by the environment
 // alone: credentials, Region, AWS_ENDPOINT_URL (also by service, as in
 // AWS_ENDPOINT_URL_SNS) and AWS_USE_FIPS_ENDPOINT, with their meaning in every
 // SDK program. config.LoadDefaultConfig looks for profiles, single sign-on and
 // instance roles, too, which a function does not have; it makes the binary
 // 2 MB larger and its start a tenth slower.
-func awsConfig(getenv func(string) string) (aws.Config, error) {
+func AWSConfig(getenv func(string) string) (aws.Config, error) {
 	c := aws.Config{
 		Region:           getenv("AWS_REGION"),
 		RetryMaxAttempts: attempts,

@@ -1,0 +1,108 @@
+// Command verifier is the Lambda function that looks on a schedule, and after
+// the enforcer turned FIPS mode back on.
+package main
+
+import (
+	"context"
+	"crypto/fips140"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"fipsguard/internal/alert"
+	"fipsguard/internal/assembly"
+	"fipsguard/internal/bucket"
+	"fipsguard/internal/config"
+	"fipsguard/internal/evidence"
+	"fipsguard/internal/fargate"
+	"fipsguard/internal/function"
+	"fipsguard/internal/metric"
+	"fipsguard/internal/trail"
+	"fipsguard/internal/verifier"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+)
+
+func main() {
+	h, err := newHandler()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "fipsguard verifier:", err)
+		os.Exit(1)
+	}
+	lambda.Start(h)
+}
+
+func newHandler() (*handler, error) {
+	settings, err := config.ReadVerifier(os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: settings.LogLevel}))
+	log.Info("start", "fips140", fips140.Enabled(), "fips140Module", fips140.Version(), "mode", settings.Mode)
+
+	aws, err := function.AWSConfig(os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	policy, faults := config.PolicyOrDefault(settings.Policy, settings.Mode, time.Now())
+	look := assembly.Verifier(assembly.Needs{
+		Config: aws, Policy: policy, PolicyFaults: function.Texts(faults), Exec: true, TrailLogs: settings.TrailLogs,
+		Now: time.Now, Sleep: fargate.Sleep,
+	})
+	look.Parts = assembly.Parts(aws, assembly.Guard{
+		RuleNames: ruleNames(), FunctionARN: settings.FunctionARN, TopicARN: settings.TopicARN, QueueURLs: settings.Queues,
+	})
+	return &handler{
+		sample: settings.Sample,
+		log:    log,
+		bucket: bucket.Bucket{Objects: assembly.S3(aws), Name: settings.EvidenceBucket},
+		keeper: verifier.Keeper{
+			Verifier: look,
+			Notifier: alert.NewNotifier(sns.NewFromConfig(aws), settings.TopicARN),
+			Tool:     evidence.ThisProgram(),
+			Log:      log,
+			Metrics:  metric.NewWriter(os.Stdout),
+			Now:      time.Now,
+		},
+	}, nil
+}
+
+// ruleNames are those of the stack's rules that feed the enforcer.
+func ruleNames() []string {
+	var names []string
+	for _, p := range trail.Patterns() {
+		names = append(names, config.Prefix+p.Name)
+	}
+	return names
+}
+
+// handler is the verifier as Lambda calls it.
+type handler struct {
+	sample int
+	log    *slog.Logger
+	bucket bucket.Bucket
+	keeper verifier.Keeper
+}
+
+// Invoke looks once. Lambda runs one look at a time in one environment.
+func (h *handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	home, err := function.Home(ctx)
+	if err != nil {
+		return nil, err
+	}
+	h.bucket.Home = home
+	h.keeper.Store = h.bucket
+	order, err := orderOf(event, h.sample)
+	if err != nil {
+		return nil, err
+	}
+	if deadline, ok := ctx.Deadline(); ok {
+		order.ProofsEnd = deadline.Add(-afterProofs)
+	}
+	return nil, h.keeper.Run(ctx, home, order)
+}
+
+// afterProofs is what repairs, reports and alerts may take.
+const afterProofs = 3 * time.Minute
