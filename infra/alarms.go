@@ -17,7 +17,7 @@ const slowMilliseconds = 300_000
 
 // newAlarms tell on the topic what the guard cannot tell by itself. That
 // notifications fail is told there too, which reaches the other subscribers.
-func newAlarms(stack awscdk.Stack, function awslambda.IFunction, topic awssns.ITopic, q queues) []awscloudwatch.Alarm {
+func newAlarms(stack awscdk.Stack, enforcer, verifier awslambda.IFunction, topic awssns.ITopic, q queues) []awscloudwatch.Alarm {
 	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
 	action := awscloudwatchactions.NewSnsAction(topic)
 	var alarms []awscloudwatch.Alarm
@@ -37,15 +37,17 @@ func newAlarms(stack awscdk.Stack, function awslambda.IFunction, topic awssns.IT
 	sum := func() *awscloudwatch.MetricOptions {
 		return &awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(1))}
 	}
-	above("errors", "The enforcer failed; Lambda invokes it twice more.", 0, function.MetricErrors(sum()))
-	above("throttles", "The enforcer was not started for want of concurrency.", 0, function.MetricThrottles(sum()))
+	above("errors", "The enforcer failed; Lambda invokes it twice more.", 0, enforcer.MetricErrors(sum()))
+	above("verifier-errors", "The verifier failed; Lambda invokes it twice more.", 0, verifier.MetricErrors(sum()))
+	above("throttles", "The enforcer was not started for want of concurrency.", 0, enforcer.MetricThrottles(sum()))
 	above("dead-letter-errors", "The enforcer failed with an event, and Lambda could not keep it in the queue of failed ones.", 0,
-		function.Metric(jsii.String("DeadLetterErrors"), sum()))
+		enforcer.Metric(jsii.String("DeadLetterErrors"), sum()))
 	above("undelivered", "Events never reached their target; they wait in the queue of undelivered ones.", 0, depth(q.undelivered))
-	above("failed", "The enforcer gave up on events; they wait in the queue of failed ones.", 0, depth(q.failed))
+	above("failed", "A function gave up on events; they wait in the queue of failed ones.", 0, depth(q.failed))
 	above("remediation-failures", "A violation stands uncorrected.", 0, guardMetric("RemediationFailures", "Sum"))
 	above("remediation-latency", "A correction came more than five minutes after the call that made it necessary.", slowMilliseconds,
 		guardMetric("RemediationLatency", "p99"))
+	above("refuted-kernels", "The kernel under a running task is not in FIPS mode.", 0, guardMetric("TasksRefuted", "Maximum"))
 	above("notification-failures", "An alert did not reach a subscriber.", 0, topic.MetricNumberOfNotificationsFailed(sum()))
 	return append(alarms, heartbeat(scope, action))
 }
@@ -72,7 +74,7 @@ func heartbeat(scope constructs.Construct, action awscloudwatchactions.SnsAction
 	return alarm
 }
 
-// guardMetric is one of internal/enforcer's metrics over all rules.
+// guardMetric is one of internal/metric's, over all rules.
 func guardMetric(name, statistic string) awscloudwatch.Metric {
 	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
 		Namespace:  jsii.String(namespace),

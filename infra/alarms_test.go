@@ -18,7 +18,7 @@ func TestAlarmsOnTheGuardsMetrics(t *testing.T) {
 	written := map[string]bool{
 		metric.Findings: true, metric.Remediations: true,
 		metric.RemediationFailures: true, metric.RemediationLatency: true,
-		metric.Looks: true,
+		metric.Looks: true, metric.TasksRefuted: true,
 	}
 	count := 0
 	for id, alarm := range stack.resources("AWS::CloudWatch::Alarm") {
@@ -34,7 +34,7 @@ func TestAlarmsOnTheGuardsMetrics(t *testing.T) {
 			t.Errorf("%s watches one dimension; the totals have none", id)
 		}
 	}
-	if count != 3 {
-		t.Errorf("%d alarms on the guard's own metrics, want 3", count)
+	if count != 4 {
+		t.Errorf("%d alarms on the guard's own metrics, want 4", count)
 	}
 }

@@ -38,7 +38,7 @@ func newTopic(stack awscdk.Stack, key awskms.IKey, options Options) awssns.Topic
 }
 
 // publishForTheGuardOnly lets alarms and rules of AWS publish, and of all the
-// account's principals only the enforcer's role, whatever else they may do by
+// account's principals only the functions' roles, whatever else they may do by
 // their own policies. EventBridge publishes to SNS without telling for which
 // rule, so its statement has no condition.
 func publishForTheGuardOnly(stack awscdk.Stack, topic awssns.Topic) {
@@ -49,7 +49,7 @@ func publishForTheGuardOnly(stack awscdk.Stack, topic awssns.Topic) {
 		Actions:    jsii.Strings("sns:Publish"),
 		Resources:  &[]*string{topic.TopicArn()},
 		Conditions: &map[string]any{
-			"ArnNotEquals": map[string]any{"aws:PrincipalArn": enforcerRoleARN(stack)},
+			"ArnNotEquals": map[string]any{"aws:PrincipalArn": []any{roleARN(stack, enforcerName), roleARN(stack, verifierName)}},
 			"Bool":         map[string]any{"aws:PrincipalIsAWSService": "false"},
 		},
 	}))

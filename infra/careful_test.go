@@ -28,6 +28,24 @@ func checkCareful(t *testing.T, stack synthesized) {
 		}},
 	})
 	has("AWS::Lambda::EventInvokeConfig", map[string]any{"MaximumRetryAttempts": 2})
+	has("AWS::Lambda::Function", map[string]any{
+		"FunctionName": verifierName, "Timeout": 900,
+		"Environment": map[string]any{"Variables": map[string]any{
+			"AWS_USE_FIPS_ENDPOINT": "true", "FIPSGUARD_EVIDENCE_BUCKET": assertions.Match_AnyValue(), "FIPSGUARD_QUEUES": assertions.Match_AnyValue(),
+		}},
+	})
+	has("AWS::S3::Bucket", map[string]any{
+		"ObjectLockEnabled":       true,
+		"ObjectLockConfiguration": map[string]any{"Rule": map[string]any{"DefaultRetention": map[string]any{"Days": 365, "Mode": "GOVERNANCE"}}},
+		"VersioningConfiguration": map[string]any{"Status": "Enabled"},
+		"PublicAccessBlockConfiguration": map[string]any{
+			"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true,
+		},
+		"BucketEncryption": map[string]any{"ServerSideEncryptionConfiguration": []any{map[string]any{
+			"ServerSideEncryptionByDefault": map[string]any{"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": assertions.Match_AnyValue()},
+		}}},
+	})
+	template.HasResource(jsii.String("AWS::S3::Bucket"), map[string]any{"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"})
 	has("AWS::KMS::Key", map[string]any{"EnableKeyRotation": true})
 	has("AWS::Logs::LogGroup", map[string]any{
 		"RetentionInDays": 365, "KmsKeyId": assertions.Match_AnyValue(), "LogGroupName": "/aws/lambda/" + enforcerName,
@@ -46,10 +64,10 @@ func checkCareful(t *testing.T, stack synthesized) {
 		"AlarmActions": assertions.Match_AnyValue(), "TreatMissingData": assertions.Match_AnyValue(),
 	})
 	has("AWS::CloudWatch::Alarm", map[string]any{"MetricName": "Looks", "TreatMissingData": "breaching", "ComparisonOperator": "LessThanThreshold"})
-	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(9))
+	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(11))
 	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Dashboard"), jsii.Number(1))
 	// Nothing but the enforcer's own answer stands behind this resource, and it
 	// stays when the stack goes.
 	template.HasResource(jsii.String("Custom::FargateFIPSMode"), map[string]any{"DeletionPolicy": "Retain"})
-	template.ResourceCountIs(jsii.String("AWS::Lambda::Function"), jsii.Number(1))
+	template.ResourceCountIs(jsii.String("AWS::Lambda::Function"), jsii.Number(2))
 }

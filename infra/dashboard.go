@@ -10,7 +10,7 @@ import (
 
 // newDashboard shows on one page whether the guard works and what it does.
 // Dashboards are global, hence the Region in the name.
-func newDashboard(stack awscdk.Stack, function awslambda.IFunction, q queues, alarms []awscloudwatch.Alarm) {
+func newDashboard(stack awscdk.Stack, enforcer, verifier awslambda.IFunction, q queues, alarms []awscloudwatch.Alarm) {
 	board := awscloudwatch.NewDashboard(stack, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
 		DashboardName: awscdk.Fn_Sub(jsii.String(namespace+"-${AWS::Region}"), nil),
 	})
@@ -26,7 +26,13 @@ func newDashboard(stack awscdk.Stack, function awslambda.IFunction, q queues, al
 		graph("From the call to its correction, ms", guardMetric("RemediationLatency", "p50"), guardMetric("RemediationLatency", "p99")),
 	)
 	board.AddWidgets(
-		graph("The enforcer", function.MetricInvocations(nil), function.MetricErrors(nil), function.MetricThrottles(nil)),
+		graph("Running tasks by what their kernels say", guardMetric("TasksProven", "Maximum"), guardMetric("TasksRefuted", "Maximum"),
+			guardMetric("TasksUnverifiable", "Maximum"), guardMetric("TasksNotAttempted", "Maximum")),
+		graph("Running tasks launched while FIPS mode was off", guardMetric("TasksExposed", "Maximum")),
+	)
+	board.AddWidgets(
+		graph("The functions", enforcer.MetricInvocations(nil), enforcer.MetricErrors(nil), enforcer.MetricThrottles(nil),
+			verifier.MetricInvocations(nil), verifier.MetricErrors(nil)),
 		graph("Events that wait for a person", depth(q.undelivered), depth(q.failed)),
 	)
 }

@@ -11,9 +11,9 @@ import (
 // function with a request for a custom resource and waits for the answer.
 // Deleting the stack never turns FIPS mode off: CloudFormation retains the
 // resource, and the enforcer answers a Delete without a call.
-func enableOnDeploy(stack awscdk.Stack, by enforcer, after []awsevents.CfnRule, version *string) {
+func enableOnDeploy(stack awscdk.Stack, by function, after []awsevents.CfnRule, version *string) {
 	mode := awscdk.NewCustomResource(stack, jsii.String("FargateFIPSMode"), &awscdk.CustomResourceProps{
-		ServiceToken:   by.function.FunctionArn(),
+		ServiceToken:   by.FunctionArn(),
 		ResourceType:   jsii.String("Custom::FargateFIPSMode"),
 		Properties:     &map[string]any{"Code": version},
 		ServiceTimeout: awscdk.Duration_Minutes(jsii.Number(5)),

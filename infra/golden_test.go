@@ -59,6 +59,9 @@ func TestOptions(t *testing.T) {
 		"subnets":             "subnet-0123456789abcdef0, subnet-0123456789abcdef1",
 		"securityGroups":      "sg-0123456789abcdef0",
 		"vpc":                 "vpc-0123456789abcdef0",
+		"trailLogs":           "org-trail/AWSLogs/o-abc",
+		"keysToRead":          "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/0123",
+		"securityHub":         "false",
 		"endpoints":           "ecs, sns, application-autoscaling, xray",
 	}) {
 		checkMessages(t, stack)

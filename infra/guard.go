@@ -1,14 +1,19 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 )
 
+// codes are the functions'.
+type codes struct{ enforcer, verifier awslambda.Code }
+
 // newGuard puts the whole guard into a stack, one construct a concern. The
 // template fits every Region and partition. The version changes with the code.
-func newGuard(stack awscdk.Stack, options Options, code awslambda.Code, version *string) error {
+func newGuard(stack awscdk.Stack, options Options, code codes, version *string) error {
 	awscdk.Tags_Of(stack).Add(jsii.String("application"), jsii.String(namespace), nil)
 
 	newEndpoints(stack, options)
@@ -17,10 +22,23 @@ func newGuard(stack awscdk.Stack, options Options, code awslambda.Code, version 
 	topic := newTopic(stack, key, options)
 	enforcer, err := newEnforcer(stack, enforcerProps{
 		Options: options,
-		Code:    code,
+		Code:    code.enforcer,
 		Key:     key,
 		Topic:   topic,
 		Failed:  queues.failed,
+	})
+	if err != nil {
+		return err
+	}
+	evidence := newEvidence(stack, key, options)
+	verifier, err := newVerifier(stack, verifierProps{
+		Options:  options,
+		Code:     code.verifier,
+		Key:      key,
+		Topic:    topic,
+		Queues:   queues,
+		Enforcer: enforcer,
+		Evidence: evidence,
 	})
 	if err != nil {
 		return err
@@ -29,15 +47,15 @@ func newGuard(stack awscdk.Stack, options Options, code awslambda.Code, version 
 	if err != nil {
 		return err
 	}
+	looking := newSchedules(stack, verifier, queues.undelivered, options)
 	watching := newTamper(stack, tamperProps{
-		Enforcer:    enforcer,
 		Topic:       topic,
 		Key:         key,
 		Undelivered: queues.undelivered,
 	})
-	queues.acceptFrom(append(feeding, watching...))
-	alarms := newAlarms(stack, enforcer.function, topic, queues)
-	newDashboard(stack, enforcer.function, queues, alarms)
+	queues.acceptFrom(slices.Concat(feeding, looking, watching))
+	alarms := newAlarms(stack, enforcer, verifier, topic, queues)
+	newDashboard(stack, enforcer, verifier, queues, alarms)
 	if !options.Audit {
 		enableOnDeploy(stack, enforcer, feeding, version)
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newKey is the one customer-managed key of the topic, the queues and the
-// logs. Alarms and rules may use it without a condition, since EventBridge
+// newKey is the one customer-managed key of the topic, the queues, the
+// logs and the evidence. Alarms and rules may use it without a condition, since EventBridge
 // does not tell SNS for which rule it publishes; what they may write to is
 // said by the policies of the topic and the queues.
 func newKey(stack awscdk.Stack) awskms.Key {

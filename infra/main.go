@@ -40,7 +40,7 @@ func synthesize(settings, zips string) error {
 }
 
 // declare adds both stacks to an app, with the options that its context holds.
-func declare(app awscdk.App, zips string) error {
+func declare(app awscdk.App, folder string) error {
 	options, err := readOptions(func(name string) string {
 		text, _ := app.Node().TryGetContext(jsii.String(name)).(string)
 		return text
@@ -48,14 +48,14 @@ func declare(app awscdk.App, zips string) error {
 	if err != nil {
 		return err
 	}
-	zip, err := findZip(zips, "enforcer", options.Architecture)
+	code, err := findZips(folder, options.Architecture)
 	if err != nil {
 		return err
 	}
-	if err := newAccountStack(app, options, zip); err != nil {
+	if err := newAccountStack(app, options, code); err != nil {
 		return err
 	}
-	return newOrganizationStack(app, options, zip)
+	return newOrganizationStack(app, options, code)
 }
 
 // readContext reads cdk.json's context, which only the CDK's command line

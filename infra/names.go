@@ -8,6 +8,8 @@ import "fipsguard/internal/config"
 const (
 	prefix       = config.Prefix
 	enforcerName = prefix + "enforcer" // the function; its role has the Region behind it, since roles are global
+	verifierName = prefix + "verifier" // likewise
+	evidenceName = prefix + "evidence" // the bucket; its account and Region follow, since buckets' names are global
 	topicName    = prefix + "alerts"
 	queueName    = prefix + "undelivered" // events that EventBridge could not hand over
 	failedName   = prefix + "failed"      // events that the function could not deal with

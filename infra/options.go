@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +27,12 @@ type Options struct {
 	ReservedConcurrency *float64 // nil reserves none
 	Policy              string   // the policy document; empty means the defaults
 	RollBackRoles       []string
+	Hourly, Daily       string // schedule expressions of the verifier's looks
+	Sample              int    // tasks that an hourly look asks for proof
+	EvidenceDays        int    // for which reports are locked
+	TrailLogs           string // BUCKET or BUCKET/PREFIX of CloudTrail's log files
+	KeysToRead          []string
+	SecurityHub         bool
 	Emails              []string
 	Queues              []string
 	HTTPSEndpoints      []string
@@ -40,6 +48,10 @@ type Options struct {
 func readOptions(lookup func(name string) string) (Options, error) {
 	o := Options{
 		RollBackRoles:   list(lookup("rollBackRoles")),
+		Hourly:          cmp.Or(lookup("hourly"), "rate(1 hour)"),
+		Daily:           cmp.Or(lookup("daily"), "cron(30 5 * * ? *)"),
+		TrailLogs:       lookup("trailLogs"),
+		KeysToRead:      list(lookup("keysToRead")),
 		Emails:          list(lookup("emails")),
 		Queues:          list(lookup("queues")),
 		HTTPSEndpoints:  list(lookup("httpsEndpoints")),
@@ -73,6 +85,33 @@ func readOptions(lookup func(name string) string) (Options, error) {
 	var known bool
 	if o.LogRetention, known = retentions[lookup("logRetentionDays")]; !known {
 		bad("logRetentionDays", "90, 180, 365, 731, 1096 or 2557")
+	}
+	for name, expression := range map[string]string{"hourly": o.Hourly, "daily": o.Daily} {
+		if !schedule.MatchString(expression) {
+			bad(name, "an EventBridge schedule, rate(…) or cron(…)")
+		}
+	}
+	number := func(name string, otherwise, most int) int {
+		n, err := strconv.Atoi(cmp.Or(lookup(name), strconv.Itoa(otherwise)))
+		if err != nil || n < 1 || n > most {
+			bad(name, fmt.Sprintf("a number from 1 to %d", most))
+		}
+		return n
+	}
+	o.Sample = number("proofSample", config.DefaultSample, 100_000)
+	o.EvidenceDays = number("evidenceDays", 365, 36_500)
+	switch lookup("securityHub") {
+	case "", "false":
+	case "true":
+		o.SecurityHub = true
+	default:
+		bad("securityHub", "true or false")
+	}
+	for _, key := range o.KeysToRead {
+		if !strings.Contains(key, ":kms:") || !strings.Contains(key, ":key/") {
+			bad("keysToRead", "ARNs of KMS keys")
+			break
+		}
 	}
 	if text := lookup("reservedConcurrency"); text != "" {
 		n, err := strconv.ParseUint(text, 10, 16)
@@ -121,6 +160,9 @@ var retentions = map[string]awslogs.RetentionDays{
 	"1096": awslogs.RetentionDays_THREE_YEARS,
 	"2557": awslogs.RetentionDays_SEVEN_YEARS,
 }
+
+// schedule is what EventBridge takes in a rule.
+var schedule = regexp.MustCompile(`^(rate\(\d+ (minute|hour|day)s?\)|cron\([0-9A-Z*?/,#\- ]+\))$`)
 
 func readPolicy(file string) (string, error) {
 	if file == "" {

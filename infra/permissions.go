@@ -1,12 +1,14 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// grant is one statement of the enforcer's policy.
+// grant is one statement of a function's policy.
 type grant struct {
 	sid        string
 	actions    []string
@@ -15,9 +17,66 @@ type grant struct {
 	write      bool // changes a workload or a setting: not granted in audit mode
 }
 
-// grants are the calls that the enforcer makes, no more: a test compares them
-// with the code. "*" stands only where ECS knows no resource-level permission.
-func grants(stack awscdk.Stack, props enforcerProps) []grant {
+// enforcerGrants are the calls that the enforcer makes, no more: a test compares
+// them with the code. "*" stands only where AWS knows no resource-level
+// permission.
+func enforcerGrants(stack awscdk.Stack, props enforcerProps) []grant {
+	return append(common(stack, enforcerName, props.Options, *props.Topic.TopicArn(), *props.Failed.QueueArn(), *props.Key.KeyArn()),
+		grant{
+			sid:       "Look",
+			actions:   []string{"ecs:ListAccountSettings", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "application-autoscaling:DescribeScalableTargets"},
+			resources: []string{"*"},
+		})
+}
+
+// verifierGrants are the calls that the verifier makes.
+func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
+	sessions := *arnOf(stack, "ssm", "session/ecs-execute-command-*")
+	list := append(common(stack, verifierName, props.Options, *props.Topic.TopicArn(), *props.Queues.failed.QueueArn(), *props.Key.KeyArn()),
+		grant{
+			sid: "Look", resources: []string{"*"},
+			actions: []string{
+				"ecs:ListAccountSettings", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "application-autoscaling:DescribeScalableTargets",
+				"ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks", "cloudtrail:LookupEvents", "cloudtrail:DescribeTrails",
+			},
+		},
+		grant{sid: "AskKernels", actions: []string{"ecs:ExecuteCommand"}, resources: []string{*arnOf(stack, "ecs", "cluster/*"), *arnOf(stack, "ecs", "task/*")}},
+		grant{sid: "TalkInSessions", actions: []string{"ssmmessages:OpenDataChannel", "ssm:TerminateSession"}, resources: []string{sessions}},
+		grant{
+			sid: "LookAtTrails", actions: []string{"cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"},
+			// A trail of the organization belongs to another account.
+			resources: []string{"arn:" + *stack.Partition() + ":cloudtrail:*:*:trail/*"},
+		},
+		grant{sid: "LookAtRules", actions: []string{"events:DescribeRule", "events:ListTargetsByRule"}, resources: []string{*arnOf(stack, "events", "rule/"+prefix+"*")}},
+		grant{sid: "LookAtSubscriptions", actions: []string{"sns:ListSubscriptionsByTopic"}, resources: []string{*props.Topic.TopicArn()}},
+		grant{
+			sid: "LookAtQueues", actions: []string{"sqs:GetQueueAttributes"},
+			resources: []string{*props.Queues.undelivered.QueueArn(), *props.Queues.failed.QueueArn()},
+		},
+		grant{sid: "KeepEvidence", actions: []string{"s3:GetObject", "s3:PutObject"}, resources: []string{*props.Evidence.BucketArn() + "/*"}},
+		// Without it, S3 answers AccessDenied for an object that is not there yet.
+		grant{sid: "SeeWhatIsKept", actions: []string{"s3:ListBucket"}, resources: []string{*props.Evidence.BucketArn()}},
+	)
+	if bucket, _, _ := strings.Cut(props.Options.TrailLogs, "/"); bucket != "" {
+		logs := "arn:" + *stack.Partition() + ":s3:::" + bucket
+		list = append(list,
+			grant{sid: "ReadTrailLogs", actions: []string{"s3:GetObject"}, resources: []string{logs + "/*"}},
+			grant{sid: "ListTrailLogs", actions: []string{"s3:ListBucket"}, resources: []string{logs}})
+	}
+	if len(props.Options.KeysToRead) > 0 {
+		list = append(list, grant{sid: "EncryptSessionsAndReadLogs", actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, resources: props.Options.KeysToRead})
+	}
+	if props.Options.SecurityHub {
+		list = append(list, grant{
+			sid: "ImportFindings", actions: []string{"securityhub:BatchImportFindings"},
+			resources: []string{*arnOf(stack, "securityhub", "product/"+*stack.Account()+"/default")},
+		})
+	}
+	return list
+}
+
+// common are the grants of both functions: they correct by the same calls.
+func common(stack awscdk.Stack, name string, options Options, topic, failed, key string) []grant {
 	list := []grant{
 		{
 			sid:     "KeepFIPSModeOn",
@@ -25,37 +84,32 @@ func grants(stack awscdk.Stack, props enforcerProps) []grant {
 			conditions: map[string]any{"StringEquals": map[string]any{"ecs:account-setting": "fargateFIPSMode"}},
 			write:      true,
 		},
-		{
-			sid:       "Look",
-			actions:   []string{"ecs:ListAccountSettings", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "application-autoscaling:DescribeScalableTargets"},
-			resources: []string{"*"},
-		},
 		{sid: "LookAtTasks", actions: []string{"ecs:DescribeTasks"}, resources: []string{*arnOf(stack, "ecs", "task/*")}},
 		{sid: "LookAtServices", actions: []string{"ecs:DescribeServices"}, resources: []string{*arnOf(stack, "ecs", "service/*")}},
 		{sid: "WithdrawDefinitions", actions: []string{"ecs:DeregisterTaskDefinition"}, resources: []string{"*"}, write: true},
 		{sid: "StopTasks", actions: []string{"ecs:StopTask"}, resources: []string{*arnOf(stack, "ecs", "task/*")}, write: true},
 		{sid: "CorrectServices", actions: []string{"ecs:UpdateService"}, resources: []string{*arnOf(stack, "ecs", "service/*")}, write: true},
-		{sid: "Alert", actions: []string{"sns:Publish"}, resources: []string{*props.Topic.TopicArn()}},
-		{sid: "DeadLetter", actions: []string{"sqs:SendMessage"}, resources: []string{*props.Failed.QueueArn()}},
-		{sid: "WriteEncrypted", actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, resources: []string{*props.Key.KeyArn()}},
+		{sid: "Alert", actions: []string{"sns:Publish"}, resources: []string{topic}},
+		{sid: "DeadLetter", actions: []string{"sqs:SendMessage"}, resources: []string{failed}},
+		{sid: "WriteEncrypted", actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, resources: []string{key}},
 		{
 			sid:       "Log",
 			actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
-			resources: []string{*arnOf(stack, "logs", "log-group:/aws/lambda/"+enforcerName+":*")},
+			resources: []string{*arnOf(stack, "logs", "log-group:/aws/lambda/"+name+":*")},
 		},
 		{sid: "Trace", actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, resources: []string{"*"}},
 	}
-	if len(props.Options.RollBackRoles) > 0 {
+	if len(options.RollBackRoles) > 0 {
 		// UpdateService with a task definition passes that definition's roles
 		// (seen in operators' AccessDenied reports). Without this the roll-back
 		// of a service whose definition has roles is refused, and reported so.
 		list = append(list, grant{
-			sid: "RollBackServices", actions: []string{"iam:PassRole"}, resources: props.Options.RollBackRoles,
+			sid: "RollBackServices", actions: []string{"iam:PassRole"}, resources: options.RollBackRoles,
 			conditions: map[string]any{"StringEquals": map[string]any{"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
 			write:      true,
 		})
 	}
-	if len(props.Options.Subnets) > 0 {
+	if len(options.Subnets) > 0 {
 		list = append(list, grant{
 			sid: "LiveInVPC", resources: []string{"*"},
 			actions: []string{"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"},

@@ -16,8 +16,8 @@ import (
 )
 
 // newRules feed the enforcer: one rule on the default bus for every pattern of
-// internal/trail, unchanged, and a schedule.
-func newRules(stack awscdk.Stack, to enforcer, undelivered awssqs.IQueue) ([]awsevents.CfnRule, error) {
+// internal/trail, unchanged.
+func newRules(stack awscdk.Stack, to function, undelivered awssqs.IQueue) ([]awsevents.CfnRule, error) {
 	scope := constructs.NewConstruct(stack, jsii.String("Rules"))
 	var rules []awsevents.CfnRule
 	for _, pattern := range trail.Patterns() {
@@ -26,34 +26,61 @@ func newRules(stack awscdk.Stack, to enforcer, undelivered awssqs.IQueue) ([]aws
 			return nil, fmt.Errorf("pattern %s: %w", pattern.Name, err)
 		}
 		id := logicalName(pattern.Name)
-		rules = append(rules, feed(scope, to, undelivered, id, &awsevents.CfnRuleProps{
+		rules = append(rules, feed(scope, to, undelivered, id, nil, &awsevents.CfnRuleProps{
 			Name:         jsii.String(prefix + pattern.Name),
 			Description:  jsii.String(pattern.About),
 			EventPattern: events,
 		}))
 	}
-	// Events can be lost: once an hour the enforcer looks without one.
-	rules = append(rules, feed(scope, to, undelivered, "Schedule", &awsevents.CfnRuleProps{
-		Name:               jsii.String(prefix + "schedule"),
-		Description:        jsii.String("The hourly look at the account setting"),
-		ScheduleExpression: jsii.String("rate(1 hour)"),
-	}))
 	return rules, nil
 }
 
-// feed makes a rule that invokes the enforcer.
-func feed(scope constructs.Construct, to enforcer, undelivered awssqs.IQueue, id string, props *awsevents.CfnRuleProps) awsevents.CfnRule {
+// newSchedules make the verifier look: every hour, since events can be lost,
+// every day at everything, and after the enforcer turned FIPS mode back on.
+func newSchedules(stack awscdk.Stack, to function, undelivered awssqs.IQueue, options Options) []awsevents.CfnRule {
+	scope := constructs.NewConstruct(stack, jsii.String("Looks"))
+	return []awsevents.CfnRule{
+		feed(scope, to, undelivered, "Hourly", jsii.String(`{"look":"hourly"}`), &awsevents.CfnRuleProps{
+			Name:               jsii.String(prefix + "look-hourly"),
+			Description:        jsii.String("The look at everything, with proof from a sample of the tasks"),
+			ScheduleExpression: jsii.String(options.Hourly),
+		}),
+		feed(scope, to, undelivered, "Daily", jsii.String(`{"look":"daily"}`), &awsevents.CfnRuleProps{
+			Name:               jsii.String(prefix + "look-daily"),
+			Description:        jsii.String("The look at everything, with proof from every task, and a summary"),
+			ScheduleExpression: jsii.String(options.Daily),
+		}),
+		feed(scope, to, undelivered, "AfterRepair", nil, &awsevents.CfnRuleProps{
+			Name:        jsii.String(prefix + "look-after-repair"),
+			Description: jsii.String("The enforcer turned FIPS mode back on: who is exposed?"),
+			EventPattern: map[string]any{
+				"source":      []any{"aws.ecs"},
+				"detail-type": []any{"AWS API Call via CloudTrail"},
+				"detail": map[string]any{
+					"eventSource":  []any{"ecs.amazonaws.com"},
+					"eventName":    []any{"PutAccountSettingDefault"},
+					"errorCode":    []any{map[string]any{"exists": false}},
+					"userIdentity": map[string]any{"sessionContext": map[string]any{"sessionIssuer": map[string]any{"arn": []any{roleARN(stack, enforcerName)}}}},
+				},
+			},
+		}),
+	}
+}
+
+// feed makes a rule that invokes a function, with the event or with a constant.
+func feed(scope constructs.Construct, to function, undelivered awssqs.IQueue, id string, input *string, props *awsevents.CfnRuleProps) awsevents.CfnRule {
 	props.State = jsii.String("ENABLED")
 	props.Targets = []awsevents.CfnRule_TargetProperty{{
-		Id:               jsii.String("enforcer"),
-		Arn:              to.function.FunctionArn(),
+		Id:               jsii.String("function"),
+		Arn:              to.FunctionArn(),
+		Input:            input,
 		RetryPolicy:      retries(),
 		DeadLetterConfig: awsevents.CfnRule_DeadLetterConfigProperty{Arn: undelivered.QueueArn()},
 	}}
 	rule := awsevents.NewCfnRule(scope, jsii.String(id), props)
 	awslambda.NewCfnPermission(scope, jsii.String(id+"Permission"), &awslambda.CfnPermissionProps{
 		Action:       jsii.String("lambda:InvokeFunction"),
-		FunctionName: to.function.FunctionArn(),
+		FunctionName: to.FunctionArn(),
 		Principal:    jsii.String("events.amazonaws.com"),
 		SourceArn:    rule.AttrArn(),
 	})

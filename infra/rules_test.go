@@ -50,11 +50,13 @@ func checkRules(t *testing.T, stack synthesized) {
 			t.Errorf("description of %s is longer than EventBridge allows", pattern.Name)
 		}
 	}
-	if got := rules[prefix+"schedule"]["ScheduleExpression"]; got != "rate(1 hour)" {
-		t.Errorf("the look without an event is scheduled at %v", got)
+	for name, want := range map[string]string{"look-hourly": "rate(1 hour)", "look-daily": "cron(30 5 * * ? *)"} {
+		if got := rules[prefix+name]["ScheduleExpression"]; got != want {
+			t.Errorf("%s is scheduled at %v, want %s", name, got, want)
+		}
 	}
-	if got, want := len(stack.resources("AWS::Lambda::Permission")), len(trail.Patterns())+1; got != want {
-		t.Errorf("%d rules may invoke the function, want %d", got, want)
+	if got, want := len(stack.resources("AWS::Lambda::Permission")), len(trail.Patterns())+3; got != want {
+		t.Errorf("%d rules may invoke a function, want %d", got, want)
 	}
 }
 

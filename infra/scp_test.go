@@ -78,6 +78,7 @@ func TestSCP(t *testing.T) {
 	}{
 		{guard, "ecs:PutAccountSettingDefault", "*", mode, false},
 		{east, "ecs:PutAccountSetting", "*", mode, false},
+		{account + "role/" + verifierName + "-us-gov-west-1", "ecs:PutAccountSettingDefault", "*", mode, false},
 		{likeGuard, "ecs:PutAccountSettingDefault", "*", mode, true},
 		{inPath, "ecs:PutAccountSettingDefault", "*", mode, true},
 		{admin, "ecs:PutAccountSettingDefault", "*", mode, true},

@@ -9,18 +9,21 @@ import (
 
 // newAccountStack is the guard for the account and Region that it is deployed
 // to; `cdk deploy` uploads the code.
-func newAccountStack(app awscdk.App, options Options, code zip) error {
+func newAccountStack(app awscdk.App, options Options, code zips) error {
 	stack := awscdk.NewStack(app, jsii.String(accountStack), &awscdk.StackProps{
 		Description:           jsii.String("fipsguard: keeps FIPS-140 mode of AWS Fargate on in this account and Region"),
 		TerminationProtection: jsii.Bool(true),
 	})
-	return newGuard(stack, options, awslambda.Code_FromAsset(jsii.String(code.file), nil), jsii.String(code.sha256))
+	return newGuard(stack, options, codes{
+		enforcer: awslambda.Code_FromAsset(jsii.String(code.enforcer.file), nil),
+		verifier: awslambda.Code_FromAsset(jsii.String(code.verifier.file), nil),
+	}, jsii.String(code.enforcer.sha256))
 }
 
 // newOrganizationStack is the same guard as a template for StackSets: it needs
 // no bootstrapped account and takes the code from a bucket in its own Region
 // (docs/organization.md).
-func newOrganizationStack(app awscdk.App, options Options, code zip) error {
+func newOrganizationStack(app awscdk.App, options Options, code zips) error {
 	stack := awscdk.NewStack(app, jsii.String(organizationStack), &awscdk.StackProps{
 		Description: jsii.String("fipsguard for StackSets: keeps FIPS-140 mode of AWS Fargate on in this account and Region"),
 		Synthesizer: awscdk.NewBootstraplessSynthesizer(nil),
@@ -29,13 +32,20 @@ func newOrganizationStack(app awscdk.App, options Options, code zip) error {
 		Description:    jsii.String("The code's bucket is called PREFIX-REGION; every account of the organization can read it"),
 		AllowedPattern: jsii.String("[a-z0-9][a-z0-9-]{1,47}"),
 	})
-	key := awscdk.NewCfnParameter(stack, jsii.String("EnforcerKey"), &awscdk.CfnParameterProps{
-		Description: jsii.String("The key of the enforcer's zip; it holds the zip's SHA-256, so that new code is a new key"),
-		Default:     jsii.String("fipsguard/enforcer-" + options.Architecture + "-" + code.sha256 + ".zip"),
-	})
+	keyOf := func(parameter, name string, code zip) *string {
+		return awscdk.NewCfnParameter(stack, jsii.String(parameter), &awscdk.CfnParameterProps{
+			Description: jsii.String("The key of the " + name + "'s zip; it holds the zip's SHA-256, so that new code is a new key"),
+			Default:     jsii.String("fipsguard/" + name + "-" + options.Architecture + "-" + code.sha256 + ".zip"),
+		}).ValueAsString()
+	}
+	enforcer, verifier := keyOf("EnforcerKey", "enforcer", code.enforcer), keyOf("VerifierKey", "verifier", code.verifier)
 	bucket := awss3.Bucket_FromBucketName(stack, jsii.String("Code"),
 		awscdk.Fn_Sub(jsii.String("${CodeBucketPrefix}-${AWS::Region}"), nil))
-	if err := newGuard(stack, options, awslambda.Code_FromBucketV2(bucket, key.ValueAsString(), nil), key.ValueAsString()); err != nil {
+	err := newGuard(stack, options, codes{
+		enforcer: awslambda.Code_FromBucketV2(bucket, enforcer, nil),
+		verifier: awslambda.Code_FromBucketV2(bucket, verifier, nil),
+	}, enforcer)
+	if err != nil {
 		return err
 	}
 	awscdk.Annotations_Of(stack).AcknowledgeWarning(jsii.String("@aws-cdk/aws-lambda:codeFromBucketObjectVersionNotSpecified"),

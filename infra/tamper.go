@@ -11,7 +11,6 @@ import (
 )
 
 type tamperProps struct {
-	Enforcer    enforcer
 	Topic       awssns.ITopic
 	Key         awskms.IKey
 	Undelivered awssqs.IQueue
@@ -93,6 +92,14 @@ func watches(stack awscdk.Stack, props tamperProps) []watch {
 			name: "key", about: "the key of the guard's alerts", service: "kms",
 			calls: []any{"DisableKey", "ScheduleKeyDeletion", "PutKeyPolicy", "DisableKeyRotation", "RevokeGrant"},
 			on:    map[string]any{"resources": map[string]any{"ARN": []any{props.Key.KeyArn()}}},
+		},
+		{
+			name: "evidence", about: "the bucket of the guard's evidence", service: "s3",
+			calls: []any{
+				"DeleteBucket", "PutBucketPolicy", "DeleteBucketPolicy", "PutBucketEncryption", "DeleteBucketEncryption", "PutBucketVersioning",
+				"PutBucketObjectLockConfiguration", "PutBucketLifecycle", "PutBucketPublicAccessBlock", "DeleteBucketPublicAccessBlock",
+			},
+			on: request("bucketName", startsWith(evidenceName+"-")),
 		},
 		{
 			name: "alarms", about: "an alarm on the guard", service: "monitoring",

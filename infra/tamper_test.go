@@ -46,6 +46,8 @@ func TestTamperRules(t *testing.T) {
 		{"sns", "Unsubscribe", `"requestParameters":{"subscriptionArn":"` + topic + `-other:0a1b"}`, ""},
 		{"kms", "ScheduleKeyDeletion", `"resources":[{"type":"AWS::KMS::Key","ARN":"arn:aws-us-gov:x:us-gov-west-1:111122223333:Key961B73FD"}]`, "key"},
 		{"kms", "DisableKey", `"resources":[{"type":"AWS::KMS::Key","ARN":"arn:aws-us-gov:x:us-gov-west-1:111122223333:other"}]`, ""},
+		{"s3", "PutBucketPolicy", `"requestParameters":{"bucketName":"fipsguard-evidence-111122223333-us-gov-west-1"}`, "evidence"},
+		{"s3", "PutBucketPolicy", `"requestParameters":{"bucketName":"other"}`, ""},
 		{"monitoring", "DeleteAlarms", `"requestParameters":{"alarmNames":["other","fipsguard-errors"]}`, "alarms"},
 		{"monitoring", "PutMetricAlarm", `"requestParameters":{"alarmName":"fipsguard-errors"}`, "alarm-settings"},
 	} {

@@ -16,6 +16,18 @@ type zip struct {
 	sha256 string // of the file, in hexadecimal
 }
 
+// zips are those of the guard's functions.
+type zips struct{ enforcer, verifier zip }
+
+func findZips(folder, arch string) (zips, error) {
+	enforcer, err := findZip(folder, "enforcer", arch)
+	if err != nil {
+		return zips{}, err
+	}
+	verifier, err := findZip(folder, "verifier", arch)
+	return zips{enforcer, verifier}, err
+}
+
 // findZip finds a function's zip among those that `go run ./build` writes.
 func findZip(folder, function, arch string) (zip, error) {
 	file := filepath.Join(folder, function+"-"+arch+".zip")

@@ -10,6 +10,9 @@ import (
 	"fipsguard/infra/template"
 )
 
+// enforcerName is the function that the stack's events go to.
+const enforcerName = "fipsguard-enforcer"
+
 // deployedRule is an EventBridge rule of the stack that invokes the enforcer.
 type deployedRule struct{ name, pattern string }
 
@@ -22,6 +25,7 @@ func deployedRules() ([]deployedRule, error) {
 			Type       string
 			Properties struct {
 				Name         string
+				FunctionName string
 				EventPattern json.RawMessage
 				Targets      []struct {
 					Arn struct {
@@ -41,13 +45,13 @@ func deployedRules() ([]deployedRule, error) {
 			continue // a schedule has no pattern
 		}
 		for _, target := range r.Properties.Targets {
-			if len(target.Arn.GetAtt) == 2 && stack.Resources[target.Arn.GetAtt[0]].Type == "AWS::Lambda::Function" {
+			if len(target.Arn.GetAtt) == 2 && stack.Resources[target.Arn.GetAtt[0]].Properties.FunctionName == enforcerName {
 				rules = append(rules, deployedRule{r.Properties.Name, string(r.Properties.EventPattern)})
 			}
 		}
 	}
 	if len(rules) == 0 {
-		return nil, errors.New("the stack's template has no rule that invokes a function")
+		return nil, errors.New("the stack's template has no rule that invokes the enforcer")
 	}
 	return rules, nil
 }

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+
+	"fipsguard/internal/config"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+type functionProps struct {
+	Name        string // of the function; its role and policy have the Region behind it
+	Description string
+	Code        awslambda.Code
+	MemorySize  float64 // MB
+	Timeout     float64 // seconds
+	Environment map[string]string
+	Grants      []grant
+	Options     Options
+	Key         awskms.IKey
+	Failed      awssqs.IQueue
+}
+
+// function is one of the guard's, with the only policy of its role.
+type function struct {
+	awslambda.Function
+	policy awsiam.ManagedPolicy
+}
+
+// newFunction makes a function with its role and logs.
+func newFunction(stack awscdk.Stack, id string, props functionProps) (function, error) {
+	scope := constructs.NewConstruct(stack, jsii.String(id))
+	environment, err := environmentOf(props)
+	if err != nil {
+		return function{}, err
+	}
+	role, policy := newRole(scope, props)
+	// The function finds its log group by name: GovCloud does not offer
+	// Lambda's logging configuration.
+	logs := awslogs.NewLogGroup(scope, jsii.String("Logs"), &awslogs.LogGroupProps{
+		LogGroupName:  jsii.String("/aws/lambda/" + props.Name),
+		EncryptionKey: props.Key,
+		Retention:     props.Options.LogRetention,
+		RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
+	})
+	made := awslambda.NewFunction(scope, jsii.String("Function"), &awslambda.FunctionProps{
+		FunctionName:                 jsii.String(props.Name),
+		Description:                  jsii.String(props.Description),
+		Runtime:                      awslambda.Runtime_PROVIDED_AL2023(),
+		Architecture:                 architecture(props.Options.Architecture),
+		Handler:                      jsii.String("bootstrap"),
+		Code:                         props.Code,
+		MemorySize:                   jsii.Number(props.MemorySize),
+		Timeout:                      awscdk.Duration_Seconds(jsii.Number(props.Timeout)),
+		ReservedConcurrentExecutions: props.Options.ReservedConcurrency,
+		Environment:                  environment,
+		Role:                         role.WithoutPolicyUpdates(nil), // grants are said in permissions.go, once
+		Tracing:                      awslambda.Tracing_ACTIVE,
+		DeadLetterQueue:              props.Failed,
+		RetryAttempts:                jsii.Number(2),
+		MaxEventAge:                  awscdk.Duration_Hours(jsii.Number(6)),
+	})
+	made.Node().AddDependency(logs, policy)
+	if len(props.Options.Subnets) > 0 {
+		made.Node().DefaultChild().(awslambda.CfnFunction).SetVpcConfig(awslambda.CfnFunction_VpcConfigProperty{
+			SubnetIds:        jsii.Strings(props.Options.Subnets...),
+			SecurityGroupIds: jsii.Strings(props.Options.SecurityGroups...),
+		})
+	}
+	suppressFindings(made, policy, props.Options)
+	return function{made, policy}, nil
+}
+
+// environmentOf is what internal/config reads back, and FIPS endpoints.
+func environmentOf(props functionProps) (*map[string]*string, error) {
+	props.Environment["AWS_USE_FIPS_ENDPOINT"] = "true"
+	if err := config.CheckEnvironment(props.Environment); err != nil {
+		return nil, fmt.Errorf("%s: %w", props.Name, err)
+	}
+	environment := map[string]*string{}
+	for name, value := range props.Environment {
+		environment[name] = jsii.String(value)
+	}
+	return &environment, nil
+}
+
+// newRole is of a name that an SCP can know. Roles are global, hence the Region
+// in it.
+func newRole(scope constructs.Construct, props functionProps) (awsiam.Role, awsiam.ManagedPolicy) {
+	name := awscdk.Fn_Sub(jsii.String(props.Name+"-${AWS::Region}"), nil)
+	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{
+		RoleName:    name,
+		Description: jsii.String("What " + props.Name + " may do in this Region"),
+		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+	})
+	policy := awsiam.NewManagedPolicy(scope, jsii.String("Policy"), &awsiam.ManagedPolicyProps{
+		ManagedPolicyName: name,
+		Description:       jsii.String("The calls of " + props.Name + " in this Region"),
+		Statements:        statements(props.Grants, props.Options.Audit),
+		Roles:             &[]awsiam.IRole{role},
+	})
+	return role, policy
+}
+
+// roleARN is known before the role is there.
+func roleARN(stack awscdk.Stack, function string) *string {
+	return jsii.String("arn:" + *stack.Partition() + ":iam::" + *stack.Account() + ":role/" + function + "-" + *stack.Region())
+}
+
+func architecture(name string) awslambda.Architecture {
+	if name == "arm64" {
+		return awslambda.Architecture_ARM_64()
+	}
+	return awslambda.Architecture_X86_64()
+}
+
+// mode is what the options make of the functions.
+func (o Options) mode() string {
+	if o.Audit {
+		return "audit"
+	}
+	return "enforce"
+}

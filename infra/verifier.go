@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fipsguard/internal/config"
+	"fipsguard/internal/guard"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+)
+
+type verifierProps struct {
+	Options  Options
+	Code     awslambda.Code
+	Key      awskms.IKey
+	Topic    awssns.ITopic
+	Queues   queues
+	Enforcer function
+	Evidence awss3.IBucket
+}
+
+// newVerifier makes the function that looks on a schedule.
+func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
+	settings := config.Verifier{
+		Enforcer: config.Enforcer{
+			TopicARN: *props.Topic.TopicArn(),
+			Mode:     guard.PolicyMode(props.Options.mode()),
+			LogLevel: props.Options.LogLevel,
+			Policy:   props.Options.Policy,
+		},
+		EvidenceBucket: *props.Evidence.BucketName(),
+		TrailLogs:      props.Options.TrailLogs,
+		Sample:         props.Options.Sample,
+		FunctionARN:    *props.Enforcer.FunctionArn(),
+		Queues:         []string{*props.Queues.undelivered.QueueUrl(), *props.Queues.failed.QueueUrl()},
+		SecurityHub:    props.Options.SecurityHub,
+	}
+	return newFunction(stack, "Verifier", functionProps{
+		Name:        verifierName,
+		Description: "Proves FIPS-140 mode of AWS Fargate in running tasks, corrects drift and keeps evidence",
+		Code:        props.Code,
+		MemorySize:  512,
+		Timeout:     900,
+		Environment: settings.Environment(),
+		Grants:      verifierGrants(stack, props),
+		Options:     props.Options,
+		Key:         props.Key,
+		Failed:      props.Queues.failed,
+	})
+}
