@@ -25,7 +25,7 @@ func deployedRules() ([]deployedRule, error) {
 			Type       string
 			Properties struct {
 				Name         string
-				FunctionName string
+				FunctionName any // of a permission it is a reference
 				EventPattern json.RawMessage
 				Targets      []struct {
 					Arn struct {
