@@ -22,7 +22,7 @@ func checkPart(p Part) Finding {
 	switch {
 	case len(p.Faults) > 0:
 		return finding(p.Rule, p, NonCompliant, sentence(strings.Join(p.Faults, "; "))+".")
-	case p.Unknown != "":
+	case p.Unknown != "" || p.Seen == "":
 		return finding(p.Rule, p, InsufficientData, fmt.Sprintf("Unknown%s.", because(p.Unknown)))
 	}
 	return finding(p.Rule, p, Compliant, p.Seen)
