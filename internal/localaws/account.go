@@ -31,6 +31,9 @@ type Options struct {
 	// a failed invocation. Lambda makes two, after one and two minutes.
 	// Default 10 and 20 milliseconds.
 	RetryDelays []time.Duration
+	// ExecTime is how long a session of ECS Exec lasts at least, in real time.
+	// In AWS it is a second. Default 0.
+	ExecTime time.Duration
 	// Observe is told what happens, in order, as it happens. It is called one
 	// at a time, must return soon and must not use the account.
 	Observe func(Happening)
@@ -40,6 +43,7 @@ type Options struct {
 type Account struct {
 	observe    func(Happening)
 	throttling bool
+	execTime   time.Duration
 	operations map[string]operation
 	ids        idSource
 	clock      clock
@@ -54,6 +58,9 @@ type Account struct {
 	events  []json.RawMessage
 	sent    []Message
 	limited map[string]int // throttled calls, by operation
+
+	sessions map[string]*execSession // those under way, by ID
+	execUses map[string]*ExecUse     // by container
 
 	server   *http.Server
 	listener net.Listener
@@ -74,8 +81,9 @@ type region struct {
 	clusters map[string]*cluster          // by name
 	families map[string][]*taskDefinition // by name, in order of revision
 	tasks    []*task                      // in order of launch
-	launched map[string][]*task           // by the client token of RunTask
-	services []*service                   // in order of creation
+	byARN    map[string]*task
+	launched map[string][]*task // by the client token of RunTask
+	services []*service         // in order of creation
 	targets  []scalableTarget
 }
 
@@ -97,6 +105,7 @@ func New(o Options) *Account {
 	a := &Account{
 		observe:    o.Observe,
 		throttling: o.Throttling,
+		execTime:   o.ExecTime,
 		// A fixed seed: the same calls make the same identifiers, so that
 		// simulations can be compared.
 		ids:     idSource{random: rand.New(rand.NewPCG(1, 2))},
@@ -105,6 +114,9 @@ func New(o Options) *Account {
 		denied:  map[string][]string{},
 		limited: map[string]int{},
 		closing: make(chan struct{}),
+
+		sessions: map[string]*execSession{},
+		execUses: map[string]*ExecUse{},
 	}
 	a.bus = newBus(o.Concurrency, o.RetryDelays, a.delivered)
 	a.operations = a.allOperations()
@@ -127,6 +139,7 @@ func newRegion(name string) *region {
 		clusters: map[string]*cluster{},
 		families: map[string][]*taskDefinition{},
 		launched: map[string][]*task{},
+		byARN:    map[string]*task{},
 	}
 	// As the console makes it: with Fargate, but without a default strategy.
 	r.addCluster("default", createClusterInput{CapacityProviders: []string{"FARGATE", "FARGATE_SPOT"}})

@@ -93,6 +93,9 @@ func (a *Account) trail(c *call, answer any, failure *apiError) {
 		}
 	} else {
 		r.RequestParameters = bounded("requestParameters", c.parameters)
+		if c.name == "ExecuteCommand" {
+			answer = withoutToken(answer)
+		}
 		r.ResponseElements = bounded("responseElements", answer)
 	}
 	a.records = append(a.records, r)

@@ -15,6 +15,8 @@ func serviceOf(target string) string {
 	switch target {
 	case "AmazonEC2ContainerServiceV20141113":
 		return "ecs"
+	case "AmazonSSM":
+		return "ssm"
 	case "AnyScaleFrontendService":
 		return "application-autoscaling"
 	}

@@ -120,6 +120,7 @@ func (a *Account) stop(r *region, t *task, code, reason string) {
 }
 
 func (r *region) forget(t *task) {
+	delete(r.byARN, t.ARN)
 	r.tasks = slices.DeleteFunc(r.tasks, func(other *task) bool { return other == t })
 }
 

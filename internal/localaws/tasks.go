@@ -44,6 +44,7 @@ type task struct {
 	StopCode             string            `json:"stopCode,omitempty"`
 	StoppedReason        string            `json:"stoppedReason,omitempty"`
 
+	exec Exec     // how it answers commands
 	fips bool     // was on when the task was launched, on a platform that has it
 	of   *rollout // of a service, that wanted the task; nil for others
 }
@@ -140,6 +141,7 @@ func (a *Account) start(r *region, l launch) *task {
 		})
 	}
 	r.tasks = append(r.tasks, t)
+	r.byARN[t.ARN] = t
 	a.changed(r, t)
 	a.planNext(r, t)
 	return t
@@ -171,12 +173,7 @@ func (a *Account) TaskFIPS(taskARN string) (on, found bool) {
 
 // task finds a task by its ARN; nil when there is none.
 func (r *region) task(arn string) *task {
-	for _, t := range r.tasks {
-		if t.ARN == arn {
-			return t
-		}
-	}
-	return nil
+	return r.byARN[arn]
 }
 
 // taskIn finds a task in a cluster by identifier or ARN.

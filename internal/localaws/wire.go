@@ -42,7 +42,7 @@ func (a *Account) allOperations() map[string]operation {
 	all := map[string]operation{}
 	for _, some := range []map[string]operation{
 		a.settingOperations(), a.definitionOperations(), a.clusterOperations(), a.taskOperations(),
-		a.serviceOperations(), a.taskSetOperations(), a.scalingOperations(), a.snsOperations(), stsOperations(),
+		a.serviceOperations(), a.taskSetOperations(), a.scalingOperations(), a.snsOperations(), stsOperations(), a.execOperations(),
 	} {
 		for action, o := range some {
 			all[action] = o
@@ -61,6 +61,10 @@ type protocol interface {
 
 // ServeHTTP answers one API call.
 func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, channelPath) {
+		a.serveChannel(w, r)
+		return
+	}
 	c := &call{requestID: a.ids.uuid(), userAgent: r.UserAgent()}
 	w.Header().Set("x-amzn-RequestId", c.requestID)
 	var wire protocol = queryWire{}

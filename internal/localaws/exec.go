@@ -1,0 +1,223 @@
+package localaws
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// Exec is how a task answers commands. The zero value answers as a container
+// does: what its kernel says, one session at a time per slot.
+type Exec struct {
+	Answer     string // printed instead of what the kernel says
+	Failure    string // the command cannot be started: the agent's words
+	Silent     bool   // the session opens and nothing comes
+	EarlyClose bool   // the channel ends without an answer
+	NoAgent    bool   // the agent of ECS Exec is not running
+}
+
+// SetExec changes how a running task answers commands.
+func (a *Account) SetExec(taskARN string, e Exec) error {
+	return a.change(taskARN, func(t *task) {
+		t.exec = e
+		if !e.NoAgent {
+			return
+		}
+		for i := range t.Containers {
+			for n := range t.Containers[i].ManagedAgents {
+				t.Containers[i].ManagedAgents[n].LastStatus = "STOPPED"
+			}
+		}
+	})
+}
+
+// SetTaskFIPS makes a task's kernel one that runs in FIPS mode, or not,
+// whatever the setting was at its launch.
+func (a *Account) SetTaskFIPS(taskARN string, on bool) error {
+	return a.change(taskARN, func(t *task) { t.fips = on })
+}
+
+func (a *Account) change(taskARN string, change func(*task)) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, r := range a.regions {
+		if t := r.task(taskARN); t != nil {
+			change(t)
+			return nil
+		}
+	}
+	return fmt.Errorf("the account has no task %s", taskARN)
+}
+
+// The limits of the agent, as measured with AWS's own: it runs two sessions in
+// a container and queues one more, and five at once wedge it for good.
+const (
+	sessionsAtOnce = 2
+	sessionsWedge  = 5
+)
+
+// execSession is one session of ECS Exec.
+type execSession struct {
+	id, token string
+	container string // its key: the task's ARN and the container's name
+	command   string
+	exec      Exec
+	fips      bool
+	order     int           // among those of its container
+	used      bool          // the token was presented
+	ended     chan struct{} // closed when it is over
+}
+
+// ExecUse counts the sessions of one container.
+type ExecUse struct {
+	Started    int
+	MostAtOnce int
+	Wedged     bool
+}
+
+// ExecUses are the sessions so far, by the task's ARN and the container's name,
+// with a blank between.
+func (a *Account) ExecUses() map[string]ExecUse {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	uses := map[string]ExecUse{}
+	for container, use := range a.execUses {
+		uses[container] = *use
+	}
+	return uses
+}
+
+func (a *Account) execOperations() map[string]operation {
+	return map[string]operation{
+		"ecs:ExecuteCommand":   {taskWrites, withInput(a.executeCommand)},
+		"ssm:TerminateSession": {withoutTokenBucket, withInput(a.terminateSession)},
+	}
+}
+
+type executeCommandInput struct {
+	Cluster     string `json:"cluster"`
+	Task        string `json:"task"`
+	Container   string `json:"container"`
+	Command     string `json:"command"`
+	Interactive bool   `json:"interactive"`
+}
+
+type executeCommandOutput struct {
+	ClusterARN    string      `json:"clusterArn"`
+	ContainerARN  string      `json:"containerArn"`
+	ContainerName string      `json:"containerName"`
+	Interactive   bool        `json:"interactive"`
+	Session       sessionData `json:"session"`
+	TaskARN       string      `json:"taskArn"`
+}
+
+type sessionData struct {
+	SessionID  string `json:"sessionId"`
+	StreamURL  string `json:"streamUrl"`
+	TokenValue string `json:"tokenValue"`
+}
+
+// executeCommand opens a session and leaves it to the message gateway.
+func (a *Account) executeCommand(c *call, in executeCommandInput) (executeCommandOutput, error) {
+	k, err := c.region.cluster(in.Cluster)
+	if err != nil {
+		return executeCommandOutput{}, err
+	}
+	t := c.region.taskIn(k, in.Task)
+	switch {
+	case t == nil:
+		return executeCommandOutput{}, invalidParameter("The referenced task was not found.")
+	case !in.Interactive:
+		return executeCommandOutput{}, invalidParameter("Interactive is the only mode supported currently.")
+	case in.Container == "" && len(t.Containers) > 1:
+		return executeCommandOutput{}, invalidParameter("A container name is required for tasks with several containers.")
+	}
+	i := slices.IndexFunc(t.Containers, func(c container) bool { return in.Container == "" || c.Name == in.Container })
+	if i < 0 {
+		return executeCommandOutput{}, invalidParameter("The container %s was not found in the task.", in.Container)
+	}
+	of := t.Containers[i]
+	if !t.EnableExecuteCommand || t.LastStatus != "RUNNING" {
+		return executeCommandOutput{}, invalidParameter("The execute command failed because execute command was not enabled when the task was run or the execute command agent isn’t running. Wait and try again or run a new task with execute command enabled and try again.")
+	}
+	use := a.useOf(t.ARN + " " + of.Name)
+	if use.Wedged || len(of.ManagedAgents) == 0 || of.ManagedAgents[0].LastStatus != "RUNNING" {
+		return executeCommandOutput{}, clientError("TargetNotConnectedException", "The execute command failed due to an internal error. Try again later.")
+	}
+	s := &execSession{
+		id: "ecs-execute-command-" + a.ids.hex(9)[:17], token: "AAEAA" + a.ids.hex(48), container: t.ARN + " " + of.Name,
+		command: in.Command, exec: t.exec, fips: t.fips, ended: make(chan struct{}),
+	}
+	a.begin(s, use)
+	return executeCommandOutput{
+		ClusterARN: k.ARN, ContainerARN: of.ARN, ContainerName: of.Name, Interactive: true, TaskARN: t.ARN,
+		Session: sessionData{s.id, a.streamURL(s), s.token},
+	}, nil
+}
+
+func (a *Account) useOf(container string) *ExecUse {
+	if a.execUses[container] == nil {
+		a.execUses[container] = &ExecUse{}
+	}
+	return a.execUses[container]
+}
+
+// begin counts a session, which keeps its slot until it ends or is terminated.
+func (a *Account) begin(s *execSession, use *ExecUse) {
+	a.sessions[s.id] = s
+	open := 0
+	for _, other := range a.sessions {
+		if other.container == s.container {
+			open++
+		}
+	}
+	use.Started++
+	s.order = use.Started
+	use.MostAtOnce = max(use.MostAtOnce, open)
+	use.Wedged = use.Wedged || open >= sessionsWedge
+}
+
+// end frees a session's slot. It needs the account's lock.
+func (a *Account) end(s *execSession) {
+	if a.sessions[s.id] == s {
+		delete(a.sessions, s.id)
+		close(s.ended)
+	}
+}
+
+// waits reports whether as many sessions as the agent runs began before this
+// one.
+func (a *Account) waits(s *execSession) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	before := 0
+	for _, other := range a.sessions {
+		if other.container == s.container && other.order < s.order {
+			before++
+		}
+	}
+	return before >= sessionsAtOnce
+}
+
+type terminateSessionInput struct {
+	SessionID string `json:"SessionId"`
+}
+
+// terminateSession may be repeated, also for a session that is over.
+func (a *Account) terminateSession(_ *call, in terminateSessionInput) (terminateSessionInput, error) {
+	if s := a.sessions[in.SessionID]; s != nil {
+		a.end(s)
+	}
+	return in, nil
+}
+
+// withoutToken is an answer as CloudTrail records it.
+func withoutToken(answer any) any {
+	data, ok := answer.(json.RawMessage)
+	var out executeCommandOutput
+	if !ok || json.Unmarshal(data, &out) != nil {
+		return nil
+	}
+	out.Session.TokenValue = "HIDDEN_DUE_TO_SECURITY_REASONS"
+	return out
+}
