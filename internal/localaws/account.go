@@ -21,7 +21,7 @@ type Options struct {
 	// A constant makes the account's time stand still between Advances.
 	// Default time.Now.
 	Now func() time.Time
-	// Throttling switches on the token buckets of ECS. They refill on the
+	// Throttling switches on the token buckets of ECS and CloudTrail. They refill on the
 	// account's clock: where that stands still, only by Advance and Sleep.
 	Throttling bool
 	// Concurrency is how many invocations run at the same time; 1 keeps them

@@ -19,12 +19,17 @@ func serviceOf(target string) string {
 		return "ssm"
 	case "AnyScaleFrontendService":
 		return "application-autoscaling"
+	case "CloudTrail_20131101", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101":
+		return "cloudtrail"
 	}
 	return ""
 }
 
 func (jsonWire) read(c *call, r *http.Request, body []byte) error {
-	target, name, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	// CloudTrail's service name has dots of its own.
+	header := r.Header.Get("X-Amz-Target")
+	dot := max(0, strings.LastIndex(header, "."))
+	target, name := header[:dot], strings.TrimPrefix(header[dot:], ".")
 	if serviceOf(target) != c.service {
 		return badSignature("Credential should be scoped to the service of " + target + ".")
 	}

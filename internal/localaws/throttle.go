@@ -28,7 +28,7 @@ func (b *bucket) take(now time.Time) bool {
 	return true
 }
 
-// The buckets of ECS whose sizes AWS publishes. Calls without one are never
+// The buckets of ECS and CloudTrail whose sizes AWS publishes. Calls without one are never
 // throttled here.
 const (
 	settingWrites      = "setting writes"
@@ -40,11 +40,12 @@ const (
 	clusterReads       = "cluster reads"
 	serviceReads       = "service reads"
 	serviceWrites      = "service writes"
+	eventLookups       = "event lookups"
 	withoutTokenBucket = ""
 )
 
 // newBuckets has the sizes of the ECS API reference, "Request throttling for
-// the Amazon ECS API".
+// the Amazon ECS API", and of CloudTrail's, "LookupEvents".
 func newBuckets() map[string]*bucket {
 	return map[string]*bucket{
 		settingWrites:    {burst: 10, perSecond: 1},
@@ -56,6 +57,7 @@ func newBuckets() map[string]*bucket {
 		clusterReads:     {burst: 50, perSecond: 20},
 		serviceReads:     {burst: 100, perSecond: 20},
 		serviceWrites:    {burst: 50, perSecond: 5},
+		eventLookups:     {burst: 2, perSecond: 2},
 	}
 }
 

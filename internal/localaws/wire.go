@@ -43,6 +43,7 @@ func (a *Account) allOperations() map[string]operation {
 	for _, some := range []map[string]operation{
 		a.settingOperations(), a.definitionOperations(), a.clusterOperations(), a.taskOperations(),
 		a.serviceOperations(), a.taskSetOperations(), a.scalingOperations(), a.snsOperations(), stsOperations(), a.execOperations(),
+		a.lookupOperations(),
 	} {
 		for action, o := range some {
 			all[action] = o

@@ -1,0 +1,173 @@
+package localaws
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func (a *Account) lookupOperations() map[string]operation {
+	return map[string]operation{
+		"cloudtrail:LookupEvents": {eventLookups, withInput(a.lookupEvents)},
+	}
+}
+
+// The event history: its reach, and the size of a page of it (CloudTrail API
+// reference, LookupEvents).
+const (
+	historyReach = 90 * 24 * time.Hour
+	lookupPage   = 50
+)
+
+// instant is a time in the parameters of AWS JSON: seconds since 1970.
+type instant struct{ time.Time }
+
+func (i *instant) UnmarshalJSON(data []byte) error {
+	var seconds float64
+	if err := json.Unmarshal(data, &seconds); err != nil {
+		return err
+	}
+	i.Time = time.UnixMilli(int64(math.Round(seconds * 1000))).UTC()
+	return nil
+}
+
+type lookupEventsInput struct {
+	StartTime, EndTime *instant
+	LookupAttributes   []lookupAttribute
+	MaxResults         *int
+	NextToken          string
+}
+
+type lookupAttribute struct{ AttributeKey, AttributeValue string }
+
+type lookupEventsOutput struct {
+	Events    []foundEvent
+	NextToken string `json:",omitempty"`
+}
+
+type foundEvent struct {
+	EventID         string `json:"EventId"`
+	EventName       string
+	EventSource     string
+	EventTime       *moment
+	Username        string `json:",omitempty"`
+	AccessKeyID     string `json:"AccessKeyId,omitempty"`
+	ReadOnly        string
+	Resources       []struct{}
+	CloudTrailEvent string
+}
+
+// lookupEvents reads the records of the caller's Region, newest first.
+func (a *Account) lookupEvents(c *call, in lookupEventsInput) (*lookupEventsOutput, error) {
+	limit := lookupPage
+	if in.MaxResults != nil {
+		limit = *in.MaxResults
+	}
+	if limit < 1 || limit > lookupPage {
+		return nil, clientError("InvalidMaxResultsException", "MaxResults must be between 1 and %d.", lookupPage)
+	}
+	from, to := c.at.Add(-historyReach), c.at
+	if in.StartTime != nil && in.StartTime.After(from) {
+		from = in.StartTime.Time
+	}
+	if in.EndTime != nil {
+		to = in.EndTime.Time
+	}
+	if in.StartTime != nil && in.EndTime != nil && in.StartTime.After(in.EndTime.Time) {
+		return nil, clientError("InvalidTimeRangeException", "The start time is after the end time.")
+	}
+	fits, err := attributeFilter(in.LookupAttributes)
+	if err != nil {
+		return nil, err
+	}
+	// The records are in order of time. The token is how many are older than
+	// those shown, so that new ones do not move the pages.
+	older, err := olderThan(in.NextToken, len(a.records))
+	if err != nil {
+		return nil, err
+	}
+	out := &lookupEventsOutput{Events: []foundEvent{}}
+	for i := older - 1; i >= 0; i-- {
+		r := &a.records[i]
+		if r.AWSRegion != c.region.name || r.EventTime.Before(from) || r.EventTime.After(to) || !fits(r) {
+			continue
+		}
+		if len(out.Events) == limit {
+			out.NextToken = base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(i + 1)))
+			break
+		}
+		found, err := found(r)
+		if err != nil {
+			return nil, err
+		}
+		out.Events = append(out.Events, found)
+	}
+	return out, nil
+}
+
+func olderThan(token string, all int) (int, error) {
+	if token == "" {
+		return all, nil
+	}
+	data, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil {
+		return 0, clientError("InvalidNextTokenException", "The token is invalid.")
+	}
+	n, err := strconv.Atoi(string(data))
+	if err != nil || n < 0 || n > all {
+		return 0, clientError("InvalidNextTokenException", "The token is invalid.")
+	}
+	return n, nil
+}
+
+// lookupKeys are the attributes that records can be found by.
+var lookupKeys = []string{"AccessKeyId", "EventId", "EventName", "EventSource", "ReadOnly", "Username"}
+
+// attributeFilter: "Currently the list can contain only one item."
+func attributeFilter(attributes []lookupAttribute) (func(*Record) bool, error) {
+	if len(attributes) == 0 {
+		return func(*Record) bool { return true }, nil
+	}
+	one := attributes[0]
+	if len(attributes) > 1 || one.AttributeValue == "" || !slices.Contains(lookupKeys, one.AttributeKey) {
+		return nil, clientError("InvalidLookupAttributesException", "One lookup attribute with a value is allowed, of %v.", lookupKeys)
+	}
+	return func(r *Record) bool { return r.attribute(one.AttributeKey) == one.AttributeValue }, nil
+}
+
+// attribute is what the event history knows a record by.
+func (r *Record) attribute(key string) string {
+	switch key {
+	case "AccessKeyId":
+		return r.UserIdentity.AccessKeyID
+	case "EventId":
+		return r.EventID
+	case "EventName":
+		return r.EventName
+	case "EventSource":
+		return r.EventSource
+	case "ReadOnly":
+		return strconv.FormatBool(r.ReadOnly)
+	case "Username":
+		return r.username()
+	}
+	return ""
+}
+
+// username is the name that the event history shows: of a role, its session's.
+func (r *Record) username() string {
+	return r.UserIdentity.ARN[strings.LastIndexAny(r.UserIdentity.ARN, ":/")+1:]
+}
+
+func found(r *Record) (foundEvent, error) {
+	text, err := json.Marshal(r)
+	return foundEvent{
+		EventID: r.EventID, EventName: r.EventName, EventSource: r.EventSource, EventTime: at(r.EventTime),
+		Username: r.username(), AccessKeyID: r.UserIdentity.AccessKeyID,
+		ReadOnly: strconv.FormatBool(r.ReadOnly), Resources: []struct{}{}, CloudTrailEvent: string(text),
+	}, err
+}
