@@ -85,6 +85,8 @@ type region struct {
 	launched map[string][]*task // by the client token of RunTask
 	services []*service         // in order of creation
 	targets  []scalableTarget
+
+	trails map[string]Trail // by name
 }
 
 // New makes an account with nothing in it but its principals and, in each
@@ -122,6 +124,7 @@ func New(o Options) *Account {
 	a.operations = a.allOperations()
 	for _, name := range Regions() {
 		a.regions[name] = newRegion(name)
+		a.regions[name].addOrganizationTrail(a.clock.now())
 	}
 	return a
 }
@@ -140,6 +143,7 @@ func newRegion(name string) *region {
 		families: map[string][]*taskDefinition{},
 		launched: map[string][]*task{},
 		byARN:    map[string]*task{},
+		trails:   map[string]Trail{},
 	}
 	// As the console makes it: with Fargate, but without a default strategy.
 	r.addCluster("default", createClusterInput{CapacityProviders: []string{"FARGATE", "FARGATE_SPOT"}})

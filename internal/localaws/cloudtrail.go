@@ -64,7 +64,7 @@ func (a *Account) Records() []Record {
 }
 
 // trail records a call and sends the record to EventBridge, where only calls
-// that write arrive. It needs the account's lock.
+// that write arrive, and only those that a trail records. It needs the account's lock.
 func (a *Account) trail(c *call, answer any, failure *apiError) {
 	if c.service != "ecs" || readsOnly(c.name) {
 		return
@@ -99,6 +99,9 @@ func (a *Account) trail(c *call, answer any, failure *apiError) {
 		r.ResponseElements = bounded("responseElements", answer)
 	}
 	a.records = append(a.records, r)
+	if !a.writesReachEventBridge(c.region) {
+		return
+	}
 	a.publish(c.region, event{
 		detailType: "AWS API Call via CloudTrail", time: c.at, resources: []string{},
 		detail: r, subject: c.name, caller: c.principal.AccessKeyID,

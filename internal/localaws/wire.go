@@ -42,8 +42,8 @@ func (a *Account) allOperations() map[string]operation {
 	all := map[string]operation{}
 	for _, some := range []map[string]operation{
 		a.settingOperations(), a.definitionOperations(), a.clusterOperations(), a.taskOperations(),
-		a.serviceOperations(), a.taskSetOperations(), a.scalingOperations(), a.snsOperations(), stsOperations(), a.execOperations(),
-		a.lookupOperations(),
+		a.serviceOperations(), a.taskSetOperations(), a.scalingOperations(), a.snsOperations(), stsOperations(),
+		a.execOperations(), a.lookupOperations(), a.trailOperations(),
 	} {
 		for action, o := range some {
 			all[action] = o

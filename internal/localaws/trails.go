@@ -1,0 +1,271 @@
+package localaws
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Trail is a CloudTrail trail.
+type Trail struct {
+	Name   string
+	Bucket string // that its log files go to
+	Prefix string // before AWSLogs/ in their keys
+	// Logging is whether it is switched on.
+	Logging bool
+	// MultiRegion trails record all Regions, and are seen in the others as
+	// shadow trails.
+	MultiRegion bool
+	// ReadWriteType is which management events it records: "All", "WriteOnly"
+	// or "ReadOnly".
+	ReadWriteType string
+	// Management is whether it records management events at all.
+	Management bool
+	// Advanced is whether it says so in advanced event selectors.
+	Advanced bool
+
+	home  *region
+	since time.Time // logging began, or ended
+}
+
+// addOrganizationTrail adds the trail that each Region has from the beginning.
+func (r *region) addOrganizationTrail(now time.Time) {
+	r.trails["organization"] = Trail{
+		Name: "organization", Bucket: "organization-trail", Logging: true,
+		ReadWriteType: "All", Management: true, home: r, since: now,
+	}
+}
+
+// SetTrail adds a trail to a Region, or replaces the one of its name there.
+// EventBridge gets the write calls of a Region only while a trail records them.
+func (a *Account) SetTrail(regionName string, t Trail) error {
+	r, ok := a.regions[regionName]
+	if !ok {
+		return fmt.Errorf("set trail %s: the account is not in Region %q", t.Name, regionName)
+	}
+	if !slices.Contains([]string{"All", "WriteOnly", "ReadOnly"}, t.ReadWriteType) {
+		return fmt.Errorf("set trail %s: %q is no ReadWriteType", t.Name, t.ReadWriteType)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	t.home, t.since = r, a.clock.now()
+	r.trails[t.Name] = t
+	return nil
+}
+
+// DeleteTrail removes a trail from the Region that it was set in.
+func (a *Account) DeleteTrail(regionName, name string) error {
+	r, ok := a.regions[regionName]
+	if !ok {
+		return fmt.Errorf("delete trail %s: the account is not in Region %q", name, regionName)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, ok := r.trails[name]; !ok {
+		return fmt.Errorf("delete trail %s: there is none in %s", name, regionName)
+	}
+	delete(r.trails, name)
+	return nil
+}
+
+func (t Trail) arn() string { return t.home.arn("cloudtrail", "trail/"+t.Name) }
+
+// recordsWrites is whether calls that write go to the trail, and with it to
+// EventBridge.
+func (t Trail) recordsWrites() bool {
+	return t.Logging && t.Management && t.ReadWriteType != "ReadOnly"
+}
+
+// trailsOf are the trails seen in a Region, by name and with those of other
+// Regions behind its own.
+func (a *Account) trailsOf(r *region, shadows bool) []Trail {
+	seen := slices.Collect(maps.Values(r.trails))
+	for _, other := range a.regions {
+		for _, t := range other.trails {
+			if shadows && other != r && t.MultiRegion {
+				seen = append(seen, t)
+			}
+		}
+	}
+	slices.SortFunc(seen, func(s, t Trail) int {
+		return cmp.Or(shadowOrder(s, r)-shadowOrder(t, r), strings.Compare(s.arn(), t.arn()))
+	})
+	return seen
+}
+
+func shadowOrder(t Trail, r *region) int {
+	if t.home == r {
+		return 0
+	}
+	return 1
+}
+
+// writesReachEventBridge needs the account's lock.
+func (a *Account) writesReachEventBridge(r *region) bool {
+	return slices.ContainsFunc(a.trailsOf(r, true), Trail.recordsWrites)
+}
+
+func (a *Account) trailOperations() map[string]operation {
+	return map[string]operation{
+		"cloudtrail:DescribeTrails":    {perform: withInput(a.describeTrails)},
+		"cloudtrail:GetTrailStatus":    {perform: withInput(a.getTrailStatus)},
+		"cloudtrail:GetEventSelectors": {perform: withInput(a.getEventSelectors)},
+	}
+}
+
+// namedTrail finds what a caller means by a name or an ARN. Shadow trails go
+// by their ARN only (CloudTrail API reference, GetTrailStatus).
+func (a *Account) namedTrail(r *region, reference string) (Trail, bool) {
+	for _, t := range a.trailsOf(r, true) {
+		if reference == t.arn() || t.home == r && reference == t.Name {
+			return t, true
+		}
+	}
+	return Trail{}, false
+}
+
+type describeTrailsInput struct {
+	TrailNameList       []string `json:"trailNameList"`
+	IncludeShadowTrails *bool    `json:"includeShadowTrails"`
+}
+
+type describeTrailsOutput struct {
+	TrailList []describedTrail `json:"trailList"`
+}
+
+type describedTrail struct {
+	Name                       string
+	S3BucketName               string
+	S3KeyPrefix                string `json:",omitempty"`
+	IncludeGlobalServiceEvents bool
+	IsMultiRegionTrail         bool
+	HomeRegion                 string
+	TrailARN                   string
+	LogFileValidationEnabled   bool
+	HasCustomEventSelectors    bool
+	HasInsightSelectors        bool
+	IsOrganizationTrail        bool
+}
+
+// describeTrails leaves out what it does not find.
+func (a *Account) describeTrails(c *call, in describeTrailsInput) (*describeTrailsOutput, error) {
+	shadows := in.IncludeShadowTrails == nil || *in.IncludeShadowTrails
+	out := &describeTrailsOutput{TrailList: []describedTrail{}}
+	for _, t := range a.trailsOf(c.region, shadows) {
+		if len(in.TrailNameList) > 0 && !slices.ContainsFunc(in.TrailNameList, func(reference string) bool {
+			named, ok := a.namedTrail(c.region, reference)
+			return ok && named.arn() == t.arn()
+		}) {
+			continue
+		}
+		out.TrailList = append(out.TrailList, describedTrail{
+			Name: t.Name, S3BucketName: t.Bucket, S3KeyPrefix: t.Prefix, TrailARN: t.arn(), HomeRegion: t.home.name,
+			IsMultiRegionTrail: t.MultiRegion, IncludeGlobalServiceEvents: t.MultiRegion,
+			LogFileValidationEnabled: true, HasCustomEventSelectors: t.hasCustomSelectors(),
+		})
+	}
+	return out, nil
+}
+
+// hasCustomSelectors is whether its selectors differ from those that a new
+// trail has.
+func (t Trail) hasCustomSelectors() bool {
+	return t.Advanced || !t.Management || t.ReadWriteType != "All"
+}
+
+func trailNotFound(reference string) error {
+	return clientError("TrailNotFoundException", "Unknown trail: %s for the user: %s", reference, AccountID)
+}
+
+type trailStatus struct {
+	IsLogging          bool
+	LatestDeliveryTime *moment `json:",omitempty"`
+	StartLoggingTime   *moment `json:",omitempty"`
+	StopLoggingTime    *moment `json:",omitempty"`
+}
+
+func (a *Account) getTrailStatus(c *call, in struct{ Name string }) (*trailStatus, error) {
+	t, ok := a.namedTrail(c.region, in.Name)
+	if !ok {
+		return nil, trailNotFound(in.Name)
+	}
+	if !t.Logging {
+		return &trailStatus{StopLoggingTime: at(t.since)}, nil
+	}
+	return &trailStatus{IsLogging: true, StartLoggingTime: at(t.since), LatestDeliveryTime: at(c.at)}, nil
+}
+
+// eventSelectors has one of the two kinds, as a trail does.
+type eventSelectors struct {
+	TrailARN               string
+	EventSelectors         []basicSelector    `json:",omitempty"`
+	AdvancedEventSelectors []advancedSelector `json:",omitempty"`
+}
+
+type basicSelector struct {
+	ReadWriteType                 string
+	IncludeManagementEvents       bool
+	DataResources                 []dataResource
+	ExcludeManagementEventSources []string
+}
+
+type dataResource struct {
+	Type   string
+	Values []string
+}
+
+type advancedSelector struct {
+	Name           string
+	FieldSelectors []fieldSelector
+}
+
+type fieldSelector struct {
+	Field  string
+	Equals []string
+}
+
+func (a *Account) getEventSelectors(c *call, in struct{ TrailName string }) (*eventSelectors, error) {
+	t, ok := a.namedTrail(c.region, in.TrailName)
+	if !ok {
+		return nil, trailNotFound(in.TrailName)
+	}
+	out := &eventSelectors{TrailARN: t.arn()}
+	if t.Advanced {
+		out.AdvancedEventSelectors = []advancedSelector{t.advancedSelector()}
+	} else {
+		out.EventSelectors = []basicSelector{t.basicSelector()}
+	}
+	return out, nil
+}
+
+// basicSelector: a trail without management events records those of data, or
+// it would be none.
+func (t Trail) basicSelector() basicSelector {
+	s := basicSelector{
+		ReadWriteType: t.ReadWriteType, IncludeManagementEvents: t.Management,
+		DataResources: []dataResource{}, ExcludeManagementEventSources: []string{},
+	}
+	if !t.Management {
+		s.DataResources = []dataResource{{"AWS::S3::Object", []string{"arn:aws-us-gov:s3"}}}
+	}
+	return s
+}
+
+func (t Trail) advancedSelector() advancedSelector {
+	s := advancedSelector{Name: "Management events", FieldSelectors: []fieldSelector{{"eventCategory", []string{"Management"}}}}
+	if !t.Management {
+		s = advancedSelector{Name: "Objects", FieldSelectors: []fieldSelector{
+			{"eventCategory", []string{"Data"}}, {"resources.type", []string{"AWS::S3::Object"}},
+		}}
+	}
+	switch t.ReadWriteType {
+	case "WriteOnly":
+		s.FieldSelectors = append(s.FieldSelectors, fieldSelector{"readOnly", []string{"false"}})
+	case "ReadOnly":
+		s.FieldSelectors = append(s.FieldSelectors, fieldSelector{"readOnly", []string{"true"}})
+	}
+	return s
+}

@@ -1,0 +1,179 @@
+package localaws
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
+	"github.com/google/go-cmp/cmp"
+)
+
+func setTrail(t *testing.T, a *Account, region string, trail Trail) {
+	t.Helper()
+	if err := a.SetTrail(region, trail); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// trailARNs are those that DescribeTrails shows in the west.
+func trailARNs(t *testing.T, a *Account, in cloudtrail.DescribeTrailsInput) []string {
+	t.Helper()
+	out, err := trailOf(a, Everyone().Guard, west).DescribeTrails(t.Context(), &in)
+	if err != nil {
+		t.Fatalf("describe trails: %v", err)
+	}
+	arns := []string{}
+	for _, trail := range out.TrailList {
+		arns = append(arns, aws.ToString(trail.TrailARN))
+	}
+	return arns
+}
+
+func TestEveryRegionHasATrailThatRecordsEverything(t *testing.T) {
+	a := start(t, Options{})
+	for _, region := range Regions() {
+		client := trailOf(a, Everyone().Guard, region)
+		described, err := client.DescribeTrails(t.Context(), &cloudtrail.DescribeTrailsInput{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(described.TrailList) != 1 || aws.ToString(described.TrailList[0].HomeRegion) != region {
+			t.Fatalf("%s has the trails %+v, want one of its own", region, described.TrailList)
+		}
+		status, err := client.GetTrailStatus(t.Context(), &cloudtrail.GetTrailStatusInput{Name: aws.String("organization")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !aws.ToBool(status.IsLogging) || !status.StartLoggingTime.Equal(noon()) {
+			t.Errorf("%s: status %+v, want logging since noon", region, status)
+		}
+		selectors, err := client.GetEventSelectors(t.Context(), &cloudtrail.GetEventSelectorsInput{TrailName: aws.String("organization")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(selectors.EventSelectors) != 1 || len(selectors.AdvancedEventSelectors) != 0 {
+			t.Fatalf("%s: selectors %+v", region, selectors)
+		}
+		if s := selectors.EventSelectors[0]; s.ReadWriteType != types.ReadWriteTypeAll || !aws.ToBool(s.IncludeManagementEvents) {
+			t.Errorf("%s: selector %+v, want all management events", region, s)
+		}
+	}
+}
+
+func TestTrailsOfAllRegionsAreSeenInTheOthersAsShadows(t *testing.T) {
+	a := start(t, Options{})
+	setTrail(t, a, east, Trail{Name: "central", Bucket: "logs", Prefix: "fips", MultiRegion: true, ReadWriteType: "WriteOnly", Management: true})
+	const arns = "arn:aws-us-gov:cloudtrail:us-gov-"
+	own, shadow := arns+"west-1:111122223333:trail/organization", arns+"east-1:111122223333:trail/central"
+	cases := map[string]struct {
+		in   cloudtrail.DescribeTrailsInput
+		want []string
+	}{
+		"all":                {cloudtrail.DescribeTrailsInput{}, []string{own, shadow}},
+		"without shadows":    {cloudtrail.DescribeTrailsInput{IncludeShadowTrails: aws.Bool(false)}, []string{own}},
+		"a shadow by ARN":    {cloudtrail.DescribeTrailsInput{TrailNameList: []string{shadow}}, []string{shadow}},
+		"a shadow by name":   {cloudtrail.DescribeTrailsInput{TrailNameList: []string{"central"}}, []string{}},
+		"its own by name":    {cloudtrail.DescribeTrailsInput{TrailNameList: []string{"organization", "gone"}}, []string{own}},
+		"nobody's by its ID": {cloudtrail.DescribeTrailsInput{TrailNameList: []string{"gone"}}, []string{}},
+	}
+	for name, c := range cases {
+		if diff := cmp.Diff(c.want, trailARNs(t, a, c.in)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	client := trailOf(a, Everyone().Guard, west)
+	for reference, want := range map[string]string{shadow: "", "central": "TrailNotFoundException"} {
+		status, err := client.GetTrailStatus(t.Context(), &cloudtrail.GetTrailStatusInput{Name: &reference})
+		if code(err) != want || err == nil && aws.ToBool(status.IsLogging) {
+			t.Errorf("status of %s: %q and %+v, want %q", reference, code(err), status, want)
+		}
+		if _, err := client.GetEventSelectors(t.Context(), &cloudtrail.GetEventSelectorsInput{TrailName: &reference}); code(err) != want {
+			t.Errorf("selectors of %s: %q, want %q", reference, code(err), want)
+		}
+	}
+}
+
+func TestAdvancedEventSelectorsSayWhatATrailRecords(t *testing.T) {
+	a := start(t, Options{})
+	client := trailOf(a, Everyone().Guard, west)
+	cases := map[string]struct {
+		trail Trail
+		want  map[string][]string
+	}{
+		"writes":      {Trail{ReadWriteType: "WriteOnly", Management: true}, map[string][]string{"eventCategory": {"Management"}, "readOnly": {"false"}}},
+		"reads":       {Trail{ReadWriteType: "ReadOnly", Management: true}, map[string][]string{"eventCategory": {"Management"}, "readOnly": {"true"}}},
+		"everything":  {Trail{ReadWriteType: "All", Management: true}, map[string][]string{"eventCategory": {"Management"}}},
+		"data events": {Trail{ReadWriteType: "All"}, map[string][]string{"eventCategory": {"Data"}, "resources.type": {"AWS::S3::Object"}}},
+	}
+	for name, c := range cases {
+		c.trail.Name, c.trail.Advanced = "central", true
+		setTrail(t, a, west, c.trail)
+		out, err := client.GetEventSelectors(t.Context(), &cloudtrail.GetEventSelectorsInput{TrailName: aws.String("central")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string][]string{}
+		for _, s := range out.AdvancedEventSelectors {
+			for _, f := range s.FieldSelectors {
+				got[aws.ToString(f.Field)] = f.Equals
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" || len(out.EventSelectors) != 0 {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestWithoutATrailThatRecordsWritesEventBridgeGetsNone(t *testing.T) {
+	cases := []struct {
+		name  string
+		trail Trail
+		more  *Trail // in the east
+		want  int
+	}{
+		{"recording writes", Trail{Logging: true, ReadWriteType: "WriteOnly", Management: true}, nil, 1},
+		{"switched off", Trail{ReadWriteType: "All", Management: true}, nil, 0},
+		{"recording reads", Trail{Logging: true, ReadWriteType: "ReadOnly", Management: true}, nil, 0},
+		{"recording data events", Trail{Logging: true, ReadWriteType: "All"}, nil, 0},
+		{"switched off, with one of the other Region", Trail{ReadWriteType: "All"}, &Trail{Logging: true, ReadWriteType: "All", Management: true}, 0},
+		{"switched off, with one of all Regions", Trail{ReadWriteType: "All"}, &Trail{Logging: true, MultiRegion: true, ReadWriteType: "All", Management: true}, 1},
+	}
+	for _, c := range cases {
+		a := start(t, Options{})
+		c.trail.Name = "organization"
+		setTrail(t, a, west, c.trail)
+		if c.more != nil {
+			setTrail(t, a, east, *c.more)
+		}
+		if err := putDefault(t, ecsOf(a, Everyone().Admin, west), "disabled"); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(a.Events()); got != c.want {
+			t.Errorf("%s: EventBridge got %d events, want %d", c.name, got, c.want)
+		}
+		if got := len(a.Records()); got != 1 {
+			t.Errorf("%s: the event history has %d records, want that of the call", c.name, got)
+		}
+	}
+}
+
+func TestTrailsThatCannotBe(t *testing.T) {
+	a := start(t, Options{})
+	for name, err := range map[string]error{
+		"another Region":           a.SetTrail("us-east-1", Trail{Name: "x", ReadWriteType: "All"}),
+		"no ReadWriteType":         a.SetTrail(west, Trail{Name: "x"}),
+		"deleted in other Regions": a.DeleteTrail("us-east-1", "organization"),
+		"deleted but never set":    a.DeleteTrail(west, "x"),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if err := a.DeleteTrail(west, "organization"); err != nil {
+		t.Fatal(err)
+	}
+	if got := trailARNs(t, a, cloudtrail.DescribeTrailsInput{}); len(got) != 0 {
+		t.Errorf("the deleted trail is still there: %v", got)
+	}
+}
