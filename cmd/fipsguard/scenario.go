@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ type scenario struct {
 }
 
 func scenarios() []scenario {
-	return append(settingScenarios(), workloadScenarios()...)
+	return slices.Concat(settingScenarios(), workloadScenarios(), lookScenarios())
 }
 
 func settingScenarios() []scenario {

@@ -11,6 +11,7 @@ import (
 
 	"fipsguard/internal/alert"
 	"fipsguard/internal/enforcer"
+	"fipsguard/internal/evidence"
 	"fipsguard/internal/fargate"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
@@ -34,6 +35,8 @@ const functionTime = time.Minute
 type stage struct {
 	account *localaws.Account
 	people  localaws.Principals
+	policy  guard.Policy
+	reports []evidence.Document // of the verifier's looks
 
 	mu         sync.Mutex
 	happenings []localaws.Happening
@@ -44,7 +47,7 @@ type stage struct {
 // a policy. FIPS mode is on, as a deployment of the guard leaves it. In
 // simulated time the guard's waits pass at once.
 func newStage(ctx context.Context, address string, policy guard.Policy, options localaws.Options, simulatedTime bool) (*stage, error) {
-	s := &stage{people: localaws.Everyone()}
+	s := &stage{people: localaws.Everyone(), policy: policy}
 	options.Observe = s.add
 	s.account = localaws.New(options)
 	if err := s.account.Start(address); err != nil {
@@ -54,13 +57,13 @@ func newStage(ctx context.Context, address string, policy guard.Policy, options 
 	if simulatedTime {
 		sleep = s.account.Sleep
 	}
-	if err := s.attach(ctx, policy, sleep); err != nil {
+	if err := s.attach(ctx, sleep); err != nil {
 		return nil, errors.Join(err, s.account.Close())
 	}
 	return s, nil
 }
 
-func (s *stage) attach(ctx context.Context, policy guard.Policy, sleep func(context.Context, time.Duration) error) error {
+func (s *stage) attach(ctx context.Context, sleep func(context.Context, time.Duration) error) error {
 	topic, err := s.account.CreateTopic(stageRegion, "fipsguard-alerts")
 	if err != nil {
 		return err
@@ -73,7 +76,7 @@ func (s *stage) attach(ctx context.Context, policy guard.Policy, sleep func(cont
 			s.account.Now,
 		),
 		Notifier: alert.NewNotifier(sns.NewFromConfig(config), topic),
-		Policy:   policy,
+		Policy:   s.policy,
 		Log:      slog.New(slog.DiscardHandler),
 		Metrics:  metric.NewWriter(io.Discard),
 		Now:      s.account.Now,

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/evidence"
 	"fipsguard/internal/localaws"
 )
 
@@ -98,4 +99,17 @@ func shortened(text string) string {
 		return string(runes[:maxParameters]) + "…"
 	}
 	return text
+}
+
+// printReport prints a report of the verifier as text, set off.
+func printReport(t *terminal, d evidence.Document) error {
+	var text strings.Builder
+	if err := evidence.WriteText(&text, d); err != nil {
+		return err
+	}
+	for line := range strings.Lines(text.String()) {
+		fmt.Fprintf(t.out, "  %s %s\n", t.paint(dim, "│"), strings.TrimRight(line, "\n"))
+	}
+	fmt.Fprintln(t.out)
+	return nil
 }

@@ -25,16 +25,16 @@ func next(v view) []string {
 	corrections := len(list)
 	setting := false
 	for _, f := range v.findings {
-		rule, ok := guard.RuleOf(f.Rule)
+		advice := f.Advice()
 		if _, is := f.State.(guard.Setting); is {
 			setting = true
-			if ok && f.Verdict == guard.NonCompliant && !answered(f, v.report.Outcomes) {
-				add(rule.Remedy)
+			if advice != "" && f.Verdict == guard.NonCompliant && !answered(f, v.report.Outcomes) {
+				add(advice)
 			}
 			continue
 		}
-		if ok && f.Severity > guard.Info {
-			add("Owner: " + rule.Remedy)
+		if advice != "" && f.Severity > guard.Info {
+			add("Owner: " + advice)
 		}
 		if command := replacement(v, f); command != "" {
 			add("Replace it, once FIPS mode is on: " + command)

@@ -86,7 +86,7 @@ func (d *Document) count(f guard.Finding) {
 	rule, _ := guard.RuleOf(f.Rule)
 	d.Findings = append(d.Findings, Finding{
 		Rule: f.Rule, Requirement: rule.Requirement, Subject: f.Subject, Verdict: f.Verdict,
-		Severity: f.Severity, Reason: f.Reason, Remedy: rule.Remedy,
+		Severity: f.Severity, Reason: f.Reason, Remedy: f.Advice(),
 	})
 }
 

@@ -3,6 +3,7 @@ package evidence
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -101,7 +102,7 @@ func writeTasks(w *lines, tasks []Task) {
 			w.printf(" of service %s", t.Service)
 		}
 		if t.Proof.Answer != "" {
-			w.printf(", answered %q", t.Proof.Answer)
+			w.printf(", answered %s", strconv.QuoteToASCII(t.Proof.Answer))
 		}
 		if t.Proof.Reason != "" {
 			w.printf(": %s", t.Proof.Reason)

@@ -31,6 +31,7 @@ type Rule struct {
 	Severity    Severity
 	Default     PolicyMode // what the guard does about it without a policy document
 	Remedy      string     // what a person changes when the guard may not or cannot
+	Doubt       string     // what a person does when it could not be established; empty where there is nothing special
 }
 
 // Rules is the rule table, in the order in which people read it. docs/rules.md
@@ -100,6 +101,7 @@ func Rules() []Rule {
 			Severity:    Critical,
 			Default:     Audit,
 			Remedy:      "With FIPS mode on, replace the task: force a new deployment of its service, or stop it and run it again.",
+			Doubt:       "Let it be asked: launch it with enableExecuteCommand, from an image with cat, without a read-only root file system, with a task role that allows ssmmessages.",
 		},
 		{
 			ID:          TaskExposed,
@@ -108,6 +110,7 @@ func Rules() []Rule {
 			Severity:    High,
 			Default:     Audit,
 			Remedy:      "With FIPS mode on, replace the task: force a new deployment of its service, or stop it and run it again.",
+			Doubt:       "Have its kernel asked, which settles it; or replace it, with FIPS mode on.",
 		},
 		{
 			ID:          GuardPolicy,
@@ -158,6 +161,20 @@ func Rules() []Rule {
 			Remedy:      "Build it with GOFIPS140=v1.0.0, as go run ./build does, and do not set GODEBUG=fips140=off.",
 		},
 	}
+}
+
+// Advice is what a person does about a finding.
+func (f Finding) Advice() string {
+	rule, ok := RuleOf(f.Rule)
+	switch {
+	case !ok:
+		return ""
+	case f.Verdict != InsufficientData:
+		return rule.Remedy
+	case rule.Doubt != "":
+		return rule.Doubt
+	}
+	return "Find out what could not be read, and why; until then assume the worse. Then: " + rule.Remedy
 }
 
 // byID is the table, made once: a look at thousands of tasks asks for it

@@ -36,6 +36,9 @@ func rulesDocument() string {
 		"What the guard does by default can be changed by a [policy](policy.md).\n")
 	for _, r := range Rules() {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n%s\n\n- Severity: %s\n- By default: %s\n- Remedy: %s\n", r.ID, r.Requirement, r.Why, r.Severity, r.Default, r.Remedy)
+		if r.Doubt != "" {
+			fmt.Fprintf(&b, "- In doubt: %s\n", r.Doubt)
+		}
 	}
 	b.WriteString("\n## Verdicts\n\n" +
 		"`COMPLIANT`, `NON_COMPLIANT`, `NOT_APPLICABLE` (Fargate's FIPS-140 mode does not concern it) and `INSUFFICIENT_DATA` " +
