@@ -1,0 +1,125 @@
+package history
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"fipsguard/internal/guard"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/trail"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+)
+
+const region = "us-gov-west-1"
+
+// world is a local account whose setting an administrator changes.
+type world struct {
+	*localaws.Account
+	admin   *ecs.Client
+	history History
+	config  aws.Config
+}
+
+func newWorld(t *testing.T) world {
+	t.Helper()
+	local := localaws.New(localaws.Options{Throttling: true})
+	if err := local.Start("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = local.Close() })
+	config := func(p localaws.Principal) aws.Config {
+		return aws.Config{
+			Region: region, BaseEndpoint: aws.String(local.Endpoint()), RetryMaxAttempts: 1,
+			Credentials: credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""),
+		}
+	}
+	guard := config(localaws.Everyone().Guard)
+	return world{
+		Account: local, admin: ecs.NewFromConfig(config(localaws.Everyone().Admin)), config: guard,
+		history: History{CloudTrail: cloudtrail.NewFromConfig(guard), Now: local.Now, Sleep: local.Sleep},
+	}
+}
+
+// toggle turns FIPS mode off and on again some hours later.
+func (w world) toggle(t *testing.T, hours int) {
+	t.Helper()
+	for _, value := range []string{"disabled", "enabled"} {
+		_, err := w.admin.PutAccountSettingDefault(t.Context(), &ecs.PutAccountSettingDefaultInput{Name: guard.SettingName, Value: aws.String(value)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Advance(t.Context(), time.Duration(hours)*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// timeline is the account default's, in hours before now: "off 4 on 2".
+func (w world) timeline(t *testing.T, since time.Time) []guard.Span {
+	t.Helper()
+	events, from, err := w.history.Changes(t.Context(), localaws.AccountID, region, since)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := guard.Setting{Account: localaws.AccountID, Region: region, Scope: guard.ScopeAccount, Mode: guard.ModeOn}
+	return trail.Timelines(events, nil, now, from, w.Now())[0].Spans
+}
+
+func TestWhoTurnedItOffAndForHowLong(t *testing.T) {
+	w := newWorld(t)
+	for range 30 { // more than a page of each call
+		w.toggle(t, 3)
+	}
+	spans := w.timeline(t, w.Now().AddDate(0, 0, -30))
+	off := 0
+	for _, s := range spans {
+		if s.Mode == guard.ModeOff {
+			off++
+			if d := s.Until.Sub(s.From); d < 3*time.Hour-time.Second || d > 3*time.Hour+time.Second || !strings.Contains(s.Cause.Actor.Name, "Admin") {
+				t.Errorf("off for %s by %s; want 3 hours by the administrator", d, s.Cause.Actor.Name)
+			}
+		}
+	}
+	if off != 30 {
+		t.Errorf("FIPS mode was off %d times, want 30", off)
+	}
+	if n := w.Throttled()["LookupEvents"]; n > 0 {
+		t.Errorf("%d lookups were throttled", n)
+	}
+}
+
+// TestWhatCloudTrailForgot is unknown, not fine.
+func TestWhatCloudTrailForgot(t *testing.T) {
+	w := newWorld(t)
+	w.toggle(t, 24*100)
+	now := w.Now()
+	_, from, err := w.history.Changes(t.Context(), localaws.AccountID, region, now.AddDate(0, 0, -300))
+	if err != nil || now.Sub(from) > 90*24*time.Hour || now.Sub(from) < 89*24*time.Hour {
+		t.Errorf("complete since %s before now, error %v; want nearly 90 days", now.Sub(from), err)
+	}
+}
+
+func TestWithoutAnAnswerNothingIsComplete(t *testing.T) {
+	w := newWorld(t)
+	w.toggle(t, 1)
+	w.Deny(localaws.Everyone().Guard, "cloudtrail:LookupEvents")
+	_, from, err := w.history.Changes(t.Context(), localaws.AccountID, region, w.Now().AddDate(0, 0, -1))
+	if err == nil || w.Now().Sub(from) > time.Minute {
+		t.Errorf("complete since %s before now, error %v; want an error, and nothing complete", w.Now().Sub(from), err)
+	}
+}
+
+func TestAContextThatEndsEndsTheReading(t *testing.T) {
+	w := newWorld(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := w.history.Changes(ctx, localaws.AccountID, region, w.Now().AddDate(0, 0, -1)); err == nil {
+		t.Error("no error")
+	}
+}
