@@ -59,8 +59,9 @@ type Account struct {
 	sent    []Message
 	limited map[string]int // throttled calls, by operation
 
-	sessions map[string]*execSession // those under way, by ID
-	execUses map[string]*ExecUse     // by container
+	sessions      map[string]*execSession  // those under way, by ID
+	execUses      map[string]*ExecUse      // by container
+	objectBuckets map[string]*objectBucket // of S3, by name
 
 	server   *http.Server
 	listener net.Listener
@@ -117,8 +118,9 @@ func New(o Options) *Account {
 		limited: map[string]int{},
 		closing: make(chan struct{}),
 
-		sessions: map[string]*execSession{},
-		execUses: map[string]*ExecUse{},
+		sessions:      map[string]*execSession{},
+		execUses:      map[string]*ExecUse{},
+		objectBuckets: map[string]*objectBucket{},
 	}
 	a.bus = newBus(o.Concurrency, o.RetryDelays, a.delivered)
 	a.operations = a.allOperations()

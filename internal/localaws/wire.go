@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,8 +13,9 @@ import (
 	"time"
 )
 
-// maxBody bounds a request. The largest that AWS takes is an SNS message of
-// 256 KB, each byte of which may take three in a form.
+// maxBody bounds a request that does not bring an object to S3. The largest
+// that AWS takes is an SNS message of 256 KB, each byte of which may take three
+// in a form.
 const maxBody = 1 << 20
 
 // call is one API call on its way through the account.
@@ -27,10 +29,12 @@ type call struct {
 	userAgent  string
 	requestID  string
 	at         time.Time
+	s3         *s3Request // in S3's REST
+	permission string     // that the operation needs, where it has another name
 }
 
 // action is how IAM policies name the operation.
-func (c *call) action() string { return c.service + ":" + c.name }
+func (c *call) action() string { return cmp.Or(c.permission, c.service+":"+c.name) }
 
 // operation is what the account can do for a caller.
 type operation struct {
@@ -43,7 +47,7 @@ func (a *Account) allOperations() map[string]operation {
 	for _, some := range []map[string]operation{
 		a.settingOperations(), a.definitionOperations(), a.clusterOperations(), a.taskOperations(),
 		a.serviceOperations(), a.taskSetOperations(), a.scalingOperations(), a.snsOperations(), stsOperations(),
-		a.execOperations(), a.lookupOperations(), a.trailOperations(),
+		a.execOperations(), a.lookupOperations(), a.trailOperations(), a.s3Operations(),
 	} {
 		for action, o := range some {
 			all[action] = o
@@ -68,10 +72,7 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c := &call{requestID: a.ids.uuid(), userAgent: r.UserAgent()}
 	w.Header().Set("x-amzn-RequestId", c.requestID)
-	var wire protocol = queryWire{}
-	if r.Header.Get("X-Amz-Target") != "" {
-		wire = jsonWire{}
-	}
+	wire := wireOf(r)
 	answer, fault, err := a.take(wire, c, w, r)
 	if fault.Effect == DropConnection || fault.Effect == LoseAnswer {
 		drop(w)
@@ -87,7 +88,7 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // take reads a request, meets the fault that waits for it, and performs it.
 func (a *Account) take(wire protocol, c *call, w http.ResponseWriter, r *http.Request) (any, Fault, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody(r)))
 	if err != nil {
 		return nil, Fault{}, &apiError{
 			code: "RequestEntityTooLargeException", status: http.StatusRequestEntityTooLarge,
@@ -100,7 +101,7 @@ func (a *Account) take(wire protocol, c *call, w http.ResponseWriter, r *http.Re
 	if err := wire.read(c, r, body); err != nil {
 		return nil, Fault{}, err
 	}
-	op, ok := a.operations[c.action()]
+	op, ok := a.operations[c.service+":"+c.name]
 	if !ok {
 		return nil, Fault{}, unknownOperation(c)
 	}

@@ -1,0 +1,170 @@
+package localaws
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// s3Wire is S3's REST: the operation is the method and the path, with the
+// bucket in it, parameters are headers, and what is not an object is XML.
+type s3Wire struct{}
+
+// s3Request is a request to S3 as it came.
+type s3Request struct {
+	bucket, key string
+	header      http.Header
+	query       url.Values
+	body        []byte // without its encoding
+	checksum    checksum
+	// hasDigest is whether the caller sent one along.
+	hasDigest bool
+}
+
+func (s3Wire) read(c *call, r *http.Request, body []byte) error {
+	if c.service != "s3" {
+		return badSignature("Credential should be scoped to the service s3.")
+	}
+	in := &s3Request{header: r.Header, query: r.URL.Query()}
+	in.bucket, in.key, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	c.name = s3Operation(r.Method, in)
+	c.permission = s3Permissions[c.name]
+	c.s3 = in
+	parameters := map[string]string{"bucketName": in.bucket}
+	if in.key != "" {
+		parameters["key"] = in.key
+	}
+	for name := range in.query {
+		parameters[name] = in.query.Get(name)
+	}
+	var err error
+	if c.parameters, err = json.Marshal(parameters); err != nil {
+		return err
+	}
+	return in.readBody(body)
+}
+
+// s3Permissions are the IAM actions that are not named like their operation
+// (S3 user guide, "Required permissions for Amazon S3 API operations").
+var s3Permissions = map[string]string{
+	"HeadObject":    "s3:GetObject",
+	"ListObjectsV2": "s3:ListBucket",
+}
+
+// s3Operation is empty for what this account does not have, whose requests
+// often differ in nothing but a word in the query.
+func s3Operation(method string, in *s3Request) string {
+	for name := range in.query {
+		if !strings.Contains(" x-id list-type prefix delimiter start-after continuation-token max-keys encoding-type fetch-owner ", " "+name+" ") {
+			return ""
+		}
+	}
+	switch {
+	case in.bucket == "":
+	case in.key == "" && method == http.MethodGet && in.query.Get("list-type") == "2":
+		return "ListObjectsV2"
+	case in.key == "" || in.header.Get("X-Amz-Copy-Source") != "":
+	case method == http.MethodPut:
+		return "PutObject"
+	case method == http.MethodGet:
+		return "GetObject"
+	case method == http.MethodHead:
+		return "HeadObject"
+	case method == http.MethodDelete:
+		return "DeleteObject"
+	}
+	return ""
+}
+
+// s3Answer is what an operation of S3 answers: headers, and an object's bytes
+// or a document.
+type s3Answer struct {
+	status   int
+	header   map[string]string
+	body     []byte
+	document any
+}
+
+func (s3Wire) answer(w http.ResponseWriter, c *call, answer any) error {
+	out, ok := answer.(s3Answer)
+	if !ok {
+		return fmt.Errorf("%s has no answer of S3", c.action())
+	}
+	contentType := out.header["Content-Type"]
+	if out.document != nil {
+		document, err := xml.Marshal(out.document)
+		if err != nil {
+			return err
+		}
+		out.body, contentType = append([]byte(xml.Header), document...), "application/xml"
+	}
+	w.Header().Set("x-amz-request-id", c.requestID)
+	for name, value := range out.header {
+		if value != "" {
+			w.Header().Set(name, value)
+		}
+	}
+	if contentType == "" {
+		w.WriteHeader(out.status)
+		return nil
+	}
+	send(w, out.status, contentType, out.body)
+	return nil
+}
+
+func (s3Wire) fail(w http.ResponseWriter, c *call, e *apiError) {
+	code, status := ofS3(e)
+	body, err := xml.Marshal(struct {
+		XMLName   xml.Name `xml:"Error"`
+		Code      string
+		Message   string
+		RequestID string `xml:"RequestId"`
+	}{Code: code, Message: e.message, RequestID: c.requestID})
+	if err == nil {
+		w.Header().Set("x-amz-request-id", c.requestID)
+		send(w, status, "application/xml", append([]byte(xml.Header), body...))
+	}
+}
+
+// ofS3 is how S3 says what other services say otherwise (S3 API reference,
+// "Error responses").
+func ofS3(e *apiError) (code string, status int) {
+	switch e.code {
+	case throttled().code:
+		return "SlowDown", http.StatusServiceUnavailable
+	case serverError().code:
+		return "InternalError", http.StatusInternalServerError
+	case "AccessDeniedException", "MissingAuthenticationTokenException":
+		return "AccessDenied", http.StatusForbidden
+	case "UnrecognizedClientException":
+		return "InvalidAccessKeyId", http.StatusForbidden
+	case "InvalidSignatureException":
+		return "SignatureDoesNotMatch", http.StatusForbidden
+	case "UnknownOperationException":
+		return "NotImplemented", http.StatusNotImplemented
+	case "RequestEntityTooLargeException":
+		return "EntityTooLarge", http.StatusBadRequest
+	}
+	return e.code, e.status
+}
+
+// s3Error is a failure with a code of S3's own.
+func s3Error(status int, code, format string, args ...any) error {
+	return &apiError{code: code, status: status, message: fmt.Sprintf(format, args...)}
+}
+
+var errNotAnS3Call = errors.New("the call is not one of S3")
+
+// withS3 makes an operation of a function that takes a request to S3.
+func withS3(f func(*call, *s3Request) (s3Answer, error)) func(*call) (any, error) {
+	return func(c *call) (any, error) {
+		if c.s3 == nil {
+			return nil, errNotAnS3Call
+		}
+		return f(c, c.s3)
+	}
+}
