@@ -99,10 +99,8 @@ func (h *handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 		return nil, err
 	}
 	if deadline, ok := ctx.Deadline(); ok {
-		order.ProofsEnd = deadline.Add(-afterProofs)
+		// A quarter of the time is for repairs, reports and alerts.
+		order.ProofsEnd = deadline.Add(-time.Until(deadline) / 4)
 	}
 	return nil, h.keeper.Run(ctx, home, order)
 }
-
-// afterProofs is what repairs, reports and alerts may take.
-const afterProofs = 3 * time.Minute

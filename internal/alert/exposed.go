@@ -121,6 +121,11 @@ func exposedBy(v view, f guard.Finding) string {
 	switch f.State.(type) {
 	case guard.PolicyDocument:
 		return "Modes and exemptions of the refused document do not hold; the guard's defaults do."
+	case guard.Part:
+		if unknown {
+			return "Whether the guard hears and is heard through " + v.name(f.Subject) + " could not be established."
+		}
+		return "Until " + v.name(f.Subject) + " is put right, the guard may miss events, or people its alerts."
 	case guard.Setting:
 		if unknown {
 			return "FIPS mode may be off. Until somebody has looked, assume that Fargate tasks launched now run without it."

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/verifier"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	region      = "us-gov-west-1"
+	bucketName  = "fipsguard-evidence"
+	functionARN = "arn:aws-us-gov:lambda:" + region + ":" + localaws.AccountID + ":function:fipsguard-verifier"
+	enforcerARN = "arn:aws-us-gov:lambda:" + region + ":" + localaws.AccountID + ":function:fipsguard-enforcer"
+)
+
+// binary is the function as it is deployed.
+func binary(t *testing.T) string {
+	t.Helper()
+	readSources(t)
+	path := filepath.Join(t.TempDir(), "bootstrap")
+	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w", "-o", path, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFIPS140=v1.0.0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build the function: %v\n%s", err, out)
+	}
+	return path
+}
+
+// readSources opens what the function is built from, which `go test` does not
+// know of when it takes a result from its cache.
+func readSources(t *testing.T) {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-deps", "-f", `{{if not .Standard}}{{$dir := .Dir}}{{if eq .Module.Path "fipsguard"}}{{range .GoFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{end}}{{end}}`, ".").Output()
+	if err != nil {
+		t.Fatalf("list the function's sources: %v", err)
+	}
+	for _, file := range strings.Fields(string(out)) {
+		if _, err := os.ReadFile(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// deployed is the function in front of a local account.
+type deployed struct {
+	account *localaws.Account
+	topic   string
+	admin   *ecs.Client
+}
+
+func newDeployed(t *testing.T) deployed {
+	t.Helper()
+	account := localaws.New(localaws.Options{})
+	if err := account.Start("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = account.Close() })
+	topic, err := account.CreateTopic(region, "alerts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := account.CreateBucket(region, bucketName); err != nil {
+		t.Fatal(err)
+	}
+	admin := localaws.Everyone().Admin
+	return deployed{account, topic, ecs.NewFromConfig(aws.Config{
+		Region: region, BaseEndpoint: aws.String(account.Endpoint()),
+		Credentials: credentials.NewStaticCredentialsProvider(admin.AccessKeyID, admin.SecretAccessKey, ""),
+	})}
+}
+
+// function starts the function's process.
+func (d deployed) function(t *testing.T, bootstrap string) *localaws.Function {
+	t.Helper()
+	people := localaws.Everyone()
+	f, err := localaws.StartFunction(bootstrap, functionARN, []string{
+		"AWS_ENDPOINT_URL=" + d.account.Endpoint(), "AWS_REGION=" + region,
+		"AWS_ACCESS_KEY_ID=" + people.Guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + people.Guard.SecretAccessKey,
+		"FIPSGUARD_TOPIC_ARN=" + d.topic, "FIPSGUARD_EVIDENCE_BUCKET=" + bucketName, "FIPSGUARD_ENFORCER_ARN=" + enforcerARN,
+		"FIPSGUARD_QUEUES=" + d.account.Endpoint() + "/111122223333/fipsguard-failed",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.Close)
+	return f
+}
+
+// run starts a task with ECS Exec and waits, in the account's time, until it
+// runs.
+func (d deployed) run(t *testing.T) string {
+	t.Helper()
+	_, err := d.admin.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
+		Family: aws.String("web"), RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
+		NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
+		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("main"), Image: aws.String("x")}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := d.admin.RunTask(t.Context(), &ecs.RunTaskInput{
+		TaskDefinition: aws.String("web"), LaunchType: types.LaunchTypeFargate, EnableExecuteCommand: true,
+		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.account.Advance(t.Context(), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	return aws.ToString(out.Tasks[0].TaskArn)
+}
+
+// reports are the JSON reports that were kept, in order.
+func (d deployed) reports(t *testing.T) []evidence.Document {
+	t.Helper()
+	var found []evidence.Document
+	for _, o := range d.account.Objects(bucketName) {
+		if !strings.HasPrefix(o.Key, "reports/") || strings.Count(filepath.Base(o.Key), ".") != 1 || !strings.HasSuffix(o.Key, ".json") {
+			continue
+		}
+		report, err := evidence.Read(strings.NewReader(string(o.Body)))
+		if err != nil {
+			t.Fatalf("%s: %v", o.Key, err)
+		}
+		found = append(found, report)
+	}
+	return found
+}
+
+// TestTheFunction runs the binary as Lambda does: it repairs, proves, keeps
+// evidence, and a second process goes on where the first one was killed.
+func TestTheFunction(t *testing.T) {
+	bootstrap := binary(t)
+	d := newDeployed(t)
+	task := d.run(t) // FIPS mode was never on: its kernel refutes
+	first := d.function(t, bootstrap)
+	if _, err := first.Invoke(t.Context(), []byte(`{"look":"daily"}`)); err != nil {
+		t.Fatalf("%v\n%s", err, first.Printed())
+	}
+	first.Close()
+
+	reports := d.reports(t)
+	if len(reports) != 1 {
+		t.Fatalf("%d reports were kept", len(reports))
+	}
+	want := evidence.Proofs{Refuted: 1}
+	if r := reports[0]; r.Proofs != want || r.Tasks[0].ARN != task || r.Tool.Module != "v1.0.0" || !r.Tool.FIPS {
+		t.Errorf("the report has %+v of %+v, by %+v", r.Proofs, r.Tasks, r.Tool)
+	}
+	setting, err := d.admin.ListAccountSettings(t.Context(), &ecs.ListAccountSettingsInput{Name: guard.SettingName, EffectiveSettings: true})
+	if err != nil || len(setting.Settings) != 1 || aws.ToString(setting.Settings[0].Value) != "enabled" {
+		t.Errorf("the setting is %+v, error %v; want it on", setting, err)
+	}
+	sent := d.account.Published()
+	if len(sent) != 1 || !strings.Contains(sent[0].Subject, "CRITICAL") || !strings.Contains(sent[0].For("email"), "read fips_enabled 0") {
+		t.Fatalf("alerts: %+v", sent)
+	}
+
+	time.Sleep(1100 * time.Millisecond) // reports have times in seconds
+	second := d.function(t, bootstrap)
+	if _, err := second.Invoke(t.Context(), []byte(`{"look":"hourly"}`)); err != nil {
+		t.Fatalf("%v\n%s", err, second.Printed())
+	}
+	if got := len(d.account.Published()); got != 1 {
+		t.Errorf("after a restart people were told %d times", got)
+	}
+	reports = d.reports(t)
+	if len(reports) != 2 || reports[1].Predecessor == nil || reports[1].Predecessor.ID != reports[0].ID {
+		t.Fatalf("the second report follows %+v", reports[1].Predecessor)
+	}
+	if use := d.account.ExecUses()[task+" main"]; use.MostAtOnce != 1 || use.Started != 2 {
+		t.Errorf("the container's sessions: %+v", use)
+	}
+	if _, err := second.Invoke(t.Context(), []byte(`{"look":"yearly"}`)); err == nil || !strings.Contains(err.Error(), "there are hourly and daily") {
+		t.Errorf("an unknown look: %v", err)
+	}
+}
+
+func TestOrders(t *testing.T) {
+	for event, want := range map[string]verifier.Order{
+		`{"look":"daily"}`:  {Why: "daily look", Daily: true},
+		`{"look":"hourly"}`: {Why: "hourly look", Sample: 7},
+		`{"detail":{"eventName":"PutAccountSettingDefault"}}`: {Why: "look after PutAccountSettingDefault", Sample: 7},
+		`{}`: {Why: "look after an event", Sample: 7},
+	} {
+		got, err := orderOf(json.RawMessage(event), 7)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%s: error %v (-want +got):\n%s", event, err, diff)
+		}
+	}
+}

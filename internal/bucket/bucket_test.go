@@ -1,0 +1,86 @@
+package bucket
+
+import (
+	"strings"
+	"testing"
+
+	"fipsguard/internal/guard"
+	"fipsguard/internal/localaws"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+const (
+	name   = "fipsguard-evidence"
+	region = "us-gov-west-1"
+	id     = "111122223333-us-gov-west-1-20261102T101530Z"
+)
+
+func newBucket(t *testing.T) (Bucket, *localaws.Account) {
+	t.Helper()
+	local := localaws.New(localaws.Options{})
+	if err := local.Start("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = local.Close() })
+	if err := local.CreateBucket(region, name); err != nil {
+		t.Fatal(err)
+	}
+	p := localaws.Everyone().Guard
+	client := s3.NewFromConfig(aws.Config{
+		Region: region, BaseEndpoint: aws.String(local.Endpoint()), RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""),
+	}, func(o *s3.Options) { o.UsePathStyle = true })
+	return Bucket{Objects: client, Name: name, Home: guard.Place{Account: "111122223333", Region: region}}, local
+}
+
+func TestReportsAreKeptByDay(t *testing.T) {
+	b, local := newBucket(t)
+	for ending, mediaType := range map[string]string{".json": "application/json", ".html": "text/html; charset=utf-8"} {
+		location, err := b.KeepReport(t.Context(), id, ending, mediaType, []byte("report "+ending))
+		if want := "s3://" + name + "/reports/111122223333/us-gov-west-1/2026/11/02/" + id + ending; err != nil || location != want {
+			t.Errorf("kept at %s, error %v; want %s", location, err, want)
+		}
+	}
+	if data, err := b.ReadReport(t.Context(), id); err != nil || string(data) != "report .json" {
+		t.Errorf("read back %q, error %v", data, err)
+	}
+	for _, o := range local.Objects(name) {
+		if !strings.Contains(o.Key, id) || o.ContentType == "" {
+			t.Errorf("kept %s as %q", o.Key, o.ContentType)
+		}
+	}
+	if _, err := b.KeepReport(t.Context(), "../../etc/passwd", ".json", "application/json", nil); err == nil {
+		t.Error("an ID that is none is kept")
+	}
+}
+
+func TestStateIsNilUntilItIsWritten(t *testing.T) {
+	b, _ := newBucket(t)
+	if state, err := b.ReadState(t.Context()); err != nil || state != nil {
+		t.Errorf("at first it is %q, error %v", state, err)
+	}
+	for _, text := range []string{"one", "two"} {
+		if err := b.WriteState(t.Context(), []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if state, err := b.ReadState(t.Context()); err != nil || string(state) != text {
+			t.Errorf("it is %q, error %v; want %q", state, err, text)
+		}
+	}
+}
+
+// TestDeniedIsNotMissing: a state that cannot be read is not one that is not
+// there.
+func TestDeniedIsNotMissing(t *testing.T) {
+	b, local := newBucket(t)
+	local.Deny(localaws.Everyone().Guard, "s3:GetObject", "s3:PutObject")
+	if state, err := b.ReadState(t.Context()); err == nil {
+		t.Errorf("it is %q without an error", state)
+	}
+	if err := b.WriteState(t.Context(), nil); err == nil {
+		t.Error("a denied write is no error")
+	}
+}
