@@ -62,6 +62,7 @@ type Account struct {
 	sessions      map[string]*execSession  // those under way, by ID
 	execUses      map[string]*ExecUse      // by container
 	objectBuckets map[string]*objectBucket // of S3, by name
+	logged        map[logDelivery]int      // how many of the records
 
 	server   *http.Server
 	listener net.Listener
@@ -121,6 +122,7 @@ func New(o Options) *Account {
 		sessions:      map[string]*execSession{},
 		execUses:      map[string]*ExecUse{},
 		objectBuckets: map[string]*objectBucket{},
+		logged:        map[logDelivery]int{},
 	}
 	a.bus = newBus(o.Concurrency, o.RetryDelays, a.delivered)
 	a.operations = a.allOperations()

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -112,8 +113,7 @@ func (a *Account) putObject(c *call, in *s3Request) (s3Answer, error) {
 	default:
 		return s3Answer{}, s3Error(http.StatusNotImplemented, "NotImplemented", "A header you provided implies functionality that is not implemented: If-None-Match with an ETag")
 	}
-	o.setDefaults()
-	b.objects[in.key] = o
+	o = b.add(o)
 	return s3Answer{status: http.StatusOK, header: o.headersOfPut()}, nil
 }
 
@@ -172,14 +172,12 @@ func (in *s3Request) metadata() map[string]string {
 	return read
 }
 
-// setDefaults fills in what S3 has for what a caller does not say.
-func (o *Object) setDefaults() {
-	if o.ContentType == "" {
-		o.ContentType = "binary/octet-stream"
-	}
-	if o.Encryption == "" {
-		o.Encryption = "AES256"
-	}
+// add puts an object into the bucket, with what S3 has for what nobody said.
+func (b *objectBucket) add(o Object) Object {
+	o.ContentType = cmp.Or(o.ContentType, "binary/octet-stream")
+	o.Encryption = cmp.Or(o.Encryption, "AES256")
+	b.objects[o.Key] = o
+	return o
 }
 
 // etag is not the MD5 of the body, as it is nowhere with KMS.

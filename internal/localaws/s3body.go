@@ -82,25 +82,31 @@ func (in *s3Request) dechunk(body []byte) ([]byte, http.Header, error) {
 // verify compares the body with the checksum among the headers. Without one
 // the object gets the one that S3 computes itself.
 func (in *s3Request) verify(headers http.Header) error {
-	given := checksum{algorithm: "crc64nvme"}
+	given := checksum{algorithm: ownAlgorithm}
 	for name := range headers {
 		algorithm, ok := strings.CutPrefix(name, checksumHeader)
 		if ok && algorithm != "Type" && algorithm != "Mode" {
 			given = checksum{strings.ToLower(algorithm), headers.Get(name)}
 		}
 	}
-	sum := newHash(given.algorithm)
-	if sum == nil {
+	if newHash(given.algorithm) == nil {
 		return s3Error(http.StatusNotImplemented, "NotImplemented", "This local account does not compute %s.", given.algorithm)
 	}
 	in.hasDigest = given.value != "" || headers.Get("Content-Md5") != ""
-	_, _ = sum.Write(in.body) // a hash's Write does not fail
-	computed := base64.StdEncoding.EncodeToString(sum.Sum(nil))
-	if given.value != "" && given.value != computed {
+	in.checksum = checksumOf(given.algorithm, in.body)
+	if given.value != "" && given != in.checksum {
 		return s3Error(http.StatusBadRequest, "BadDigest", "The %s you specified did not match the calculated checksum.", strings.ToUpper(given.algorithm))
 	}
-	in.checksum = checksum{given.algorithm, computed}
 	return nil
+}
+
+// ownAlgorithm is the one of the checksums that S3 computes by itself.
+const ownAlgorithm = "crc64nvme"
+
+func checksumOf(algorithm string, body []byte) checksum {
+	sum := newHash(algorithm)
+	_, _ = sum.Write(body) // a hash's Write does not fail
+	return checksum{algorithm, base64.StdEncoding.EncodeToString(sum.Sum(nil))}
 }
 
 // newHash is nil for what is not computed here, such as SHA-1, which cannot be

@@ -1,0 +1,73 @@
+package localaws
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"time"
+)
+
+// logSlot is what one log file covers: CloudTrail delivers about every five
+// minutes (CloudTrail user guide, "Finding your CloudTrail log files").
+const logSlot = 5 * time.Minute
+
+// logDelivery is what one trail delivers, and goes on with where it stopped.
+type logDelivery struct{ region, bucket, prefix string }
+
+// DeliverTrailLog writes the records of a Region to a bucket as a trail does:
+// one file for each five minutes with records, and each record once, however
+// often it is called. The prefix stands before AWSLogs/ and may be empty.
+func (a *Account) DeliverTrailLog(regionName, bucket, prefix string) error {
+	if _, ok := a.regions[regionName]; !ok {
+		return fmt.Errorf("deliver log files: the account is not in Region %q", regionName)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	b, ok := a.objectBuckets[bucket]
+	if !ok {
+		return fmt.Errorf("deliver log files: there is no bucket %s", bucket)
+	}
+	to := logDelivery{regionName, bucket, prefix}
+	slots := map[time.Time][]Record{}
+	for _, r := range a.records[a.logged[to]:] {
+		if r.AWSRegion == regionName {
+			slot := r.EventTime.Truncate(logSlot)
+			slots[slot] = append(slots[slot], r)
+		}
+	}
+	for _, slot := range slices.SortedFunc(maps.Keys(slots), time.Time.Compare) {
+		body, err := logFile(slots[slot])
+		if err != nil {
+			return fmt.Errorf("deliver log files: %w", err)
+		}
+		b.add(Object{
+			Key: a.logKey(to, slot), Body: body, Modified: a.clock.now(),
+			ContentType: "application/json", ContentEncoding: "gzip",
+			checksum: checksumOf(ownAlgorithm, body),
+		})
+	}
+	a.logged[to] = len(a.records)
+	return nil
+}
+
+// logKey ends in an identifier, so that two files of the same minutes can be.
+func (a *Account) logKey(to logDelivery, slot time.Time) string {
+	return path.Join(to.prefix, "AWSLogs", AccountID, "CloudTrail", to.region, slot.Format("2006/01/02"),
+		fmt.Sprintf("%s_CloudTrail_%s_%s_%s.json.gz", AccountID, to.region, slot.Format("20060102T1504Z"), a.ids.hex(8)))
+}
+
+func logFile(records []Record) ([]byte, error) {
+	var file bytes.Buffer
+	out := gzip.NewWriter(&file)
+	if err := json.NewEncoder(out).Encode(map[string][]Record{"Records": records}); err != nil {
+		return nil, err
+	}
+	if err := out.Close(); err != nil {
+		return nil, err
+	}
+	return file.Bytes(), nil
+}
