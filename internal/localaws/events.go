@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -22,6 +23,11 @@ type Rule struct {
 	// error it is called again, twice, and then the event is a dead letter.
 	// Its context ends with the account.
 	Invoke func(ctx context.Context, event []byte) error
+	// Disabled rules get no events.
+	Disabled bool
+	// TargetARN is the function as EventBridge names it. Default is the
+	// enforcer.
+	TargetARN string
 
 	matcher *quamina.Quamina
 }
@@ -67,6 +73,7 @@ func (a *Account) Attach(r Rule) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	region := a.regions[r.Region]
+	r.TargetARN = cmp.Or(r.TargetARN, region.arn("lambda", "function:fipsguard-enforcer"))
 	region.rules = append(region.rules, &r)
 	return nil
 }
@@ -91,6 +98,9 @@ func (a *Account) publish(r *region, e event) {
 	a.events = append(a.events, data)
 	a.observe(Happening{Time: e.time, Event: data})
 	for _, rule := range r.rules {
+		if rule.Disabled {
+			continue
+		}
 		matched, err := rule.matcher.MatchesForEvent(data)
 		if err != nil || len(matched) == 0 {
 			continue

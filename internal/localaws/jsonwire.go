@@ -21,6 +21,8 @@ func serviceOf(target string) string {
 		return "application-autoscaling"
 	case "CloudTrail_20131101", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101":
 		return "cloudtrail"
+	case "AWSEvents":
+		return "events"
 	}
 	return ""
 }
