@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
 const region = "us-gov-west-1"
@@ -121,5 +122,38 @@ func TestAContextThatEndsEndsTheReading(t *testing.T) {
 	cancel()
 	if _, _, err := w.history.Changes(ctx, localaws.AccountID, region, w.Now().AddDate(0, 0, -1)); err == nil {
 		t.Error("no error")
+	}
+}
+
+// TestLogFilesReachFurtherBack reads the days that LookupEvents has forgotten,
+// back to the first day without a log file: what was not logged is not known.
+func TestLogFilesReachFurtherBack(t *testing.T) {
+	w := newWorld(t)
+	start := w.Now()
+	if err := w.CreateBucket(region, "trail"); err != nil {
+		t.Fatal(err)
+	}
+	for range 5 { // a call every 12 hours: each day has a log file
+		w.toggle(t, 12)
+	}
+	if err := w.Advance(t.Context(), 100*24*time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	w.toggle(t, 1)
+	if err := w.DeliverTrailLog(region, "trail", ""); err != nil {
+		t.Fatal(err)
+	}
+	client := s3.NewFromConfig(w.config, func(o *s3.Options) { o.UsePathStyle = true })
+	w.history.Logs = &Logs{Objects: client, Bucket: "trail", Prefix: "AWSLogs", Time: time.Minute}
+
+	// Between the toggles and the last 90 days no day was logged.
+	_, from, err := w.history.Changes(t.Context(), localaws.AccountID, region, start)
+	if err != nil || w.Now().Sub(from) > 91*24*time.Hour {
+		t.Errorf("with a gap of days without log files: complete since %s, error %v", from, err)
+	}
+	days := w.history.Logs
+	events, from, err := days.changes(t.Context(), localaws.AccountID, region, start, start.Add(4*24*time.Hour))
+	if err != nil || from.After(start) || len(events) < 8 {
+		t.Errorf("%d changes since %s, error %v; want those of the days since %s", len(events), from, err, start)
 	}
 }
