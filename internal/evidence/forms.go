@@ -14,5 +14,8 @@ type Form struct {
 func Forms() []Form {
 	return []Form{
 		{".json", "application/json", WriteJSON},
+		{".html", "text/html; charset=utf-8", WritePage},
+		{".fedramp.json", "application/json", WriteFedRAMP},
+		{".oscal.json", "application/json", WriteOSCAL},
 	}
 }

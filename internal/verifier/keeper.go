@@ -73,6 +73,7 @@ func (k *Keeper) Run(ctx context.Context, home guard.Place, order Order) error {
 		k.Log.Error("the report before was not read", "error", beforeErr.Error())
 	}
 	started := k.Now()
+	k.Verifier.Intend = k.intend(was)
 	seen, lookErr := k.Verifier.Look(ctx, home, Request{
 		Why: order.Why, Sample: order.Sample, ProofsEnd: order.ProofsEnd, Known: memoryOf(before),
 	})
@@ -84,6 +85,20 @@ func (k *Keeper) Run(ctx context.Context, home guard.Place, order Order) error {
 	kept, keepErr := k.keep(ctx, document)
 	tellErr := k.tell(ctx, was, seen, document, order, kept)
 	return errors.Join(err, beforeErr, lookErr, keepErr, tellErr, k.collect(ctx, before, document), unrepaired(seen.Report))
+}
+
+// intend writes down what people have to hear if this process ends before the
+// look does. A look that ends as it should leaves nothing of it.
+func (k *Keeper) intend(was state) func(context.Context, guard.Report) {
+	return func(ctx context.Context, r guard.Report) {
+		if len(was.Outbox) >= maxOutbox {
+			return
+		}
+		was.Outbox = append(slices.Clone(was.Outbox), alert.Render(r))
+		if err := k.remember(ctx, was); err != nil {
+			k.Log.Error("intention not written", "error", err.Error()) // the correction does not wait for it
+		}
+	}
 }
 
 // predecessor is the report that the last look kept.

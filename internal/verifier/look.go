@@ -70,10 +70,29 @@ func (l *look) judge(states ...guard.State) []guard.Finding {
 // correct takes the actions that policy allows, and makes the others visible.
 func (l *look) correct(ctx context.Context, findings []guard.Finding) []guard.Outcome {
 	allowed, outcomes := l.Policy.Split(guard.Plan(findings, l.Policy), l.Now())
+	if len(allowed) > 0 && l.Intend != nil {
+		l.Intend(ctx, intention(l.seen.Report.Cause, findings, allowed))
+	}
 	for _, action := range allowed {
 		outcomes = append(outcomes, l.Account.Apply(ctx, action))
 	}
 	return outcomes
+}
+
+// intention is what people hear of corrections if nothing follows.
+func intention(cause guard.Cause, findings []guard.Finding, actions []guard.Action) guard.Report {
+	r := guard.Report{Cause: cause}
+	for _, f := range findings {
+		if f.Verdict == guard.NonCompliant {
+			r.Findings = append(r.Findings, f)
+		}
+	}
+	for _, a := range actions {
+		r.Outcomes = append(r.Outcomes, guard.Outcome{
+			Action: a, Result: guard.Unconfirmed, Detail: "The verifier was ended when it was about to make this call; whether it was made is not known.",
+		})
+	}
+	return r
 }
 
 // settings looks at the account default, turns it on where it is off, and

@@ -46,6 +46,9 @@ type Verifier struct {
 	PolicyFaults []string // why the policy document was refused, when Policy is not its
 	Now          func() time.Time
 	Progress     func(stage string, done, total int) // may be nil
+	// Intend is told what is about to be corrected, before it is: a look that
+	// ends in between cannot tell any more. It may be nil.
+	Intend func(context.Context, guard.Report)
 }
 
 // Request is how far one look goes.

@@ -1,0 +1,134 @@
+package evidence
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"fipsguard/internal/guard"
+)
+
+// Object is one evidence object as FedRAMP's 2026 rules have it.
+type Object struct {
+	Type        string    `json:"evidenceType"` // verification: it is configured; validation: it works
+	Description string    `json:"evidenceDescription"`
+	Location    string    `json:"evidenceLocation"` // the report's file, beside this one
+	Text        string    `json:"evidenceText"`
+	LastUpdated time.Time `json:"lastUpdated"`
+}
+
+const (
+	verification = "verification"
+	validation   = "validation"
+)
+
+// FedRAMP makes evidence objects of a document: what is configured, and what
+// was seen to work.
+func FedRAMP(d Document) []Object {
+	object := func(kind, what string, about []guard.RuleID, text string) Object {
+		return Object{
+			Type:        kind,
+			Description: fmt.Sprintf("%s in account %s, Region %s. Relates to NIST SP 800-53 r5 %s.", what, d.Account, d.Region, controlList(about)),
+			Location:    d.ID + ".json",
+			Text:        text,
+			LastUpdated: d.Finished,
+		}
+	}
+	setting := []guard.RuleID{guard.FIPSModeDefault, guard.FIPSModeOverride, guard.FIPSModeDeleted}
+	platforms := []guard.RuleID{guard.TaskDefinitionPlatform, guard.TaskRunningPlatform, guard.TaskLaunchPlatform, guard.ServicePlatform}
+	parts := []guard.RuleID{guard.GuardTrail, guard.GuardEvents, guard.GuardAlerts, guard.GuardQueues, guard.GuardModule, guard.GuardPolicy}
+	return []Object{
+		object(verification, "The account setting fargateFIPSMode, as ECS answered it, and who changed it", setting, d.about(setting)+d.history()),
+		object(verification, "Task definitions in use, services and tasks on Fargate by operating system, architecture and platform version", platforms, d.about(platforms)),
+		object(verification, "The guard itself: trail, rules, subscriptions, failure queues, cryptographic module", parts, d.about(parts)),
+		object(validation, "/proc/sys/crypto/fips_enabled as read in running Fargate tasks", []guard.RuleID{guard.TaskKernelProof}, d.answers()),
+		object(validation, "Running Fargate tasks that were launched while FIPS mode was off", []guard.RuleID{guard.TaskExposed}, d.about([]guard.RuleID{guard.TaskExposed})),
+	}
+}
+
+// WriteFedRAMP writes the evidence objects as a JSON array.
+func WriteFedRAMP(out io.Writer, d Document) error {
+	if err := json.NewEncoder(out).Encode(FedRAMP(d)); err != nil {
+		return fmt.Errorf("write evidence objects of report %s: %w", d.ID, err)
+	}
+	return nil
+}
+
+func controlList(rules []guard.RuleID) string {
+	var titles []string
+	seen := map[string]bool{}
+	for _, rule := range rules {
+		for _, c := range controlsOf(rule) {
+			if !seen[c.id] {
+				seen[c.id] = true
+				titles = append(titles, c.title)
+			}
+		}
+	}
+	return strings.Join(titles, ", ")
+}
+
+// about is what was found under some rules: everything that is wrong or
+// doubtful, as far as it can be listed, and what passed.
+func (d Document) about(rules []guard.RuleID) string {
+	of := map[guard.RuleID]bool{}
+	for _, rule := range rules {
+		of[rule] = true
+	}
+	var lines []string
+	for _, f := range d.Findings {
+		if of[f.Rule] {
+			lines = append(lines, fmt.Sprintf("%s %s %s: %s", f.Verdict, f.Rule, f.Subject, f.Reason))
+		}
+	}
+	for _, p := range d.Passed {
+		if of[p.Rule] {
+			lines = append(lines, fmt.Sprintf("COMPLIANT %s %s: %s", p.Rule, p.Subject, p.Reason))
+		}
+	}
+	if len(lines) == 0 {
+		return "Nothing was found wrong or doubtful at " + d.Finished.Format(time.RFC3339) + "; tasks that pass are in the report.\n"
+	}
+	return bounded(lines)
+}
+
+// history is the account default's timeline.
+func (d Document) history() string {
+	var lines []string
+	for _, line := range d.Timelines {
+		for _, s := range line.Spans {
+			lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %s – %s: %s %s %s", line.Principal, s.From.Format(time.RFC3339), s.Until.Format(time.RFC3339), s.Mode, s.Call, s.By)))
+		}
+	}
+	return bounded(lines)
+}
+
+// answers are the raw answers of containers.
+func (d Document) answers() string {
+	lines := []string{Summary(d)}
+	for _, t := range d.Tasks {
+		switch {
+		case t.Proof.Result == NotInScope:
+		case t.Proof.At == nil:
+			lines = append(lines, fmt.Sprintf("%s: not attempted", t.ARN))
+		case t.Proof.Answer == "":
+			lines = append(lines, fmt.Sprintf("%s at %s: no answer, because %s", t.ARN, t.Proof.At.Format(time.RFC3339), t.Proof.Reason))
+		default:
+			lines = append(lines, fmt.Sprintf("%s, container %s, at %s answered %q", t.ARN, t.Proof.Container, t.Proof.At.Format(time.RFC3339), t.Proof.Answer))
+		}
+	}
+	return bounded(lines)
+}
+
+// maxLines bounds the text of one object; the report has all.
+const maxLines = 200
+
+func bounded(lines []string) string {
+	more := ""
+	if n := len(lines) - maxLines; n > 0 {
+		lines, more = lines[:maxLines], fmt.Sprintf("… and %d more in the report\n", n)
+	}
+	return strings.Join(lines, "\n") + "\n" + more
+}
