@@ -88,7 +88,10 @@ type region struct {
 	services []*service         // in order of creation
 	targets  []scalableTarget
 
-	trails map[string]Trail // by name
+	trails map[string]Trail  // by name
+	queues map[string]*queue // by URL
+
+	subscriptions map[string][]subscription // by the topic's ARN
 }
 
 // New makes an account with nothing in it but its principals and, in each
@@ -148,6 +151,9 @@ func newRegion(name string) *region {
 		launched: map[string][]*task{},
 		byARN:    map[string]*task{},
 		trails:   map[string]Trail{},
+		queues:   map[string]*queue{},
+
+		subscriptions: map[string][]subscription{},
 	}
 	// As the console makes it: with Fargate, but without a default strategy.
 	r.addCluster("default", createClusterInput{CapacityProviders: []string{"FARGATE", "FARGATE_SPOT"}})

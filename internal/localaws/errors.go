@@ -30,6 +30,14 @@ func (e *apiError) ofQuery() (code string, status int) {
 	return code, status
 }
 
+// faultOf is whose fault a failure is, as Query has it.
+func faultOf(status int) string {
+	if status >= http.StatusInternalServerError {
+		return "Receiver"
+	}
+	return "Sender"
+}
+
 // clientError is a fault of the caller with a code of the service's own.
 func clientError(code, format string, args ...any) *apiError {
 	return &apiError{code: code, status: http.StatusBadRequest, message: fmt.Sprintf(format, args...)}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// jsonWire is AWS JSON 1.1.
+// jsonWire is AWS JSON 1.1, and for SQS 1.0, which has the same form.
 type jsonWire struct{}
 
 // serviceOf is what X-Amz-Target means, by the name that signatures have for it.
@@ -23,6 +23,8 @@ func serviceOf(target string) string {
 		return "cloudtrail"
 	case "AWSEvents":
 		return "events"
+	case "AmazonSQS":
+		return "sqs"
 	}
 	return ""
 }
@@ -47,23 +49,35 @@ func (jsonWire) read(c *call, r *http.Request, body []byte) error {
 	return nil
 }
 
-func (jsonWire) answer(w http.ResponseWriter, _ *call, answer any) error {
+func contentType(c *call) string {
+	if c.service == "sqs" {
+		return "application/x-amz-json-1.0"
+	}
+	return "application/x-amz-json-1.1"
+}
+
+func (jsonWire) answer(w http.ResponseWriter, c *call, answer any) error {
 	body, err := json.Marshal(answer)
 	if err != nil {
 		return err
 	}
-	send(w, http.StatusOK, "application/x-amz-json-1.1", body)
+	send(w, http.StatusOK, contentType(c), body)
 	return nil
 }
 
-func (jsonWire) fail(w http.ResponseWriter, _ *call, e *apiError) {
+func (jsonWire) fail(w http.ResponseWriter, c *call, e *apiError) {
 	w.Header().Set("x-amzn-ErrorType", e.code)
+	if c.service == "sqs" && e.queryCode != "" {
+		// SQS spoke Query once, and clients go by its codes still (Smithy's
+		// awsQueryCompatible).
+		w.Header().Set("x-amzn-query-error", e.queryCode+";"+faultOf(e.status))
+	}
 	body, err := json.Marshal(struct {
 		Type    string `json:"__type"`
 		Message string `json:"message"`
 	}{e.code, e.message})
 	if err == nil {
-		send(w, e.status, "application/x-amz-json-1.1", body)
+		send(w, e.status, contentType(c), body)
 	}
 }
 

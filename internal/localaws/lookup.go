@@ -1,7 +1,6 @@
 package localaws
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"math"
 	"slices"
@@ -86,9 +85,12 @@ func (a *Account) lookupEvents(c *call, in lookupEventsInput) (*lookupEventsOutp
 	}
 	// The records are in order of time. The token is how many are older than
 	// those shown, so that new ones do not move the pages.
-	older, err := olderThan(in.NextToken, len(a.records))
-	if err != nil {
-		return nil, err
+	older := len(a.records)
+	if in.NextToken != "" {
+		var ok bool
+		if older, ok = position(in.NextToken, older); !ok {
+			return nil, clientError("InvalidNextTokenException", "The token is invalid.")
+		}
 	}
 	out := &lookupEventsOutput{Events: []foundEvent{}}
 	for i := older - 1; i >= 0; i-- {
@@ -97,7 +99,7 @@ func (a *Account) lookupEvents(c *call, in lookupEventsInput) (*lookupEventsOutp
 			continue
 		}
 		if len(out.Events) == limit {
-			out.NextToken = base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(i + 1)))
+			out.NextToken = positionToken(i + 1)
 			break
 		}
 		found, err := found(r)
@@ -107,21 +109,6 @@ func (a *Account) lookupEvents(c *call, in lookupEventsInput) (*lookupEventsOutp
 		out.Events = append(out.Events, found)
 	}
 	return out, nil
-}
-
-func olderThan(token string, all int) (int, error) {
-	if token == "" {
-		return all, nil
-	}
-	data, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil {
-		return 0, clientError("InvalidNextTokenException", "The token is invalid.")
-	}
-	n, err := strconv.Atoi(string(data))
-	if err != nil || n < 0 || n > all {
-		return 0, clientError("InvalidNextTokenException", "The token is invalid.")
-	}
-	return n, nil
 }
 
 // lookupKeys are the attributes that records can be found by.

@@ -66,16 +66,12 @@ func (queryWire) answer(w http.ResponseWriter, c *call, answer any) error {
 
 func (queryWire) fail(w http.ResponseWriter, c *call, e *apiError) {
 	code, status := e.ofQuery()
-	fault := "Sender"
-	if status >= http.StatusInternalServerError {
-		fault = "Receiver"
-	}
 	type cause struct{ Type, Code, Message string }
 	body, err := xml.Marshal(struct {
 		XMLName   xml.Name `xml:"ErrorResponse"`
 		Error     cause
 		RequestID string `xml:"RequestId"`
-	}{Error: cause{fault, code, e.message}, RequestID: c.requestID})
+	}{Error: cause{faultOf(status), code, e.message}, RequestID: c.requestID})
 	if err == nil {
 		send(w, status, "text/xml", body)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -113,7 +112,7 @@ func (m Message) valid(c *call) error {
 	case !strings.HasPrefix(m.TopicARN, c.region.arn("sns", "")):
 		return invalidParameter("Invalid parameter: TopicArn")
 	case !c.region.topics[m.TopicARN]:
-		return &apiError{code: "NotFound", status: http.StatusNotFound, message: "Topic does not exist"}
+		return topicNotFound()
 	}
 	return nil
 }
