@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"fipsguard/internal/guard"
 
@@ -44,11 +45,12 @@ func (b Bucket) stateKey() string {
 // reportKey puts a report into the folder of its day, which its ID ends with:
 // ACCOUNT-REGION-YYYYMMDDTHHMMSSZ.
 func (b Bucket) reportKey(id, ending string) (string, error) {
-	at := id[strings.LastIndex(id, "-")+1:]
-	if len(at) != len("20060102T150405Z") {
-		return "", fmt.Errorf("%q is no report's ID", id)
+	at, ours := strings.CutPrefix(id, b.Home.Account+"-"+b.Home.Region+"-")
+	day, err := time.Parse("20060102T150405Z", at)
+	if !ours || err != nil {
+		return "", fmt.Errorf("%q is no report's ID of account %s, Region %s", id, b.Home.Account, b.Home.Region)
 	}
-	return fmt.Sprintf("reports/%s/%s/%s/%s/%s/%s%s", b.Home.Account, b.Home.Region, at[:4], at[4:6], at[6:8], id, ending), nil
+	return fmt.Sprintf("reports/%s/%s/%s/%s%s", b.Home.Account, b.Home.Region, day.Format("2006/01/02"), id, ending), nil
 }
 
 // ReadState reads the verifier's state, or nil when there is none yet.
