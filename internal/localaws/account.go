@@ -63,6 +63,7 @@ type Account struct {
 	execUses      map[string]*ExecUse      // by container
 	objectBuckets map[string]*objectBucket // of S3, by name
 	logged        map[logDelivery]int      // how many of the records
+	findings      []securityFinding
 
 	server   *http.Server
 	listener net.Listener

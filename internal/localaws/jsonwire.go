@@ -38,6 +38,11 @@ func (jsonWire) read(c *call, r *http.Request, body []byte) error {
 		return badSignature("Credential should be scoped to the service of " + target + ".")
 	}
 	c.name = name
+	return c.readObject(body)
+}
+
+// readObject takes a body of JSON as the parameters.
+func (c *call) readObject(body []byte) error {
 	if len(body) == 0 {
 		body = []byte("{}")
 	}

@@ -48,7 +48,7 @@ func (a *Account) allOperations() map[string]operation {
 		a.settingOperations(), a.definitionOperations(), a.clusterOperations(), a.taskOperations(),
 		a.serviceOperations(), a.taskSetOperations(), a.scalingOperations(), a.snsOperations(), stsOperations(),
 		a.execOperations(), a.lookupOperations(), a.trailOperations(), a.s3Operations(), ruleOperations(),
-		queueOperations(), subscriptionOperations(),
+		queueOperations(), subscriptionOperations(), a.findingOperations(),
 	} {
 		for action, o := range some {
 			all[action] = o
