@@ -2,7 +2,6 @@ package main
 
 import (
 	"fipsguard/internal/config"
-	"fipsguard/internal/guard"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -21,12 +20,7 @@ type enforcerProps struct {
 
 // newEnforcer makes the function that answers events.
 func newEnforcer(stack awscdk.Stack, props enforcerProps) (function, error) {
-	settings := config.Enforcer{
-		TopicARN: *props.Topic.TopicArn(),
-		Mode:     guard.PolicyMode(props.Options.mode()),
-		LogLevel: props.Options.LogLevel,
-		Policy:   props.Options.Policy,
-	}
+	settings := settingsOf(props.Options, props.Topic)
 	return newFunction(stack, "Enforcer", functionProps{
 		Name:        enforcerName,
 		Description: "Turns FIPS-140 mode of AWS Fargate back on and corrects what runs without it",
@@ -39,4 +33,18 @@ func newEnforcer(stack awscdk.Stack, props enforcerProps) (function, error) {
 		Key:         props.Key,
 		Failed:      props.Failed,
 	})
+}
+
+// settingsOf are the settings that both functions have.
+func settingsOf(options Options, topic awssns.ITopic) config.Enforcer {
+	settings := config.Enforcer{
+		TopicARN: *topic.TopicArn(),
+		Mode:     "enforce",
+		LogLevel: options.LogLevel,
+		Policy:   options.Policy,
+	}
+	if options.Audit {
+		settings.Mode = "audit"
+	}
+	return settings
 }

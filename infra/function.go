@@ -120,11 +120,3 @@ func architecture(name string) awslambda.Architecture {
 	}
 	return awslambda.Architecture_X86_64()
 }
-
-// mode is what the options make of the functions.
-func (o Options) mode() string {
-	if o.Audit {
-		return "audit"
-	}
-	return "enforce"
-}

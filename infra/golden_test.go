@@ -61,7 +61,7 @@ func TestOptions(t *testing.T) {
 		"vpc":                 "vpc-0123456789abcdef0",
 		"trailLogs":           "org-trail/AWSLogs/o-abc",
 		"keysToRead":          "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/0123",
-		"securityHub":         "false",
+		"securityHub":         "true",
 		"endpoints":           "ecs, sns, application-autoscaling, xray",
 	}) {
 		checkMessages(t, stack)

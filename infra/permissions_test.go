@@ -84,7 +84,11 @@ func checkPermissions(t *testing.T, stack synthesized) {
 // checkAudit: with nothing to correct, only the writes are gone.
 func checkAudit(t *testing.T, stack synthesized) {
 	t.Helper()
-	inVPC := []string{"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"}
+	inVPC := map[string][]string{
+		"Enforcer": {"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"},
+	}
+	// The test's options have Security Hub on, too.
+	inVPC["Verifier"] = append(slices.Clone(inVPC["Enforcer"]), calls(t, []client{{"../internal/hub", "Importer", "securityhub"}})...)
 	checkGranted(t, stack, inVPC, func(action string) bool { return !isWrite(action) })
 	if len(stack.resources("Custom::FargateFIPSMode")) != 0 {
 		t.Error("a stack in audit mode turns FIPS mode on")
@@ -92,10 +96,10 @@ func checkAudit(t *testing.T, stack synthesized) {
 }
 
 // checkGranted compares the policies with the calls that are kept, and more.
-func checkGranted(t *testing.T, stack synthesized, more []string, keep func(action string) bool) {
+func checkGranted(t *testing.T, stack synthesized, more map[string][]string, keep func(action string) bool) {
 	t.Helper()
 	for function, of := range clients {
-		want := slices.Concat(runtime, more, further[function])
+		want := slices.Concat(runtime, more[function], further[function])
 		for _, call := range calls(t, of) {
 			if keep(call) {
 				want = append(want, call)
@@ -210,7 +214,7 @@ func read(t *testing.T, folder, name string) (methods []string, called map[strin
 func TestRollBackRoles(t *testing.T) {
 	const roles = "arn:aws-us-gov:iam::111122223333:role/app-*"
 	stack := synthesizeFor(t, map[string]string{"rollBackRoles": roles})[accountStack]
-	checkGranted(t, stack, []string{"iam:PassRole"}, func(string) bool { return true })
+	checkGranted(t, stack, map[string][]string{"Enforcer": {"iam:PassRole"}, "Verifier": {"iam:PassRole"}}, func(string) bool { return true })
 	checkMessages(t, stack)
 	if !strings.Contains(string(stack.text), `"iam:PassedToService": "ecs-tasks.amazonaws.com"`) {
 		t.Error("roles may be passed to any service")

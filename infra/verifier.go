@@ -2,7 +2,6 @@ package main
 
 import (
 	"fipsguard/internal/config"
-	"fipsguard/internal/guard"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -24,12 +23,7 @@ type verifierProps struct {
 // newVerifier makes the function that looks on a schedule.
 func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
 	settings := config.Verifier{
-		Enforcer: config.Enforcer{
-			TopicARN: *props.Topic.TopicArn(),
-			Mode:     guard.PolicyMode(props.Options.mode()),
-			LogLevel: props.Options.LogLevel,
-			Policy:   props.Options.Policy,
-		},
+		Enforcer:       settingsOf(props.Options, props.Topic),
 		EvidenceBucket: *props.Evidence.BucketName(),
 		TrailLogs:      props.Options.TrailLogs,
 		Sample:         props.Options.Sample,

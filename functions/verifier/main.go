@@ -17,11 +17,13 @@ import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/fargate"
 	"fipsguard/internal/function"
+	"fipsguard/internal/hub"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/trail"
 	"fipsguard/internal/verifier"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/securityhub"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 )
 
@@ -54,7 +56,7 @@ func newHandler() (*handler, error) {
 	look.Parts = assembly.Parts(aws, assembly.Guard{
 		RuleNames: ruleNames(), FunctionARN: settings.FunctionARN, TopicARN: settings.TopicARN, QueueURLs: settings.Queues,
 	})
-	return &handler{
+	h := &handler{
 		sample: settings.Sample,
 		log:    log,
 		bucket: bucket.Bucket{Objects: assembly.S3(aws), Name: settings.EvidenceBucket},
@@ -66,7 +68,11 @@ func newHandler() (*handler, error) {
 			Metrics:  metric.NewWriter(os.Stdout),
 			Now:      time.Now,
 		},
-	}, nil
+	}
+	if settings.SecurityHub {
+		h.keeper.Hub = hub.Hub{Importer: securityhub.NewFromConfig(aws)}
+	}
+	return h, nil
 }
 
 // ruleNames are those of the stack's rules that feed the enforcer.
