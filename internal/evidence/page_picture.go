@@ -12,11 +12,12 @@ import (
 // The picture's measures, in units of its view box: about a pixel each.
 const (
 	pictureWidth = 1000
-	laneHeight   = 92
 	laneBar      = 30 // from a lane's top to its bar's
+	laneHeight   = 74 // without notes
+	noteHeight   = 16
 	axisHeight   = 34
 	leastWidth   = 5 // of a bar: an hour off in a year has to be seen
-	letterWidth  = 7 // of the small letters, rather too much than too little
+	letterWidth  = 8 // of the small letters, rather too much than too little
 )
 
 // picture is the timelines as bars on a time axis, and the same in words.
@@ -45,14 +46,14 @@ type bar struct {
 	Width, Height string
 	Title         string
 	Inside        string // word on the bar, if it fits
-	TextX         string
+	TextX, TextY  string
 }
 
 // note is what is written under a bar that is too short for it.
 type note struct {
+	Mode    string
 	X, PinX string
 	Y, PinY int
-	Anchor  string
 	Text    string
 }
 
@@ -75,7 +76,7 @@ func newPicture(timelines []Timeline) picture {
 	for _, line := range timelines {
 		l := lane{Account: line.Principal == "", Title: "FIPS mode of the account", Caption: "FIPS mode of the account, as CloudTrail tells"}
 		if !l.Account {
-			l.Title = "Override of " + short(line.Principal)
+			l.Title = "Override of " + ending(line.Principal)
 			l.Caption = "Override of " + name(line.Principal)
 		}
 		l.Y = p.Height
@@ -92,6 +93,9 @@ func newPicture(timelines []Timeline) picture {
 		slices.SortStableFunc(l.Bars, func(a, b bar) int { return cmp.Compare(drawn(a.Mode), drawn(b.Mode)) })
 		p.Lanes = append(p.Lanes, l)
 		p.Height += laneHeight
+		for _, n := range l.Notes {
+			p.Height = max(p.Height, n.Y+noteHeight)
+		}
 	}
 	p.AxisY = p.Height
 	p.Height += axisHeight
@@ -106,8 +110,8 @@ func newPicture(timelines []Timeline) picture {
 // drawn orders bars: what matters more is drawn later, on top.
 func drawn(mode string) int { return slices.Index([]string{"on", "unknown", "off"}, mode) }
 
-// short is a principal as the picture names it; the table has the whole.
-func short(principal string) string {
+// ending is a principal as the picture names it; the table has the whole.
+func ending(principal string) string {
 	const most = 90
 	text := []rune(printable(principal))
 	if len(text) <= most {
@@ -185,7 +189,7 @@ func (a axis) bar(s Span, l lane) bar {
 	}
 	b := bar{
 		Mode: modeMark(s.Mode).Word, X: unit(x), Y: fmt.Sprint(y), Width: unit(width), Height: fmt.Sprint(height),
-		Title: barTitle(s, l.Account), TextX: unit(x + width/2),
+		Title: barTitle(s, l.Account), TextX: unit(x + width/2), TextY: fmt.Sprint(l.BarY + 18),
 	}
 	if s.Mode != "on" && width > 7*10 {
 		b.Inside = strings.ToUpper(b.Mode)
@@ -207,39 +211,51 @@ func barTitle(s Span, account bool) string {
 	return text
 }
 
-// notes are written under what is not on, in two rows; one that finds no room
-// is left to the bar's title and the table.
+// notes are written under what is not on, in two rows, and what is off comes
+// first; one that finds no room is left to the bar's title and the table.
 func (a axis) notes(spans []Span, l lane) []note {
 	var notes []note
-	taken := []float64{-1, -1} // up to where each row is written
-	for _, s := range spans {
-		if s.Mode == "on" {
-			continue
-		}
-		text := strings.ToUpper(modeMark(s.Mode).Word) + " " + lasted(s.Until.Sub(s.From))
-		if l.Account {
-			text += " · " + count(s.Launched, "running task")
-		}
-		x, width := a.place(s)
-		middle, long := x+width/2, float64(letterWidth*utf8.RuneCountInString(text))
-		left, anchor, at := middle-long/2, "middle", middle
-		switch {
-		case left < 0:
-			left, anchor, at = 0, "start", 0
-		case left+long > pictureWidth:
-			left, anchor, at = pictureWidth-long, "end", pictureWidth
-		}
-		for row := range taken {
-			if left > taken[row] {
-				taken[row] = left + long + letterWidth
-				notes = append(notes, note{
-					X: unit(at), PinX: unit(middle), Y: l.BarY + 41 + 15*row, PinY: l.BarY + 30 + 15*row, Anchor: anchor, Text: text,
-				})
+	var rows [2][]stretch
+	for _, mode := range []string{"off", "unknown"} {
+		for _, s := range spans {
+			if modeMark(s.Mode).Word != mode {
+				continue
+			}
+			n, at := a.note(s, l)
+			for i, row := range rows {
+				if slices.ContainsFunc(row, at.meets) {
+					continue
+				}
+				rows[i] = append(row, at)
+				n.Y, n.PinY = l.BarY+41+noteHeight*i, l.BarY+30+noteHeight*i
+				notes = append(notes, n)
 				break
 			}
 		}
 	}
 	return notes
+}
+
+// stretch is the room that a note takes.
+type stretch struct{ left, right float64 }
+
+func (s stretch) meets(other stretch) bool {
+	return s.left < other.right+letterWidth && other.left < s.right+letterWidth
+}
+
+// note is placed in the middle under its bar, or as near as the picture's
+// sides allow.
+func (a axis) note(s Span, l lane) (note, stretch) {
+	mode := modeMark(s.Mode).Word
+	text := strings.ToUpper(mode) + " " + lasted(s.Until.Sub(s.From))
+	if l.Account {
+		text += " · " + count(s.Launched, "running task") + " from then"
+	}
+	x, width := a.place(s)
+	long := float64(letterWidth * utf8.RuneCountInString(text))
+	middle := x + width/2
+	left := max(0, min(middle-long/2, pictureWidth-long))
+	return note{Mode: mode, X: unit(left + long/2), PinX: unit(middle), Text: text}, stretch{left, left + long}
 }
 
 // ticks are at round times, few enough for their words.

@@ -103,7 +103,7 @@ func taskGroups(tasks []Task) ([]filter, []taskGroup) {
 }
 
 func newTaskGroup(arn string, tasks []Task, all []filter) taskGroup {
-	g := taskGroup{Name: name(Resource(tasks[0].Cluster)), ARN: name(arn), Definitions: beforeName(tasks[0].Definition)}
+	g := taskGroup{Name: short(Resource(tasks[0].Cluster)), ARN: name(arn), Definitions: beforeName(tasks[0].Definition)}
 	for _, t := range tasks {
 		if beforeName(t.Definition) != g.Definitions {
 			g.Definitions = ""
@@ -145,18 +145,18 @@ func newTaskGroup(arn string, tasks []Task, all []filter) taskGroup {
 
 func newTaskRow(t Task, definitions string) taskRowView {
 	row := taskRowView{
-		ID: name(Resource(t.ARN)), Service: name(t.Service), From: name(strings.TrimPrefix(t.Definition, definitions)),
+		ID: short(Resource(t.ARN)), Service: short(t.Service), From: short(strings.TrimPrefix(t.Definition, definitions)),
 		Runs: name(strings.TrimSpace(t.Platform + " " + t.PlatformVersion)), Created: momentOf(t.Created),
-		Answer: answer(t.Proof.Answer), Reason: name(t.Proof.Reason),
+		Answer: answer(t.Proof.Answer), Reason: short(t.Proof.Reason),
 	}
 	if t.LastStatus != "RUNNING" && t.LastStatus != "" {
 		row.Runs += ", " + name(t.LastStatus)
 	}
 	switch {
 	case t.Proof.At != nil && t.Proof.Container != "":
-		row.Asked = name(t.Proof.Container) + ", " + moment(*t.Proof.At)
+		row.Asked = short(t.Proof.Container) + " at " + moment(*t.Proof.At)
 	case t.Proof.At != nil:
-		row.Asked = moment(*t.Proof.At)
+		row.Asked = "at " + moment(*t.Proof.At)
 	}
 	return row
 }

@@ -16,6 +16,7 @@ type page struct {
 	Doc     Document
 	Verdict mark
 	Summary string
+	When    string
 	Facts   []fact
 	Tiles   []tile
 	Picture picture
@@ -51,10 +52,11 @@ func newPage(d Document) page {
 		Doc:     d,
 		Verdict: verdictOf(d.Status),
 		Summary: Summary(d),
+		When:    between(d.Started, d.Finished),
 		Facts: []fact{
 			{"Account", name(d.Account), true},
 			{"Region", name(d.Region), true},
-			{"Looked", moment(d.Started) + " to " + moment(d.Finished) + " UTC", false},
+			{"Looked", between(d.Started, d.Finished), false},
 			{"Because of", orDash(name(d.Why)), false},
 			{"Highest severity", d.Severity.String(), false},
 		},

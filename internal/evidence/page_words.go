@@ -8,9 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// Foreign texts longer than these are cut, and the cut is said. IAM's longest
-// ARN has about 620 characters, a command can name two.
+// Foreign texts longer than these are cut, and the cut is said. ECS's names
+// have at most 255 characters, IAM's longest ARN about 620, and a command can
+// name two.
 const (
+	maxShort   = 300
 	maxName    = 700
 	maxCommand = 2500
 	maxAnswer  = 200
@@ -19,6 +21,9 @@ const (
 // name is a foreign text as the page shows it: without characters that could
 // turn the line around or hide in it, and of a length that a person can read.
 func name(text string) string { return cut(printable(text), maxName) }
+
+// short is the name of one thing, without what comes before it in its ARN.
+func short(text string) string { return cut(printable(text), maxShort) }
 
 // answer is what a container printed, quoted, so that a line break or a
 // control character in it is seen.
@@ -59,6 +64,15 @@ func momentOf(t *time.Time) string {
 		return "unknown"
 	}
 	return moment(*t)
+}
+
+// between is a time that passed, with the day once if it is the same.
+func between(from, until time.Time) string {
+	end := moment(until)
+	if from.UTC().Format(time.DateOnly) == until.UTC().Format(time.DateOnly) {
+		end = until.UTC().Format(time.TimeOnly)
+	}
+	return moment(from) + " to " + end + " UTC"
 }
 
 // lasted is a duration as people say it: its two largest units.
