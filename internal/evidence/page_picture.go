@@ -260,8 +260,8 @@ func (a axis) note(s Span, l lane) (note, stretch) {
 
 // ticks are at round times, few enough for their words.
 func (a axis) ticks() []tick {
-	const most = 8
-	step := 366 * 24 * time.Hour
+	const most, year = 8, 366 * 24 * time.Hour
+	step := year * (1 + a.until.Sub(a.from)/(most*year))
 	for _, round := range []time.Duration{
 		time.Second, 10 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
 		24 * time.Hour, 2 * 24 * time.Hour, 7 * 24 * time.Hour, 14 * 24 * time.Hour, 28 * 24 * time.Hour, 91 * 24 * time.Hour,
