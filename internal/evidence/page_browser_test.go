@@ -55,6 +55,9 @@ func TestNothingSticksOutOfThePageAtAnyWidth(t *testing.T) {
 			if sticking := ask[[]string](b, stickingOut); len(sticking) > 0 {
 				t.Errorf("at %d px, %s: out of their boxes: %q", width, scheme, sticking)
 			}
+			if narrow := ask[[]string](b, squeezed); len(narrow) > 0 {
+				t.Errorf("at %d px, %s: squeezed: %q", width, scheme, narrow)
+			}
 		}
 	}
 }
@@ -66,6 +69,12 @@ const stickingOut = `[...document.body.querySelectorAll("*:not(svg *):not(.unsee
   if (style.display === "inline" || ["auto", "scroll"].includes(style.overflowX)) return false;
   return e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1;
 }).slice(0, 5).map(e => e.tagName + "." + e.getAttribute("class") + " " + e.textContent.slice(0, 60))`
+
+// squeezed lists cells that are too narrow for their words.
+const squeezed = `[...document.querySelectorAll("th, td")].filter(c => {
+  const style = getComputedStyle(c);
+  return c.clientWidth > 1 && c.textContent.length > 3 && c.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) < 30;
+}).slice(0, 5).map(c => c.textContent.slice(0, 60))`
 
 func TestEveryTextIsReadableOnItsBackground(t *testing.T) {
 	b := open(t, written(t, sampleDocument()))
@@ -245,6 +254,9 @@ func TestThePagePrintsWithEveryTaskWhateverIsFiltered(t *testing.T) {
 	}
 	if sticking := ask[[]string](b, stickingOut); len(sticking) > 0 {
 		t.Errorf("in print out of their boxes: %q", sticking)
+	}
+	if narrow := ask[[]string](b, squeezed); len(narrow) > 0 {
+		t.Errorf("in print squeezed: %q", narrow)
 	}
 }
 
