@@ -24,6 +24,7 @@ const (
 type picture struct {
 	Width, Height, AxisY int
 	Label                string
+	Launches             launches
 	Lanes                []lane
 	Ticks                []tick
 }
@@ -70,9 +71,13 @@ type spanRow struct {
 	Launched                                       int
 }
 
-func newPicture(timelines []Timeline) picture {
+func newPicture(timelines []Timeline, tasks []Task) picture {
 	axis, ok := axisOf(timelines)
 	p := picture{Width: pictureWidth}
+	if ok {
+		p.Launches = axis.launches(tasks)
+		p.Height = launchesHeight
+	}
 	for _, line := range timelines {
 		l := lane{Account: line.Principal == "", Title: "FIPS mode of the account", Caption: "FIPS mode of the account, as CloudTrail tells"}
 		if !l.Account {
@@ -101,7 +106,7 @@ func newPicture(timelines []Timeline) picture {
 	p.Height += axisHeight
 	if ok {
 		p.Ticks = axis.ticks()
-		p.Label = fmt.Sprintf("FIPS mode from %s to %s UTC, %s. The tables below say the same in words.",
+		p.Label = fmt.Sprintf("FIPS mode from %s to %s UTC, %s, and when the running tasks were launched. The tables below say the same in words.",
 			moment(axis.from), moment(axis.until), count(len(p.Lanes), "timeline"))
 	}
 	return p

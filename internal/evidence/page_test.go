@@ -3,6 +3,7 @@ package evidence
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"html"
 	"regexp"
 	"strings"
@@ -54,7 +55,7 @@ func TestThePageSaysWhatTheDocumentSays(t *testing.T) {
 		"a cluster looked at":      d.Scope.Clusters[1],
 		"who turned FIPS mode off": "PutAccountSettingDefault by role Admin, session jane.doe",
 		"the event":                d.Timelines[0].Spans[1].EventID,
-		"how long it was off":      "OFF 40 s · 2 running tasks from then",
+		"how long it was off":      fmt.Sprintf("OFF 40 s · %d running tasks from then", d.Timelines[0].Spans[1].Launched),
 		"why a mode is unknown":    d.Timelines[0].Spans[0].Reason,
 		"the override's principal": d.Timelines[1].Principal,
 		"a raw answer":             `"0\r\n" app at 2026-11-23 06:00:12`,

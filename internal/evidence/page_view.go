@@ -61,7 +61,7 @@ func newPage(d Document) page {
 			{"Highest severity", d.Severity.String(), false},
 		},
 		Tiles:   tiles(d),
-		Picture: newPicture(d.Timelines),
+		Picture: newPicture(d.Timelines, d.Tasks),
 		Rules:   findingGroups(d.Findings),
 		Filters: filters,
 		Groups:  groups,

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"fipsguard/internal/guard"
 )
 
 func number(t *testing.T, text string) float64 {
@@ -30,7 +32,7 @@ func flapping(hours int) []Timeline {
 
 func TestEveryTimeOffIsSeenHoweverShort(t *testing.T) {
 	for _, hours := range []int{1, 24, 24 * 90} {
-		bars := newPicture(flapping(hours)).Lanes[0].Bars
+		bars := newPicture(flapping(hours), nil).Lanes[0].Bars
 		off := 0
 		for _, b := range bars {
 			x, width := number(t, b.X), number(t, b.Width)
@@ -52,7 +54,7 @@ func TestEveryTimeOffIsSeenHoweverShort(t *testing.T) {
 func TestNotesUnderBarsDoNotCoverEachOther(t *testing.T) {
 	for _, hours := range []int{2, 5, 24, 500} {
 		var notes []stretch
-		for _, n := range newPicture(flapping(hours)).Lanes[0].Notes {
+		for _, n := range newPicture(flapping(hours), nil).Lanes[0].Notes {
 			half := float64(letterWidth*len([]rune(n.Text))) / 2
 			at := stretch{number(t, n.X) - half + float64(n.Y)*10*pictureWidth, number(t, n.X) + half + float64(n.Y)*10*pictureWidth}
 			for _, other := range notes {
@@ -85,7 +87,7 @@ func TestTimesThatCannotBeDrawnAreStillSaid(t *testing.T) {
 		"a span of no time":  {{From: moment, Until: moment, Mode: "off"}},
 		"a span of no dates": {{Mode: "off"}},
 	} {
-		p := newPicture([]Timeline{{Spans: spans}})
+		p := newPicture([]Timeline{{Spans: spans}}, nil)
 		if len(p.Lanes) != 1 || len(p.Lanes[0].Rows) != len(spans) || len(p.Lanes[0].Bars) != 0 {
 			t.Errorf("%s: %+v", name, p.Lanes)
 		}
@@ -96,10 +98,35 @@ func TestASpanFromUnknownTimeBeginsAtThePicturesLeft(t *testing.T) {
 	until := time.Date(2026, 3, 3, 7, 0, 0, 0, time.UTC)
 	p := newPicture([]Timeline{{Spans: []Span{
 		{Until: until, Mode: "unknown"}, {From: until, Until: until.Add(time.Hour), Mode: "on"},
-	}}})
+	}}}, nil)
 	for _, b := range p.Lanes[0].Bars {
 		if x := number(t, b.X); x < 0 || x > pictureWidth {
 			t.Errorf("a bar is at %.1f", x)
 		}
+	}
+}
+
+func TestOneExposedTaskAmongThousandsIsSeen(t *testing.T) {
+	timelines := flapping(24)
+	from := timelines[0].Spans[0].From
+	var tasks []Task
+	for range 5000 {
+		at := from.Add(5 * time.Hour)
+		tasks = append(tasks, Task{Created: &at, Exposed: guard.Compliant})
+	}
+	exposed, early := from.Add(20*time.Hour), from.Add(-time.Hour)
+	tasks = append(tasks, Task{Created: &exposed, Exposed: guard.NonCompliant}, Task{Created: &early}, Task{})
+	got := newPicture(timelines, tasks).Launches
+	if len(got.Columns) != 2 {
+		t.Fatalf("%d columns: %+v", len(got.Columns), got.Columns)
+	}
+	if got.Columns[0].ExposedHeight != "" {
+		t.Error("tasks launched while on are drawn as exposed")
+	}
+	if last := got.Columns[1]; number(t, last.ExposedHeight) < columnLeast || number(t, last.X) < pictureWidth*0.8 {
+		t.Errorf("the exposed task is drawn as %+v", last)
+	}
+	if want := "Not in the picture: 1 running task launched before the picture begins, 1 running task launched at an unknown time."; got.Outside != want {
+		t.Errorf("%q, not %q", got.Outside, want)
 	}
 }

@@ -24,7 +24,7 @@ const samplePrefix = "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:"
 
 // sampleTask is a task of real length, numbered.
 func sampleTask(cluster string, n int, result string) Task {
-	created, asked := lookedAt.Add(-time.Duration(n%2000)*37*time.Minute), lookedAt.Add(time.Duration(n%40)*time.Second)
+	created, asked := lookedAt.Add(-time.Duration(n*n*131%40000)*time.Minute), lookedAt.Add(time.Duration(n%40)*time.Second)
 	t := Task{
 		ARN:     fmt.Sprintf("%stask/%s/%08x%024x", samplePrefix, cluster, uint32(n)*2654435761, n*7919+1),
 		Cluster: samplePrefix + "cluster/" + cluster, Service: "orders-api", Definition: fmt.Sprintf("%stask-definition/orders-api:%d", samplePrefix, 40+n%7),
@@ -62,11 +62,11 @@ func sampleDocument() Document {
 		Status:      guard.NonCompliant, Severity: guard.Critical, NotProven: notProven(),
 		Timelines: []Timeline{
 			{Spans: []Span{
-				{From: from, Until: firstOff, Mode: "unknown", Reason: "CloudTrail's history does not reach back to it", Launched: 1},
-				{From: firstOff, Until: firstOff.Add(40 * time.Second), Mode: "off", Call: "PutAccountSettingDefault", By: "role Admin, session jane.doe", EventID: "7a1e0c2b-6d5f-4c1e-9f6a-0b3c2d1e4f5a", Launched: 2},
-				{From: firstOff.Add(40 * time.Second), Until: secondOff, Mode: "on", Call: "PutAccountSettingDefault", By: "role fipsguard-enforcer", EventID: "0b3c2d1e-6d5f-4c1e-9f6a-7a1e0c2b4f5a", Launched: 5},
-				{From: secondOff, Until: secondOff.Add(52 * time.Hour), Mode: "off", Call: "DeleteAccountSetting", By: "root " + hostileNames[0], EventID: "c2d1e4f5-6d5f-4c1e-9f6a-7a1e0c2b0b3a", Launched: 3},
-				{From: secondOff.Add(52 * time.Hour), Until: lookedAt, Mode: "on", Call: "PutAccountSettingDefault", By: "role Admin, session jane.doe", EventID: "e4f5c2d1-6d5f-4c1e-9f6a-7a1e0c2b0b3a", Launched: 9},
+				{From: from, Until: firstOff, Mode: "unknown", Reason: "CloudTrail's history does not reach back to it"},
+				{From: firstOff, Until: firstOff.Add(40 * time.Second), Mode: "off", Call: "PutAccountSettingDefault", By: "role Admin, session jane.doe", EventID: "7a1e0c2b-6d5f-4c1e-9f6a-0b3c2d1e4f5a"},
+				{From: firstOff.Add(40 * time.Second), Until: secondOff, Mode: "on", Call: "PutAccountSettingDefault", By: "role fipsguard-enforcer", EventID: "0b3c2d1e-6d5f-4c1e-9f6a-7a1e0c2b4f5a"},
+				{From: secondOff, Until: secondOff.Add(52 * time.Hour), Mode: "off", Call: "DeleteAccountSetting", By: "root " + hostileNames[0], EventID: "c2d1e4f5-6d5f-4c1e-9f6a-7a1e0c2b0b3a"},
+				{From: secondOff.Add(52 * time.Hour), Until: lookedAt, Mode: "on", Call: "PutAccountSettingDefault", By: "role Admin, session jane.doe", EventID: "e4f5c2d1-6d5f-4c1e-9f6a-7a1e0c2b0b3a"},
 			}},
 			{Principal: "arn:aws-us-gov:iam::111122223333:role/deploy-pipeline", Spans: []Span{
 				{From: from, Until: from.Add(13 * day), Mode: "unknown", Reason: "CloudTrail's history does not show when it was set"},
@@ -104,6 +104,39 @@ func sampleTasks(d *Document) {
 	}
 	for _, t := range d.Tasks {
 		d.Proofs.count(t.Proof.Result)
+	}
+	agree(d)
+}
+
+// agree makes launches agree with exposures and the account's timeline: what
+// is exposed was launched while FIPS mode was off, nothing else was, and the
+// spans count their launches.
+func agree(d *Document) {
+	spans := d.Timelines[0].Spans
+	for i := range d.Tasks {
+		t := &d.Tasks[i]
+		if t.Created == nil {
+			continue
+		}
+		at := *t.Created
+		if long := spans[3]; !at.Before(long.From) && at.Before(long.Until) {
+			at = at.Add(52 * time.Hour)
+		}
+		if t.Exposed == guard.NonCompliant {
+			at = spans[3].From.Add(time.Duration(i*i%51) * time.Hour)
+			if i%3 == 1 {
+				at = spans[1].From.Add(20 * time.Second)
+			}
+		}
+		t.Created = &at
+	}
+	for i := range spans {
+		spans[i].Launched = 0
+		for _, t := range d.Tasks {
+			if t.Created != nil && !t.Created.Before(spans[i].From) && t.Created.Before(spans[i].Until) {
+				spans[i].Launched++
+			}
+		}
 	}
 }
 
@@ -172,6 +205,7 @@ func largeDocument(n int) Document {
 	for _, t := range d.Tasks {
 		d.Proofs.count(t.Proof.Result)
 	}
+	agree(&d)
 	sampleFindings(&d)
 	return d
 }
