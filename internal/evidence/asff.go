@@ -112,10 +112,10 @@ func (d Document) securityFinding(f Finding) SecurityFinding {
 		CreatedAt:     d.Finished,
 		UpdatedAt:     d.Finished,
 		Severity:      Severity{label(f.Severity)},
-		Title:         cut(string(f.Rule)+": "+f.Requirement, maxTitle),
-		Description:   cut(f.Reason+" ("+f.Subject+")", maxDescription),
-		Remediation:   Remediation{Recommendation{cut(f.Remedy, maxRemedy)}},
-		Resources:     []ResourceOf{{Type: kindOf(f.Subject), ID: cut(f.Subject, maxID), Partition: "aws-us-gov", Region: d.Region}},
+		Title:         within(string(f.Rule)+": "+f.Requirement, maxTitle),
+		Description:   within(f.Reason+" ("+f.Subject+")", maxDescription),
+		Remediation:   Remediation{Recommendation{within(f.Remedy, maxRemedy)}},
+		Resources:     []ResourceOf{{Type: kindOf(f.Subject), ID: within(f.Subject, maxID), Partition: "aws-us-gov", Region: d.Region}},
 		Compliance:    Compliance{compliance},
 		RecordState:   "ACTIVE",
 	}
@@ -152,8 +152,8 @@ func kindOf(subject string) string {
 	return "Other"
 }
 
-// cut keeps a text within a number of characters.
-func cut(text string, limit int) string {
+// within keeps a text within a number of characters.
+func within(text string, limit int) string {
 	if runes := []rune(printable(text)); len(runes) > limit {
 		return string(runes[:limit-1]) + "…"
 	}

@@ -85,7 +85,7 @@ func documentOf(r guard.Report) Document {
 	}, r)
 }
 
-func written(t *testing.T, write func(*bytes.Buffer) error) []byte {
+func encoded(t *testing.T, write func(*bytes.Buffer) error) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	if err := write(&out); err != nil {
@@ -118,7 +118,7 @@ const schemaFile = "../../docs/schema/evidence.v1.schema.json"
 func TestReportsAreOfTheirSchema(t *testing.T) {
 	schema := compiled(t, schemaFile)
 	for name, d := range map[string]Document{"everything": documentOf(everything()), "nothing": New(About{}, guard.Report{})} {
-		data := written(t, func(out *bytes.Buffer) error { return WriteJSON(out, d) })
+		data := encoded(t, func(out *bytes.Buffer) error { return WriteJSON(out, d) })
 		if err := validate(schema, data); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -130,7 +130,7 @@ func TestReportsAreOfTheirSchema(t *testing.T) {
 			t.Errorf("%s: read back (-written +read):\n%s", name, diff)
 		}
 	}
-	good := string(written(t, func(out *bytes.Buffer) error { return WriteJSON(out, documentOf(everything())) }))
+	good := string(encoded(t, func(out *bytes.Buffer) error { return WriteJSON(out, documentOf(everything())) }))
 	for name, change := range map[string][2]string{
 		"another version":     {`"schema":"fipsguard.evidence/v1"`, `"schema":"fipsguard.evidence/v2"`},
 		"an unknown verdict":  {`"status":"NON_COMPLIANT"`, `"status":"FINE"`},
@@ -227,7 +227,7 @@ func TestCounts(t *testing.T) {
 }
 
 func TestTheTextHasNoControlCharacters(t *testing.T) {
-	text := written(t, func(out *bytes.Buffer) error { return WriteText(out, documentOf(everything())) })
+	text := encoded(t, func(out *bytes.Buffer) error { return WriteText(out, documentOf(everything())) })
 	for _, r := range string(text) {
 		if r != '\n' && (r < ' ' || r == 0x7f || r == '\u202e') {
 			t.Fatalf("the text has %q:\n%s", r, text)
@@ -243,7 +243,7 @@ func TestTheTextHasNoControlCharacters(t *testing.T) {
 func TestFedRAMPObjects(t *testing.T) {
 	d := documentOf(everything())
 	var objects []map[string]any
-	if err := json.Unmarshal(written(t, func(out *bytes.Buffer) error { return WriteFedRAMP(out, d) }), &objects); err != nil {
+	if err := json.Unmarshal(encoded(t, func(out *bytes.Buffer) error { return WriteFedRAMP(out, d) }), &objects); err != nil {
 		t.Fatal(err)
 	}
 	kinds := map[string]int{}
@@ -261,7 +261,7 @@ func TestFedRAMPObjects(t *testing.T) {
 	if kinds["verification"] != 3 || kinds["validation"] != 2 {
 		t.Errorf("kinds of evidence: %v", kinds)
 	}
-	text := string(written(t, func(out *bytes.Buffer) error { return WriteFedRAMP(out, d) }))
+	text := string(encoded(t, func(out *bytes.Buffer) error { return WriteFedRAMP(out, d) }))
 	for _, want := range []string{"SC-13", `answered \"0\\r\\n\"`, "jane.doe", "Trail main is not logging"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("nothing about %s", want)
@@ -282,11 +282,11 @@ func oscalSchema(t *testing.T) string {
 func TestOSCALIsOfItsSchema(t *testing.T) {
 	schema := compiled(t, oscalSchema(t))
 	for name, d := range map[string]Document{"everything": documentOf(everything()), "nothing seen": documentOf(guard.Report{Cause: guard.Cause{Account: account, Region: region}})} {
-		data := written(t, func(out *bytes.Buffer) error { return WriteOSCAL(out, d) })
+		data := encoded(t, func(out *bytes.Buffer) error { return WriteOSCAL(out, d) })
 		if err := validate(schema, data); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		again := written(t, func(out *bytes.Buffer) error { return WriteOSCAL(out, d) })
+		again := encoded(t, func(out *bytes.Buffer) error { return WriteOSCAL(out, d) })
 		if !bytes.Equal(data, again) {
 			t.Errorf("%s: the same report makes two different results", name)
 		}

@@ -48,7 +48,7 @@ func Summary(d Document) string {
 		text += " No container was asked."
 	}
 	if !d.Scope.All {
-		text += fmt.Sprintf(" Only %s was looked at.", count(len(d.Scope.Clusters), "cluster"))
+		text += fmt.Sprintf(" The look was only at %s.", count(len(d.Scope.Clusters), "cluster"))
 	}
 	return text
 }

@@ -1,0 +1,38 @@
+package evidence
+
+import "fipsguard/internal/guard"
+
+// outcomeRow is what became of an action.
+type outcomeRow struct {
+	mark
+	Call, Subject, Rule, Detail, At, Command string
+}
+
+func newOutcomeRow(o Outcome) outcomeRow {
+	return outcomeRow{
+		mark: resultMark(o.Result), Call: name(o.Call), Subject: name(o.Subject), Rule: name(string(o.Rule)),
+		Detail: name(o.Detail), At: outcomeTime(o), Command: cut(printable(o.Command), maxCommand),
+	}
+}
+
+func resultMark(r guard.Result) mark {
+	switch r {
+	case guard.Done:
+		return good("done and read back")
+	case guard.RefusedByPolicy:
+		return absent("refused by policy")
+	case guard.RefusedByAWS:
+		return bad("refused by AWS")
+	case guard.Unconfirmed:
+		return doubt("unconfirmed")
+	case guard.Failed:
+	}
+	return bad("failed")
+}
+
+func outcomeTime(o Outcome) string {
+	if o.At == nil {
+		return "not tried"
+	}
+	return moment(*o.At) + " UTC"
+}

@@ -1,0 +1,115 @@
+package evidence
+
+import (
+	"strings"
+
+	"fipsguard/internal/guard"
+)
+
+// ruleGroup is what one rule says: its requirement and remedy once, however
+// many things it is about.
+type ruleGroup struct {
+	mark
+	Rule        string
+	Requirement string
+	Remedy      string
+	Count       string
+	Tables      []subjectTable
+}
+
+// subjectTable is subjects that have the beginning of their ARNs in common.
+type subjectTable struct {
+	Prefix string // empty when there is nothing to share
+	Rows   []subjectRow
+}
+
+type subjectRow struct{ Subject, Reason string }
+
+// findingGroups groups findings by rule, verdict and severity, in the order in
+// which they come: the most severe first.
+func findingGroups(findings []Finding) []ruleGroup {
+	type kind struct {
+		rule     guard.RuleID
+		verdict  guard.Verdict
+		severity guard.Severity
+	}
+	var order []kind
+	members := map[kind][]Finding{}
+	for _, f := range findings {
+		key := kind{f.Rule, f.Verdict, f.Severity}
+		if _, ok := members[key]; !ok {
+			order = append(order, key)
+		}
+		members[key] = append(members[key], f)
+	}
+	var groups []ruleGroup
+	for _, key := range order {
+		list := members[key]
+		g := ruleGroup{
+			mark: doubt(key.severity.String()), Rule: name(string(key.rule)),
+			Requirement: name(list[0].Requirement), Remedy: name(list[0].Remedy), Count: count(len(list), "doubt"),
+		}
+		if key.verdict == guard.NonCompliant {
+			g.mark, g.Count = bad(key.severity.String()), count(len(list), "violation")
+		}
+		var rows []subjectRow
+		for _, f := range list {
+			rows = append(rows, subjectRow{f.Subject, f.Reason})
+		}
+		g.Tables = subjectTables(rows)
+		groups = append(groups, g)
+	}
+	return groups
+}
+
+func passedGroups(passed []Passed) []ruleGroup {
+	var order []guard.RuleID
+	members := map[guard.RuleID][]subjectRow{}
+	for _, p := range passed {
+		if _, ok := members[p.Rule]; !ok {
+			order = append(order, p.Rule)
+		}
+		members[p.Rule] = append(members[p.Rule], subjectRow{p.Subject, p.Reason})
+	}
+	var groups []ruleGroup
+	for _, id := range order {
+		rule, _ := guard.RuleOf(id)
+		rows := members[id]
+		groups = append(groups, ruleGroup{
+			mark: good("as required"), Rule: name(string(id)), Requirement: rule.Requirement,
+			Count: count(len(rows), "subject"), Tables: subjectTables(rows),
+		})
+	}
+	return groups
+}
+
+// subjectTables takes the beginning out of ARNs that several rows share.
+func subjectTables(rows []subjectRow) []subjectTable {
+	shared := map[string]int{}
+	for _, r := range rows {
+		shared[beforeARNName(r.Subject)]++
+	}
+	var tables []subjectTable
+	at := map[string]int{}
+	for _, r := range rows {
+		prefix := beforeARNName(r.Subject)
+		if shared[prefix] < 2 {
+			prefix = ""
+		}
+		i, ok := at[prefix]
+		if !ok {
+			i = len(tables)
+			at[prefix] = i
+			tables = append(tables, subjectTable{Prefix: name(prefix)})
+		}
+		tables[i].Rows = append(tables[i].Rows, subjectRow{name(strings.TrimPrefix(r.Subject, prefix)), name(r.Reason)})
+	}
+	return tables
+}
+
+func beforeARNName(subject string) string {
+	if !strings.HasPrefix(subject, "arn:") {
+		return ""
+	}
+	return beforeName(subject)
+}

@@ -1,0 +1,167 @@
+package evidence
+
+import (
+	"html/template"
+	"strings"
+
+	"fipsguard/internal/guard"
+)
+
+// page is a document as the page's markup reads it: words, no decisions left.
+type page struct {
+	Policy  string
+	Style   template.HTML
+	Script  template.HTML
+	Title   string
+	Doc     Document
+	Verdict mark
+	Summary string
+	When    string
+	Facts   []fact
+	Tiles   []tile
+	Picture picture
+	Rules   []ruleGroup
+	Filters []filter
+	Groups  []taskGroup
+	Done    []outcomeRow
+	Passed  []ruleGroup
+	About   []fact
+	Looked  []string
+}
+
+// fact is a name and what it is.
+type fact struct {
+	Name, Text string
+	Code       bool // an identifier, to be shown as one
+}
+
+// tile is a number at a glance.
+type tile struct {
+	mark
+	Count int
+	Of    string // what the number counts
+}
+
+func newPage(d Document) page {
+	filters, groups := taskGroups(d.Tasks)
+	p := page{
+		Policy:  pagePolicy(),
+		Style:   element("style", pageStyle),
+		Script:  element("script", pageScript),
+		Title:   "FIPS mode on Fargate: account " + name(d.Account) + ", " + name(d.Region) + ", " + moment(d.Finished) + " UTC",
+		Doc:     d,
+		Verdict: verdictOf(d.Status),
+		Summary: Summary(d),
+		When:    between(d.Started, d.Finished),
+		Facts: []fact{
+			{"Account", name(d.Account), true},
+			{"Region", name(d.Region), true},
+			{"Looked", between(d.Started, d.Finished), false},
+			{"Because of", orDash(name(d.Why)), false},
+			{"Highest severity", d.Severity.String(), false},
+		},
+		Tiles:   tiles(d),
+		Picture: newPicture(d.Timelines, d.Tasks),
+		Rules:   findingGroups(d.Findings),
+		Filters: filters,
+		Groups:  groups,
+		Passed:  passedGroups(d.Passed),
+		About:   about(d),
+	}
+	for _, o := range d.Outcomes {
+		p.Done = append(p.Done, newOutcomeRow(o))
+	}
+	for _, c := range d.Scope.Clusters {
+		p.Looked = append(p.Looked, name(c))
+	}
+	return p
+}
+
+// verdictOf says what was observed, no more: a look is not a certificate.
+func verdictOf(v guard.Verdict) mark {
+	switch v {
+	case guard.Compliant:
+		return good("No violation and no doubt was observed")
+	case guard.NonCompliant:
+		return bad("Violations were observed")
+	case guard.NotApplicable:
+		return absent("Nothing that the rules are about was observed")
+	case guard.InsufficientData:
+	}
+	return doubt("Not everything could be verified")
+}
+
+func tiles(d Document) []tile {
+	exposed := 0
+	for _, t := range d.Tasks {
+		if t.Exposed == guard.NonCompliant {
+			exposed++
+		}
+	}
+	list := []tile{
+		{bad("refuted"), d.Proofs.Refuted, "kernels answered 0"},
+		{bad("exposed"), exposed, "tasks launched while off"},
+		{doubt("cannot verify"), d.Proofs.CannotVerify, "tasks gave no usable answer"},
+		{absent("not attempted"), d.Proofs.NotAttempted, "tasks were not asked"},
+		{good("proven"), d.Proofs.Proven, "kernels answered 1"},
+		{bad("violations"), d.Verdicts.NonCompliant, "findings of a rule broken"},
+		{doubt("doubts"), d.Verdicts.InsufficientData, "findings without enough data"},
+	}
+	for i := range list {
+		if list[i].Count == 0 {
+			list[i].Class = "absent"
+		}
+	}
+	return list
+}
+
+func about(d Document) []fact {
+	t := d.Tool
+	module := "version " + t.Module
+	if t.Module == "latest" || t.Module == "" {
+		module = "not a frozen version"
+	}
+	if t.FIPS {
+		module += ", running in FIPS mode"
+	} else {
+		module += ", not running in FIPS mode"
+	}
+	facts := []fact{
+		{"Report", name(d.ID), true},
+		{"Schema", name(d.Schema), true},
+		{"Status in AWS Config's words", d.Status.String(), true},
+		{"Tool", name(strings.TrimSpace(t.Name + " " + t.Version)), false},
+		{"Commit", orDash(name(t.Commit)), true},
+		{"Built with", orDash(name(t.Go)), true},
+		{"Its Go Cryptographic Module", name(module), false},
+		{"Clusters", scope(d.Scope), false},
+		{"Containers", asked(d.Scope.Exec), false},
+	}
+	if d.Predecessor == nil {
+		return append(facts, fact{"Report before this one", "none: this is the first, or it was not kept", false})
+	}
+	return append(facts,
+		fact{"Report before this one", name(d.Predecessor.ID), true},
+		fact{"Its SHA-256", name(d.Predecessor.SHA256), true})
+}
+
+func scope(s Scope) string {
+	if s.All {
+		return count(len(s.Clusters), "cluster") + " looked at: all of the account's in this Region"
+	}
+	return "Only " + count(len(s.Clusters), "cluster") + " looked at"
+}
+
+func asked(exec bool) string {
+	if exec {
+		return "were asked for fips_enabled of the kernel under them"
+	}
+	return "were not asked"
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "–"
+	}
+	return text
+}
