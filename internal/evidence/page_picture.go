@@ -24,6 +24,7 @@ const (
 type picture struct {
 	Width, Height, AxisY int
 	Label                string
+	Earlier              string // what of the timelines the picture leaves out
 	Launches             launches
 	Lanes                []lane
 	Ticks                []tick
@@ -72,9 +73,13 @@ type spanRow struct {
 }
 
 func newPicture(timelines []Timeline, tasks []Task) picture {
-	axis, ok := axisOf(timelines)
+	whole, ok := axisOf(timelines)
+	axis := whole.closer(timelines, tasks)
 	p := picture{Width: pictureWidth}
 	if ok {
+		if axis.from.After(whole.from) {
+			p.Earlier = "The picture begins at " + moment(axis.from) + ", shortly before the first change and launch; the tables begin earlier."
+		}
 		p.Launches = axis.launches(tasks)
 		p.Height = launchesHeight
 	}
@@ -164,6 +169,37 @@ func axisOf(timelines []Timeline) (axis, bool) {
 	return a, !a.from.IsZero() && a.until.After(a.from)
 }
 
+// closer leaves out the time before anything happened that the picture could
+// show: a change of a setting, or the launch of a task that still runs.
+func (a axis) closer(timelines []Timeline, tasks []Task) axis {
+	first := a.until
+	for _, line := range timelines {
+		for _, s := range line.Spans[min(1, len(line.Spans)):] {
+			first = earlier(first, s.From)
+		}
+	}
+	for _, t := range tasks {
+		if t.Created != nil {
+			first = earlier(first, *t.Created)
+		}
+	}
+	if first.Equal(a.until) {
+		return a
+	}
+	first = first.Add(-a.until.Sub(first) / 12)
+	if first.After(a.from) {
+		a.from = first
+	}
+	return a
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
 // x is where a moment is.
 func (a axis) x(t time.Time) float64 {
 	if t.Before(a.from) {
@@ -174,7 +210,8 @@ func (a axis) x(t time.Time) float64 {
 
 // place is where a span begins and how wide it is, widened so that it is seen.
 func (a axis) place(s Span) (x, width float64) {
-	x, width = a.x(s.From), a.x(s.Until)-a.x(s.From)
+	x = a.x(s.From)
+	width = a.x(s.Until) - x
 	if width < leastWidth {
 		x = max(0, min(x-(leastWidth-width)/2, pictureWidth-leastWidth))
 		width = leastWidth
