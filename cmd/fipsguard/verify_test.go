@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
+	"fipsguard/internal/localaws"
+)
+
+// verified is a local account that the environment's AWS configuration points
+// at, as an administrator.
+func verified(t *testing.T) *stage {
+	t.Helper()
+	s, err := newStage(t.Context(), "127.0.0.1:0", guard.DefaultPolicy(), localaws.Options{}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.account.Close() })
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL": s.account.Endpoint(), "AWS_REGION": stageRegion, "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+		"AWS_ACCESS_KEY_ID": s.people.Admin.AccessKeyID, "AWS_SECRET_ACCESS_KEY": s.people.Admin.SecretAccessKey, "AWS_MAX_ATTEMPTS": "1",
+	} {
+		t.Setenv(name, value)
+	}
+	return s
+}
+
+// serviceOf runs a service of two tasks, in the account's time.
+func serviceOf(t *testing.T, s *stage, name string) {
+	t.Helper()
+	if _, err := register(t.Context(), s, name, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := createService(t.Context(), s, name); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.account.Advance(t.Context(), 5*time.Minute); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestVerify(t *testing.T) {
+	s := verified(t)
+	if err := s.account.Advance(t.Context(), time.Minute); err != nil { // FIPS mode was turned on just now
+		t.Fatal(err)
+	}
+	serviceOf(t, s, "web")
+	page := filepath.Join(t.TempDir(), "report.html")
+	code, out, talk := fipsguard("", "verify", "--html", page)
+	if code != 0 || !strings.Contains(out, "2 running tasks: 2 proven") || talk != "" {
+		t.Errorf("a good account: exits %d\n%s%s", code, out, talk)
+	}
+	if html, err := os.ReadFile(page); err != nil || !bytes.Contains(html, []byte("<!DOCTYPE html>")) && !bytes.Contains(html, []byte("<!doctype html>")) {
+		t.Errorf("the page: %v, %d bytes", err, len(html))
+	}
+
+	s.account.Inject(localaws.Fault{Operation: "PutAccountSettingDefault", Caller: s.people.Terraform.AccessKeyID, Times: 1, Effect: localaws.LoseEvent})
+	if err := putDefault(t.Context(), s, s.people.Terraform, "disabled"); err != nil {
+		t.Fatal(err)
+	}
+	serviceOf(t, s, "checkout")
+	calls := len(s.account.Records())
+	code, out, talk = fipsguard("", "verify", "--format", "json")
+	report, err := evidence.Read(strings.NewReader(out))
+	if code != 1 || err != nil || report.Proofs != (evidence.Proofs{Proven: 2, Refuted: 2}) || report.Status != guard.NonCompliant {
+		t.Errorf("a bad account: exits %d, %v, %+v\n%s", code, err, report.Proofs, talk)
+	}
+	for _, r := range s.account.Records()[calls:] {
+		if r.EventName != "ExecuteCommand" {
+			t.Errorf("verify called %s: it changes nothing", r.EventName)
+		}
+	}
+
+	code, out, _ = fipsguard("", "verify", "--no-exec", "--cluster", "default")
+	if code != 1 || !strings.Contains(out, "No container was asked.") {
+		t.Errorf("without exec: exits %d\n%s", code, out)
+	}
+}
+
+func TestVerifyThatCannotLook(t *testing.T) {
+	s := verified(t)
+	for name, c := range map[string]struct {
+		deny, region string
+		args         []string
+		talk         string
+	}{
+		"a cluster there is not":     {args: []string{"--cluster", "nowhere"}, talk: "fipsguard: there is no cluster nowhere in account 111122223333, Region us-gov-west-1"},
+		"a Region without FIPS mode": {region: "us-east-1", talk: `the Region is "us-east-1": set AWS_REGION`},
+		"no answer about the past":   {deny: "cloudtrail:LookupEvents", args: []string{"--no-exec"}, talk: "not seen: look up events"},
+		"no page there":              {args: []string{"--no-exec", "--html", "/nowhere/at/all.html"}, talk: "write the page: open /nowhere/at/all.html: no such file or directory"},
+		"a format there is not":      {args: []string{"--format", "pdf"}, talk: "pdf"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s.account.Deny(s.people.Admin, c.deny)
+			if c.region != "" {
+				t.Setenv("AWS_REGION", c.region)
+			}
+			code, _, talk := fipsguard("", append([]string{"verify"}, c.args...)...)
+			if code != 2 || !strings.Contains(talk, c.talk) || strings.Contains(strings.TrimSpace(talk), "\n") {
+				t.Errorf("exits %d: %s", code, talk)
+			}
+		})
+	}
+}
+
+func TestSimulatedReportsAreKept(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "look.html")
+	if code, out, talk := fipsguard("", "simulate", "look", "--html", page); code != 0 {
+		t.Fatalf("exits %d: %s\n%s", code, talk, out)
+	}
+	if html, err := os.ReadFile(page); err != nil || !bytes.Contains(html, []byte("Violations were observed")) {
+		t.Errorf("the page: %v, %d bytes", err, len(html))
+	}
+	if code, _, talk := fipsguard("", "simulate", "arm64", "--html", page); code != 2 || !strings.Contains(talk, "play look") {
+		t.Errorf("a page of a scenario without a look: exits %d: %s", code, talk)
+	}
+}
