@@ -9,14 +9,14 @@
 
   const read = () => [...document.querySelectorAll(".cluster")].flatMap(cluster =>
     [...cluster.querySelectorAll("tbody tr")].map(row =>
-      ({ row, words: (cluster.dataset.arn + row.querySelector("th").textContent + " " + row.textContent).toLowerCase() })));
+      ({ row, kinds: [...row.querySelectorAll("i")].map(mark => mark.textContent.slice(2)), words: (cluster.dataset.arn + row.querySelector("th").textContent + " " + row.textContent).toLowerCase() })));
 
   const show = () => {
     rows ??= read();
     const wanted = search.value.trim().toLowerCase();
     let count = 0;
-    for (const { row, words } of rows) {
-      const fits = (!kind || row.classList.contains(kind)) && words.includes(wanted);
+    for (const { row, kinds, words } of rows) {
+      const fits = (!kind || kinds.includes(kind)) && words.includes(wanted);
       row.hidden = !fits;
       count += fits;
     }

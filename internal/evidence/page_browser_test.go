@@ -172,11 +172,11 @@ func TestFiltersAndSearchShowTheTasksAskedFor(t *testing.T) {
 		t.Errorf("before any filter %d of %d tasks are shown", n, len(d.Tasks))
 	}
 	press := func(kind string) { t.Helper(); b.do(chromedp.Click(`button[data-kind="`+kind+`"]`, chromedp.ByQuery)) }
-	press("r")
+	press(Refuted)
 	if n := shown(); n != d.Proofs.Refuted {
 		t.Errorf("the filter of refuted tasks shows %d, there are %d", n, d.Proofs.Refuted)
 	}
-	press("a")
+	press(NotAttempted)
 	if n := shown(); n != d.Proofs.NotAttempted {
 		t.Errorf("the filter of tasks not attempted shows %d, there are %d", n, d.Proofs.NotAttempted)
 	}
@@ -233,7 +233,7 @@ func TestThePagePrintsWithEveryTaskWhateverIsFiltered(t *testing.T) {
 	d := sampleDocument()
 	b := open(t, written(t, d))
 	b.look(1400, "light")
-	b.do(chromedp.Click(`button[data-kind="a"]`, chromedp.ByQuery))
+	b.do(chromedp.Click(`button[data-kind="not attempted"]`, chromedp.ByQuery))
 	var pdf []byte
 	b.do(chromedp.ActionFunc(func(ctx context.Context) (err error) {
 		pdf, _, err = cdppage.PrintToPDF().Do(ctx)

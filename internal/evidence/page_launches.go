@@ -35,7 +35,7 @@ const (
 
 // launches counts tasks by the time of their launch.
 func (a axis) launches(tasks []Task) launches {
-	var all, exposed [columnCount]int
+	var all, bare [columnCount]int
 	highest, before, unknown := 0, 0, 0
 	long := a.until.Sub(a.from)
 	for _, t := range tasks {
@@ -51,7 +51,7 @@ func (a axis) launches(tasks []Task) launches {
 		all[i]++
 		highest = max(highest, all[i])
 		if t.Exposed == guard.NonCompliant {
-			exposed[i]++
+			bare[i]++
 		}
 	}
 	l := launches{Title: "Running tasks by when they were launched, the exposed ones in front", Base: 28 + columnMost}
@@ -64,10 +64,10 @@ func (a axis) launches(tasks []Task) launches {
 		c := column{
 			X: unit(float64(i)*pictureWidth/columnCount + 1), Width: unit(pictureWidth/columnCount - 2),
 			Y: unit(float64(l.Base) - whole), Height: unit(whole),
-			Title: fmt.Sprintf("%s launched from %s to %s UTC, %d of them exposed", count(n, "running task"), moment(from), moment(until), exposed[i]),
+			Title: fmt.Sprintf("%s launched from %s to %s UTC, %d of them exposed", count(n, "running task"), moment(from), moment(until), bare[i]),
 		}
-		if exposed[i] > 0 {
-			part := columnHeight(exposed[i], highest)
+		if bare[i] > 0 {
+			part := columnHeight(bare[i], highest)
 			c.ExposedY, c.ExposedHeight = unit(float64(l.Base)-part), unit(part)
 		}
 		l.Columns = append(l.Columns, c)

@@ -14,6 +14,7 @@ type ruleGroup struct {
 	Requirement string
 	Remedy      string
 	Count       string
+	Long        bool // fills its frame, so that it need not be laid out before it comes into view
 	Tables      []subjectTable
 }
 
@@ -56,7 +57,7 @@ func findingGroups(findings []Finding) []ruleGroup {
 		for _, f := range list {
 			rows = append(rows, subjectRow{f.Subject, f.Reason})
 		}
-		g.Tables = subjectTables(rows)
+		g.Tables, g.Long = subjectTables(rows), len(rows) > rowsPerTable
 		groups = append(groups, g)
 	}
 	return groups
@@ -77,7 +78,7 @@ func passedGroups(passed []Passed) []ruleGroup {
 		rows := members[id]
 		groups = append(groups, ruleGroup{
 			mark: good("as required"), Rule: name(string(id)), Requirement: rule.Requirement,
-			Count: count(len(rows), "subject"), Tables: subjectTables(rows),
+			Count: count(len(rows), "subject"), Long: len(rows) > rowsPerTable, Tables: subjectTables(rows),
 		})
 	}
 	return groups

@@ -30,8 +30,7 @@ const rowsPerTable = 100
 
 // taskRowView is a row.
 type taskRowView struct {
-	Class   string // one letter for each filter that shows it
-	Marks   []mark
+	Marks   []mark // of the filters that show it
 	ID      string
 	Service string
 	From    string // the task definition
@@ -45,32 +44,38 @@ type taskRowView struct {
 // filter is a button that shows the tasks of one kind.
 type filter struct {
 	mark
-	Key   string // the letter in a row's class
 	Count int
 }
+
+// What the page calls a task besides the result of its proof.
+const (
+	exposed         = "exposed"
+	exposureUnknown = "exposure unknown"
+	notCovered      = "platform not covered"
+)
 
 // kinds are the filters, the most pressing first.
 func kinds() []filter {
 	return []filter{
-		{mark: bad(Refuted), Key: "r"},
-		{mark: bad("exposed"), Key: "e"},
-		{mark: bad("platform not covered"), Key: "f"},
-		{mark: doubt(CannotVerify), Key: "c"},
-		{mark: doubt("exposure unknown"), Key: "u"},
-		{mark: absent(NotAttempted), Key: "a"},
-		{mark: absent(NotInScope), Key: "o"},
-		{mark: good(Proven), Key: "p"},
+		{mark: bad(Refuted)},
+		{mark: bad(exposed)},
+		{mark: bad(notCovered)},
+		{mark: doubt(CannotVerify)},
+		{mark: doubt(exposureUnknown)},
+		{mark: absent(NotAttempted)},
+		{mark: absent(NotInScope)},
+		{mark: good(Proven)},
 	}
 }
 
 // is reports whether a filter shows a task.
 func (f filter) is(t Task) bool {
-	switch f.Key {
-	case "e":
+	switch f.Word {
+	case exposed:
 		return t.Exposed == guard.NonCompliant
-	case "u":
+	case exposureUnknown:
 		return t.Exposed == guard.InsufficientData
-	case "f":
+	case notCovered:
 		return t.Scope == guard.NonCompliant
 	}
 	return t.Proof.Result == f.Word
@@ -122,11 +127,9 @@ func newTaskGroup(arn string, tasks []Task, all []filter) taskGroup {
 			for i, f := range all {
 				if f.is(t) {
 					counts[i]++
-					row.Class += " " + f.Key
 					row.Marks = append(row.Marks, f.mark)
 				}
 			}
-			row.Class = strings.TrimSpace(row.Class)
 			table.Rows = append(table.Rows, row)
 		}
 		g.Tables = append(g.Tables, table)

@@ -92,15 +92,15 @@ func verdictOf(v guard.Verdict) mark {
 }
 
 func tiles(d Document) []tile {
-	exposed := 0
+	launchedOff := 0
 	for _, t := range d.Tasks {
 		if t.Exposed == guard.NonCompliant {
-			exposed++
+			launchedOff++
 		}
 	}
 	list := []tile{
 		{bad("refuted"), d.Proofs.Refuted, "kernels answered 0"},
-		{bad("exposed"), exposed, "tasks launched while off"},
+		{bad(exposed), launchedOff, "tasks launched while off"},
 		{doubt("cannot verify"), d.Proofs.CannotVerify, "tasks gave no usable answer"},
 		{absent("not attempted"), d.Proofs.NotAttempted, "tasks were not asked"},
 		{good("proven"), d.Proofs.Proven, "kernels answered 1"},

@@ -185,6 +185,19 @@ func sampleFindings(d *Document) {
 	}
 }
 
+// dismalDocument has n tasks of which every one is refuted and exposed.
+func dismalDocument(n int) Document {
+	d := largeDocument(n)
+	d.Findings, d.Proofs, d.Verdicts = nil, Proofs{}, Verdicts{}
+	for i, t := range d.Tasks {
+		d.Tasks[i] = sampleTask(Resource(t.Cluster), i, Refuted)
+		d.Proofs.count(Refuted)
+	}
+	agree(&d)
+	sampleFindings(&d)
+	return d
+}
+
 // largeDocument has n tasks in a few clusters, of which most are proven.
 func largeDocument(n int) Document {
 	d := sampleDocument()
