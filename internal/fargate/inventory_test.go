@@ -198,6 +198,29 @@ func TestWhatAClusterHidesStaysUnknown(t *testing.T) {
 	}
 }
 
+// partial is ECS that answers DescribeTasks with failures.
+type partial struct {
+	API
+	reasons map[string]string // by ARN
+}
+
+func (p partial) DescribeTasks(_ context.Context, in *ecs.DescribeTasksInput, _ ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error) {
+	out := &ecs.DescribeTasksOutput{}
+	for _, arn := range in.Tasks {
+		out.Failures = append(out.Failures, types.Failure{Arn: aws.String(arn), Reason: aws.String(p.reasons[arn])})
+	}
+	return out, nil
+}
+
+// TestATaskThatECSDoesNotDescribe is a doubt, unless it is gone.
+func TestATaskThatECSDoesNotDescribe(t *testing.T) {
+	account := NewAccount(partial{reasons: map[string]string{"gone": "MISSING", "hidden": "ACCESS_DENIED"}}, nil, time.Now)
+	tasks, err := Inventory{Account: account}.describeTasks(t.Context(), "main", []string{"gone", "hidden"})
+	if err != nil || len(tasks) != 1 || tasks[0].ARN != "hidden" || guard.Worst(guard.Check(tasks[0])) != guard.InsufficientData {
+		t.Errorf("tasks %+v, error %v; want the hidden one, in doubt", tasks, err)
+	}
+}
+
 // BenchmarkInventory takes stock of 10,000 tasks in 50 clusters behind ECS's
 // throttle buckets, in real time, and prints how much longer it takes than half
 // of the buckets allows, and how much memory it takes.

@@ -60,6 +60,7 @@ func TestCheckExposure(t *testing.T) {
 		{"launched while off", off, false, NonCompliant},
 		{"launched while off, and yet the kernel says 1", off, true, Compliant},
 		{"launched in the second in which it was turned on", timeline(span(ModeOff, -time.Hour, 0), span(ModeOn, 0, time.Hour)), false, NonCompliant},
+		{"launched in the second in which it was turned off", timeline(span(ModeOn, -time.Hour, 0), span(ModeOff, 0, time.Hour)), false, NonCompliant},
 		{"launched in the second after", timeline(span(ModeOff, -time.Hour, -time.Second), span(ModeOn, -time.Second, time.Hour)), false, Compliant},
 		{"launched when nobody knows", timeline(span(ModeUnknown, -time.Hour, time.Hour)), false, InsufficientData},
 		{"launched when nobody knows, and the kernel says 1", timeline(span(ModeUnknown, -time.Hour, time.Hour)), true, Compliant},

@@ -42,6 +42,8 @@ type world struct {
 	failures map[string][]error
 	events   []trail.Event
 	parts    []guard.Part
+	prompt   bool          // CloudTrail tells of repairs at once
+	slow     time.Duration // what an answer of a container takes
 	calls    []string
 	asked    []string
 	running  map[string]int // sessions in a container
@@ -72,6 +74,9 @@ func (w *world) Apply(_ context.Context, a guard.Action) guard.Outcome {
 	}
 	if _, ok := a.Call.(guard.PutAccountSettingDefault); ok {
 		w.mode = guard.ModeOn
+		if w.prompt {
+			w.events = append(w.events, put("repair", w.now.Truncate(time.Second), guard.ModeOn))
+		}
 		return guard.Outcome{Action: a, Result: guard.Unconfirmed, At: w.now}
 	}
 	return guard.Outcome{Action: a, Result: guard.Done, At: w.now}
@@ -120,6 +125,7 @@ func (w *world) Run(_ context.Context, target ecsexec.Target, command string) (s
 		return "", fmt.Errorf("asked for %q", command)
 	}
 	w.asked = append(w.asked, name)
+	w.now = w.now.Add(w.slow)
 	if fails := w.failures[name]; len(fails) > 0 {
 		w.failures[name] = fails[1:]
 		return "", fails[0]

@@ -215,6 +215,19 @@ func TestPeopleHearOfChangesOnly(t *testing.T) {
 	}
 }
 
+// TestATaskThatWasNotAskedYetIsNoNews: every deployment brings such tasks, and
+// the next looks ask them.
+func TestATaskThatWasNotAskedYetIsNoNews(t *testing.T) {
+	w, o := newWorld(), newOutside()
+	w.tasks = []guard.Task{task("a"), task("b")}
+	if _, err := run(t, o.keeper(w), Order{Sample: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if len(o.inbox) != 0 {
+		t.Errorf("people heard %q", o.subjects())
+	}
+}
+
 func TestOneSummaryADay(t *testing.T) {
 	w, o := newWorld(), newOutside()
 	for i := range 4 {

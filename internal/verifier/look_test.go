@@ -38,6 +38,21 @@ func TestDriftIsRepairedAndToldWithItsStory(t *testing.T) {
 	}
 }
 
+// TestTheRepairIsOnTheTimelineOnce, whether CloudTrail tells of it already or
+// not yet.
+func TestTheRepairIsOnTheTimelineOnce(t *testing.T) {
+	for _, prompt := range []bool{false, true} {
+		w := newWorld()
+		w.mode, w.prompt, w.now = guard.ModeOff, prompt, start.Add(300*time.Millisecond)
+		w.events = []trail.Event{put("turned-off", start.Add(-10*time.Minute), guard.ModeOff)}
+		spans := w.look(t, guard.DefaultPolicy(), Request{}).Report.Timelines[0].Spans
+		last := spans[len(spans)-1]
+		if len(spans) != 3 || spans[1].Mode != guard.ModeOff || last.Mode != guard.ModeOn || last.Cause.EventName != "PutAccountSettingDefault" {
+			t.Errorf("CloudTrail tells at once: %t: the timeline is %+v", prompt, spans)
+		}
+	}
+}
+
 func TestAnAuditedAccountIsLeftAsItIs(t *testing.T) {
 	w := newWorld()
 	w.mode = guard.ModeOff
@@ -133,6 +148,18 @@ func TestWhatTheBudgetDoesNotReachIsNotAttempted(t *testing.T) {
 	want := map[string]string{"a": "INSUFFICIENT_DATA: Cannot verify, not attempted yet.", "b": "INSUFFICIENT_DATA: Cannot verify, not attempted yet."}
 	if diff := cmp.Diff(want, verdicts(r, guard.TaskKernelProof)); diff != "" || len(w.asked) > 0 {
 		t.Errorf("asked %v (-want +got):\n%s", w.asked, diff)
+	}
+}
+
+// TestNoRetryAfterTheBudget: the second attempt would run into the time that
+// repairs and reports need.
+func TestNoRetryAfterTheBudget(t *testing.T) {
+	w := newWorld()
+	w.tasks, w.slow = []guard.Task{task("a")}, 2*answerTime
+	w.failures[w.tasks[0].ARN+"/main"] = []error{ecsexec.ErrIncomplete}
+	w.look(t, guard.DefaultPolicy(), Request{ProofsEnd: start.Add(2 * answerTime)})
+	if len(w.asked) != 1 {
+		t.Errorf("the container was asked %d times", len(w.asked))
 	}
 }
 
