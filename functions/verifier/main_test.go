@@ -29,7 +29,7 @@ const (
 )
 
 // binary is the function as it is deployed.
-func binary(t *testing.T) string {
+func binary(t testing.TB) string {
 	t.Helper()
 	readSources(t)
 	path := filepath.Join(t.TempDir(), "bootstrap")
@@ -43,7 +43,7 @@ func binary(t *testing.T) string {
 
 // readSources opens what the function is built from, which `go test` does not
 // know of when it takes a result from its cache.
-func readSources(t *testing.T) {
+func readSources(t testing.TB) {
 	t.Helper()
 	out, err := exec.Command("go", "list", "-deps", "-f", `{{if not .Standard}}{{$dir := .Dir}}{{if eq .Module.Path "fipsguard"}}{{range .GoFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{end}}{{end}}`, ".").Output()
 	if err != nil {
@@ -63,9 +63,9 @@ type deployed struct {
 	admin   *ecs.Client
 }
 
-func newDeployed(t *testing.T) deployed {
+func newDeployed(t testing.TB, options localaws.Options) deployed {
 	t.Helper()
-	account := localaws.New(localaws.Options{})
+	account := localaws.New(options)
 	if err := account.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func newDeployed(t *testing.T) deployed {
 }
 
 // function starts the function's process.
-func (d deployed) function(t *testing.T, bootstrap string) *localaws.Function {
+func (d deployed) function(t testing.TB, bootstrap string) *localaws.Function {
 	t.Helper()
 	people := localaws.Everyone()
 	f, err := localaws.StartFunction(bootstrap, functionARN, []string{
@@ -105,14 +105,7 @@ func (d deployed) function(t *testing.T, bootstrap string) *localaws.Function {
 // runs.
 func (d deployed) run(t *testing.T) string {
 	t.Helper()
-	_, err := d.admin.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
-		Family: aws.String("web"), RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
-		NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
-		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("main"), Image: aws.String("x")}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	d.register(t, "web")
 	out, err := d.admin.RunTask(t.Context(), &ecs.RunTaskInput{
 		TaskDefinition: aws.String("web"), LaunchType: types.LaunchTypeFargate, EnableExecuteCommand: true,
 		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}}},
@@ -127,7 +120,7 @@ func (d deployed) run(t *testing.T) string {
 }
 
 // reports are the JSON reports that were kept, in order.
-func (d deployed) reports(t *testing.T) []evidence.Document {
+func (d deployed) reports(t testing.TB) []evidence.Document {
 	t.Helper()
 	var found []evidence.Document
 	for _, o := range d.account.Objects(bucketName) {
@@ -147,7 +140,7 @@ func (d deployed) reports(t *testing.T) []evidence.Document {
 // evidence, and a second process goes on where the first one was killed.
 func TestTheFunction(t *testing.T) {
 	bootstrap := binary(t)
-	d := newDeployed(t)
+	d := newDeployed(t, localaws.Options{})
 	task := d.run(t) // FIPS mode was never on: its kernel refutes
 	first := d.function(t, bootstrap)
 	if _, err := first.Invoke(t.Context(), []byte(`{"look":"daily"}`)); err != nil {

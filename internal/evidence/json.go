@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // maxReport bounds what Read takes: a report of 10,000 tasks has about 8 MB.
@@ -14,7 +17,13 @@ const maxReport = 64 << 20
 // WriteJSON writes a document as docs/schema/evidence.v1.schema.json has it,
 // as one line.
 func WriteJSON(out io.Writer, d Document) error {
-	if err := json.NewEncoder(out).Encode(d); err != nil {
+	// Streamed: the standard library's encoder holds a whole document, which of
+	// 10,000 tasks has 10 MB.
+	err := jsonv2.MarshalWrite(out, d, jsontext.EscapeForHTML(true))
+	if err == nil {
+		_, err = io.WriteString(out, "\n")
+	}
+	if err != nil {
 		return fmt.Errorf("write report %s: %w", d.ID, err)
 	}
 	return nil

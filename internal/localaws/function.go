@@ -9,11 +9,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -31,6 +31,9 @@ type Function struct {
 	mu      sync.Mutex
 	waiting map[string]invocation
 	printed bytes.Buffer
+
+	measured sync.Once
+	peak     int64 // bytes
 }
 
 type invocation struct {
@@ -189,6 +192,7 @@ func (f *Function) Printed() string {
 
 // Close ends the process and waits for its end.
 func (f *Function) Close() {
+	f.measured.Do(func() { f.peak = residentAtMost(f.process.Process.Pid) })
 	_ = f.process.Process.Kill()
 	<-f.exited
 	_ = f.server.Close()
@@ -196,10 +200,21 @@ func (f *Function) Close() {
 
 // PeakMemory is the most memory that the process had resident, in bytes. It is
 // known after Close, and 0 where the system does not tell.
-func (f *Function) PeakMemory() int64 {
-	usage, ok := f.process.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
+func (f *Function) PeakMemory() int64 { return f.peak }
+
+// residentAtMost reads it from Linux's /proc while the process is there. What
+// the system says of an ended child (getrusage) counts the parent's memory at
+// the time of the fork.
+func residentAtMost(pid int) int64 {
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
 		return 0
 	}
-	return usage.Maxrss << 10 // Linux counts KiB
+	for line := range strings.Lines(string(status)) {
+		if text, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "kB")), 10, 64)
+			return kib << 10
+		}
+	}
+	return 0
 }

@@ -122,8 +122,9 @@ type receipt struct{ location, sha256 string }
 // keep writes every form of a report; the first is the one that is chained.
 func (k *Keeper) keep(ctx context.Context, d evidence.Document) (receipt, error) {
 	var kept receipt
+	var content bytes.Buffer // for one form after the other: the first is the largest
 	for _, form := range evidence.Forms() {
-		var content bytes.Buffer
+		content.Reset()
 		if err := form.Write(&content, d); err != nil {
 			return kept, fmt.Errorf("write report %s as %s: %w", d.ID, form.Ending, err)
 		}
