@@ -3,10 +3,13 @@ package localaws
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -50,7 +53,22 @@ func config(a *Account, p Principal, region string) aws.Config {
 			return aws.Credentials{AccessKeyID: p.AccessKeyID, SecretAccessKey: p.SecretAccessKey}, nil
 		}),
 		RetryMaxAttempts: 1,
+		HTTPClient:       plainBodies{awshttp.NewBuildableClient()},
 	}
+}
+
+// plainBodies hides that a request's body can write itself. Once the answer is
+// there, the SDK closes the body, and one that then is asked to write itself
+// answers with io.EOF (smithy-go 1.28.9, safeReadCloser): net/http takes that
+// for a failure and cuts the connection off, in the middle of a long answer.
+// It needs an answer as fast as on loopback, and a retry hides it.
+type plainBodies struct{ *awshttp.BuildableClient }
+
+func (c plainBodies) Do(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		req.Body = struct{ io.ReadCloser }{req.Body}
+	}
+	return c.BuildableClient.Do(req)
 }
 
 func ecsOf(a *Account, p Principal, region string) *ecs.Client {

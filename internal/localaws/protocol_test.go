@@ -64,6 +64,7 @@ func TestRequestsRefused(t *testing.T) {
 		{"a Region outside GovCloud", auth(key, "us-east-1", "ecs"), ecsTarget + "ListAccountSettings", "{}", 400, "InvalidSignatureException"},
 		{"signed for another service", auth(key, west, "sns"), ecsTarget + "ListAccountSettings", "{}", 400, "InvalidSignatureException"},
 		{"half a credential", "AWS4-HMAC-SHA256 Credential=" + key, ecsTarget + "ListAccountSettings", "{}", 400, "InvalidSignatureException"},
+		{"the scope of another protocol", strings.Replace(auth(key, west, "s3"), "aws4_request", "aws5_request", 1), "", "Action=GetObject", 403, "<Code>SignatureDoesNotMatch</Code>"},
 		{"unknown operation", auth(key, west, "ecs"), ecsTarget + "DeleteTaskDefinitions", "{}", 400, "UnknownOperationException"},
 		{"no operation", auth(key, west, "ecs"), ecsTarget, "{}", 400, "UnknownOperationException"},
 		{"unknown action in Query", auth(key, west, "sns"), "", "Action=Subscribe", 400, "<Code>InvalidAction</Code>"},

@@ -21,7 +21,7 @@ func wireOf(r *http.Request) protocol {
 }
 
 func signedFor(r *http.Request, service string) bool {
-	return strings.Contains(r.Header.Get("Authorization"), "/"+service+"/aws4_request")
+	return strings.Contains(r.Header.Get("Authorization"), "/"+service+"/"+scopeEnd)
 }
 
 // largestBody bounds a request in bytes. An object's grows by its encoding.

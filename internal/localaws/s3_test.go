@@ -162,6 +162,18 @@ func TestS3Refuses(t *testing.T) {
 	if got := a.Objects("evidence"); len(got) != 0 {
 		t.Errorf("what was refused is there: %+v", got)
 	}
+	none := aws.String("none")
+	_, got := client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: none, Key: none})
+	_, listed := client.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: none})
+	_, deleted := client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: none, Key: none})
+	for what, err := range map[string]error{"get": got, "list": listed, "delete": deleted} {
+		if code(err) != "NoSuchBucket" {
+			t.Errorf("%s in a bucket that nobody made: got %q", what, code(err))
+		}
+	}
+	if a.CreateBucket("us-east-1", "x") == nil || a.CreateBucket(east, "evidence") == nil || a.Objects("none") != nil {
+		t.Error("a bucket was made outside the account's Regions, or in two, or is there without having been made")
+	}
 	missing := &s3.GetObjectInput{Bucket: aws.String("evidence"), Key: aws.String("k")}
 	var noKey *types.NoSuchKey
 	if _, err := client.GetObject(t.Context(), missing); !asType(err, &noKey) {

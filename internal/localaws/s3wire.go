@@ -3,7 +3,6 @@ package localaws
 import (
 	"encoding/json"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -157,14 +156,7 @@ func s3Error(status int, code, format string, args ...any) error {
 	return &apiError{code: code, status: status, message: fmt.Sprintf(format, args...)}
 }
 
-var errNotAnS3Call = errors.New("the call is not one of S3")
-
 // withS3 makes an operation of a function that takes a request to S3.
 func withS3(f func(*call, *s3Request) (s3Answer, error)) func(*call) (any, error) {
-	return func(c *call) (any, error) {
-		if c.s3 == nil {
-			return nil, errNotAnS3Call
-		}
-		return f(c, c.s3)
-	}
+	return func(c *call) (any, error) { return f(c, c.s3) }
 }

@@ -94,6 +94,18 @@ func TestTrailsOfAllRegionsAreSeenInTheOthersAsShadows(t *testing.T) {
 	}
 }
 
+func TestTrailsOfDataEventsRecordNoManagementEvents(t *testing.T) {
+	a := start(t, Options{})
+	setTrail(t, a, west, Trail{Name: "objects", Logging: true, ReadWriteType: "All"})
+	out, err := trailOf(a, Everyone().Guard, west).GetEventSelectors(t.Context(), &cloudtrail.GetEventSelectorsInput{TrailName: aws.String("objects")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := out.EventSelectors; len(s) != 1 || aws.ToBool(s[0].IncludeManagementEvents) || len(s[0].DataResources) != 1 {
+		t.Errorf("selectors are %+v, want one of data events alone", s)
+	}
+}
+
 func TestAdvancedEventSelectorsSayWhatATrailRecords(t *testing.T) {
 	a := start(t, Options{})
 	client := trailOf(a, Everyone().Guard, west)

@@ -148,6 +148,9 @@ func (a *Account) permitted(c *call, op operation, fault Fault) (any, error) {
 	return op.perform(c)
 }
 
+// scopeEnd is the last part of every signature's scope.
+const scopeEnd = "aws4_request"
+
 // identify finds out from the signature who calls, which service, and where:
 // AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, ….
 func (a *Account) identify(c *call, r *http.Request) error {
@@ -163,6 +166,9 @@ func (a *Account) identify(c *call, r *http.Request) error {
 	scope := strings.Split(strings.TrimSpace(credential), "/")
 	if len(scope) != 5 {
 		return badSignature("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.")
+	}
+	if scope[4] != scopeEnd {
+		return badSignature("Credential should be scoped with a valid terminator: '" + scopeEnd + "'.")
 	}
 	if c.principal, ok = principal(scope[0]); !ok {
 		return &apiError{
