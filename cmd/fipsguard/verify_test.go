@@ -24,7 +24,7 @@ func verified(t *testing.T) *stage {
 	t.Cleanup(func() { _ = s.account.Close() })
 	for name, value := range map[string]string{
 		"AWS_ENDPOINT_URL": s.account.Endpoint(), "AWS_REGION": stageRegion, "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-		"AWS_ACCESS_KEY_ID": s.people.Admin.AccessKeyID, "AWS_SECRET_ACCESS_KEY": s.people.Admin.SecretAccessKey, "AWS_MAX_ATTEMPTS": "1",
+		"AWS_ACCESS_KEY_ID": s.people.Admin.AccessKeyID, "AWS_SECRET_ACCESS_KEY": s.people.Admin.SecretAccessKey, "AWS_MAX_ATTEMPTS": "3",
 	} {
 		t.Setenv(name, value)
 	}

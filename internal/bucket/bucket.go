@@ -90,7 +90,9 @@ func (b Bucket) KeepReport(ctx context.Context, id, ending, mediaType string, co
 func (b Bucket) write(ctx context.Context, key, mediaType string, content []byte) (location string, err error) {
 	_, err = b.Objects.PutObject(ctx, &s3.PutObjectInput{
 		Bucket: aws.String(b.Name), Key: aws.String(key), Body: bytes.NewReader(content), ContentType: aws.String(mediaType),
-		// Object Lock asks for a checksum; the SDK's default, CRC32, is one.
+		// Object Lock refuses what comes without a checksum, and a client of a
+		// bare aws.Config sends none by itself.
+		ChecksumAlgorithm: types.ChecksumAlgorithmSha256,
 	})
 	location = "s3://" + b.Name + "/" + key
 	if err != nil {

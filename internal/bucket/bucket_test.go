@@ -1,6 +1,7 @@
 package bucket
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -30,7 +31,7 @@ func newBucket(t *testing.T) (Bucket, *localaws.Account) {
 	}
 	p := localaws.Everyone().Guard
 	client := s3.NewFromConfig(aws.Config{
-		Region: region, BaseEndpoint: aws.String(local.Endpoint()), RetryMaxAttempts: 1,
+		Region: region, BaseEndpoint: aws.String(local.Endpoint()), RetryMaxAttempts: 3,
 		Credentials: credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""),
 	}, func(o *s3.Options) { o.UsePathStyle = true })
 	return Bucket{Objects: client, Name: name, Home: guard.Place{Account: "111122223333", Region: region}}, local
@@ -54,6 +55,26 @@ func TestReportsAreKeptByDay(t *testing.T) {
 	}
 	if _, err := b.KeepReport(t.Context(), "../../etc/passwd", ".json", "application/json", nil); err == nil {
 		t.Error("an ID that is none is kept")
+	}
+}
+
+// recorder is S3 that only notes what is put.
+type recorder struct {
+	Objects
+	put *s3.PutObjectInput
+}
+
+func (r *recorder) PutObject(_ context.Context, in *s3.PutObjectInput, _ ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
+	r.put = in
+	return &s3.PutObjectOutput{}, nil
+}
+
+// TestWhatIsKeptHasAChecksum: a bucket with Object Lock takes nothing else.
+func TestWhatIsKeptHasAChecksum(t *testing.T) {
+	r := &recorder{}
+	b := Bucket{Objects: r, Name: name}
+	if err := b.WriteState(t.Context(), []byte("state")); err != nil || r.put.ChecksumAlgorithm == "" {
+		t.Errorf("checksum by %q, error %v", r.put.ChecksumAlgorithm, err)
 	}
 }
 

@@ -36,7 +36,7 @@ func newWorld(t *testing.T) world {
 	t.Cleanup(func() { _ = local.Close() })
 	config := func(p localaws.Principal) aws.Config {
 		return aws.Config{
-			Region: region, BaseEndpoint: aws.String(local.Endpoint()), RetryMaxAttempts: 1,
+			Region: region, BaseEndpoint: aws.String(local.Endpoint()), RetryMaxAttempts: 3,
 			Credentials: credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""),
 		}
 	}

@@ -32,7 +32,7 @@ func TestFindingsComeAndGo(t *testing.T) {
 	t.Cleanup(func() { _ = local.Close() })
 	p := localaws.Everyone().Guard
 	hub := Hub{securityhub.NewFromConfig(aws.Config{
-		Region: "us-gov-west-1", BaseEndpoint: aws.String(local.Endpoint()), RetryMaxAttempts: 1,
+		Region: "us-gov-west-1", BaseEndpoint: aws.String(local.Endpoint()), RetryMaxAttempts: 3,
 		Credentials: credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""),
 	})}
 	var many []string

@@ -32,7 +32,7 @@ func deployed(t *testing.T) (*localaws.Account, Guard) {
 	t.Cleanup(func() { _ = local.Close() })
 	p := localaws.Everyone().Guard
 	config := aws.Config{
-		Region: region, BaseEndpoint: aws.String(local.Endpoint()), RetryMaxAttempts: 1,
+		Region: region, BaseEndpoint: aws.String(local.Endpoint()), RetryMaxAttempts: 3,
 		Credentials: credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""),
 	}
 	topic, err := local.CreateTopic(region, "fipsguard-alerts")
