@@ -111,7 +111,7 @@ func verifyExit(t *terminal, seen verifier.Seen) error {
 // callerHome is the account that the credentials are of, and the Region.
 func callerHome(ctx context.Context, settings aws.Config) (guard.Place, error) {
 	if !guard.InScope(settings.Region) {
-		return guard.Place{}, fmt.Errorf("Fargate has FIPS-140 mode in us-gov-west-1 and us-gov-east-1 only; the Region is %q: set AWS_REGION", settings.Region)
+		return guard.Place{}, fmt.Errorf("the Region is %q; Fargate has FIPS-140 mode in us-gov-west-1 and us-gov-east-1 only: set AWS_REGION", settings.Region)
 	}
 	out, err := sts.NewFromConfig(settings).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
