@@ -111,8 +111,10 @@ func (h *handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 		return nil, err
 	}
 	if deadline, ok := ctx.Deadline(); ok {
-		// A quarter of the time is for repairs, reports and alerts.
-		order.ProofsEnd = deadline.Add(-time.Until(deadline) / 4)
+		// The last quarter of the time is for corrections, the end of it for
+		// reports and alerts.
+		left := time.Until(deadline)
+		order.ProofsEnd, order.LookEnd = deadline.Add(-left/4), deadline.Add(-left/8)
 	}
 	return nil, h.keeper.Run(ctx, home, order)
 }

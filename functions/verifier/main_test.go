@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -9,9 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/trail"
 	"fipsguard/internal/verifier"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -58,9 +61,9 @@ func readSources(t testing.TB) {
 
 // deployed is the function in front of a local account.
 type deployed struct {
-	account *localaws.Account
-	topic   string
-	admin   *ecs.Client
+	account      *localaws.Account
+	topic, queue string
+	admin        *ecs.Client
 }
 
 func newDeployed(t testing.TB, options localaws.Options) deployed {
@@ -77,8 +80,24 @@ func newDeployed(t testing.TB, options localaws.Options) deployed {
 	if err := account.CreateBucket(region, bucketName); err != nil {
 		t.Fatal(err)
 	}
+	if err := account.Subscribe(topic, "email", "soc@example.gov", true); err != nil {
+		t.Fatal(err)
+	}
+	queue, err := account.CreateQueue(region, "fipsguard-failed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range trail.Patterns() {
+		err := account.Attach(localaws.Rule{
+			Name: config.Prefix + p.Name, Region: region, Pattern: p.JSON, TargetARN: enforcerARN,
+			Invoke: func(context.Context, []byte) error { return nil },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	admin := localaws.Everyone().Admin
-	return deployed{account, topic, ecs.NewFromConfig(aws.Config{
+	return deployed{account, topic, queue, ecs.NewFromConfig(aws.Config{
 		Region: region, BaseEndpoint: aws.String(account.Endpoint()),
 		Credentials: credentials.NewStaticCredentialsProvider(admin.AccessKeyID, admin.SecretAccessKey, ""),
 	})}
@@ -92,7 +111,7 @@ func (d deployed) function(t testing.TB, bootstrap string) *localaws.Function {
 		"AWS_ENDPOINT_URL=" + d.account.Endpoint(), "AWS_REGION=" + region,
 		"AWS_ACCESS_KEY_ID=" + people.Guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + people.Guard.SecretAccessKey,
 		"FIPSGUARD_TOPIC_ARN=" + d.topic, "FIPSGUARD_EVIDENCE_BUCKET=" + bucketName, "FIPSGUARD_ENFORCER_ARN=" + enforcerARN,
-		"FIPSGUARD_QUEUES=" + d.account.Endpoint() + "/111122223333/fipsguard-failed",
+		"FIPSGUARD_QUEUES=" + d.queue,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -155,6 +174,11 @@ func TestTheFunction(t *testing.T) {
 	want := evidence.Proofs{Refuted: 1}
 	if r := reports[0]; r.Proofs != want || r.Tasks[0].ARN != task || r.Tool.Module != "v1.0.0" || !r.Tool.FIPS {
 		t.Errorf("the report has %+v of %+v, by %+v", r.Proofs, r.Tasks, r.Tool)
+	}
+	for _, f := range reports[0].Findings {
+		if strings.HasPrefix(string(f.Rule), "guard-") {
+			t.Errorf("the guard is as it should be, and yet: %s: %s", f.Rule, f.Reason)
+		}
 	}
 	setting, err := d.admin.ListAccountSettings(t.Context(), &ecs.ListAccountSettingsInput{Name: guard.SettingName, EffectiveSettings: true})
 	if err != nil || len(setting.Settings) != 1 || aws.ToString(setting.Settings[0].Value) != "enabled" {

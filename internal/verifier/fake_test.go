@@ -38,6 +38,7 @@ type world struct {
 	services []guard.Service
 	tasks    []guard.Task
 	blind    error             // AWS does not list tasks
+	hangs    bool              // AWS does not answer at all about tasks
 	answers  map[string]string // of containers, by task ARN and container
 	failures map[string][]error
 	events   []trail.Event
@@ -99,8 +100,12 @@ func (w *world) ObserveRemedy(_ context.Context, s guard.Service, _ guard.Servic
 
 func (w *world) Clusters(context.Context) ([]string, error) { return []string{cluster}, nil }
 
-func (w *world) Workloads(_ context.Context, clusters []string, progress func(int, int)) ([]guard.Service, []guard.Task, error) {
+func (w *world) Workloads(ctx context.Context, clusters []string, progress func(int, int)) ([]guard.Service, []guard.Task, error) {
 	progress(len(clusters), len(clusters))
+	if w.hangs {
+		<-ctx.Done()
+		w.blind = ctx.Err()
+	}
 	if w.blind != nil {
 		return nil, []guard.Task{{ARN: "task/main/*", Cluster: cluster, LastStatus: "RUNNING", Unknown: "ECS did not answer ListTasks"}}, w.blind
 	}

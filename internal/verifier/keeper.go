@@ -59,6 +59,9 @@ type Order struct {
 	Sample    int       // 0 means every task
 	Daily     bool      // a summary goes out, also when nothing changed
 	ProofsEnd time.Time // see Request
+	// LookEnd is when looking and correcting ends, which leaves time to keep
+	// what was seen and to tell it. Zero means that there is no hurry.
+	LookEnd time.Time
 }
 
 // Run looks once. An error means that something of it may be lost for people
@@ -74,9 +77,7 @@ func (k *Keeper) Run(ctx context.Context, home guard.Place, order Order) error {
 	}
 	started := k.Now()
 	k.Verifier.Intend = k.intend(was)
-	seen, lookErr := k.Verifier.Look(ctx, home, Request{
-		Why: order.Why, Sample: order.Sample, ProofsEnd: order.ProofsEnd, Known: memoryOf(before),
-	})
+	seen, lookErr := k.look(ctx, home, order, memoryOf(before))
 	k.record(seen)
 	document := evidence.New(evidence.About{
 		Why: order.Why, Started: started, Finished: k.Now(), Tool: k.Tool, Predecessor: was.Latest,
@@ -85,6 +86,16 @@ func (k *Keeper) Run(ctx context.Context, home guard.Place, order Order) error {
 	kept, keepErr := k.keep(ctx, document)
 	tellErr := k.tell(ctx, was, seen, document, order, kept)
 	return errors.Join(err, beforeErr, lookErr, keepErr, tellErr, k.collect(ctx, before, document), unrepaired(seen.Report))
+}
+
+// look looks until its time is over.
+func (k *Keeper) look(ctx context.Context, home guard.Place, order Order, known Memory) (Seen, error) {
+	if !order.LookEnd.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, order.LookEnd)
+		defer cancel()
+	}
+	return k.Verifier.Look(ctx, home, Request{Why: order.Why, Sample: order.Sample, ProofsEnd: order.ProofsEnd, Known: known})
 }
 
 // intend writes down what people have to hear if this process ends before the

@@ -228,6 +228,18 @@ func TestATaskThatWasNotAskedYetIsNoNews(t *testing.T) {
 	}
 }
 
+// TestALookThatTakesTooLongIsKeptAllTheSame, with its doubts.
+func TestALookThatTakesTooLongIsKeptAllTheSame(t *testing.T) {
+	w, o := bad(), newOutside()
+	w.hangs = true
+	if _, err := run(t, o.keeper(w), Order{LookEnd: time.Now().Add(50 * time.Millisecond)}); err != nil {
+		t.Fatal(err)
+	}
+	if len(o.order) != 1 || len(o.inbox) != 1 || w.mode != guard.ModeOn {
+		t.Errorf("%d reports, people heard %q", len(o.order), o.subjects())
+	}
+}
+
 func TestOneSummaryADay(t *testing.T) {
 	w, o := newWorld(), newOutside()
 	for i := range 4 {
