@@ -77,7 +77,22 @@ type Proofs struct {
 // Timeline is guard.Timeline.
 type Timeline struct {
 	Principal string `json:"principal"` // whose override; empty for the account default
+	Sum       Sum    `json:"sum"`
 	Spans     []Span `json:"spans"`
+}
+
+// Sum sums a timeline up.
+type Sum struct {
+	OffTimes       int      `json:"offTimes"` // each without a break
+	OffSeconds     int64    `json:"offSeconds"`
+	UnknownSeconds int64    `json:"unknownSeconds"`
+	TurnedOffBy    []Caller `json:"turnedOffBy"` // by whose recorded calls, most often first
+}
+
+// Caller is somebody who made calls.
+type Caller struct {
+	Name  string `json:"name"`
+	Calls int    `json:"calls"`
 }
 
 // Span is a time during which a setting was one thing.

@@ -30,10 +30,15 @@ type picture struct {
 	Ticks                []tick
 }
 
+// maxSpanRows bounds a table of spans; the JSON report has all.
+const maxSpanRows = 300
+
 // lane is one setting over the time.
 type lane struct {
 	Title   string // short, for the picture
 	Caption string // in full, for the table
+	Sum     string
+	Left    int // spans at the beginning that the table leaves out
 	Account bool
 	Y, BarY int
 	Bars    []bar // the harmless first, so that the others are drawn over them
@@ -91,16 +96,14 @@ func newPicture(timelines []Timeline, tasks []Task) picture {
 		}
 		l.Y = p.Height
 		l.BarY = l.Y + laneBar
-		for _, s := range line.Spans {
+		l.Sum = line.words()
+		l.Left = max(0, len(line.Spans)-maxSpanRows)
+		for _, s := range line.Spans[l.Left:] {
 			l.Rows = append(l.Rows, newSpanRow(s))
-			if ok {
-				l.Bars = append(l.Bars, axis.bar(s, l))
-			}
 		}
 		if ok {
-			l.Notes = axis.notes(line.Spans, l)
+			l.Bars, l.Notes = axis.bars(line.Spans, l), axis.notes(line.Spans, l)
 		}
-		slices.SortStableFunc(l.Bars, func(a, b bar) int { return cmp.Compare(drawn(a.Mode), drawn(b.Mode)) })
 		p.Lanes = append(p.Lanes, l)
 		p.Height += laneHeight
 		for _, n := range l.Notes {
@@ -217,6 +220,27 @@ func (a axis) place(s Span) (x, width float64) {
 		width = leastWidth
 	}
 	return x, width
+}
+
+// bars are one for each span, but for those that would be drawn over one of
+// the same mode at the same place: what flaps for weeks has thousands.
+func (a axis) bars(spans []Span, l lane) []bar {
+	type place struct {
+		mode     string
+		x, width int
+	}
+	drawnAt := map[place]bool{}
+	var bars []bar
+	for _, s := range spans {
+		x, width := a.place(s)
+		at := place{modeMark(s.Mode).Word, int(x), int(width)}
+		if !drawnAt[at] {
+			drawnAt[at] = true
+			bars = append(bars, a.bar(s, l))
+		}
+	}
+	slices.SortStableFunc(bars, func(a, b bar) int { return cmp.Compare(drawn(a.Mode), drawn(b.Mode)) })
+	return bars
 }
 
 func (a axis) bar(s Span, l lane) bar {

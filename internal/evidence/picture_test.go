@@ -1,7 +1,11 @@
 package evidence
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,22 +36,74 @@ func flapping(hours int) []Timeline {
 
 func TestEveryTimeOffIsSeenHoweverShort(t *testing.T) {
 	for _, hours := range []int{1, 24, 24 * 90} {
-		bars := newPicture(flapping(hours), nil).Lanes[0].Bars
-		off := 0
-		for _, b := range bars {
+		timelines := flapping(hours)
+		var off []stretch
+		for _, b := range newPicture(timelines, nil).Lanes[0].Bars {
 			x, width := number(t, b.X), number(t, b.Width)
 			if width < leastWidth || x < 0 || x+width > pictureWidth+.1 {
 				t.Fatalf("of %d hours: a bar from %.1f is %.1f wide", hours, x, width)
 			}
 			if b.Mode == "off" {
-				off++
-			} else if off > 0 {
+				off = append(off, stretch{x - 1, x + width + 1})
+			} else if len(off) > 0 {
 				t.Fatal("a bar of FIPS mode on is drawn over one of off")
 			}
 		}
-		if off != hours {
-			t.Errorf("%d of %d times off are drawn", off, hours)
+		axis, _ := axisOf(timelines)
+		axis = axis.closer(timelines, nil)
+		for _, s := range timelines[0].Spans {
+			x, width := axis.place(s)
+			if s.Mode == "off" && !slices.ContainsFunc(off, func(b stretch) bool { return b.left <= x && x+width <= b.right }) {
+				t.Fatalf("of %d hours: the time off from %s, at %.1f, is not drawn", hours, s.From, x)
+			}
 		}
+	}
+}
+
+// A script that flaps for months must not make a report that nobody can open.
+func TestAReportOfMonthsOfFlappingStaysReadable(t *testing.T) {
+	d := sampleDocument()
+	d.Timelines = flapping(10_000)
+	d.Timelines[0].Sum = Sum{OffTimes: 10_000, OffSeconds: 7200, TurnedOffBy: []Caller{{"a", 9}, {"b", 4}, {"c", 2}, {"d", 1}, {"e", 1}}}
+	var page, text strings.Builder
+	if err := errors.Join(WritePage(&page, d), WriteText(&text, d)); err != nil {
+		t.Fatal(err)
+	}
+	if page.Len() > 1<<20 {
+		t.Errorf("the page has %d bytes", page.Len())
+	}
+	if lines := strings.Count(text.String(), "\n"); lines > 200 {
+		t.Errorf("the text has %d lines", lines)
+	}
+	const summed = "off 10000 times, 2 h in all, by a (9 calls), b (4 calls), c (2 calls), 2 more"
+	for name, content := range map[string]string{"page": page.String(), "text": text.String()} {
+		if !strings.Contains(content, summed) {
+			t.Errorf("the %s does not say: %s", name, summed)
+		}
+	}
+}
+
+func TestATimelineIsSummedUp(t *testing.T) {
+	at := time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
+	line := guard.Timeline{}
+	span := func(mode guard.Mode, lasted time.Duration, by string) {
+		s := guard.Span{From: at, Until: at.Add(lasted), Mode: mode}
+		if by != "" {
+			s.Cause = guard.Cause{EventID: fmt.Sprint(len(line.Spans)), EventName: "PutAccountSettingDefault", Actor: guard.Actor{Name: by}}
+		}
+		line.Spans = append(line.Spans, s)
+		at = s.Until
+	}
+	span(guard.ModeUnknown, 24*time.Hour, "")
+	span(guard.ModeOff, time.Minute, "carol")
+	span(guard.ModeOff, time.Minute, "bob") // again, without having been on
+	span(guard.ModeOn, time.Hour, "bob")
+	span(guard.ModeOff, 3*time.Second, "bob")
+	span(guard.ModeOn, time.Hour, "fipsguard")
+	d := New(About{}, guard.Report{Timelines: []guard.Timeline{line}})
+	const want = "Since 2026-11-02T10:00:00Z FIPS mode of the account was off 2 times, 2 min 3 s in all, by bob (2 calls), carol (1 call); unknown for 1 d."
+	if got := Summary(d); !strings.Contains(got, want) {
+		t.Errorf("the summary is\n%s\nwithout\n%s", got, want)
 	}
 }
 

@@ -200,20 +200,21 @@ func proof(p guard.Proof) Proof {
 // timeline counts the tasks that were launched in each span of the account
 // default.
 func timeline(line guard.Timeline, tasks []Task) Timeline {
-	out := Timeline{Principal: line.Principal, Spans: []Span{}}
-	for _, s := range line.Spans {
-		span := Span{
+	launched := make([]int, len(line.Spans))
+	for _, t := range tasks {
+		if line.Principal != "" || t.Created == nil {
+			continue
+		}
+		if i := line.Find(*t.Created); i >= 0 {
+			launched[i]++
+		}
+	}
+	out := Timeline{Principal: line.Principal, Sum: sum(line.Spans), Spans: []Span{}}
+	for i, s := range line.Spans {
+		out.Spans = append(out.Spans, Span{
 			From: s.From.UTC(), Until: s.Until.UTC(), Mode: mode(s.Mode), Call: s.Cause.EventName,
-			By: s.Cause.Actor.Name, EventID: s.Cause.EventID, Reason: s.Unknown,
-		}
-		if line.Principal == "" {
-			for _, t := range tasks {
-				if t.Created != nil && line.At(*t.Created) == s {
-					span.Launched++
-				}
-			}
-		}
-		out.Spans = append(out.Spans, span)
+			By: s.Cause.Actor.Name, EventID: s.Cause.EventID, Launched: launched[i], Reason: s.Unknown,
+		})
 	}
 	return out
 }

@@ -44,6 +44,10 @@ func Summary(d Document) string {
 		count(p.Proven+p.Refuted+p.CannotVerify+p.NotAttempted, "running task"),
 		p.Proven, p.Refuted, p.CannotVerify, p.NotAttempted,
 		count(d.Verdicts.NonCompliant, "violation"), count(d.Verdicts.InsufficientData, "doubt"))
+	if len(d.Timelines) > 0 && len(d.Timelines[0].Spans) > 0 {
+		account := d.Timelines[0]
+		text += fmt.Sprintf(" Since %s FIPS mode of the account was %s.", account.Spans[0].From.Format(time.RFC3339), account.words())
+	}
 	if !d.Scope.Exec {
 		text += " No container was asked."
 	}
@@ -65,8 +69,11 @@ func writeTimeline(w *lines, line Timeline) {
 	if line.Principal != "" {
 		whose = "The override of " + line.Principal
 	}
-	w.printf("%s\n", whose)
-	for _, s := range line.Spans {
+	w.printf("%s: %s\n", whose, line.words())
+	if n := len(line.Spans) - maxListed; n > 0 {
+		w.printf("  … %d earlier, and then\n", n)
+	}
+	for _, s := range line.Spans[max(0, len(line.Spans)-maxListed):] {
 		w.printf("  %s – %s  %s", s.From.Format(time.RFC3339), s.Until.Format(time.RFC3339), strings.ToUpper(s.Mode))
 		if s.Call != "" {
 			w.printf("  %s by %s", s.Call, s.By)

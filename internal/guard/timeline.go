@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"sort"
 	"time"
 )
 
@@ -19,18 +20,23 @@ type Span struct {
 	Unknown     string // why Mode is unknown, as the end of a sentence: "because …"
 }
 
-// At is the span of a moment, or an unknown one for a moment outside. Records
-// have times in whole seconds: of two spans that meet in a second, a thing that
-// happened in it gets the worse.
+// At is the span of a moment, or an unknown one for a moment outside.
 func (t Timeline) At(moment time.Time) Span {
-	found := Span{Unknown: "CloudTrail's history does not reach back to it"}
-	worst := -1
-	for _, s := range t.Spans {
-		if moment.Before(s.From) || !moment.Before(s.Until.Add(time.Second)) {
-			continue
-		}
-		if rank := s.Mode.rank(); rank > worst {
-			found, worst = s, rank
+	if i := t.Find(moment); i >= 0 {
+		return t.Spans[i]
+	}
+	return Span{Unknown: "CloudTrail's history does not reach back to it"}
+}
+
+// Find is the index of the span of a moment, or -1 for a moment outside.
+// Records have times in whole seconds: of two spans that meet in a second, a
+// thing that happened in it gets the worse.
+func (t Timeline) Find(moment time.Time) int {
+	found, worst := -1, -1
+	first := sort.Search(len(t.Spans), func(i int) bool { return moment.Before(t.Spans[i].Until.Add(time.Second)) })
+	for i := first; i < len(t.Spans) && !moment.Before(t.Spans[i].From); i++ {
+		if rank := t.Spans[i].Mode.rank(); rank > worst {
+			found, worst = i, rank
 		}
 	}
 	return found
