@@ -27,6 +27,7 @@ func newEnforcer(stack awscdk.Stack, props enforcerProps) (function, error) {
 		Code:        props.Code,
 		MemorySize:  256,
 		Timeout:     60,
+		Concurrency: props.Options.ReservedConcurrency,
 		Environment: settings.Environment(),
 		Grants:      enforcerGrants(stack, props),
 		Options:     props.Options,

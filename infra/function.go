@@ -19,8 +19,9 @@ type functionProps struct {
 	Name        string // of the function; its role and policy have the Region behind it
 	Description string
 	Code        awslambda.Code
-	MemorySize  float64 // MB
-	Timeout     float64 // seconds
+	MemorySize  float64  // MB
+	Timeout     float64  // seconds
+	Concurrency *float64 // executions kept for it; nil keeps none
 	Environment map[string]string
 	Grants      []grant
 	Options     Options
@@ -59,7 +60,7 @@ func newFunction(stack awscdk.Stack, id string, props functionProps) (function, 
 		Code:                         props.Code,
 		MemorySize:                   jsii.Number(props.MemorySize),
 		Timeout:                      awscdk.Duration_Seconds(jsii.Number(props.Timeout)),
-		ReservedConcurrentExecutions: props.Options.ReservedConcurrency,
+		ReservedConcurrentExecutions: props.Concurrency,
 		Environment:                  environment,
 		Role:                         role.WithoutPolicyUpdates(nil), // grants are said in permissions.go, once
 		Tracing:                      awslambda.Tracing_ACTIVE,
@@ -74,7 +75,7 @@ func newFunction(stack awscdk.Stack, id string, props functionProps) (function, 
 			SecurityGroupIds: jsii.Strings(props.Options.SecurityGroups...),
 		})
 	}
-	suppressFindings(made, policy, props.Options)
+	suppressFindings(made, policy, props)
 	return function{made, policy}, nil
 }
 

@@ -67,6 +67,13 @@ func TestOptions(t *testing.T) {
 		checkMessages(t, stack)
 		checkGovCloud(t, stack)
 		checkAudit(t, stack)
+		kept := map[any]int{} // executions
+		for _, function := range stack.resources("AWS::Lambda::Function") {
+			kept[function["Properties"].(map[string]any)["ReservedConcurrentExecutions"]]++
+		}
+		if kept[5.0] != 1 || kept[1.0] != 1 {
+			t.Errorf("reserved executions are %v, want 5 for the enforcer and 1 for the verifier", kept)
+		}
 		if n := len(stack.resources("AWS::SNS::Subscription")); n != 4 {
 			t.Errorf("%d subscriptions, want 4", n)
 		}

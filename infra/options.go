@@ -24,7 +24,7 @@ type Options struct {
 	Architecture        string
 	LogLevel            slog.Level
 	LogRetention        awslogs.RetentionDays
-	ReservedConcurrency *float64 // nil reserves none
+	ReservedConcurrency *float64 // the enforcer's; the verifier has one execution then. nil reserves none
 	Policy              string   // the policy document; empty means the defaults
 	RollBackRoles       []string
 	Hourly, Daily       string // schedule expressions of the verifier's looks
@@ -48,8 +48,8 @@ type Options struct {
 func readOptions(lookup func(name string) string) (Options, error) {
 	o := Options{
 		RollBackRoles:   list(lookup("rollBackRoles")),
-		Hourly:          cmp.Or(lookup("hourly"), "rate(1 hour)"),
-		Daily:           cmp.Or(lookup("daily"), "cron(30 5 * * ? *)"),
+		Hourly:          cmp.Or(lookup("hourly"), "cron(7 * * * ? *)"),
+		Daily:           cmp.Or(lookup("daily"), "cron(37 5 * * ? *)"),
 		TrailLogs:       lookup("trailLogs"),
 		KeysToRead:      list(lookup("keysToRead")),
 		Emails:          list(lookup("emails")),

@@ -70,7 +70,7 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 		list = append(list, grant{
 			sid: "ImportFindings", actions: []string{"securityhub:BatchImportFindings"},
 			resources: []string{*arnOf(stack, "securityhub", "product/"+*stack.Account()+"/default")},
-		})
+		}, grant{sid: "LookAtFindings", actions: []string{"securityhub:GetFindings"}, resources: []string{"*"}})
 	}
 	return list
 }

@@ -88,7 +88,7 @@ func checkAudit(t *testing.T, stack synthesized) {
 		"Enforcer": {"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"},
 	}
 	// The test's options have Security Hub on, too.
-	inVPC["Verifier"] = append(slices.Clone(inVPC["Enforcer"]), calls(t, []client{{"../internal/hub", "Importer", "securityhub"}})...)
+	inVPC["Verifier"] = append(slices.Clone(inVPC["Enforcer"]), calls(t, []client{{"../internal/hub", "API", "securityhub"}})...)
 	checkGranted(t, stack, inVPC, func(action string) bool { return !isWrite(action) })
 	if len(stack.resources("Custom::FargateFIPSMode")) != 0 {
 		t.Error("a stack in audit mode turns FIPS mode on")

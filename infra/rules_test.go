@@ -50,7 +50,7 @@ func checkRules(t *testing.T, stack synthesized) {
 			t.Errorf("description of %s is longer than EventBridge allows", pattern.Name)
 		}
 	}
-	for name, want := range map[string]string{"look-hourly": "rate(1 hour)", "look-daily": "cron(30 5 * * ? *)"} {
+	for name, want := range map[string]string{"look-hourly": "cron(7 * * * ? *)", "look-daily": "cron(37 5 * * ? *)"} {
 		if got := rules[prefix+name]["ScheduleExpression"]; got != want {
 			t.Errorf("%s is scheduled at %v, want %s", name, got, want)
 		}

@@ -11,16 +11,16 @@ import (
 
 // suppressFindings says why a function may break rules of cdk-nag. A test counts
 // all suppressions.
-func suppressFindings(function awslambda.Function, policy awsiam.ManagedPolicy, options Options) {
+func suppressFindings(function awslambda.Function, policy awsiam.ManagedPolicy, props functionProps) {
 	suppress(policy, "AwsSolutions-IAM5",
 		"Tasks, services and log streams to come are not known by name, and for account settings, task definitions, scalable targets "+
 			"and traces AWS has no resource-level permissions. The writes of settings are limited to fargateFIPSMode by a condition, "+
 			"and reports are written below one bucket.")
-	if options.ReservedConcurrency == nil {
+	if props.Concurrency == nil {
 		suppress(function, "NIST.800.53.R5-LambdaConcurrency",
 			"An account whose quota is small refuses to reserve executions, and then the whole stack; the context reservedConcurrency reserves some.")
 	}
-	if len(options.Subnets) == 0 {
+	if len(props.Options.Subnets) == 0 {
 		suppress(function, "NIST.800.53.R5-LambdaInsideVPC",
 			"The function calls AWS's FIPS endpoints only and accepts no connections; the contexts subnets and securityGroups put it into a VPC.")
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
 )
 
 type verifierProps struct {
@@ -37,10 +38,20 @@ func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
 		Code:        props.Code,
 		MemorySize:  512,
 		Timeout:     900,
+		Concurrency: oneAtATime(props.Options),
 		Environment: settings.Environment(),
 		Grants:      verifierGrants(stack, props),
 		Options:     props.Options,
 		Key:         props.Key,
 		Failed:      props.Queues.failed,
 	})
+}
+
+// oneAtATime keeps one execution where any are kept: two looks at once would
+// each tell people the same news. Lambda queues the other one.
+func oneAtATime(options Options) *float64 {
+	if options.ReservedConcurrency == nil {
+		return nil
+	}
+	return jsii.Number(1)
 }

@@ -60,7 +60,7 @@ func newHandler() (*handler, error) {
 		Now: time.Now, Sleep: fargate.Sleep,
 	})
 	look.Parts = assembly.Parts(aws, assembly.Guard{
-		RuleNames: ruleNames(), FunctionARN: settings.FunctionARN, TopicARN: settings.TopicARN, QueueURLs: settings.Queues,
+		Patterns: patterns(), FunctionARN: settings.FunctionARN, TopicARN: settings.TopicARN, QueueURLs: settings.Queues,
 	})
 	h := &handler{
 		sample: settings.Sample,
@@ -76,18 +76,18 @@ func newHandler() (*handler, error) {
 		},
 	}
 	if settings.SecurityHub {
-		h.keeper.Hub = hub.Hub{Importer: securityhub.NewFromConfig(aws)}
+		h.keeper.Hub = hub.Hub{API: securityhub.NewFromConfig(aws)}
 	}
 	return h, nil
 }
 
-// ruleNames are those of the stack's rules that feed the enforcer.
-func ruleNames() []string {
-	var names []string
+// patterns are those of the stack's rules that feed the enforcer.
+func patterns() map[string]string {
+	of := map[string]string{}
 	for _, p := range trail.Patterns() {
-		names = append(names, config.Prefix+p.Name)
+		of[config.Prefix+p.Name] = p.JSON
 	}
-	return names
+	return of
 }
 
 // handler is the verifier as Lambda calls it.

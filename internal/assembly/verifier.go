@@ -84,7 +84,7 @@ func S3(config aws.Config) *s3.Client {
 
 // Guard is what has to be deployed in an account.
 type Guard struct {
-	RuleNames   []string
+	Patterns    map[string]string // of events, by the names of the rules
 	FunctionARN string
 	TopicARN    string
 	QueueURLs   []string
@@ -97,7 +97,7 @@ func Parts(config aws.Config, g Guard) selfcheck.Guard {
 		Rules:         eventbridge.NewFromConfig(config),
 		Subscriptions: sns.NewFromConfig(config),
 		Queues:        sqs.NewFromConfig(config),
-		RuleNames:     g.RuleNames,
+		Patterns:      g.Patterns,
 		FunctionARN:   g.FunctionARN,
 		TopicARN:      g.TopicARN,
 		QueueURLs:     g.QueueURLs,

@@ -29,7 +29,7 @@ type SecurityFinding struct {
 	Remediation   Remediation
 	Resources     []ResourceOf
 	Compliance    Compliance
-	RecordState   string // ACTIVE or ARCHIVED
+	RecordState   string // ACTIVE
 }
 
 // Severity is ASFF's.
@@ -58,29 +58,32 @@ const (
 	maxID          = 512
 )
 
-// ASFF makes findings for Security Hub: those of the document, and those of
-// the report before that are no more, archived. A finding keeps its ID as long
-// as it stands, so that importing it again updates it.
-func ASFF(before, now Document) []SecurityFinding {
-	var found []SecurityFinding
-	stands := map[string]bool{}
-	for _, f := range now.Findings {
-		if isSetting(f.Rule) && now.repaired(f.Subject) {
-			continue // put right in the same look
-		}
-		finding := now.securityFinding(f)
-		stands[finding.ID] = true
-		found = append(found, finding)
+// GeneratorPrefix is what the GeneratorId of all of the guard's findings begins
+// with.
+const GeneratorPrefix = "fipsguard/"
+
+// ASFF makes findings for Security Hub of what stands after a look: not of a
+// setting that was put right in it, nor of tasks whose turn to be asked has not
+// come. A finding keeps its ID as long as it stands, so that importing it again
+// updates it.
+func ASFF(d Document) []SecurityFinding {
+	waiting := map[string]bool{}
+	for _, t := range d.Tasks {
+		waiting[t.ARN] = t.Proof.Result == NotAttempted && t.Proof.Reason == ""
 	}
-	for _, f := range before.Findings {
-		finding := before.securityFinding(f)
-		if stands[finding.ID] || isSetting(f.Rule) && before.repaired(f.Subject) {
+	var found []SecurityFinding
+	for _, f := range d.Findings {
+		if isSetting(f.Rule) && d.repaired(f.Subject) || f.Rule == guard.TaskKernelProof && waiting[f.Subject] {
 			continue
 		}
-		finding.UpdatedAt, finding.RecordState = now.Finished, "ARCHIVED"
-		found = append(found, finding)
+		found = append(found, d.securityFinding(f))
 	}
 	return found
+}
+
+// ProductARN is the product that an account's own findings belong to.
+func ProductARN(account, region string) string {
+	return fmt.Sprintf("arn:aws-us-gov:securityhub:%s:%s:product/%s/default", region, account, account)
 }
 
 func isSetting(rule guard.RuleID) bool {
@@ -104,8 +107,8 @@ func (d Document) securityFinding(f Finding) SecurityFinding {
 	return SecurityFinding{
 		SchemaVersion: "2018-10-08",
 		ID:            d.stableID(f),
-		ProductARN:    fmt.Sprintf("arn:aws-us-gov:securityhub:%s:%s:product/%s/default", d.Region, d.Account, d.Account),
-		GeneratorID:   "fipsguard/" + string(f.Rule),
+		ProductARN:    ProductARN(d.Account, d.Region),
+		GeneratorID:   GeneratorPrefix + string(f.Rule),
 		AWSAccountID:  d.Account,
 		Region:        d.Region,
 		Types:         []string{"Software and Configuration Checks/Industry and Regulatory Standards"},

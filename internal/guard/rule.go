@@ -130,8 +130,8 @@ func Rules() []Rule {
 		},
 		{
 			ID:          GuardEvents,
-			Requirement: "The guard's EventBridge rules are enabled and invoke its function.",
-			Why:         "A rule that is disabled, gone or points elsewhere silences the guard.",
+			Requirement: "The guard's EventBridge rules are enabled, have its event patterns and invoke its function with the events.",
+			Why:         "A rule that is disabled, gone, narrowed or points elsewhere silences the guard.",
 			Severity:    Critical,
 			Default:     Audit,
 			Remedy:      "Deploy the guard's stack again; find in CloudTrail who changed the rule.",

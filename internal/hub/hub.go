@@ -15,28 +15,40 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
 )
 
-// Importer is the part of Security Hub that is used; *securityhub.Client has
-// it.
-type Importer interface {
+// API is the part of Security Hub that is used; *securityhub.Client has it.
+type API interface {
 	BatchImportFindings(context.Context, *securityhub.BatchImportFindingsInput, ...func(*securityhub.Options)) (*securityhub.BatchImportFindingsOutput, error)
+	GetFindings(context.Context, *securityhub.GetFindingsInput, ...func(*securityhub.Options)) (*securityhub.GetFindingsOutput, error)
 }
 
 // Hub is Security Hub in one account and Region.
-type Hub struct{ Importer Importer }
+type Hub struct{ API API }
 
-// batch is how many findings one call takes.
+// batch is how many findings one call takes, and answers.
 const batch = 100
 
-// Import sends what a look found, and archives what is no more since the look
-// before. It is safe to repeat.
-func (h Hub) Import(ctx context.Context, before, now evidence.Document) error {
+// Import sends what stands after a look and, if the look was a complete one,
+// archives what Security Hub still shows of the guard and does not stand any
+// more. What a look did not see may still stand. It is safe to repeat.
+func (h Hub) Import(ctx context.Context, d evidence.Document, complete bool) error {
+	var findings []types.AwsSecurityFinding
+	stands := map[string]bool{}
+	for _, f := range evidence.ASFF(d) {
+		stands[f.ID] = true
+		findings = append(findings, finding(f))
+	}
 	var errs []error
-	for some := range slices.Chunk(evidence.ASFF(before, now), batch) {
-		findings := make([]types.AwsSecurityFinding, len(some))
-		for i, f := range some {
-			findings[i] = finding(f)
+	if complete {
+		shown, err := h.shown(ctx, d.Account, d.Region)
+		errs = append(errs, err)
+		for _, f := range shown {
+			if !stands[aws.ToString(f.Id)] {
+				findings = append(findings, archived(f, d.Finished))
+			}
 		}
-		out, err := h.Importer.BatchImportFindings(ctx, &securityhub.BatchImportFindingsInput{Findings: findings})
+	}
+	for some := range slices.Chunk(findings, batch) {
+		out, err := h.API.BatchImportFindings(ctx, &securityhub.BatchImportFindingsInput{Findings: some})
 		if err != nil {
 			return errors.Join(append(errs, fmt.Errorf("import findings: %w", err))...)
 		}
@@ -45,6 +57,51 @@ func (h Hub) Import(ctx context.Context, before, now evidence.Document) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// shown are the guard's own active findings. A Region that aggregates others
+// shows theirs, too.
+func (h Hub) shown(ctx context.Context, account, region string) ([]types.AwsSecurityFinding, error) {
+	is := func(comparison types.StringFilterComparison, value string) []types.StringFilter {
+		return []types.StringFilter{{Comparison: comparison, Value: aws.String(value)}}
+	}
+	pages := securityhub.NewGetFindingsPaginator(h.API, &securityhub.GetFindingsInput{
+		MaxResults: aws.Int32(batch),
+		Filters: &types.AwsSecurityFindingFilters{
+			ProductArn:   is(types.StringFilterComparisonEquals, evidence.ProductARN(account, region)),
+			GeneratorId:  is(types.StringFilterComparisonPrefix, evidence.GeneratorPrefix),
+			AwsAccountId: is(types.StringFilterComparisonEquals, account),
+			Region:       is(types.StringFilterComparisonEquals, region),
+			RecordState:  is(types.StringFilterComparisonEquals, string(types.RecordStateActive)),
+		},
+	})
+	var shown []types.AwsSecurityFinding
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("get findings: %w", err)
+		}
+		shown = append(shown, page.Findings...)
+	}
+	return shown, nil
+}
+
+// archived is a finding as it was imported, archived. What Security Hub or
+// people added to it is not for a provider to send.
+func archived(f types.AwsSecurityFinding, at time.Time) types.AwsSecurityFinding {
+	made := types.AwsSecurityFinding{
+		SchemaVersion: f.SchemaVersion, Id: f.Id, ProductArn: f.ProductArn, GeneratorId: f.GeneratorId, AwsAccountId: f.AwsAccountId,
+		Types: f.Types, CreatedAt: f.CreatedAt, UpdatedAt: aws.String(at.Format(time.RFC3339)),
+		Title: f.Title, Description: f.Description, Remediation: f.Remediation, Resources: f.Resources,
+		RecordState: types.RecordStateArchived,
+	}
+	if f.Severity != nil {
+		made.Severity = &types.Severity{Label: f.Severity.Label}
+	}
+	if f.Compliance != nil {
+		made.Compliance = &types.Compliance{Status: f.Compliance.Status}
+	}
+	return made
 }
 
 func finding(f evidence.SecurityFinding) types.AwsSecurityFinding {

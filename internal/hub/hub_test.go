@@ -40,26 +40,35 @@ func TestFindingsComeAndGo(t *testing.T) {
 		many = append(many, strings.Repeat("q", i+1))
 	}
 	at := time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
-	first, second := look(at, many...), look(at.Add(time.Hour), many[0])
-	if err := hub.Import(t.Context(), evidence.Document{}, first); err != nil {
-		t.Fatal(err)
-	}
-	if err := hub.Import(t.Context(), first, second); err != nil {
-		t.Fatal(err)
-	}
-	states := map[string]int{}
-	for _, f := range local.SecurityFindings() {
-		var found struct{ RecordState string }
-		if err := json.Unmarshal(f, &found); err != nil {
+	send := func(d evidence.Document, complete bool, active, archived int) {
+		t.Helper()
+		if err := hub.Import(t.Context(), d, complete); err != nil {
 			t.Fatal(err)
 		}
-		states[found.RecordState]++
+		states := map[string]int{}
+		for _, f := range local.SecurityFindings() {
+			var found struct{ RecordState string }
+			if err := json.Unmarshal(f, &found); err != nil {
+				t.Fatal(err)
+			}
+			states[found.RecordState]++
+		}
+		if states["ACTIVE"] != active || states["ARCHIVED"] != archived {
+			t.Errorf("findings: %v; want %d active, %d archived", states, active, archived)
+		}
 	}
-	if states["ACTIVE"] != 1 || states["ARCHIVED"] != 249 {
-		t.Errorf("findings: %v; want one active, the others archived", states)
+	send(look(at, many...), true, 250, 0)
+	// A look that could not see everything does not say that the rest is over.
+	send(look(at.Add(time.Hour), many[0]), false, 250, 0)
+	send(look(at.Add(2*time.Hour), many[0]), true, 1, 249)
+	send(look(at.Add(3*time.Hour), many[1]), true, 1, 249) // one comes back, one goes
+	local.Deny(p, "securityhub:GetFindings")
+	if err := hub.Import(t.Context(), look(at, many[2]), true); err == nil || !strings.Contains(err.Error(), "AccessDenied") {
+		t.Errorf("denied: %v", err)
 	}
+	send(look(at, many[2]), false, 2, 248) // what the denied one still sent
 	local.Deny(p, "securityhub:BatchImportFindings")
-	if err := hub.Import(t.Context(), first, second); err == nil || !strings.Contains(err.Error(), "AccessDenied") {
+	if err := hub.Import(t.Context(), look(at, many[3]), false); err == nil || !strings.Contains(err.Error(), "AccessDenied") {
 		t.Errorf("denied: %v", err)
 	}
 }

@@ -37,6 +37,7 @@ type restJSONWire struct{}
 
 // restOperations are the operations by method and path.
 var restOperations = map[string]string{
+	"POST /findings":        "GetFindings",
 	"POST /findings/import": "BatchImportFindings",
 }
 

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -29,7 +30,10 @@ func (a *Account) SecurityFindings() []json.RawMessage {
 }
 
 func (a *Account) findingOperations() map[string]operation {
-	return map[string]operation{"securityhub:BatchImportFindings": {perform: withInput(a.importFindings)}}
+	return map[string]operation{
+		"securityhub:BatchImportFindings": {perform: withInput(a.importFindings)},
+		"securityhub:GetFindings":         {perform: withInput(a.getFindings)},
+	}
 }
 
 // The bounds of BatchImportFindings, and of one finding in bytes.
@@ -94,6 +98,79 @@ func (a *Account) keepFinding(f securityFinding) {
 		return
 	}
 	a.findings[i] = f
+}
+
+// findingFilter is one value of a filter; values of a field are alternatives,
+// fields have to match together (API reference, StringFilter).
+type findingFilter struct{ Comparison, Value string }
+
+type getFindingsInput struct {
+	Filters    map[string][]findingFilter
+	NextToken  string
+	MaxResults int
+}
+
+type getFindingsOutput struct {
+	Findings  []json.RawMessage
+	NextToken string `json:",omitempty"`
+}
+
+// getFindings knows the filters that can tell the guard's own findings from
+// others; it refuses the rest, rather than answering too much.
+func (a *Account) getFindings(c *call, in getFindingsInput) (*getFindingsOutput, error) {
+	texts := map[string]json.RawMessage{}
+	var keys []string
+	for _, f := range a.findings {
+		matches, err := f.matches(in.Filters)
+		if err != nil {
+			return nil, err
+		}
+		if matches && f.region == c.region.name {
+			key := f.product + " " + f.id
+			texts[key], keys = f.text, append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	shown, next, err := page(keys, strings.Compare, in.NextToken, in.MaxResults, maxFindings)
+	if err != nil {
+		return nil, clientError("InvalidInputException", "MaxResults or NextToken is not valid.")
+	}
+	out := &getFindingsOutput{Findings: []json.RawMessage{}, NextToken: next}
+	for _, key := range shown {
+		out.Findings = append(out.Findings, texts[key])
+	}
+	return out, nil
+}
+
+func (f securityFinding) matches(filters map[string][]findingFilter) (bool, error) {
+	var has asff
+	if err := json.Unmarshal(f.text, &has); err != nil {
+		return false, err
+	}
+	values := map[string]string{
+		"ProductArn": has.ProductArn, "GeneratorId": has.GeneratorId, "AwsAccountId": has.AwsAccountId,
+		"Region": f.region, "RecordState": cmp.Or(has.RecordState, "ACTIVE"), "Id": has.Id,
+	}
+	all := true
+	for field, alternatives := range filters {
+		value, known := values[field]
+		if !known {
+			return false, clientError("InvalidInputException", "The local account does not know filter %s.", field)
+		}
+		matched := false
+		for _, filter := range alternatives {
+			switch filter.Comparison {
+			case "EQUALS":
+				matched = matched || value == filter.Value
+			case "PREFIX":
+				matched = matched || strings.HasPrefix(value, filter.Value)
+			default:
+				return false, clientError("InvalidInputException", "The local account does not know comparison %s.", filter.Comparison)
+			}
+		}
+		all = all && matched
+	}
+	return all, nil
 }
 
 // asff is what is looked at in the AWS Security Finding Format.

@@ -3,6 +3,7 @@ package selfcheck
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"fipsguard/internal/guard"
 
@@ -15,7 +16,8 @@ type Subscriptions interface {
 	ListSubscriptionsByTopic(context.Context, *sns.ListSubscriptionsByTopicInput, ...func(*sns.Options)) (*sns.ListSubscriptionsByTopicOutput, error)
 }
 
-// pending is what SNS shows instead of an ARN until somebody has confirmed.
+// pending is what SNS shows instead of an ARN until somebody has confirmed. For
+// a while after somebody unsubscribed it shows another word.
 const pending = "PendingConfirmation"
 
 func (g Guard) subscriptions(ctx context.Context) guard.Part {
@@ -28,11 +30,12 @@ func (g Guard) subscriptions(ctx context.Context) guard.Part {
 			return unanswered(part, "ListSubscriptionsByTopic", err)
 		}
 		for _, s := range page.Subscriptions {
-			if aws.ToString(s.SubscriptionArn) != pending {
+			switch arn := aws.ToString(s.SubscriptionArn); {
+			case arn == pending:
+				part.Faults = append(part.Faults, fmt.Sprintf("a subscription by %s is not confirmed", aws.ToString(s.Protocol)))
+			case strings.HasPrefix(arn, "arn:"):
 				confirmed++
-				continue
 			}
-			part.Faults = append(part.Faults, fmt.Sprintf("a subscription by %s is not confirmed", aws.ToString(s.Protocol)))
 		}
 	}
 	if confirmed == 0 {

@@ -2,8 +2,11 @@ package selfcheck
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 
 	"fipsguard/internal/guard"
 
@@ -32,22 +35,31 @@ func (g Guard) rule(ctx context.Context, name string) guard.Part {
 	if rule.State == types.RuleStateDisabled {
 		part.Faults = append(part.Faults, "rule "+name+" is disabled")
 	}
+	if !sameJSON(aws.ToString(rule.EventPattern), g.Patterns[name]) {
+		part.Faults = append(part.Faults, "rule "+name+" has another event pattern than the guard's")
+	}
 	targets, err := g.Rules.ListTargetsByRule(ctx, &eventbridge.ListTargetsByRuleInput{Rule: aws.String(name)})
 	if err != nil {
 		return unanswered(part, "ListTargetsByRule", err)
 	}
 	if !pointsAt(targets.Targets, g.FunctionARN) {
-		part.Faults = append(part.Faults, fmt.Sprintf("rule %s does not invoke %s", name, g.FunctionARN))
+		part.Faults = append(part.Faults, fmt.Sprintf("rule %s does not invoke %s with its events", name, g.FunctionARN))
 	}
-	part.Seen = fmt.Sprintf("Rule %s is enabled and invokes %s.", name, g.FunctionARN)
+	part.Seen = fmt.Sprintf("Rule %s is enabled, lets the guard's events through and invokes %s with them.", name, g.FunctionARN)
 	return part
 }
 
+// pointsAt reports whether a function gets the events as they are.
 func pointsAt(targets []types.Target, function string) bool {
-	for _, t := range targets {
-		if aws.ToString(t.Arn) == function {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(targets, func(t types.Target) bool {
+		return aws.ToString(t.Arn) == function && t.Input == nil && t.InputPath == nil && t.InputTransformer == nil
+	})
+}
+
+// sameJSON reports whether two texts are the same but for the order of members
+// and white space.
+func sameJSON(a, b string) bool {
+	var as, bs any
+	err := errors.Join(json.Unmarshal([]byte(a), &as), json.Unmarshal([]byte(b), &bs))
+	return err == nil && reflect.DeepEqual(as, bs)
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/fips140"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"fipsguard/internal/guard"
 
@@ -17,8 +19,8 @@ type Guard struct {
 	Rules         Rules
 	Subscriptions Subscriptions
 	Queues        Queues
-	RuleNames     []string // that have to be there and enabled
-	FunctionARN   string   // at which they have to point
+	Patterns      map[string]string // of the events that feed the guard, by the names of the rules
+	FunctionARN   string            // at which the rules have to point
 	TopicARN      string
 	QueueURLs     []string
 }
@@ -27,7 +29,7 @@ type Guard struct {
 // is never taken for fine.
 func (g Guard) Observe(ctx context.Context) []guard.Part {
 	parts := []guard.Part{g.trail(ctx)}
-	for _, name := range g.RuleNames {
+	for _, name := range slices.Sorted(maps.Keys(g.Patterns)) {
 		parts = append(parts, g.rule(ctx, name))
 	}
 	parts = append(parts, g.subscriptions(ctx))

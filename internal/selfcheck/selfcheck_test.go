@@ -13,7 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
@@ -47,7 +49,7 @@ func deployed(t *testing.T) (*localaws.Account, Guard) {
 		t.Fatal(err)
 	}
 	err = local.Attach(localaws.Rule{
-		Name: "fipsguard-settings", Region: region, Pattern: `{"source":["aws.ecs"]}`,
+		Name: "fipsguard-settings", Region: region, Pattern: `{"source":["aws.ecs"],"detail-type":["x"]}`,
 		Invoke: func(context.Context, []byte) error { return nil },
 	})
 	if err != nil {
@@ -56,7 +58,7 @@ func deployed(t *testing.T) (*localaws.Account, Guard) {
 	return local, Guard{
 		Trails: cloudtrail.NewFromConfig(config), Rules: eventbridge.NewFromConfig(config),
 		Subscriptions: sns.NewFromConfig(config), Queues: sqs.NewFromConfig(config),
-		RuleNames: []string{"fipsguard-settings"}, FunctionARN: function, TopicARN: topic, QueueURLs: []string{queue},
+		Patterns: map[string]string{"fipsguard-settings": `{ "detail-type": ["x"], "source": ["aws.ecs"] }`}, FunctionARN: function, TopicARN: topic, QueueURLs: []string{queue},
 	}
 }
 
@@ -105,8 +107,15 @@ func TestWhatIsWrongWithAGuard(t *testing.T) {
 		"an advanced trail only reads": {trail(func(t *localaws.Trail) { t.ReadWriteType, t.Advanced = "ReadOnly", true }), guard.GuardTrail, "does not log management events that write"},
 		"there is no trail":            {func(a *localaws.Account, _ *Guard) error { return a.DeleteTrail(region, "organization") }, guard.GuardTrail, "There is no trail"},
 		"a rule is disabled":           {func(a *localaws.Account, _ *Guard) error { return a.DisableRule(region, "fipsguard-settings") }, guard.GuardEvents, "is disabled"},
-		"a rule is gone":               {func(_ *localaws.Account, g *Guard) error { g.RuleNames = []string{"fipsguard-launches"}; return nil }, guard.GuardEvents, "does not exist"},
-		"a rule points elsewhere":      {func(_ *localaws.Account, g *Guard) error { g.FunctionARN += "-2"; return nil }, guard.GuardEvents, "does not invoke"},
+		"a rule is gone": {func(_ *localaws.Account, g *Guard) error {
+			g.Patterns = map[string]string{"fipsguard-launches": "{}"}
+			return nil
+		}, guard.GuardEvents, "does not exist"},
+		"a rule lets less through": {func(_ *localaws.Account, g *Guard) error {
+			g.Patterns["fipsguard-settings"] = `{"source":["aws.ecs"]}`
+			return nil
+		}, guard.GuardEvents, "has another event pattern"},
+		"a rule points elsewhere": {func(_ *localaws.Account, g *Guard) error { g.FunctionARN += "-2"; return nil }, guard.GuardEvents, "does not invoke"},
 		"somebody has not confirmed": {func(a *localaws.Account, g *Guard) error {
 			return a.Subscribe(g.TopicARN, "email", "isso@example.gov", false)
 		}, guard.GuardAlerts, "a subscription by email is not confirmed"},
@@ -155,6 +164,44 @@ func TestWhatMayNotBeLookedAt(t *testing.T) {
 				t.Errorf("%s is %s: %s", rule, f.Verdict, f.Reason)
 			}
 		})
+	}
+}
+
+// TestWhatTargetsGet: a target that is sent something else than the events has
+// none of them.
+func TestWhatTargetsGet(t *testing.T) {
+	at := func(change func(*eventtypes.Target)) []eventtypes.Target {
+		t := eventtypes.Target{Arn: aws.String(function)}
+		change(&t)
+		return []eventtypes.Target{{Arn: aws.String("another")}, t}
+	}
+	for name, c := range map[string]struct {
+		targets []eventtypes.Target
+		want    bool
+	}{
+		"the events":     {at(func(*eventtypes.Target) {}), true},
+		"a constant":     {at(func(t *eventtypes.Target) { t.Input = aws.String("{}") }), false},
+		"a part of them": {at(func(t *eventtypes.Target) { t.InputPath = aws.String("$.detail") }), false},
+		"a rewriting":    {at(func(t *eventtypes.Target) { t.InputTransformer = &eventtypes.InputTransformer{} }), false},
+		"nothing":        {nil, false},
+	} {
+		if got := pointsAt(c.targets, function); got != c.want {
+			t.Errorf("%s: %t, want %t", name, got, c.want)
+		}
+	}
+}
+
+// unsubscribed is SNS after everybody left.
+type unsubscribed struct{ Subscriptions }
+
+func (unsubscribed) ListSubscriptionsByTopic(context.Context, *sns.ListSubscriptionsByTopicInput, ...func(*sns.Options)) (*sns.ListSubscriptionsByTopicOutput, error) {
+	return &sns.ListSubscriptionsByTopicOutput{Subscriptions: []snstypes.Subscription{{SubscriptionArn: aws.String("Deleted"), Protocol: aws.String("email")}}}, nil
+}
+
+func TestASubscriptionThatWasDeletedIsNone(t *testing.T) {
+	part := Guard{Subscriptions: unsubscribed{}}.subscriptions(t.Context())
+	if f := guard.Check(part)[0]; f.Verdict != guard.NonCompliant {
+		t.Errorf("%s: %s", f.Verdict, f.Reason)
 	}
 }
 

@@ -34,7 +34,9 @@ type Notifier interface {
 
 // Hub is a place that collects findings, such as Security Hub.
 type Hub interface {
-	Import(ctx context.Context, before, now evidence.Document) error
+	// Import sends what a look found; complete says that it saw everything, so
+	// that what it did not find is no more.
+	Import(ctx context.Context, d evidence.Document, complete bool) error
 }
 
 // Keeper looks on a schedule: it keeps what a look found as evidence and tells
@@ -85,7 +87,7 @@ func (k *Keeper) Run(ctx context.Context, home guard.Place, order Order) error {
 	}, seen.Report)
 	kept, keepErr := k.keep(ctx, document)
 	tellErr := k.tell(ctx, was, seen, document, order, kept)
-	return errors.Join(err, beforeErr, lookErr, keepErr, tellErr, k.collect(ctx, before, document), unrepaired(seen.Report))
+	return errors.Join(err, beforeErr, lookErr, keepErr, tellErr, k.collect(ctx, document, seen.complete()), unrepaired(seen.Report))
 }
 
 // look looks until its time is over.
@@ -154,7 +156,7 @@ func (k *Keeper) keep(ctx context.Context, d evidence.Document) (receipt, error)
 // tell tells people what is new to them. What there is to tell is written down
 // first, so that it is told even if this process ends here.
 func (k *Keeper) tell(ctx context.Context, was state, seen Seen, d evidence.Document, order Order, kept receipt) error {
-	c := compare(was.Told, seen.Report, len(seen.Failures) == 0)
+	c := compare(was.Told, seen.Report, seen.complete())
 	next := state{Latest: was.Latest, Told: c.told, Outbox: was.Outbox, Summary: was.Summary}
 	if kept.sha256 != "" {
 		next.Latest = &evidence.Predecessor{ID: d.ID, SHA256: kept.sha256}
@@ -212,11 +214,11 @@ func (k *Keeper) record(seen Seen) {
 	}
 }
 
-func (k *Keeper) collect(ctx context.Context, before, now evidence.Document) error {
+func (k *Keeper) collect(ctx context.Context, d evidence.Document, complete bool) error {
 	if k.Hub == nil {
 		return nil
 	}
-	if err := k.Hub.Import(ctx, before, now); err != nil {
+	if err := k.Hub.Import(ctx, d, complete); err != nil {
 		k.Log.Error("findings not imported", "error", err.Error())
 		return err
 	}

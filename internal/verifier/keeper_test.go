@@ -298,6 +298,31 @@ func TestWithoutTheBucketPeopleAreToldOnce(t *testing.T) {
 	}
 }
 
+// collector is a hub that notes whether looks were complete.
+type collector struct{ complete []bool }
+
+func (c *collector) Import(_ context.Context, _ evidence.Document, complete bool) error {
+	c.complete = append(c.complete, complete)
+	return nil
+}
+
+// TestALookThatCouldNotSeeEverythingArchivesNothing: what it did not see may
+// still stand.
+func TestALookThatCouldNotSeeEverythingArchivesNothing(t *testing.T) {
+	w, o, hub := newWorld(), newOutside(), &collector{}
+	for _, w.blind = range []error{nil, errors.New("no answer"), nil} {
+		k := o.keeper(w)
+		k.Hub = hub
+		if _, err := run(t, k, Order{}); err != nil {
+			t.Fatal(err)
+		}
+		w.now = w.now.Add(time.Hour)
+	}
+	if got := fmt.Sprint(hub.complete); got != "[true false true]" {
+		t.Errorf("looks were complete: %s", got)
+	}
+}
+
 func TestAReportThatWasChangedIsNotTrusted(t *testing.T) {
 	w, o := newWorld(), newOutside()
 	w.tasks = []guard.Task{task("a")}
