@@ -69,16 +69,18 @@ func (c *verifyCommand) Run(t *terminal) error {
 	return verifyExit(t, seen)
 }
 
+// write prints the report first: a page that cannot be written must not lose
+// what a long look saw.
 func (c *verifyCommand) write(t *terminal, d evidence.Document) error {
-	if c.HTML != "" {
-		if err := writePage(c.HTML, d); err != nil {
-			return err
-		}
-	}
+	print := evidence.WriteText
 	if c.Format == "json" {
-		return evidence.WriteJSON(t.out, d)
+		print = evidence.WriteJSON
 	}
-	return evidence.WriteText(t.out, d)
+	err := print(t.out, d)
+	if c.HTML != "" {
+		err = errors.Join(err, writePage(c.HTML, d))
+	}
+	return err
 }
 
 // writePage writes a report as a page into a new file or over an old one.
