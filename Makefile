@@ -32,5 +32,5 @@ synth: build ## the CloudFormation templates, into cdk.out
 	CDK_OUTDIR=cdk.out go run ./infra
 
 bench: ## benchmarks and the cold start ratio
-	go test -run '^$$' -bench . -benchmem ./internal/... ./cmd/...
+	go test -run '^$$' -bench . -benchmem ./internal/... ./cmd/... ./functions/...
 	go run ./bench/coldstart
