@@ -310,6 +310,8 @@ func TestOSCALIsOfItsSchema(t *testing.T) {
 
 func TestSecurityFindings(t *testing.T) {
 	r := everything()
+	stale := guard.Proof{Task: guard.Task{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task/c/stale"}, Unknown: "its last proof is older than a week"}
+	r.Findings = append(r.Findings, guard.Check(stale)...)
 	d := documentOf(r)
 	ids := map[string]bool{}
 	rules := map[string]int{}
@@ -329,8 +331,8 @@ func TestSecurityFindings(t *testing.T) {
 	if n := rules[string(guard.FIPSModeDefault)]; n != 0 {
 		t.Error("what was put right in its look is a finding")
 	}
-	doubts := d.Proofs.Refuted + d.Proofs.CannotVerify
-	if n := rules[string(guard.TaskKernelProof)]; n != doubts || d.Proofs.NotAttempted == 0 {
+	doubts := d.Proofs.Refuted + d.Proofs.CannotVerify + 1 // the stale one
+	if n := rules[string(guard.TaskKernelProof)]; n != doubts || d.Proofs.NotAttempted < 2 {
 		t.Errorf("%d findings about kernels, want %d: tasks that were not asked yet (%d) are none", n, doubts, d.Proofs.NotAttempted)
 	}
 	later := New(About{Started: d.Started.Add(time.Hour), Finished: d.Finished.Add(time.Hour)}, r)

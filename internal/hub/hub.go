@@ -59,8 +59,8 @@ func (h Hub) Import(ctx context.Context, d evidence.Document, complete bool) err
 	return errors.Join(errs...)
 }
 
-// shown are the guard's own active findings. A Region that aggregates others
-// shows theirs, too.
+// shown are the guard's own active findings: a Region that aggregates others
+// shows theirs, too, of other products.
 func (h Hub) shown(ctx context.Context, account, region string) ([]types.AwsSecurityFinding, error) {
 	is := func(comparison types.StringFilterComparison, value string) []types.StringFilter {
 		return []types.StringFilter{{Comparison: comparison, Value: aws.String(value)}}
@@ -68,11 +68,9 @@ func (h Hub) shown(ctx context.Context, account, region string) ([]types.AwsSecu
 	pages := securityhub.NewGetFindingsPaginator(h.API, &securityhub.GetFindingsInput{
 		MaxResults: aws.Int32(batch),
 		Filters: &types.AwsSecurityFindingFilters{
-			ProductArn:   is(types.StringFilterComparisonEquals, evidence.ProductARN(account, region)),
-			GeneratorId:  is(types.StringFilterComparisonPrefix, evidence.GeneratorPrefix),
-			AwsAccountId: is(types.StringFilterComparisonEquals, account),
-			Region:       is(types.StringFilterComparisonEquals, region),
-			RecordState:  is(types.StringFilterComparisonEquals, string(types.RecordStateActive)),
+			ProductArn:  is(types.StringFilterComparisonEquals, evidence.ProductARN(account, region)),
+			GeneratorId: is(types.StringFilterComparisonPrefix, evidence.GeneratorPrefix),
+			RecordState: is(types.StringFilterComparisonEquals, string(types.RecordStateActive)),
 		},
 	})
 	var shown []types.AwsSecurityFinding

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
+	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
 )
 
 // look is a document with doubts about queues of some names.
@@ -57,16 +59,31 @@ func TestFindingsComeAndGo(t *testing.T) {
 			t.Errorf("findings: %v; want %d active, %d archived", states, active, archived)
 		}
 	}
-	send(look(at, many...), true, 250, 0)
+	// Another tool's, of the account's own product as well.
+	foreign := finding(evidence.ASFF(look(at, "foreign"))[0])
+	foreign.Id, foreign.GeneratorId = aws.String("foreign"), aws.String("another-tool")
+	if _, err := hub.API.BatchImportFindings(t.Context(), &securityhub.BatchImportFindingsInput{Findings: []types.AwsSecurityFinding{foreign}}); err != nil {
+		t.Fatal(err)
+	}
+	send(look(at, many...), true, 251, 0)
 	// A look that could not see everything does not say that the rest is over.
-	send(look(at.Add(time.Hour), many[0]), false, 250, 0)
-	send(look(at.Add(2*time.Hour), many[0]), true, 1, 249)
-	send(look(at.Add(3*time.Hour), many[1]), true, 1, 249) // one comes back, one goes
+	send(look(at.Add(time.Hour), many[0]), false, 251, 0)
+	send(look(at.Add(2*time.Hour), many[0]), true, 2, 249)
+	send(look(at.Add(3*time.Hour), many[1]), true, 2, 249) // one comes back, one goes
+	again := 0
+	for _, f := range local.SecurityFindings() {
+		if bytes.Contains(f, []byte(`"ARCHIVED"`)) && bytes.Contains(f, []byte(at.Add(3*time.Hour).Format(time.RFC3339))) {
+			again++
+		}
+	}
+	if again != 1 {
+		t.Errorf("%d findings were archived by the last look, want the one that went: those of before are left alone", again)
+	}
 	local.Deny(p, "securityhub:GetFindings")
 	if err := hub.Import(t.Context(), look(at, many[2]), true); err == nil || !strings.Contains(err.Error(), "AccessDenied") {
 		t.Errorf("denied: %v", err)
 	}
-	send(look(at, many[2]), false, 2, 248) // what the denied one still sent
+	send(look(at, many[2]), false, 3, 248) // what the denied one still sent
 	local.Deny(p, "securityhub:BatchImportFindings")
 	if err := hub.Import(t.Context(), look(at, many[3]), false); err == nil || !strings.Contains(err.Error(), "AccessDenied") {
 		t.Errorf("denied: %v", err)

@@ -79,8 +79,9 @@ type Seen struct {
 	Failures []error
 }
 
-// complete reports whether everything was seen: what was not found is no more.
-func (s Seen) complete() bool { return len(s.Failures) == 0 && s.All }
+// complete reports whether everything that was looked for was seen: what was
+// not found there is no more.
+func (s Seen) complete() bool { return len(s.Failures) == 0 }
 
 func (v *Verifier) progress(stage string) func(done, total int) {
 	return func(done, total int) {
