@@ -58,7 +58,10 @@ func TestCheckExposure(t *testing.T) {
 	}{
 		{"launched while on", timeline(span(ModeOn, -time.Hour, time.Hour)), false, Compliant},
 		{"launched while off", off, false, NonCompliant},
-		{"launched while off, and yet the kernel says 1", off, true, Compliant},
+		{"launched while off, and yet the kernel says 1", off, true, InsufficientData},
+		{"launched in the second in which it was turned on, and the kernel says 1", timeline(span(ModeOff, -time.Hour, 0), span(ModeOn, 0, time.Hour)), true, Compliant},
+		{"launched in the second in which it was turned off, and the kernel says 1", timeline(span(ModeOn, -time.Hour, 0), span(ModeOff, 0, time.Hour)), true, Compliant},
+		{"launched in the second after it was turned off, and the kernel says 1", timeline(span(ModeOn, -time.Hour, -time.Second), span(ModeOff, -time.Second, time.Hour)), true, InsufficientData},
 		{"launched in the second in which it was turned on", timeline(span(ModeOff, -time.Hour, 0), span(ModeOn, 0, time.Hour)), false, NonCompliant},
 		{"launched in the second in which it was turned off", timeline(span(ModeOn, -time.Hour, 0), span(ModeOff, 0, time.Hour)), false, NonCompliant},
 		{"launched in the second after", timeline(span(ModeOff, -time.Hour, -time.Second), span(ModeOn, -time.Second, time.Hour)), false, Compliant},

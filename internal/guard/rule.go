@@ -110,7 +110,7 @@ func Rules() []Rule {
 			Severity:    High,
 			Default:     Audit,
 			Remedy:      "With FIPS mode on, replace the task: force a new deployment of its service, or stop it and run it again.",
-			Doubt:       "Have its kernel asked, which settles it; or replace it, with FIPS mode on.",
+			Doubt:       "Have its kernel asked, which settles what is unknown of its launch; or replace it, with FIPS mode on.",
 		},
 		{
 			ID:          GuardPolicy,

@@ -42,6 +42,12 @@ func (t Timeline) Find(moment time.Time) int {
 	return found
 }
 
+// surely reports whether a moment is in the span whatever the fractions of the
+// seconds were in which it began and ended.
+func (s Span) surely(moment time.Time) bool {
+	return !moment.Before(s.From.Add(time.Second)) && moment.Before(s.Until)
+}
+
 // rank orders modes from harmless to bad.
 func (m Mode) rank() int {
 	switch m {
@@ -90,8 +96,10 @@ func checkExposure(e Exposure) Finding {
 	at := e.Task.Created.UTC().Format(time.RFC3339)
 	off := e.Launched.Mode == ModeOff
 	switch {
+	case e.Proven && off && e.Launched.surely(e.Task.Created):
+		return finding(TaskExposed, e, InsufficientData, fmt.Sprintf("It was launched at %s, while FIPS mode was off%s, and yet its kernel said that it runs in FIPS mode: the two contradict each other.", at, turnedOffBy(e.Launched.Cause)))
 	case e.Proven && (off || e.Override != "" || e.Launched.Mode == ModeUnknown):
-		return finding(TaskExposed, e, Compliant, "Its kernel runs in FIPS mode, whatever the setting was at its launch.")
+		return finding(TaskExposed, e, Compliant, "Its kernel runs in FIPS mode, which settles what is unknown of its launch.")
 	case off:
 		return finding(TaskExposed, e, NonCompliant, fmt.Sprintf("It was launched at %s, while FIPS mode was off%s.", at, turnedOffBy(e.Launched.Cause)))
 	case e.Launched.Mode == ModeUnknown:

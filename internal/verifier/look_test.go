@@ -191,7 +191,7 @@ func TestExposedTasks(t *testing.T) {
 	got := verdicts(w.look(t, guard.DefaultPolicy(), Request{}).Report, guard.TaskExposed)
 	want := map[string]string{
 		"exposed": "NON_COMPLIANT: It was launched at 2026-11-02T08:30:00Z, while FIPS mode was off (since 2026-11-02T08:00:00Z, by role Admin, session jane.doe).",
-		"lucky":   "COMPLIANT: Its kernel runs in FIPS mode, whatever the setting was at its launch.",
+		"lucky":   "INSUFFICIENT_DATA: It was launched at 2026-11-02T08:30:00Z, while FIPS mode was off (since 2026-11-02T08:00:00Z, by role Admin, session jane.doe), and yet its kernel said that it runs in FIPS mode: the two contradict each other.",
 		"after":   "COMPLIANT: It was launched at 2026-11-02T09:30:00Z, while FIPS mode was on.",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
