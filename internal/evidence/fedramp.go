@@ -10,47 +10,52 @@ import (
 	"fipsguard/internal/guard"
 )
 
-// Object is one evidence object as FedRAMP's 2026 rules have it.
+// Object is an evidence object of FedRAMP's 2026 rules: the definition
+// "evidence" in the schema of a security decision record
+// (github.com/FedRAMP/schemas, fedramp-security-decision-record-schema-2026-06-24).
+// docs/schema/fedramp-evidence.v1.schema.json says the same.
 type Object struct {
-	Type        string    `json:"evidenceType"` // verification: it is configured; validation: it works
-	Description string    `json:"evidenceDescription"`
-	Location    string    `json:"evidenceLocation"` // the report's file, beside this one
-	Text        string    `json:"evidenceText"`
-	LastUpdated time.Time `json:"lastUpdated"`
+	Type        string `json:"evidenceType"` // one of the schema's words
+	Description string `json:"evidenceDescription"`
+	Location    string `json:"evidenceLocation"` // URI of the report
+	Text        string `json:"evidenceText"`
+	LastUpdated string `json:"lastUpdated"` // a date
 }
 
+// Types of evidence, as far as a look has them.
 const (
-	verification = "verification"
-	validation   = "validation"
+	typeConfiguration = "Configuration" // as AWS answered it
+	typeLog           = "Log"           // what commands printed
+	typeAuditRecord   = "Audit Record"  // what CloudTrail recorded
 )
 
-// FedRAMP makes evidence objects of a document: what is configured, and what
-// was seen to work.
-func FedRAMP(d Document) []Object {
+// FedRAMP makes evidence objects of a document that is kept at a URI: for the
+// verification of what is configured, and for the validation that it works.
+func FedRAMP(d Document, original string) []Object {
 	object := func(kind, what string, about []guard.RuleID, text string) Object {
 		return Object{
 			Type:        kind,
 			Description: fmt.Sprintf("%s in account %s, Region %s. Relates to NIST SP 800-53 r5 %s.", what, d.Account, d.Region, controlList(about)),
-			Location:    d.ID + ".json",
+			Location:    original,
 			Text:        text,
-			LastUpdated: d.Finished,
+			LastUpdated: d.Finished.Format(time.DateOnly),
 		}
 	}
 	setting := []guard.RuleID{guard.FIPSModeDefault, guard.FIPSModeOverride, guard.FIPSModeDeleted}
 	platforms := []guard.RuleID{guard.TaskDefinitionPlatform, guard.TaskRunningPlatform, guard.TaskLaunchPlatform, guard.ServicePlatform}
 	parts := []guard.RuleID{guard.GuardTrail, guard.GuardEvents, guard.GuardAlerts, guard.GuardQueues, guard.GuardModule, guard.GuardPolicy}
 	return []Object{
-		object(verification, "The account setting fargateFIPSMode, as ECS answered it, and who changed it", setting, d.about(setting)+d.history()),
-		object(verification, "Task definitions in use, services and tasks on Fargate by operating system, architecture and platform version", platforms, d.about(platforms)),
-		object(verification, "The guard itself: trail, rules, subscriptions, failure queues, cryptographic module", parts, d.about(parts)),
-		object(validation, "/proc/sys/crypto/fips_enabled as read in running Fargate tasks", []guard.RuleID{guard.TaskKernelProof}, d.answers()),
-		object(validation, "Running Fargate tasks that were launched while FIPS mode was off", []guard.RuleID{guard.TaskExposed}, d.about([]guard.RuleID{guard.TaskExposed})),
+		object(typeConfiguration, "Verification: the account setting fargateFIPSMode as ECS answered it, and who changed it", setting, d.about(setting)+d.history()),
+		object(typeConfiguration, "Verification: task definitions in use, services and tasks on Fargate by operating system, architecture and platform version", platforms, d.about(platforms)),
+		object(typeConfiguration, "Verification: the guard itself, which is trail, rules, subscriptions, failure queues and cryptographic module", parts, d.about(parts)),
+		object(typeLog, "Validation: /proc/sys/crypto/fips_enabled as read in running tasks on Fargate", []guard.RuleID{guard.TaskKernelProof}, d.answers()),
+		object(typeAuditRecord, "Validation: running tasks on Fargate that were launched while FIPS mode was off, by CloudTrail's records", []guard.RuleID{guard.TaskExposed}, d.about([]guard.RuleID{guard.TaskExposed})),
 	}
 }
 
 // WriteFedRAMP writes the evidence objects as a JSON array.
-func WriteFedRAMP(out io.Writer, d Document) error {
-	if err := json.NewEncoder(out).Encode(FedRAMP(d)); err != nil {
+func WriteFedRAMP(out io.Writer, d Document, original string) error {
+	if err := json.NewEncoder(out).Encode(FedRAMP(d, original)); err != nil {
 		return fmt.Errorf("write evidence objects of report %s: %w", d.ID, err)
 	}
 	return nil

@@ -241,31 +241,29 @@ func TestTheTextHasNoControlCharacters(t *testing.T) {
 }
 
 func TestFedRAMPObjects(t *testing.T) {
-	d := documentOf(everything())
-	var objects []map[string]any
-	if err := json.Unmarshal(encoded(t, func(out *bytes.Buffer) error { return WriteFedRAMP(out, d) }), &objects); err != nil {
-		t.Fatal(err)
-	}
-	kinds := map[string]int{}
-	for _, o := range objects {
-		kinds[o["evidenceType"].(string)]++
-		for _, member := range []string{"evidenceType", "evidenceDescription", "evidenceLocation", "evidenceText", "lastUpdated"} {
-			if text, _ := o[member].(string); text == "" {
-				t.Errorf("an object without %s: %v", member, o)
+	const original = "s3://fipsguard-evidence/reports/111122223333/us-gov-west-1/2026/11/02/report.json"
+	schema := compiled(t, "../../docs/schema/fedramp-evidence.v1.schema.json")
+	for name, d := range map[string]Document{"everything": documentOf(everything()), "nothing seen": documentOf(guard.Report{Cause: guard.Cause{Account: account, Region: region}})} {
+		data := encoded(t, func(out *bytes.Buffer) error { return WriteFedRAMP(out, d, original) })
+		if err := validate(schema, data); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if name == "nothing seen" {
+			continue
+		}
+		for _, want := range []string{original, "SC-13", `answered \"0\\r\\n\"`, "jane.doe", "Trail main is not logging", `"lastUpdated":"2026-11-02"`} {
+			if !strings.Contains(string(data), want) {
+				t.Errorf("nothing about %s", want)
 			}
 		}
-		if o["evidenceLocation"] != d.ID+".json" || len(o) != 5 {
-			t.Errorf("object %v", o)
-		}
 	}
-	if kinds["verification"] != 3 || kinds["validation"] != 2 {
+	kinds := map[string]int{}
+	for _, o := range FedRAMP(documentOf(everything()), original) {
+		kind, _, _ := strings.Cut(o.Description, ":")
+		kinds[kind]++
+	}
+	if kinds["Verification"] != 3 || kinds["Validation"] != 2 {
 		t.Errorf("kinds of evidence: %v", kinds)
-	}
-	text := string(encoded(t, func(out *bytes.Buffer) error { return WriteFedRAMP(out, d) }))
-	for _, want := range []string{"SC-13", `answered \"0\\r\\n\"`, "jane.doe", "Trail main is not logging"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("nothing about %s", want)
-		}
 	}
 }
 

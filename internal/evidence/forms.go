@@ -9,13 +9,15 @@ type Form struct {
 	Write     func(io.Writer, Document) error
 }
 
-// Forms are all that are kept. The first is the document itself, whose bytes
-// the next report's predecessor names.
-func Forms() []Form {
+// Original is the document itself, whose bytes the next report's predecessor
+// names.
+func Original() Form { return Form{".json", "application/json", WriteJSON} }
+
+// Derived are made of the original, which is kept at a URI.
+func Derived(original string) []Form {
 	return []Form{
-		{".json", "application/json", WriteJSON},
 		{".html", "text/html; charset=utf-8", WritePage},
-		{".fedramp.json", "application/json", WriteFedRAMP},
+		{".fedramp.json", "application/json", func(out io.Writer, d Document) error { return WriteFedRAMP(out, d, original) }},
 		{".oscal.json", "application/json", WriteOSCAL},
 	}
 }

@@ -23,7 +23,7 @@ type Store interface {
 	// ReadReport answers the JSON of a report that was kept.
 	ReadReport(ctx context.Context, id string) ([]byte, error)
 	// KeepReport keeps one form of a report, by its file name's ending, and
-	// answers where. It is safe to repeat.
+	// answers its URI. It is safe to repeat.
 	KeepReport(ctx context.Context, id, ending, mediaType string, content []byte) (location string, err error)
 }
 
@@ -132,25 +132,32 @@ func (k *Keeper) predecessor(ctx context.Context, was state) (evidence.Document,
 // receipt is where a report was kept; zero when it was not.
 type receipt struct{ location, sha256 string }
 
-// keep writes every form of a report; the first is the one that is chained.
+// keep writes a report in every form; the original is the one that is chained.
 func (k *Keeper) keep(ctx context.Context, d evidence.Document) (receipt, error) {
-	var kept receipt
 	var content bytes.Buffer // for one form after the other: the first is the largest
-	for _, form := range evidence.Forms() {
-		content.Reset()
-		if err := form.Write(&content, d); err != nil {
-			return kept, fmt.Errorf("write report %s as %s: %w", d.ID, form.Ending, err)
-		}
-		location, err := k.Store.KeepReport(ctx, d.ID, form.Ending, form.MediaType, content.Bytes())
-		if err != nil {
-			k.Log.Error("report not kept", "id", d.ID, "form", form.Ending, "error", err.Error())
+	location, err := k.keepAs(ctx, evidence.Original(), d, &content)
+	if err != nil {
+		return receipt{}, err
+	}
+	kept := receipt{location, evidence.Digest(content.Bytes())}
+	for _, form := range evidence.Derived(location) {
+		if _, err := k.keepAs(ctx, form, d, &content); err != nil {
 			return kept, err
-		}
-		if kept.location == "" {
-			kept = receipt{location, evidence.Digest(content.Bytes())}
 		}
 	}
 	return kept, nil
+}
+
+func (k *Keeper) keepAs(ctx context.Context, form evidence.Form, d evidence.Document, content *bytes.Buffer) (location string, err error) {
+	content.Reset()
+	if err := form.Write(content, d); err != nil {
+		return "", fmt.Errorf("write report %s as %s: %w", d.ID, form.Ending, err)
+	}
+	location, err = k.Store.KeepReport(ctx, d.ID, form.Ending, form.MediaType, content.Bytes())
+	if err != nil {
+		k.Log.Error("report not kept", "id", d.ID, "form", form.Ending, "error", err.Error())
+	}
+	return location, err
 }
 
 // tell tells people what is new to them. What there is to tell is written down
