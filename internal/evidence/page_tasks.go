@@ -50,7 +50,7 @@ type filter struct {
 // What the page calls a task besides the result of its proof.
 const (
 	exposed         = "exposed"
-	exposureUnknown = "exposure unknown"
+	exposureInDoubt = "exposure in doubt"
 	notCovered      = "platform not covered"
 )
 
@@ -61,7 +61,7 @@ func kinds() []filter {
 		{mark: bad(exposed)},
 		{mark: bad(notCovered)},
 		{mark: doubt(CannotVerify)},
-		{mark: doubt(exposureUnknown)},
+		{mark: doubt(exposureInDoubt)},
 		{mark: absent(NotAttempted)},
 		{mark: absent(NotInScope)},
 		{mark: good(Proven)},
@@ -73,7 +73,7 @@ func (f filter) is(t Task) bool {
 	switch f.Word {
 	case exposed:
 		return t.Exposed == guard.NonCompliant
-	case exposureUnknown:
+	case exposureInDoubt:
 		return t.Exposed == guard.InsufficientData
 	case notCovered:
 		return t.Scope == guard.NonCompliant
