@@ -1,0 +1,215 @@
+package assembly
+
+import (
+	"context"
+	"net"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"fipsguard/internal/bucket"
+	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
+	"fipsguard/internal/hub"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	trailtypes "github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/aws-sdk-go-v2/service/securityhub"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+)
+
+// The local account and the guard have one author, who may have misread AWS
+// twice in the same way. moto (github.com/getmoto/moto) has others.
+
+var motoHome = guard.Place{Account: "123456789012", Region: "us-gov-west-1"}
+
+// moto starts moto_server, where it is installed.
+func moto(t *testing.T) aws.Config {
+	t.Helper()
+	program, err := exec.LookPath("moto_server")
+	if err != nil {
+		t.Skip("moto_server is not installed (pip install 'moto[server]')")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	host, port, _ := net.SplitHostPort(listener.Addr().String())
+	_ = listener.Close()
+	server := exec.Command(program, "-H", host, "-p", port)
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Process.Kill(); _ = server.Wait() })
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		if conn, err := net.Dial("tcp", net.JoinHostPort(host, port)); err == nil {
+			_ = conn.Close()
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("moto_server does not listen")
+		}
+	}
+	return aws.Config{
+		Region: motoHome.Region, BaseEndpoint: aws.String("http://" + net.JoinHostPort(host, port)), RetryMaxAttempts: 3,
+		Credentials: credentials.NewStaticCredentialsProvider("id", "secret", ""),
+	}
+}
+
+// must spares a test the errors of its preparations.
+func must[T any](out T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+}
+
+func TestAgainstMoto(t *testing.T) {
+	config := moto(t)
+	t.Run("evidence in a locked bucket", func(t *testing.T) { testEvidence(t, config) })
+	t.Run("findings in Security Hub", func(t *testing.T) { testFindings(t, config) })
+	t.Run("the guard's own parts", func(t *testing.T) { testParts(t, config) })
+	t.Run("what runs", func(t *testing.T) { testInventory(t, config) })
+}
+
+func testEvidence(t *testing.T, config aws.Config) {
+	client := S3(config)
+	must(client.CreateBucket(t.Context(), &s3.CreateBucketInput{
+		Bucket: aws.String("evidence"), ObjectLockEnabledForBucket: aws.Bool(true),
+		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: s3types.BucketLocationConstraint(config.Region)},
+	}))(t)
+	b := bucket.Bucket{Objects: client, Name: "evidence", Home: motoHome}
+	if state, err := b.ReadState(t.Context()); err != nil || state != nil {
+		t.Fatalf("the state before the first look is %q, error %v", state, err)
+	}
+	if err := b.WriteState(t.Context(), []byte("state")); err != nil {
+		t.Fatal(err)
+	}
+	id := evidence.ID(motoHome.Account, motoHome.Region, time.Now())
+	must(b.KeepReport(t.Context(), id, ".json", "application/json", []byte("report")))(t)
+	state, report := must(b.ReadState(t.Context()))(t), must(b.ReadReport(t.Context(), id))(t)
+	if string(state) != "state" || string(report) != "report" {
+		t.Errorf("read back state %q, report %q", state, report)
+	}
+}
+
+func testFindings(t *testing.T, config aws.Config) {
+	client := securityhub.NewFromConfig(config)
+	h := hub.Hub{API: client}
+	at := time.Now().UTC()
+	send := func(queues ...string) map[string]int {
+		t.Helper()
+		r := guard.Report{Cause: guard.Cause{Account: motoHome.Account, Region: motoHome.Region}}
+		for _, name := range queues {
+			r.Findings = append(r.Findings, guard.Check(guard.Part{Rule: guard.GuardQueues, Name: name, Faults: []string{"messages wait"}})...)
+		}
+		if err := h.Import(t.Context(), evidence.New(evidence.About{Started: at, Finished: at}, r), true); err != nil {
+			t.Fatal(err)
+		}
+		states := map[string]int{}
+		for _, f := range must(client.GetFindings(t.Context(), &securityhub.GetFindingsInput{}))(t).Findings {
+			states[string(f.RecordState)]++
+		}
+		return states
+	}
+	if got := send("one", "two"); got["ACTIVE"] != 2 || len(got) != 1 {
+		t.Errorf("after two findings: %v", got)
+	}
+	if got := send("two"); got["ACTIVE"] != 1 || got["ARCHIVED"] != 1 {
+		t.Errorf("after one of them is no more: %v", got)
+	}
+}
+
+func testParts(t *testing.T, config aws.Config) {
+	ctx := t.Context()
+	const function = "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:fipsguard-enforcer"
+	const pattern = `{"source": ["aws.ecs"], "detail": {"errorCode": [{"exists": false}]}}`
+	topic := must(sns.NewFromConfig(config).CreateTopic(ctx, &sns.CreateTopicInput{Name: aws.String("alerts")}))(t).TopicArn
+	queue := must(sqs.NewFromConfig(config).CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("fipsguard-failed")}))(t).QueueUrl
+	rules, trails := eventbridge.NewFromConfig(config), cloudtrail.NewFromConfig(config)
+	must(rules.PutRule(ctx, &eventbridge.PutRuleInput{Name: aws.String("fipsguard-settings"), EventPattern: aws.String(pattern)}))(t)
+	parts := Parts(config, Guard{
+		Patterns:    map[string]string{"fipsguard-settings": pattern},
+		FunctionARN: function, TopicARN: *topic, QueueURLs: []string{*queue},
+	})
+	want := func(what string, want map[guard.RuleID]guard.Verdict) {
+		t.Helper()
+		for _, part := range parts.Observe(ctx) {
+			if f := guard.Check(part)[0]; f.Rule != guard.GuardModule && f.Verdict != want[f.Rule] {
+				t.Errorf("%s: %s is %s (%s), want %s", what, f.Rule, f.Verdict, f.Reason, want[f.Rule])
+			}
+		}
+	}
+	want("nothing is set up", map[guard.RuleID]guard.Verdict{
+		guard.GuardTrail: guard.NonCompliant, guard.GuardEvents: guard.NonCompliant, guard.GuardAlerts: guard.NonCompliant, guard.GuardQueues: guard.Compliant,
+	})
+
+	must(rules.PutTargets(ctx, &eventbridge.PutTargetsInput{
+		Rule: aws.String("fipsguard-settings"), Targets: []eventtypes.Target{{Id: aws.String("function"), Arn: aws.String(function)}},
+	}))(t)
+	must(sns.NewFromConfig(config).Subscribe(ctx, &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws-us-gov:sqs:us-gov-west-1:123456789012:fipsguard-failed")}))(t)
+	must(S3(config).CreateBucket(ctx, &s3.CreateBucketInput{
+		Bucket:                    aws.String("trail"),
+		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: s3types.BucketLocationConstraint(config.Region)},
+	}))(t)
+	must(trails.CreateTrail(ctx, &cloudtrail.CreateTrailInput{Name: aws.String("main"), S3BucketName: aws.String("trail"), IsMultiRegionTrail: aws.Bool(true)}))(t)
+	must(trails.PutEventSelectors(ctx, &cloudtrail.PutEventSelectorsInput{
+		TrailName: aws.String("main"), EventSelectors: []trailtypes.EventSelector{{IncludeManagementEvents: aws.Bool(true), ReadWriteType: trailtypes.ReadWriteTypeWriteOnly}},
+	}))(t)
+	must(trails.StartLogging(ctx, &cloudtrail.StartLoggingInput{Name: aws.String("main")}))(t)
+	must(sqs.NewFromConfig(config).SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: queue, MessageBody: aws.String("an event")}))(t)
+	want("all is set up, and an event waits", map[guard.RuleID]guard.Verdict{
+		guard.GuardTrail: guard.Compliant, guard.GuardEvents: guard.Compliant, guard.GuardAlerts: guard.Compliant, guard.GuardQueues: guard.NonCompliant,
+	})
+}
+
+// testInventory goes without tasks: the Go SDK cannot read moto's, which have
+// numbers where AWS has strings.
+func testInventory(t *testing.T, config aws.Config) {
+	ctx := t.Context()
+	client := ecs.NewFromConfig(config)
+	cluster := must(client.CreateCluster(ctx, &ecs.CreateClusterInput{ClusterName: aws.String("payments")}))(t).Cluster.ClusterArn
+	for name, architecture := range map[string]ecstypes.CPUArchitecture{"web": ecstypes.CPUArchitectureX8664, "arm": ecstypes.CPUArchitectureArm64} {
+		must(client.RegisterTaskDefinition(ctx, &ecs.RegisterTaskDefinitionInput{
+			Family: aws.String(name), RequiresCompatibilities: []ecstypes.Compatibility{ecstypes.CompatibilityFargate}, Cpu: aws.String("256"), Memory: aws.String("512"),
+			ContainerDefinitions: []ecstypes.ContainerDefinition{{Name: aws.String("main"), Image: aws.String("i")}},
+			RuntimePlatform:      &ecstypes.RuntimePlatform{CpuArchitecture: architecture, OperatingSystemFamily: ecstypes.OSFamilyLinux},
+		}))(t)
+		must(client.CreateService(ctx, &ecs.CreateServiceInput{
+			Cluster: cluster, ServiceName: aws.String(name), TaskDefinition: aws.String(name), DesiredCount: aws.Int32(2), LaunchType: ecstypes.LaunchTypeFargate,
+		}))(t)
+	}
+	account := Verifier(Needs{Config: config, Policy: guard.DefaultPolicy(), Now: time.Now, Sleep: func(context.Context, time.Duration) error { return nil }}).Account
+	clusters := must(account.Clusters(ctx))(t)
+	services, tasks, err := account.Workloads(ctx, clusters, func(int, int) {})
+	if err != nil || len(clusters) != 1 || len(services) != 2 || len(tasks) != 0 {
+		t.Fatalf("clusters %v, services %+v, tasks %+v, error %v", clusters, services, tasks, err)
+	}
+	for _, d := range must(account.Definitions(ctx, services, tasks))(t) {
+		want := guard.Compliant
+		if strings.Contains(d.ARN, "/arm:") {
+			want = guard.NonCompliant
+		}
+		if got := guard.Worst(guard.Check(d)); got != want {
+			t.Errorf("definition %s is %s, want %s", d.ARN, got, want)
+		}
+	}
+	for _, s := range services {
+		if got := guard.Worst(guard.Check(s)); s.Name == "arm" && got != guard.NonCompliant || got == guard.NotApplicable {
+			t.Errorf("service %s is %s", s.Name, got)
+		}
+	}
+}
