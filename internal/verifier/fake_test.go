@@ -39,6 +39,7 @@ type world struct {
 	tasks    []guard.Task
 	blind    error             // AWS does not list tasks
 	hangs    bool              // AWS does not answer at all about tasks
+	forgets  error             // CloudTrail does not answer
 	answers  map[string]string // of containers, by task ARN and container
 	failures map[string][]error
 	events   []trail.Event
@@ -117,6 +118,9 @@ func (w *world) Definitions(context.Context, []guard.Service, []guard.Task) ([]g
 }
 
 func (w *world) Changes(_ context.Context, _, _ string, since time.Time) ([]trail.Event, time.Time, error) {
+	if w.forgets != nil {
+		return nil, w.now, w.forgets
+	}
 	return w.events, since, nil
 }
 

@@ -24,6 +24,12 @@ func (l *look) history(ctx context.Context) {
 	}
 	events, from, err := l.History.Changes(ctx, l.home.Account, l.home.Region, since)
 	l.failed(err)
+	if err != nil {
+		l.judge(guard.Setting{
+			Account: l.home.Account, Region: l.home.Region, Scope: guard.ScopePrincipal, Principal: "every user and role",
+			Unknown: "CloudTrail's history could be read back to " + from.UTC().Format(time.RFC3339) + " only, and no API shows overrides",
+		})
+	}
 	lines := trail.Timelines(events, l.ask.Known.Timelines, l.before, from, l.found)
 	l.tell(lines[0])
 	l.extend(ctx, lines)

@@ -258,6 +258,22 @@ func TestWhatCannotBeSeenNeverPasses(t *testing.T) {
 	}
 }
 
+// TestAPastThatCannotBeReadIsADoubt, also where every kernel says 1: nothing but
+// CloudTrail knows of overrides.
+func TestAPastThatCannotBeReadIsADoubt(t *testing.T) {
+	w := newWorld()
+	w.tasks = []guard.Task{task("proven")}
+	w.forgets = errors.New("no answer")
+	seen := w.look(t, guard.DefaultPolicy(), Request{})
+	want := map[string]string{"every user and role": "INSUFFICIENT_DATA: The override of every user and role is unknown because CloudTrail's history could be read back to 2026-11-02T10:00:00Z only, and no API shows overrides."}
+	if diff := cmp.Diff(want, verdicts(seen.Report, guard.FIPSModeOverride)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if seen.Report.Status() != guard.InsufficientData || len(w.calls) > 0 {
+		t.Errorf("the look is %s and made the calls %v", seen.Report.Status(), w.calls)
+	}
+}
+
 func TestAClusterThatDoesNotExist(t *testing.T) {
 	w := newWorld()
 	_, err := w.verifier(guard.DefaultPolicy()).Look(t.Context(), home, Request{Clusters: []string{"mian"}})
