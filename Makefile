@@ -1,5 +1,5 @@
 # People and .ci/run type the same words.
-.PHONY: help check test race fuzz golden build synth bench
+.PHONY: help check test fips race fuzz golden build synth bench
 
 FUZZTIME ?= 60s
 
@@ -15,6 +15,9 @@ check: ## formatting, vet, tidiness, staticcheck, known vulnerabilities
 
 test: ## the README's tests
 	go test ./...
+
+fips: ## the same, where nothing but approved cryptography runs
+	GODEBUG=fips140=only go test ./...
 
 race: ## the same under the race detector
 	go test -race ./...
