@@ -32,7 +32,7 @@ func FuzzParsePolicy(f *testing.F) {
 			}
 		}
 		for _, rule := range guard.Rules() {
-			if isAboutSetting(rule.ID) && policy.Modes[rule.ID] == guard.Off {
+			if rule.ID.AboutSetting() && policy.Modes[rule.ID] == guard.Off {
 				t.Errorf("%s is off", rule.ID)
 			}
 		}

@@ -108,7 +108,7 @@ func (r *reader) rules(v value) {
 
 func (r *reader) mode(id guard.RuleID, v value) {
 	allowed := []string{"enforce", "audit", "off"}
-	if isAboutSetting(id) {
+	if id.AboutSetting() {
 		if v.kind == '"' && v.text == "off" {
 			r.complain(v.offset, "%s cannot be off: the account setting may be audited, never ignored", id)
 			return
@@ -123,11 +123,6 @@ func (r *reader) mode(id guard.RuleID, v value) {
 	case "off":
 		r.policy.Modes[id] = guard.Off
 	}
-}
-
-// isAboutSetting reports whether a rule guards the account setting itself.
-func isAboutSetting(id guard.RuleID) bool {
-	return id == guard.FIPSModeDefault || id == guard.FIPSModeOverride || id == guard.FIPSModeDeleted
 }
 
 // isAboutGuard reports whether a rule is about the guard itself.

@@ -73,7 +73,7 @@ func ASFF(d Document) []SecurityFinding {
 	}
 	var found []SecurityFinding
 	for _, f := range d.Findings {
-		if isSetting(f.Rule) && d.repaired(f.Subject) || f.Rule == guard.TaskKernelProof && waiting[f.Subject] {
+		if f.Rule.AboutSetting() && d.repaired(f.Subject) || f.Rule == guard.TaskKernelProof && waiting[f.Subject] {
 			continue
 		}
 		found = append(found, d.securityFinding(f))
@@ -84,10 +84,6 @@ func ASFF(d Document) []SecurityFinding {
 // ProductARN is the product that an account's own findings belong to.
 func ProductARN(account, region string) string {
 	return fmt.Sprintf("arn:aws-us-gov:securityhub:%s:%s:product/%s/default", region, account, account)
-}
-
-func isSetting(rule guard.RuleID) bool {
-	return rule == guard.FIPSModeDefault || rule == guard.FIPSModeDeleted || rule == guard.FIPSModeOverride
 }
 
 func (d Document) repaired(subject string) bool {

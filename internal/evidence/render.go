@@ -212,22 +212,11 @@ func timeline(line guard.Timeline, tasks []Task) Timeline {
 	out := Timeline{Principal: line.Principal, Sum: sum(line.Spans), Spans: []Span{}}
 	for i, s := range line.Spans {
 		out.Spans = append(out.Spans, Span{
-			From: s.From.UTC(), Until: s.Until.UTC(), Mode: mode(s.Mode), Call: s.Cause.EventName,
+			From: s.From.UTC(), Until: s.Until.UTC(), Mode: s.Mode.String(), Call: s.Cause.EventName,
 			By: s.Cause.Actor.Name, EventID: s.Cause.EventID, Launched: launched[i], Reason: s.Unknown,
 		})
 	}
 	return out
-}
-
-func mode(m guard.Mode) string {
-	switch m {
-	case guard.ModeOn:
-		return "on"
-	case guard.ModeOff:
-		return "off"
-	case guard.ModeUnknown:
-	}
-	return "unknown"
 }
 
 func outcome(o guard.Outcome, region string) Outcome {

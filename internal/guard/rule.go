@@ -23,6 +23,11 @@ const (
 	GuardModule            RuleID = "guard-module"
 )
 
+// AboutSetting reports whether a rule guards the account setting itself.
+func (id RuleID) AboutSetting() bool {
+	return id == FIPSModeDefault || id == FIPSModeOverride || id == FIPSModeDeleted
+}
+
 // Rule is one thing that has to be so.
 type Rule struct {
 	ID          RuleID

@@ -44,6 +44,17 @@ func ParseMode(value string) Mode {
 	return ModeOff
 }
 
+func (m Mode) String() string {
+	switch m {
+	case ModeOn:
+		return "on"
+	case ModeOff:
+		return "off"
+	case ModeUnknown:
+	}
+	return "unknown"
+}
+
 // Setting is fargateFIPSMode in one account and Region.
 type Setting struct {
 	Account   string

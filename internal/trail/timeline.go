@@ -186,7 +186,7 @@ func (h *history) reconcile(spans []guard.Span, observed guard.Setting) []guard.
 	case len(h.changes) == 0:
 		last.Mode, last.Unknown = observed.Mode, ""
 	default:
-		doubt := fmt.Sprintf("it was last known as %s, but ECS answered %s: a record is missing or late", word(last.Mode), word(observed.Mode))
+		doubt := fmt.Sprintf("it was last known as %s, but ECS answered %s: a record is missing or late", last.Mode, observed.Mode)
 		if h.known.Mode == last.Mode && last.From.Before(h.known.Until) {
 			// An earlier look saw it as it was recorded, until then.
 			doubtful := guard.Span{From: h.known.Until, Until: last.Until, Unknown: doubt}
@@ -203,15 +203,4 @@ func (h *history) reconcile(spans []guard.Span, observed guard.Setting) []guard.
 func endsAs(spans []guard.Span, m guard.Mode) bool {
 	second := spans[len(spans)-1].Until.Truncate(time.Second)
 	return slices.ContainsFunc(spans, func(s guard.Span) bool { return s.Mode == m && !s.Until.Before(second) })
-}
-
-func word(m guard.Mode) string {
-	switch m {
-	case guard.ModeOn:
-		return "on"
-	case guard.ModeOff:
-		return "off"
-	case guard.ModeUnknown:
-	}
-	return "unknown"
 }

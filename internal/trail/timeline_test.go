@@ -41,7 +41,7 @@ func draw(lines []guard.Timeline) string {
 			if i > 0 && !line.Spans[i-1].Until.Equal(s.From) {
 				b.WriteString(" GAP")
 			}
-			fmt.Fprintf(&b, " %g %s", s.From.Sub(timelineStart).Hours(), word(s.Mode))
+			fmt.Fprintf(&b, " %g %s", s.From.Sub(timelineStart).Hours(), s.Mode)
 			if s.Cause.EventID != "" {
 				fmt.Fprintf(&b, "(%s)", s.Cause.EventID)
 			}

@@ -34,9 +34,9 @@ func memoryOf(d evidence.Document) Memory {
 func spanOf(s evidence.Span) guard.Span {
 	span := guard.Span{From: s.From, Until: s.Until, Unknown: s.Reason}
 	switch s.Mode {
-	case "on":
+	case guard.ModeOn.String():
 		span.Mode = guard.ModeOn
-	case "off":
+	case guard.ModeOff.String():
 		span.Mode = guard.ModeOff
 	}
 	if s.Call != "" {
