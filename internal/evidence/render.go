@@ -101,10 +101,10 @@ func ofTask(f guard.Finding) bool {
 
 // The results of a proof.
 const (
-	Proven       = "proven"
-	Refuted      = "refuted"
-	CannotVerify = "cannot verify"
-	NotAttempted = "not attempted"
+	Proven       = string(guard.Proven)
+	Refuted      = string(guard.Refuted)
+	CannotVerify = string(guard.CannotVerify)
+	NotAttempted = string(guard.NotAttempted)
 	NotInScope   = "not in scope" // FIPS mode does not cover the task's platform, or it is not running yet
 )
 
@@ -183,15 +183,8 @@ func taskRow(t guard.Task) Task {
 }
 
 func proof(p guard.Proof) Proof {
-	row := Proof{Result: CannotVerify, Container: p.Container, Answer: p.Answer, At: known(p.At), Reason: p.Unknown}
-	switch {
-	case p.Proven():
-		row.Result = Proven
-	case p.Refuted():
-		row.Result = Refuted
-	case p.At.IsZero():
-		row.Result = NotAttempted
-	case p.Answer != "":
+	row := Proof{Result: string(p.Result()), Container: p.Container, Answer: p.Answer, At: known(p.At), Reason: p.Unknown}
+	if row.Result == CannotVerify && p.Answer != "" {
 		row.Reason = "it answered neither 1 nor 0"
 	}
 	return row

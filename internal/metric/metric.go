@@ -93,11 +93,14 @@ const (
 
 // EmitProofs writes what a report says of running tasks.
 func (m *Writer) EmitProofs(r guard.Report, now time.Time) {
+	of := map[guard.ProofResult]string{
+		guard.Proven: TasksProven, guard.Refuted: TasksRefuted, guard.CannotVerify: TasksUnverifiable, guard.NotAttempted: TasksNotAttempted,
+	}
 	counts := map[string]int{TasksProven: 0, TasksRefuted: 0, TasksUnverifiable: 0, TasksNotAttempted: 0, TasksExposed: 0}
 	for _, f := range r.Findings {
 		switch s := f.State.(type) {
 		case guard.Proof:
-			counts[proofMetric(s)]++
+			counts[of[s.Result()]]++
 		case guard.Exposure:
 			if f.Verdict == guard.NonCompliant {
 				counts[TasksExposed]++
@@ -105,18 +108,6 @@ func (m *Writer) EmitProofs(r guard.Report, now time.Time) {
 		}
 	}
 	m.totals(now, counts)
-}
-
-func proofMetric(p guard.Proof) string {
-	switch {
-	case p.Proven():
-		return TasksProven
-	case p.Refuted():
-		return TasksRefuted
-	case p.At.IsZero():
-		return TasksNotAttempted
-	}
-	return TasksUnverifiable
 }
 
 // totals writes one line of counts without dimensions.
