@@ -115,7 +115,7 @@ func (s *stage) look(ctx context.Context) error {
 	}
 	s.reports = append(s.reports, evidence.New(evidence.About{
 		Why: "simulated look", Started: started, Finished: s.account.Now(), Tool: thisTool(),
-		Scope: evidence.Scope{Clusters: seen.Clusters, All: seen.All, Exec: seen.Exec},
+		Scope: seen.Scope,
 	}, seen.Report))
 	return errors.Join(seen.Failures...)
 }

@@ -61,7 +61,7 @@ func (c *verifyCommand) Run(t *terminal) error {
 	}
 	document := evidence.New(evidence.About{
 		Why: "fipsguard verify", Started: started, Finished: time.Now(), Tool: thisTool(),
-		Scope: evidence.Scope{Clusters: seen.Clusters, All: seen.All, Exec: seen.Exec},
+		Scope: seen.Scope,
 	}, seen.Report)
 	if err := c.write(t, document); err != nil {
 		return err

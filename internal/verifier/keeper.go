@@ -83,7 +83,7 @@ func (k *Keeper) Run(ctx context.Context, home guard.Place, order Order) error {
 	k.record(seen)
 	document := evidence.New(evidence.About{
 		Why: order.Why, Started: started, Finished: k.Now(), Tool: k.Tool, Predecessor: was.Latest,
-		Scope: evidence.Scope{Clusters: seen.Clusters, All: seen.All, Exec: seen.Exec},
+		Scope: seen.Scope,
 	}, seen.Report)
 	kept, keepErr := k.keep(ctx, document)
 	tellErr := k.tell(ctx, was, seen, document, order, kept)

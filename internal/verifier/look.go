@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 )
 
@@ -19,7 +20,7 @@ const expiringSoon = 7 * 24 * time.Hour
 func (v *Verifier) Look(ctx context.Context, home guard.Place, ask Request) (Seen, error) {
 	l := &look{
 		Verifier: v, home: home, ask: ask,
-		seen: Seen{Exec: v.Exec != nil && v.Policy.Modes[guard.TaskKernelProof] != guard.Off},
+		seen: Seen{Scope: evidence.Scope{Exec: v.Exec != nil && v.Policy.Modes[guard.TaskKernelProof] != guard.Off}},
 	}
 	l.seen.Report = guard.Report{
 		Cause: guard.Cause{

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fipsguard/internal/ecsexec"
+	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/trail"
 )
@@ -70,10 +71,8 @@ type Memory struct {
 
 // Seen is what a look found and did.
 type Seen struct {
-	Report   guard.Report
-	Clusters []string // ARNs that were looked at
-	All      bool     // they are all there are
-	Exec     bool     // containers were asked
+	Report guard.Report
+	evidence.Scope
 	// Failures are reads that AWS did not answer. What they would have shown is
 	// in the report as INSUFFICIENT_DATA.
 	Failures []error
