@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -26,14 +27,7 @@ func orderOf(event []byte, sample int) (verifier.Order, error) {
 	case "hourly":
 		return verifier.Order{Why: "hourly look", Sample: sample}, nil
 	case "":
-		return verifier.Order{Why: "look after " + first(asked.Detail.EventName, "an event"), Sample: sample}, nil
+		return verifier.Order{Why: "look after " + cmp.Or(asked.Detail.EventName, "an event"), Sample: sample}, nil
 	}
 	return verifier.Order{}, fmt.Errorf("the event asks for look %q; there are hourly and daily", asked.Look)
-}
-
-func first(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"html/template"
 	"strings"
 
@@ -57,7 +58,7 @@ func newPage(d Document) page {
 			{"Account", name(d.Account), true},
 			{"Region", name(d.Region), true},
 			{"Looked", between(d.Started, d.Finished), false},
-			{"Because of", orDash(name(d.Why)), false},
+			{"Because of", cmp.Or(name(d.Why), "–"), false},
 			{"Highest severity", d.Severity.String(), false},
 		},
 		Tiles:   tiles(d),
@@ -131,8 +132,8 @@ func about(d Document) []fact {
 		{"Schema", name(d.Schema), true},
 		{"Status in AWS Config's words", d.Status.String(), true},
 		{"Tool", name(strings.TrimSpace(t.Name + " " + t.Version)), false},
-		{"Commit", orDash(name(t.Commit)), true},
-		{"Built with", orDash(name(t.Go)), true},
+		{"Commit", cmp.Or(name(t.Commit), "–"), true},
+		{"Built with", cmp.Or(name(t.Go), "–"), true},
 		{"Its Go Cryptographic Module", name(module), false},
 		{"Clusters", scope(d.Scope), false},
 		{"Containers", asked(d.Scope.Exec), false},
@@ -157,11 +158,4 @@ func asked(exec bool) string {
 		return "were asked for fips_enabled of the kernel under them"
 	}
 	return "were not asked"
-}
-
-func orDash(text string) string {
-	if text == "" {
-		return "–"
-	}
-	return text
 }

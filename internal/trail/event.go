@@ -1,6 +1,7 @@
 package trail
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -68,8 +69,8 @@ func (d *document) callEvent(r *record) (Event, error) {
 		EventID:   r.EventID,
 		EventName: r.EventName,
 		Time:      at,
-		Account:   first(r.RecipientAccountID, d.Account, string(who.AccountID)),
-		Region:    first(r.AWSRegion, d.Region),
+		Account:   cmp.Or(r.RecipientAccountID, d.Account, string(who.AccountID)),
+		Region:    cmp.Or(r.AWSRegion, d.Region),
 		Actor:     who.actor(r.SourceIPAddress),
 	}}
 	call, reason := guarded(r, event.Cause.Region)
@@ -143,13 +144,4 @@ func parseTime(member, value string) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("%s %q is not an RFC 3339 time", member, value)
 	}
 	return at.UTC(), nil
-}
-
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package trail
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -28,25 +29,25 @@ func (i identity) name() string {
 	case "Root":
 		return "root"
 	case "IAMUser":
-		return "user " + first(string(i.UserName), lastPart(arn), "unknown")
+		return "user " + cmp.Or(string(i.UserName), lastPart(arn), "unknown")
 	case "AssumedRole", "Role":
 		return roleName(i, arn)
 	case "FederatedUser":
-		return "federated user " + first(lastPart(arn), "unknown")
+		return "federated user " + cmp.Or(lastPart(arn), "unknown")
 	case "AWSAccount":
-		return "account " + first(string(i.AccountID), "unknown")
+		return "account " + cmp.Or(string(i.AccountID), "unknown")
 	case "AWSService":
-		return "service " + first(string(i.InvokedBy), "unknown")
+		return "service " + cmp.Or(string(i.InvokedBy), "unknown")
 	case "IdentityCenterUser":
-		return "IAM Identity Center user " + first(string(i.OnBehalfOf.orZero().UserID), string(i.PrincipalID), "unknown")
+		return "IAM Identity Center user " + cmp.Or(string(i.OnBehalfOf.orZero().UserID), string(i.PrincipalID), "unknown")
 	}
-	return first(arn, string(i.UserName), "unknown")
+	return cmp.Or(arn, string(i.UserName), "unknown")
 }
 
 func roleName(i identity, arn string) string {
 	name := string(i.SessionContext.orZero().SessionIssuer.orZero().UserName)
 	role, session, _ := strings.Cut(resource(arn, "assumed-role/"), "/")
-	name = first(name, role, lastPart(arn), "unknown")
+	name = cmp.Or(name, role, lastPart(arn), "unknown")
 	if session == "" {
 		return "role " + name
 	}
@@ -62,7 +63,7 @@ func (i identity) principal() string {
 		return userOrRole(string(i.ARN))
 	case "AssumedRole":
 		issuer := i.SessionContext.orZero().SessionIssuer.orZero().ARN
-		return userOrRole(first(string(issuer), string(i.ARN)))
+		return userOrRole(cmp.Or(string(issuer), string(i.ARN)))
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package trail
 
 import (
+	"cmp"
 	"strings"
 
 	"fipsguard/internal/guard"
@@ -46,7 +47,7 @@ func (d *document) taskChangeEvent(body *detail) (Event, error) {
 		return Event{}, ErrNotAnEvent
 	}
 	state := body.task.state()
-	event.Cause.Actor.Name = "ECS, task started by " + first(string(body.StartedBy), "unknown")
+	event.Cause.Actor.Name = "ECS, task started by " + cmp.Or(string(body.StartedBy), "unknown")
 	event.States = []guard.State{state}
 	return event, nil
 }

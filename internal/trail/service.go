@@ -1,6 +1,7 @@
 package trail
 
 import (
+	"cmp"
 	"strings"
 
 	"fipsguard/internal/guard"
@@ -22,7 +23,7 @@ func serviceStates(r *record, cause guard.Cause) ([]guard.State, string) {
 	}
 	asked := r.RequestParameters.orZero()
 	return []guard.State{guard.Service{
-		Name:            first(string(asked.Service), string(asked.ServiceName)),
+		Name:            cmp.Or(string(asked.Service), string(asked.ServiceName)),
 		Cluster:         string(asked.Cluster),
 		Definition:      guard.TaskDefinition{ARN: string(asked.TaskDefinition)},
 		Fargate:         guard.CapacityOnFargate(string(asked.LaunchType), providers(asked.CapacityProviderStrategy), string(asked.PlatformVersion)),

@@ -1,6 +1,7 @@
 package trail
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -15,7 +16,7 @@ func settingStates(r *record, cause guard.Cause) ([]guard.State, string) {
 	isFIPS := strings.EqualFold(string(asked.Name), guard.SettingName) || strings.EqualFold(string(answered.Name), guard.SettingName)
 	named := asked.Name != "" || answered.Name != ""
 	if named && !isFIPS {
-		return nil, fmt.Sprintf("The call is about setting %s.", first(string(asked.Name), string(answered.Name)))
+		return nil, fmt.Sprintf("The call is about setting %s.", cmp.Or(string(asked.Name), string(answered.Name)))
 	}
 	s := guard.Setting{Account: cause.Account, Region: cause.Region}
 	s.Scope, s.Principal = settingScope(r)
@@ -54,7 +55,7 @@ func settingScope(r *record) (guard.Scope, string) {
 		return guard.ScopeAccount, ""
 	}
 	who := r.UserIdentity.orZero()
-	target := first(
+	target := cmp.Or(
 		string(r.RequestParameters.orZero().PrincipalARN),
 		string(r.ResponseElements.orZero().Setting.orZero().PrincipalARN),
 	)
