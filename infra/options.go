@@ -98,7 +98,7 @@ func readOptions(lookup func(name string) string) (Options, error) {
 		}
 		return n
 	}
-	o.Sample = number("proofSample", config.DefaultSample, 100_000)
+	o.Sample = number("proofSample", config.DefaultSample, config.MaxSample)
 	o.EvidenceDays = number("evidenceDays", 365, 36_500)
 	switch lookup("securityHub") {
 	case "", "false":

@@ -22,11 +22,15 @@ type grant struct {
 // permission.
 func enforcerGrants(stack awscdk.Stack, props enforcerProps) []grant {
 	return append(common(stack, enforcerName, props.Options, *props.Topic.TopicArn(), *props.Failed.QueueArn(), *props.Key.KeyArn()),
-		grant{
-			sid:       "Look",
-			actions:   []string{"ecs:ListAccountSettings", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "application-autoscaling:DescribeScalableTargets"},
-			resources: []string{"*"},
-		})
+		grant{sid: "Look", actions: looks(), resources: []string{"*"}})
+}
+
+// looks are the reads of both functions for which AWS has no resource-level
+// permissions.
+func looks() []string {
+	return []string{
+		"ecs:ListAccountSettings", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "application-autoscaling:DescribeScalableTargets",
+	}
 }
 
 // verifierGrants are the calls that the verifier makes.
@@ -35,10 +39,7 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 	list := append(common(stack, verifierName, props.Options, *props.Topic.TopicArn(), *props.Queues.failed.QueueArn(), *props.Key.KeyArn()),
 		grant{
 			sid: "Look", resources: []string{"*"},
-			actions: []string{
-				"ecs:ListAccountSettings", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "application-autoscaling:DescribeScalableTargets",
-				"ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks", "cloudtrail:LookupEvents", "cloudtrail:DescribeTrails",
-			},
+			actions: append(looks(), "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks", "cloudtrail:LookupEvents", "cloudtrail:DescribeTrails"),
 		},
 		grant{sid: "AskKernels", actions: []string{"ecs:ExecuteCommand"}, resources: []string{*arnOf(stack, "ecs", "cluster/*"), *arnOf(stack, "ecs", "task/*")}},
 		grant{sid: "TalkInSessions", actions: []string{"ssmmessages:OpenDataChannel", "ssm:TerminateSession"}, resources: []string{sessions}},

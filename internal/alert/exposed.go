@@ -76,11 +76,7 @@ func exposedAfter(v view, o guard.Outcome) string {
 		if done {
 			return "AWS accepted the stop; that the task has stopped was not observed. Until then it may run without FIPS mode."
 		}
-	case guard.RollBackService:
-		if done {
-			return "The service's old tasks go on running until ECS has replaced them; that was not observed."
-		}
-	case guard.ForceNewDeployment:
+	case guard.RollBackService, guard.ForceNewDeployment:
 		if done {
 			return "The service's old tasks go on running until ECS has replaced them; that was not observed."
 		}

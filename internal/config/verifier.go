@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -18,8 +19,11 @@ type Verifier struct {
 	SecurityHub    bool     // whether findings go to Security Hub, too
 }
 
-// DefaultSample is how many tasks an hourly look asks.
-const DefaultSample = 200
+// How many tasks an hourly look asks, and may ask at most.
+const (
+	DefaultSample = 200
+	MaxSample     = 100_000
+)
 
 func (v *Verifier) variables() []variable {
 	hub := ""
@@ -77,8 +81,8 @@ func checkBucket(name string) error {
 
 func (v *Verifier) readSample(value string) error {
 	n, err := strconv.Atoi(cmp.Or(value, strconv.Itoa(DefaultSample)))
-	if err != nil || n < 1 || n > 100_000 {
-		return errors.New("it must be a number of tasks from 1 to 100000")
+	if err != nil || n < 1 || n > MaxSample {
+		return fmt.Errorf("it must be a number of tasks from 1 to %d", MaxSample)
 	}
 	v.Sample = n
 	return nil

@@ -108,7 +108,7 @@ func taskGroups(tasks []Task) ([]filter, []taskGroup) {
 }
 
 func newTaskGroup(arn string, tasks []Task, all []filter) taskGroup {
-	g := taskGroup{Name: short(Resource(tasks[0].Cluster)), ARN: name(arn), Definitions: beforeName(tasks[0].Definition)}
+	g := taskGroup{Name: short(lastPart(tasks[0].Cluster)), ARN: name(arn), Definitions: beforeName(tasks[0].Definition)}
 	for _, t := range tasks {
 		if beforeName(t.Definition) != g.Definitions {
 			g.Definitions = ""
@@ -148,7 +148,7 @@ func newTaskGroup(arn string, tasks []Task, all []filter) taskGroup {
 
 func newTaskRow(t Task, definitions string) taskRowView {
 	row := taskRowView{
-		ID: short(Resource(t.ARN)), Service: short(t.Service), From: short(strings.TrimPrefix(t.Definition, definitions)),
+		ID: short(lastPart(t.ARN)), Service: short(t.Service), From: short(strings.TrimPrefix(t.Definition, definitions)),
 		Runs: name(strings.TrimSpace(t.Platform + " " + t.PlatformVersion)), Created: momentOf(t.Created),
 		Answer: answer(t.Proof.Answer), Reason: short(t.Proof.Reason),
 	}
@@ -166,3 +166,6 @@ func newTaskRow(t Task, definitions string) taskRowView {
 
 // beforeName is an ARN up to the name at its end.
 func beforeName(arn string) string { return arn[:strings.LastIndex(arn, "/")+1] }
+
+// lastPart is the last part of an ARN, which people know things by.
+func lastPart(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }

@@ -80,7 +80,7 @@ func TestThePageSpeaksOfEveryTaskAndFinding(t *testing.T) {
 	d := largeDocument(1000)
 	said := words(written(t, d))
 	for _, task := range d.Tasks {
-		if !strings.Contains(said, " "+Resource(task.ARN)+" ") {
+		if !strings.Contains(said, " "+lastPart(task.ARN)+" ") {
 			t.Fatalf("the page has no task %s", task.ARN)
 		}
 	}

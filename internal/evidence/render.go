@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"fipsguard/internal/guard"
@@ -238,6 +237,3 @@ func notProven() []string {
 		"That a container told the truth: it was asked by running cat in it, and an image can bring a cat of its own.",
 	}
 }
-
-// Resource is the last part of an ARN, which people know things by.
-func Resource(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }

@@ -190,7 +190,7 @@ func dismalDocument(n int) Document {
 	d := largeDocument(n)
 	d.Findings, d.Proofs, d.Verdicts = nil, Proofs{}, Verdicts{}
 	for i, t := range d.Tasks {
-		d.Tasks[i] = sampleTask(Resource(t.Cluster), i, Refuted)
+		d.Tasks[i] = sampleTask(lastPart(t.Cluster), i, Refuted)
 		d.Proofs.count(Refuted)
 	}
 	agree(&d)

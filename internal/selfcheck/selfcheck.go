@@ -58,10 +58,15 @@ func Module() guard.Part {
 
 // unanswered is a part that AWS did not show.
 func unanswered(part guard.Part, call string, err error) guard.Part {
-	part.Unknown = "AWS did not answer " + call
+	part.Unknown = why(call, err)
+	return part
+}
+
+// why is the reason of a doubt, as the end of a sentence.
+func why(call string, err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) {
-		part.Unknown = "AWS answered " + call + " with " + api.ErrorCode()
+		return "AWS answered " + call + " with " + api.ErrorCode()
 	}
-	return part
+	return "AWS did not answer " + call
 }

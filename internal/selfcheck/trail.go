@@ -54,14 +54,14 @@ func (g Guard) trail(ctx context.Context) guard.Part {
 func (g Guard) lack(ctx context.Context, name string) (lack, unknown string) {
 	status, err := g.Trails.GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: aws.String(name)})
 	if err != nil {
-		return "", unanswered(guard.Part{}, "GetTrailStatus", err).Unknown
+		return "", why("GetTrailStatus", err)
 	}
 	if !aws.ToBool(status.IsLogging) {
 		return "is not logging", ""
 	}
 	selectors, err := g.Trails.GetEventSelectors(ctx, &cloudtrail.GetEventSelectorsInput{TrailName: aws.String(name)})
 	if err != nil {
-		return "", unanswered(guard.Part{}, "GetEventSelectors", err).Unknown
+		return "", why("GetEventSelectors", err)
 	}
 	if !slices.ContainsFunc(selectors.EventSelectors, selects) && !slices.ContainsFunc(selectors.AdvancedEventSelectors, selectsAdvanced) {
 		return "does not log management events that write", ""
