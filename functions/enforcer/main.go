@@ -72,8 +72,5 @@ func (h handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	if request, ok := deployment(event); ok {
 		return nil, deploy(ctx, h.enforcer, home, request)
 	}
-	if function.Scheduled(event) {
-		return nil, h.enforcer.Look(ctx, home, "scheduled look")
-	}
 	return nil, h.enforcer.Respond(ctx, home, event)
 }

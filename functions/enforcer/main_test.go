@@ -215,20 +215,6 @@ func TestTheFunction(t *testing.T) {
 		if len(answers) != 3 || !strings.Contains(strings.Join(answers, ""), `"SUCCESS"`) || strings.Contains(strings.Join(answers, ""), "FAILED") {
 			t.Errorf("CloudFormation was answered %v", answers)
 		}
-	})
-
-	t.Run("finds on its schedule what no event told", func(t *testing.T) {
-		d := start(t, bootstrap)
-		tick := `{"version":"0","id":"1","detail-type":"Scheduled Event","source":"aws.events","account":"` + localaws.AccountID + `",` +
-			`"time":"2026-11-02T11:00:00Z","region":"` + region + `","resources":["arn:aws-us-gov:events:us-gov-west-1:111122223333:rule/fipsguard-schedule"],"detail":{}}`
-		for range 2 {
-			if _, err := d.Invoke(t.Context(), []byte(tick)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if got := d.mode(t); got != "enabled" {
-			t.Errorf("FIPS mode is %s", got)
-		}
 		if sent := d.account.Published(); len(sent) != 1 {
 			t.Errorf("%d alerts, want one: the second look finds nothing", len(sent))
 		}

@@ -8,10 +8,9 @@ import (
 	"fipsguard/internal/trail"
 )
 
-// Look looks at the account setting without an event and puts it right: on a
-// schedule, because events can be lost, and when the guard is deployed, because
-// FIPS mode is off by default. It is safe to repeat; in audit mode it only
-// reports. Why is what people read as the cause.
+// Look looks at the account setting without an event and puts it right, when
+// the guard is deployed: FIPS mode is off by default. It is safe to repeat; in
+// audit mode it only reports. Why is what people read as the cause.
 func (e *Enforcer) Look(ctx context.Context, home guard.Place, why string) error {
 	policyErr := e.tellPolicyFaults(ctx, home)
 	observed, err := e.Account.ObserveSetting(ctx, home.Account, home.Region)

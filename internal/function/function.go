@@ -1,9 +1,7 @@
 package function
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -25,19 +23,6 @@ func Home(ctx context.Context) (guard.Place, error) {
 		return guard.Place{}, fmt.Errorf("invoked function ARN %q: %w", lc.InvokedFunctionArn, err)
 	}
 	return guard.Place{Account: function.AccountID, Region: function.Region}, nil
-}
-
-// Scheduled reports whether an event is a tick of an EventBridge schedule.
-func Scheduled(event []byte) bool {
-	if !bytes.Contains(event, []byte("Scheduled Event")) {
-		return false // spares other events a second parsing
-	}
-	var tick struct {
-		Source     string `json:"source"`
-		DetailType string `json:"detail-type"`
-	}
-	err := json.Unmarshal(event, &tick)
-	return err == nil && tick.Source == "aws.events" && tick.DetailType == "Scheduled Event"
 }
 
 // Texts are faults of a policy document as people read them.
