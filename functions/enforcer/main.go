@@ -4,9 +4,7 @@ package main
 
 import (
 	"context"
-	"crypto/fips140"
 	"fmt"
-	"log/slog"
 	"os"
 	"time"
 
@@ -37,14 +35,12 @@ func newEnforcer() (*enforcer.Enforcer, error) {
 	if err != nil {
 		return nil, err
 	}
-	log := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: settings.LogLevel}))
-	log.Info("start", "fips140", fips140.Enabled(), "fips140Module", fips140.Version(), "mode", settings.Mode)
-
+	log := function.Logger(settings)
 	aws, err := function.AWSConfig(os.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	policy, faults := config.PolicyOrDefault(settings.Policy, settings.Mode, time.Now())
+	policy, faults := function.Policy(settings, time.Now())
 	return &enforcer.Enforcer{
 		Account: fargate.NewAccount(
 			ecs.NewFromConfig(aws, fargate.HalfOfBuckets(time.Now, fargate.Sleep)),
@@ -53,7 +49,7 @@ func newEnforcer() (*enforcer.Enforcer, error) {
 		),
 		Notifier:     alert.NewNotifier(sns.NewFromConfig(aws), settings.TopicARN),
 		Policy:       policy,
-		PolicyFaults: function.Texts(faults),
+		PolicyFaults: faults,
 		Log:          log,
 		Metrics:      metric.NewWriter(os.Stdout),
 		Now:          time.Now,

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"crypto/fips140"
 	"fmt"
 	"log/slog"
 	"os"
@@ -47,16 +46,14 @@ func newHandler() (*handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	log := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: settings.LogLevel}))
-	log.Info("start", "fips140", fips140.Enabled(), "fips140Module", fips140.Version(), "mode", settings.Mode)
-
+	log := function.Logger(settings.Enforcer)
 	aws, err := function.AWSConfig(os.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	policy, faults := config.PolicyOrDefault(settings.Policy, settings.Mode, time.Now())
+	policy, faults := function.Policy(settings.Enforcer, time.Now())
 	look := assembly.Verifier(assembly.Needs{
-		Config: aws, Policy: policy, PolicyFaults: function.Texts(faults), Exec: true, TrailLogs: settings.TrailLogs,
+		Config: aws, Policy: policy, PolicyFaults: faults, Exec: true, TrailLogs: settings.TrailLogs,
 		Now: time.Now, Sleep: fargate.Sleep,
 	})
 	look.Parts = assembly.Parts(aws, assembly.Guard{

@@ -2,8 +2,12 @@ package function
 
 import (
 	"context"
+	"crypto/fips140"
 	"errors"
 	"fmt"
+	"log/slog"
+	"os"
+	"time"
 
 	"fipsguard/internal/config"
 	"fipsguard/internal/guard"
@@ -25,11 +29,19 @@ func Home(ctx context.Context) (guard.Place, error) {
 	return guard.Place{Account: function.AccountID, Region: function.Region}, nil
 }
 
-// Texts are faults of a policy document as people read them.
-func Texts(faults []config.Fault) []string {
-	var list []string
-	for _, fault := range faults {
-		list = append(list, fault.Error())
+// Logger writes to Lambda's log, and begins it with what the program runs on.
+func Logger(settings config.Enforcer) *slog.Logger {
+	log := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: settings.LogLevel}))
+	log.Info("start", "fips140", fips140.Enabled(), "fips140Module", fips140.Version(), "mode", settings.Mode)
+	return log
+}
+
+// Policy is what the guard is allowed to do, and what is wrong with the policy
+// document where the defaults hold in its place.
+func Policy(settings config.Enforcer, now time.Time) (policy guard.Policy, faults []string) {
+	policy, wrong := config.PolicyOrDefault(settings.Policy, settings.Mode, now)
+	for _, fault := range wrong {
+		faults = append(faults, fault.Error())
 	}
-	return list
+	return policy, faults
 }
