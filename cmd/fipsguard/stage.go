@@ -18,7 +18,6 @@ import (
 	"fipsguard/internal/metric"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -108,11 +107,7 @@ func (s *stage) attach(ctx context.Context, sleep func(context.Context, time.Dur
 
 // configFor lets the AWS SDK call the local account as a principal.
 func (s *stage) configFor(p localaws.Principal) aws.Config {
-	return aws.Config{
-		Region:       stageRegion,
-		BaseEndpoint: aws.String(s.account.Endpoint()),
-		Credentials:  credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""),
-	}
+	return s.account.Config(p, stageRegion)
 }
 
 // as is ECS in the hands of a principal.

@@ -15,7 +15,6 @@ import (
 	"fipsguard/internal/localaws"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 )
 
@@ -86,10 +85,7 @@ func start(t *testing.T, binary string, more ...string) deployed {
 		t.Fatal(err)
 	}
 	t.Cleanup(f.Close)
-	return deployed{f, account, ecs.NewFromConfig(aws.Config{
-		Region: region, BaseEndpoint: aws.String(account.Endpoint()),
-		Credentials: credentials.NewStaticCredentialsProvider(people.Admin.AccessKeyID, people.Admin.SecretAccessKey, ""),
-	})}
+	return deployed{f, account, ecs.NewFromConfig(account.Config(people.Admin, region))}
 }
 
 func (d deployed) mode(t *testing.T) string {

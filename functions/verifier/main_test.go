@@ -18,7 +18,6 @@ import (
 	"fipsguard/internal/verifier"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/google/go-cmp/cmp"
@@ -96,11 +95,7 @@ func newDeployed(t testing.TB, options localaws.Options) deployed {
 			t.Fatal(err)
 		}
 	}
-	admin := localaws.Everyone().Admin
-	return deployed{account, topic, queue, ecs.NewFromConfig(aws.Config{
-		Region: region, BaseEndpoint: aws.String(account.Endpoint()),
-		Credentials: credentials.NewStaticCredentialsProvider(admin.AccessKeyID, admin.SecretAccessKey, ""),
-	})}
+	return deployed{account, topic, queue, ecs.NewFromConfig(account.Config(localaws.Everyone().Admin, region))}
 }
 
 // function starts the function's process.

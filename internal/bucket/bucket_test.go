@@ -8,8 +8,6 @@ import (
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
@@ -29,11 +27,7 @@ func newBucket(t *testing.T) (Bucket, *localaws.Account) {
 	if err := local.CreateBucket(region, name); err != nil {
 		t.Fatal(err)
 	}
-	p := localaws.Everyone().Guard
-	client := s3.NewFromConfig(aws.Config{
-		Region: region, BaseEndpoint: aws.String(local.Endpoint()), RetryMaxAttempts: 3,
-		Credentials: credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""),
-	}, func(o *s3.Options) { o.UsePathStyle = true })
+	client := s3.NewFromConfig(local.Config(localaws.Everyone().Guard, region), func(o *s3.Options) { o.UsePathStyle = true })
 	return Bucket{Objects: client, Name: name, Home: guard.Place{Account: "111122223333", Region: region}}, local
 }
 

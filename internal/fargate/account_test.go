@@ -11,7 +11,6 @@ import (
 	"fipsguard/internal/localaws"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -34,10 +33,9 @@ func newWorld(t *testing.T) world {
 	}
 	t.Cleanup(func() { _ = local.Close() })
 	config := func(p localaws.Principal) aws.Config {
-		return aws.Config{
-			Region: region, BaseEndpoint: aws.String(local.Endpoint()), RetryMaxAttempts: 2,
-			Credentials: credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""),
-		}
+		c := local.Config(p, region)
+		c.RetryMaxAttempts = 2
+		return c
 	}
 	people := localaws.Everyone()
 	return world{local,
@@ -87,8 +85,7 @@ func TestObserveSetting(t *testing.T) {
 	if got := observe(); mode(got[0]) != guard.ModeOn || len(got) != 1 {
 		t.Errorf("turned on: %+v", got)
 	}
-	root := localaws.Everyone().Root
-	asRoot := ecs.New(ecs.Options{Region: region, BaseEndpoint: aws.String(w.Endpoint()), Credentials: credentials.NewStaticCredentialsProvider(root.AccessKeyID, root.SecretAccessKey, "")})
+	asRoot := ecs.NewFromConfig(w.Config(localaws.Everyone().Root, region))
 	if _, err := asRoot.PutAccountSetting(t.Context(), &ecs.PutAccountSettingInput{Name: guard.SettingName, Value: aws.String("disabled"), PrincipalArn: aws.String(guardRole)}); err != nil {
 		t.Fatal(err)
 	}
@@ -243,11 +240,7 @@ func TestHalfOfEveryBucketIsLeft(t *testing.T) {
 	now := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
 	end := now.Add(time.Minute)
 	errOver := errors.New("the minute is over")
-	people := localaws.Everyone()
-	client := ecs.New(ecs.Options{
-		Region: region, BaseEndpoint: aws.String(w.Endpoint()),
-		Credentials: credentials.NewStaticCredentialsProvider(people.Guard.AccessKeyID, people.Guard.SecretAccessKey, ""),
-	}, HalfOfBuckets(func() time.Time { return now }, func(_ context.Context, d time.Duration) error {
+	client := ecs.NewFromConfig(w.Config(localaws.Everyone().Guard, region), HalfOfBuckets(func() time.Time { return now }, func(_ context.Context, d time.Duration) error {
 		if now = now.Add(d); now.After(end) {
 			return errOver
 		}

@@ -13,7 +13,6 @@ import (
 	"fipsguard/internal/localaws"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -35,15 +34,10 @@ func newFleet(t testing.TB, clusters, services, tasks int, options localaws.Opti
 	}
 	t.Cleanup(func() { _ = local.Close() })
 	people := localaws.Everyone()
-	config := func(p localaws.Principal) aws.Config {
-		return aws.Config{
-			Region: region, BaseEndpoint: aws.String(local.Endpoint()),
-			Credentials: credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""),
-		}
-	}
-	client := ecs.NewFromConfig(config(people.Guard), HalfOfBuckets(time.Now, Sleep))
-	account := NewAccount(client, applicationautoscaling.NewFromConfig(config(people.Guard)), time.Now)
-	f := fleet{world{local, account, ecs.NewFromConfig(config(people.Admin))}, Inventory{account, client}}
+	guards := local.Config(people.Guard, region)
+	client := ecs.NewFromConfig(guards, HalfOfBuckets(time.Now, Sleep))
+	account := NewAccount(client, applicationautoscaling.NewFromConfig(guards), time.Now)
+	f := fleet{world{local, account, ecs.NewFromConfig(local.Config(people.Admin, region))}, Inventory{account, client}}
 
 	for c := range clusters {
 		name := fmt.Sprintf("cluster-%02d", c)

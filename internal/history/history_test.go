@@ -11,7 +11,6 @@ import (
 	"fipsguard/internal/trail"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -34,15 +33,9 @@ func newWorld(t *testing.T) world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = local.Close() })
-	config := func(p localaws.Principal) aws.Config {
-		return aws.Config{
-			Region: region, BaseEndpoint: aws.String(local.Endpoint()), RetryMaxAttempts: 3,
-			Credentials: credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""),
-		}
-	}
-	guard := config(localaws.Everyone().Guard)
+	guard := local.Config(localaws.Everyone().Guard, region)
 	return world{
-		Account: local, admin: ecs.NewFromConfig(config(localaws.Everyone().Admin)), config: guard,
+		Account: local, admin: ecs.NewFromConfig(local.Config(localaws.Everyone().Admin, region)), config: guard,
 		history: History{CloudTrail: cloudtrail.NewFromConfig(guard), Now: local.Now, Sleep: local.Sleep},
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"fipsguard/internal/localaws"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
 )
@@ -33,10 +32,7 @@ func TestFindingsComeAndGo(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = local.Close() })
 	p := localaws.Everyone().Guard
-	hub := Hub{securityhub.NewFromConfig(aws.Config{
-		Region: "us-gov-west-1", BaseEndpoint: aws.String(local.Endpoint()), RetryMaxAttempts: 3,
-		Credentials: credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""),
-	})}
+	hub := Hub{securityhub.NewFromConfig(local.Config(p, "us-gov-west-1"))}
 	var many []string
 	for i := range 250 { // three calls
 		many = append(many, strings.Repeat("q", i+1))

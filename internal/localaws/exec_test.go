@@ -13,7 +13,6 @@ import (
 	"fipsguard/internal/localaws"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -38,10 +37,9 @@ func newExecWorld(t *testing.T, options localaws.Options) execWorld {
 	}
 	t.Cleanup(func() { _ = account.Close() })
 	config := func(p localaws.Principal) aws.Config {
-		return aws.Config{
-			Region: execRegion, BaseEndpoint: aws.String(account.Endpoint()), RetryMaxAttempts: 1,
-			Credentials: credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""),
-		}
+		c := account.Config(p, execRegion)
+		c.RetryMaxAttempts = 1
+		return c
 	}
 	guard := config(localaws.Everyone().Guard)
 	w := execWorld{Account: account, admin: ecs.NewFromConfig(config(localaws.Everyone().Admin))}

@@ -46,15 +46,9 @@ func start(t *testing.T, o Options) *Account {
 // config is what an SDK client of a principal needs. It makes one attempt, so
 // that failures show.
 func config(a *Account, p Principal, region string) aws.Config {
-	return aws.Config{
-		Region:       region,
-		BaseEndpoint: aws.String(a.Endpoint()),
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: p.AccessKeyID, SecretAccessKey: p.SecretAccessKey}, nil
-		}),
-		RetryMaxAttempts: 1,
-		HTTPClient:       plainBodies{awshttp.NewBuildableClient()},
-	}
+	c := a.Config(p, region)
+	c.RetryMaxAttempts, c.HTTPClient = 1, plainBodies{awshttp.NewBuildableClient()}
+	return c
 }
 
 // plainBodies hides that a request's body can write itself. Once the answer is

@@ -9,7 +9,6 @@ import (
 	"fipsguard/internal/localaws"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -32,11 +31,7 @@ func deployed(t *testing.T) (*localaws.Account, Guard) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = local.Close() })
-	p := localaws.Everyone().Guard
-	config := aws.Config{
-		Region: region, BaseEndpoint: aws.String(local.Endpoint()), RetryMaxAttempts: 3,
-		Credentials: credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""),
-	}
+	config := local.Config(localaws.Everyone().Guard, region)
 	topic, err := local.CreateTopic(region, "fipsguard-alerts")
 	if err != nil {
 		t.Fatal(err)
