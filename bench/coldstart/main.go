@@ -11,7 +11,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"time"
@@ -83,13 +82,8 @@ func measure(runs int, limit float64) error {
 // build makes a function's binary as it is deployed.
 func build(dir, pkg string) (string, error) {
 	binary := filepath.Join(dir, filepath.Base(pkg))
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w", "-o", binary, pkg)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFIPS140=v1.0.0")
-	cmd.Stderr = os.Stderr
-	if err := cmd.Run(); err != nil {
-		return "", fmt.Errorf("build %s: %w", pkg, err)
-	}
-	return binary, nil
+	_, err := localaws.BuildFunction(pkg, binary)
+	return binary, err
 }
 
 // timeToFix starts the enforcer in front of a local account and waits for its

@@ -26,34 +26,15 @@ const (
 // binary is the function as it is deployed, built once for all tests.
 func binary(t *testing.T) string {
 	t.Helper()
-	readSources(t)
 	path := filepath.Join(t.TempDir(), "bootstrap")
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w", "-o", path, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFIPS140=v1.0.0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the function: %v\n%s", err, out)
+	sources, err := localaws.BuildFunction(".", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(sources) < 20 {
+		t.Fatalf("the function is built from %d files only", len(sources))
 	}
 	return path
-}
-
-// readSources opens what the function is built from. `go test` takes the result
-// of a test from its cache while nothing that the test itself opened or links
-// has changed; what a build in another process reads it does not know.
-func readSources(t *testing.T) {
-	t.Helper()
-	out, err := exec.Command("go", "list", "-deps", "-f", `{{if not .Standard}}{{$dir := .Dir}}{{if eq .Module.Path "fipsguard"}}{{range .GoFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{end}}{{end}}`, ".").Output()
-	if err != nil {
-		t.Fatalf("list the function's sources: %v", err)
-	}
-	files := strings.Fields(string(out))
-	if len(files) < 20 {
-		t.Fatalf("the function is built from %d files only", len(files))
-	}
-	for _, file := range files {
-		if _, err := os.ReadFile(file); err != nil {
-			t.Fatal(err)
-		}
-	}
 }
 
 // deployed is the function in front of a local account, with its rules left

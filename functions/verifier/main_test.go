@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -33,29 +31,11 @@ const (
 // binary is the function as it is deployed.
 func binary(t testing.TB) string {
 	t.Helper()
-	readSources(t)
 	path := filepath.Join(t.TempDir(), "bootstrap")
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w", "-o", path, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFIPS140=v1.0.0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the function: %v\n%s", err, out)
+	if _, err := localaws.BuildFunction(".", path); err != nil {
+		t.Fatal(err)
 	}
 	return path
-}
-
-// readSources opens what the function is built from, which `go test` does not
-// know of when it takes a result from its cache.
-func readSources(t testing.TB) {
-	t.Helper()
-	out, err := exec.Command("go", "list", "-deps", "-f", `{{if not .Standard}}{{$dir := .Dir}}{{if eq .Module.Path "fipsguard"}}{{range .GoFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{end}}{{end}}`, ".").Output()
-	if err != nil {
-		t.Fatalf("list the function's sources: %v", err)
-	}
-	for _, file := range strings.Fields(string(out)) {
-		if _, err := os.ReadFile(file); err != nil {
-			t.Fatal(err)
-		}
-	}
 }
 
 // deployed is the function in front of a local account.
