@@ -44,6 +44,17 @@ func newWorld(t *testing.T) world {
 	}
 }
 
+// made is how often a call was made.
+func (w world) made(operation string) int {
+	n := 0
+	for _, c := range w.Calls() {
+		if c.Operation == operation {
+			n++
+		}
+	}
+	return n
+}
+
 func (w world) register(t *testing.T, family string, platform *types.RuntimePlatform) string {
 	t.Helper()
 	out, err := w.admin.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
@@ -156,13 +167,7 @@ func TestARevisionIsReadOnce(t *testing.T) {
 			t.Errorf("the task's platform is %+v, error %v", task.Platform, err)
 		}
 	}
-	reads := 0
-	for _, c := range w.Calls() {
-		if c.Operation == "ecs:DescribeTaskDefinition" {
-			reads++
-		}
-	}
-	if reads != 1 {
+	if reads := w.made("ecs:DescribeTaskDefinition"); reads != 1 {
 		t.Errorf("the revision was read %d times", reads)
 	}
 }

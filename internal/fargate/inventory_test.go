@@ -125,13 +125,7 @@ func TestInventory(t *testing.T) {
 	if err != nil || len(definitions) != 2 {
 		t.Errorf("definitions %v, error %v", definitions, err)
 	}
-	described := 0
-	for _, call := range f.Calls() {
-		if call.Operation == "ecs:DescribeTaskDefinition" {
-			described++
-		}
-	}
-	if described != 2 {
+	if described := f.made("ecs:DescribeTaskDefinition"); described != 2 {
 		t.Errorf("two definitions were described %d times", described)
 	}
 }
