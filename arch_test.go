@@ -31,7 +31,7 @@ var rooms = map[string]struct {
 	"internal/enforcer":     {[]string{"internal/guard", "internal/metric", "internal/trail"}, "the way of one event; AWS and people behind interfaces"},
 	"internal/verifier":     {[]string{"internal/alert", "internal/ecsexec", "internal/evidence", "internal/guard", "internal/metric", "internal/trail"}, "the way of one look; AWS behind interfaces"},
 	"internal/bucket":       {[]string{"internal/guard"}, "reports to S3"},
-	"internal/hub":          {[]string{"internal/evidence"}, "findings to Security Hub"},
+	"internal/hub":          {[]string{"internal/evidence", "internal/guard"}, "findings to Security Hub"},
 	"internal/assembly":     {[]string{"internal/ecsexec", "internal/fargate", "internal/guard", "internal/history", "internal/selfcheck", "internal/verifier"}, "puts the verifier together from AWS's clients"},
 	"internal/function":     {[]string{"internal/config", "internal/guard"}, "what the functions have in common"},
 	"functions/verifier":    {[]string{"internal/alert", "internal/assembly", "internal/bucket", "internal/config", "internal/evidence", "internal/fargate", "internal/function", "internal/hub", "internal/metric", "internal/trail", "internal/verifier"}, "wires the verifier to Lambda"},

@@ -305,38 +305,3 @@ func TestOSCALIsOfItsSchema(t *testing.T) {
 		}
 	}
 }
-
-func TestSecurityFindings(t *testing.T) {
-	r := everything()
-	stale := guard.Proof{Task: guard.Task{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task/c/stale"}, Unknown: "its last proof is older than a week"}
-	r.Findings = append(r.Findings, guard.Check(stale)...)
-	d := documentOf(r)
-	ids := map[string]bool{}
-	rules := map[string]int{}
-	for _, f := range ASFF(d) {
-		if ids[f.ID] {
-			t.Errorf("%s is there twice", f.ID)
-		}
-		ids[f.ID] = true
-		rules[strings.TrimPrefix(f.GeneratorID, GeneratorPrefix)]++
-		if len([]rune(f.Title)) > 256 || len([]rune(f.Description)) > 1024 || len(f.Resources) == 0 || f.Resources[0].ID == "" {
-			t.Errorf("finding out of bounds: %+v", f)
-		}
-		if f.Compliance.Status == "PASSED" || f.RecordState != "ACTIVE" {
-			t.Errorf("%s is %s, %s", f.ID, f.RecordState, f.Compliance.Status)
-		}
-	}
-	if n := rules[string(guard.FIPSModeDefault)]; n != 0 {
-		t.Error("what was put right in its look is a finding")
-	}
-	doubts := d.Proofs.Refuted + d.Proofs.CannotVerify + 1 // the stale one
-	if n := rules[string(guard.TaskKernelProof)]; n != doubts || d.Proofs.NotAttempted < 2 {
-		t.Errorf("%d findings about kernels, want %d: tasks that were not asked yet (%d) are none", n, doubts, d.Proofs.NotAttempted)
-	}
-	later := New(About{Started: d.Started.Add(time.Hour), Finished: d.Finished.Add(time.Hour)}, r)
-	for _, f := range ASFF(later) {
-		if !ids[f.ID] {
-			t.Errorf("%s has another ID in the next look", f.ID)
-		}
-	}
-}

@@ -11,7 +11,7 @@ type outcomeRow struct {
 func newOutcomeRow(o Outcome) outcomeRow {
 	return outcomeRow{
 		mark: resultMark(o.Result), Call: name(o.Call), Subject: name(o.Subject), Rule: name(string(o.Rule)),
-		Detail: name(o.Detail), At: outcomeTime(o), Command: cut(printable(o.Command), maxCommand),
+		Detail: name(o.Detail), At: outcomeTime(o), Command: cut(Printable(o.Command), maxCommand),
 	}
 }
 

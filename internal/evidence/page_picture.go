@@ -126,7 +126,7 @@ func drawn(mode string) int { return slices.Index([]string{"on", "unknown", "off
 // ending is a principal as the picture names it; the table has the whole.
 func ending(principal string) string {
 	const most = 90
-	text := []rune(printable(principal))
+	text := []rune(Printable(principal))
 	if len(text) <= most {
 		return string(text)
 	}

@@ -20,10 +20,10 @@ const (
 
 // name is a foreign text as the page shows it: without characters that could
 // turn the line around or hide in it, and of a length that a person can read.
-func name(text string) string { return cut(printable(text), maxName) }
+func name(text string) string { return cut(Printable(text), maxName) }
 
 // short is the name of one thing, without what comes before it in its ARN.
-func short(text string) string { return cut(printable(text), maxShort) }
+func short(text string) string { return cut(Printable(text), maxShort) }
 
 // answer is what a container printed, quoted, so that a line break or a
 // control character in it is seen.

@@ -145,7 +145,7 @@ func (w *lines) printf(format string, args ...any) {
 	}
 	for i, a := range args {
 		if text, ok := a.(string); ok {
-			args[i] = printable(text)
+			args[i] = Printable(text)
 		}
 	}
 	_, w.err = fmt.Fprintf(w.out, format, args...)
@@ -163,7 +163,9 @@ func (w *lines) enough(i, n int) bool {
 	return true
 }
 
-func printable(text string) string {
+// Printable is a foreign text without what turns a line around, hides in it or
+// ends it.
+func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsGraphic(r) {
 			return '?'

@@ -31,11 +31,10 @@ const batch = 100
 // archives what Security Hub still shows of the guard and does not stand any
 // more. What a look did not see may still stand. It is safe to repeat.
 func (h Hub) Import(ctx context.Context, d evidence.Document, complete bool) error {
-	var findings []types.AwsSecurityFinding
+	findings := standing(d)
 	stands := map[string]bool{}
-	for _, f := range evidence.ASFF(d) {
-		stands[f.ID] = true
-		findings = append(findings, finding(f))
+	for _, f := range findings {
+		stands[aws.ToString(f.Id)] = true
 	}
 	var errs []error
 	if complete {
@@ -68,8 +67,8 @@ func (h Hub) shown(ctx context.Context, account, region string) ([]types.AwsSecu
 	pages := securityhub.NewGetFindingsPaginator(h.API, &securityhub.GetFindingsInput{
 		MaxResults: aws.Int32(batch),
 		Filters: &types.AwsSecurityFindingFilters{
-			ProductArn:  is(types.StringFilterComparisonEquals, evidence.ProductARN(account, region)),
-			GeneratorId: is(types.StringFilterComparisonPrefix, evidence.GeneratorPrefix),
+			ProductArn:  is(types.StringFilterComparisonEquals, productARN(account, region)),
+			GeneratorId: is(types.StringFilterComparisonPrefix, generatorPrefix),
 			RecordState: is(types.StringFilterComparisonEquals, string(types.RecordStateActive)),
 		},
 	})
@@ -98,31 +97,6 @@ func archived(f types.AwsSecurityFinding, at time.Time) types.AwsSecurityFinding
 	}
 	if f.Compliance != nil {
 		made.Compliance = &types.Compliance{Status: f.Compliance.Status}
-	}
-	return made
-}
-
-func finding(f evidence.SecurityFinding) types.AwsSecurityFinding {
-	made := types.AwsSecurityFinding{
-		SchemaVersion: aws.String(f.SchemaVersion),
-		Id:            aws.String(f.ID),
-		ProductArn:    aws.String(f.ProductARN),
-		GeneratorId:   aws.String(f.GeneratorID),
-		AwsAccountId:  aws.String(f.AWSAccountID),
-		Types:         f.Types,
-		CreatedAt:     aws.String(f.CreatedAt.Format(time.RFC3339)),
-		UpdatedAt:     aws.String(f.UpdatedAt.Format(time.RFC3339)),
-		Severity:      &types.Severity{Label: types.SeverityLabel(f.Severity.Label)},
-		Title:         aws.String(f.Title),
-		Description:   aws.String(f.Description),
-		Remediation:   &types.Remediation{Recommendation: &types.Recommendation{Text: aws.String(f.Remediation.Recommendation.Text)}},
-		Compliance:    &types.Compliance{Status: types.ComplianceStatus(f.Compliance.Status)},
-		RecordState:   types.RecordState(f.RecordState),
-	}
-	for _, r := range f.Resources {
-		made.Resources = append(made.Resources, types.Resource{
-			Type: aws.String(r.Type), Id: aws.String(r.ID), Partition: types.Partition(r.Partition), Region: aws.String(r.Region),
-		})
 	}
 	return made
 }

@@ -56,7 +56,7 @@ func TestFindingsComeAndGo(t *testing.T) {
 		}
 	}
 	// Another tool's, of the account's own product as well.
-	foreign := finding(evidence.ASFF(look(at, "foreign"))[0])
+	foreign := standing(look(at, "foreign"))[0]
 	foreign.Id, foreign.GeneratorId = aws.String("foreign"), aws.String("another-tool")
 	if _, err := hub.API.BatchImportFindings(t.Context(), &securityhub.BatchImportFindingsInput{Findings: []types.AwsSecurityFinding{foreign}}); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,69 @@
+package hub
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
+)
+
+func TestSecurityFindings(t *testing.T) {
+	at := time.Date(2026, 11, 2, 10, 15, 30, 0, time.UTC)
+	task := func(name string) guard.Task {
+		return guard.Task{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task/main/" + name, Fargate: guard.Yes, LastStatus: "RUNNING", Created: at.Add(-time.Hour)}
+	}
+	setting := guard.Setting{Account: "111122223333", Region: "us-gov-west-1", Scope: guard.ScopeAccount, Mode: guard.ModeOff}
+	states := []guard.State{
+		setting, task("of an unknown platform"),
+		guard.Proof{Task: task("proven"), Container: "main", Answer: "1\r\n", At: at},
+		guard.Proof{Task: task("refuted"), Container: "main", Answer: "0\r\n", At: at},
+		guard.Proof{Task: task("silent"), At: at, Unknown: strings.Repeat("ECS Exec is off for the task, and ", 50)},
+		guard.Proof{Task: task("waits for its turn")},
+		guard.Proof{Task: task("stale"), Unknown: "its last proof is older than a week"},
+		guard.Proof{Task: task("<script>alert(1)</script>\x00" + strings.Repeat("x", 600)), Container: "<b>", Answer: "</pre>\x1b[2J\u202e", At: at},
+		guard.Part{Rule: guard.GuardTrail, Name: "CloudTrail", Faults: []string{"trail main is not logging"}},
+		guard.Part{Rule: guard.GuardAlerts, Name: "topic", Unknown: "AWS answered ListSubscriptionsByTopic with AccessDenied"},
+	}
+	r := guard.Report{Cause: guard.Cause{Account: "111122223333", Region: "us-gov-west-1"}, Findings: guard.CheckAll(states)}
+	for _, a := range guard.Plan(guard.Check(setting), guard.DefaultPolicy()) {
+		r.Outcomes = append(r.Outcomes, guard.Outcome{Action: a, Result: guard.Done, At: at})
+	}
+	d := evidence.New(evidence.About{Started: at, Finished: at.Add(time.Minute)}, r)
+	ids := map[string]bool{}
+	rules := map[string]int{}
+	for _, f := range standing(d) {
+		id := aws.ToString(f.Id)
+		if ids[id] {
+			t.Errorf("%s is there twice", id)
+		}
+		ids[id] = true
+		rules[strings.TrimPrefix(aws.ToString(f.GeneratorId), generatorPrefix)]++
+		if len([]rune(*f.Title)) > 256 || len([]rune(*f.Description)) > 1024 || len(f.Resources) == 0 || *f.Resources[0].Id == "" || len([]rune(*f.Resources[0].Id)) > 512 {
+			t.Errorf("finding out of bounds: %+v", f)
+		}
+		if f.Compliance.Status == types.ComplianceStatusPassed || f.RecordState != types.RecordStateActive {
+			t.Errorf("%s is %s, %s", id, f.RecordState, f.Compliance.Status)
+		}
+		if strings.ContainsAny(*f.Title+*f.Description+*f.Resources[0].Id, "\x00\x1b\u202e") {
+			t.Errorf("a foreign text came through: %q", *f.Description)
+		}
+	}
+	if n := rules[string(guard.FIPSModeDefault)]; n != 0 {
+		t.Error("what was put right in its look is a finding")
+	}
+	doubts := d.Proofs.Refuted + d.Proofs.CannotVerify + 1 // the stale one
+	if n := rules[string(guard.TaskKernelProof)]; n != doubts || d.Proofs.NotAttempted < 2 {
+		t.Errorf("%d findings about kernels, want %d: tasks that were not asked yet (%d) are none", n, doubts, d.Proofs.NotAttempted)
+	}
+	later := evidence.New(evidence.About{Started: d.Started.Add(time.Hour), Finished: d.Finished.Add(time.Hour)}, r)
+	for _, f := range standing(later) {
+		if !ids[aws.ToString(f.Id)] {
+			t.Errorf("%s has another ID in the next look", aws.ToString(f.Id))
+		}
+	}
+}
