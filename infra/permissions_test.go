@@ -20,8 +20,8 @@ type client struct{ folder, name, prefix string }
 
 // enforcing is what both functions call.
 var enforcing = []client{
-	{"../internal/fargate", "API", "ecs"},
-	{"../internal/fargate", "Scaling", "application-autoscaling"},
+	{"../internal/aws/ecsapi", "API", "ecs"},
+	{"../internal/aws/ecsapi", "Scaling", "application-autoscaling"},
 	{"../internal/alert", "Publisher", "sns"},
 }
 
@@ -29,15 +29,15 @@ var enforcing = []client{
 var clients = map[string][]client{
 	"Enforcer": enforcing,
 	"Verifier": append(slices.Clone(enforcing),
-		client{"../internal/fargate", "Lister", "ecs"},
-		client{"../internal/ecsexec", "API", "ecs"},
-		client{"../internal/ecsexec", "Sessions", "ssm"},
-		client{"../internal/history", "CloudTrail", "cloudtrail"},
-		client{"../internal/selfcheck", "Trails", "cloudtrail"},
-		client{"../internal/selfcheck", "Rules", "events"},
-		client{"../internal/selfcheck", "Subscriptions", "sns"},
-		client{"../internal/selfcheck", "Queues", "sqs"},
-		client{"../internal/bucket", "Objects", "s3"},
+		client{"../internal/aws/ecsapi", "Lister", "ecs"},
+		client{"../internal/aws/ecsexec", "API", "ecs"},
+		client{"../internal/aws/ecsexec", "Sessions", "ssm"},
+		client{"../internal/aws/history", "CloudTrail", "cloudtrail"},
+		client{"../internal/aws/selfcheck", "Trails", "cloudtrail"},
+		client{"../internal/aws/selfcheck", "Rules", "events"},
+		client{"../internal/aws/selfcheck", "Subscriptions", "sns"},
+		client{"../internal/aws/selfcheck", "Queues", "sqs"},
+		client{"../internal/aws/store", "Objects", "s3"},
 	),
 }
 
@@ -88,7 +88,7 @@ func checkAudit(t *testing.T, stack synthesized) {
 		"Enforcer": {"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"},
 	}
 	// The test's options have Security Hub on, too.
-	inVPC["Verifier"] = append(slices.Clone(inVPC["Enforcer"]), calls(t, []client{{"../internal/hub", "API", "securityhub"}})...)
+	inVPC["Verifier"] = append(slices.Clone(inVPC["Enforcer"]), calls(t, []client{{"../internal/aws/hub", "API", "securityhub"}})...)
 	checkGranted(t, stack, inVPC, func(action string) bool { return !isWrite(action) })
 	if len(stack.resources("Custom::FargateFIPSMode")) != 0 {
 		t.Error("a stack in audit mode turns FIPS mode on")

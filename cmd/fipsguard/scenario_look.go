@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"time"
 
-	"fipsguard/internal/assembly"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/verifier"
+	"fipsguard/internal/wiring/scans"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -104,7 +104,7 @@ func runTask(ctx context.Context, s *stage, family string, exec bool) (string, e
 
 // look lets the verifier look once, and keeps its report.
 func (s *stage) look(ctx context.Context) error {
-	v := assembly.Verifier(assembly.Needs{
+	v := scans.Verifier(scans.Needs{
 		Config: s.configFor(s.people.Guard), Policy: s.policy, Exec: true, Now: s.account.Now, Sleep: s.account.Sleep,
 	})
 	started := s.account.Now()

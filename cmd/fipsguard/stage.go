@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"fipsguard/internal/alert"
+	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/enforcer"
 	"fipsguard/internal/evidence"
-	"fipsguard/internal/fargate"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/metric"
@@ -52,7 +52,7 @@ func newStage(ctx context.Context, address string, policy guard.Policy, options 
 	if err := s.account.Start(address); err != nil {
 		return nil, err
 	}
-	sleep := fargate.Sleep
+	sleep := ecsapi.Sleep
 	if simulatedTime {
 		sleep = s.account.Sleep
 	}
@@ -69,8 +69,8 @@ func (s *stage) attach(ctx context.Context, sleep func(context.Context, time.Dur
 	}
 	config := s.configFor(s.people.Guard)
 	e := &enforcer.Enforcer{
-		Account: fargate.NewAccount(
-			ecs.NewFromConfig(config, fargate.HalfOfBuckets(s.account.Now, sleep)),
+		Account: ecsapi.NewAccount(
+			ecs.NewFromConfig(config, ecsapi.HalfOfBuckets(s.account.Now, sleep)),
 			applicationautoscaling.NewFromConfig(config),
 			s.account.Now,
 		),

@@ -9,11 +9,11 @@ import (
 	"syscall"
 	"time"
 
-	"fipsguard/internal/assembly"
+	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/evidence"
-	"fipsguard/internal/fargate"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/verifier"
+	"fipsguard/internal/wiring/scans"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -47,9 +47,9 @@ func (c *verifyCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	look := assembly.Verifier(assembly.Needs{
+	look := scans.Verifier(scans.Needs{
 		Config: settings, Policy: guard.DefaultPolicy().Audited(), Exec: c.Exec, TrailLogs: c.TrailLogs,
-		Now: time.Now, Sleep: fargate.Sleep,
+		Now: time.Now, Sleep: ecsapi.Sleep,
 	})
 	bar := newProgress(t)
 	look.Progress = bar.tell

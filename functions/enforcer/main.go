@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"fipsguard/internal/alert"
+	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/config"
 	"fipsguard/internal/enforcer"
-	"fipsguard/internal/fargate"
-	"fipsguard/internal/function"
 	"fipsguard/internal/metric"
+	"fipsguard/internal/wiring"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
@@ -35,15 +35,15 @@ func newEnforcer() (*enforcer.Enforcer, error) {
 	if err != nil {
 		return nil, err
 	}
-	log := function.Logger(settings)
-	aws, err := function.AWSConfig(os.Getenv)
+	log := wiring.Logger(settings)
+	aws, err := wiring.AWSConfig(os.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	policy, faults := function.Policy(settings, time.Now())
+	policy, faults := wiring.Policy(settings, time.Now())
 	return &enforcer.Enforcer{
-		Account: fargate.NewAccount(
-			ecs.NewFromConfig(aws, fargate.HalfOfBuckets(time.Now, fargate.Sleep)),
+		Account: ecsapi.NewAccount(
+			ecs.NewFromConfig(aws, ecsapi.HalfOfBuckets(time.Now, ecsapi.Sleep)),
 			applicationautoscaling.NewFromConfig(aws),
 			time.Now,
 		),
@@ -61,7 +61,7 @@ func newEnforcer() (*enforcer.Enforcer, error) {
 type handler struct{ enforcer *enforcer.Enforcer }
 
 func (h handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
-	home, err := function.Home(ctx)
+	home, err := wiring.Home(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -11,16 +11,16 @@ import (
 	"time"
 
 	"fipsguard/internal/alert"
-	"fipsguard/internal/assembly"
-	"fipsguard/internal/bucket"
+	"fipsguard/internal/aws/ecsapi"
+	"fipsguard/internal/aws/hub"
+	"fipsguard/internal/aws/store"
 	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
-	"fipsguard/internal/fargate"
-	"fipsguard/internal/function"
-	"fipsguard/internal/hub"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/trail"
 	"fipsguard/internal/verifier"
+	"fipsguard/internal/wiring"
+	"fipsguard/internal/wiring/scans"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
@@ -46,23 +46,23 @@ func newHandler() (*handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	log := function.Logger(settings.Enforcer)
-	aws, err := function.AWSConfig(os.Getenv)
+	log := wiring.Logger(settings.Enforcer)
+	aws, err := wiring.AWSConfig(os.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	policy, faults := function.Policy(settings.Enforcer, time.Now())
-	look := assembly.Verifier(assembly.Needs{
+	policy, faults := wiring.Policy(settings.Enforcer, time.Now())
+	look := scans.Verifier(scans.Needs{
 		Config: aws, Policy: policy, PolicyFaults: faults, Exec: true, TrailLogs: settings.TrailLogs,
-		Now: time.Now, Sleep: fargate.Sleep,
+		Now: time.Now, Sleep: ecsapi.Sleep,
 	})
-	look.Parts = assembly.Parts(aws, assembly.Guard{
+	look.Parts = scans.Parts(aws, scans.Guard{
 		Patterns: patterns(), FunctionARN: settings.FunctionARN, TopicARN: settings.TopicARN, QueueURLs: settings.Queues,
 	})
 	h := &handler{
 		sample: settings.Sample,
 		log:    log,
-		bucket: bucket.Bucket{Objects: assembly.S3(aws), Name: settings.EvidenceBucket},
+		bucket: store.Bucket{Objects: scans.S3(aws), Name: settings.EvidenceBucket},
 		keeper: verifier.Keeper{
 			Verifier: look,
 			Notifier: alert.NewNotifier(sns.NewFromConfig(aws), settings.TopicARN),
@@ -91,13 +91,13 @@ func patterns() map[string]string {
 type handler struct {
 	sample int
 	log    *slog.Logger
-	bucket bucket.Bucket
+	bucket store.Bucket
 	keeper verifier.Keeper
 }
 
 // Invoke looks once. Lambda runs one look at a time in one environment.
 func (h *handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
-	home, err := function.Home(ctx)
+	home, err := wiring.Home(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"fipsguard/internal/ecsexec"
+	"fipsguard/internal/aws/ecsexec"
 	"fipsguard/internal/localaws"
 
 	"github.com/aws/aws-sdk-go-v2/aws"

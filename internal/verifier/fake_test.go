@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"fipsguard/internal/ecsexec"
+	"fipsguard/internal/aws/ecsexec"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/trail"
 )

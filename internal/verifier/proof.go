@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"fipsguard/internal/ecsexec"
+	"fipsguard/internal/aws/ecsexec"
 	"fipsguard/internal/guard"
 
 	"golang.org/x/sync/errgroup"

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"fipsguard/internal/ecsexec"
+	"fipsguard/internal/aws/ecsexec"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/trail"

@@ -1,4 +1,4 @@
-package assembly
+package scans
 
 import (
 	"context"
@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"fipsguard/internal/bucket"
+	"fipsguard/internal/aws/hub"
+	"fipsguard/internal/aws/store"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
-	"fipsguard/internal/hub"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -91,7 +91,7 @@ func testEvidence(t *testing.T, config aws.Config) {
 		Bucket: aws.String("evidence"), ObjectLockEnabledForBucket: aws.Bool(true),
 		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: s3types.BucketLocationConstraint(config.Region)},
 	}))(t)
-	b := bucket.Bucket{Objects: client, Name: "evidence", Home: motoHome}
+	b := store.Bucket{Objects: client, Name: "evidence", Home: motoHome}
 	if state, err := b.ReadState(t.Context()); err != nil || state != nil {
 		t.Fatalf("the state before the first look is %q, error %v", state, err)
 	}

@@ -1,4 +1,4 @@
-package assembly
+package scans
 
 import (
 	"context"
@@ -7,11 +7,11 @@ import (
 	"strings"
 	"time"
 
-	"fipsguard/internal/ecsexec"
-	"fipsguard/internal/fargate"
+	"fipsguard/internal/aws/ecsapi"
+	"fipsguard/internal/aws/ecsexec"
+	"fipsguard/internal/aws/history"
+	"fipsguard/internal/aws/selfcheck"
 	"fipsguard/internal/guard"
-	"fipsguard/internal/history"
-	"fipsguard/internal/selfcheck"
 	"fipsguard/internal/verifier"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -42,10 +42,10 @@ const logTime = 2 * time.Minute
 
 // Verifier puts a verifier together.
 func Verifier(n Needs) *verifier.Verifier {
-	client := ecs.NewFromConfig(n.Config, fargate.HalfOfBuckets(n.Now, n.Sleep))
-	account := fargate.NewAccount(client, applicationautoscaling.NewFromConfig(n.Config), n.Now)
+	client := ecs.NewFromConfig(n.Config, ecsapi.HalfOfBuckets(n.Now, n.Sleep))
+	account := ecsapi.NewAccount(client, applicationautoscaling.NewFromConfig(n.Config), n.Now)
 	v := &verifier.Verifier{
-		Account: fargate.Inventory{Account: account, Lister: client},
+		Account: ecsapi.Inventory{Account: account, Lister: client},
 		History: history.History{
 			CloudTrail: cloudtrail.NewFromConfig(n.Config), Logs: logs(n), Now: n.Now, Sleep: n.Sleep,
 		},

@@ -1,3 +1,0 @@
-// Package assembly puts the verifier together from AWS's clients, the same way
-// for the Lambda function, for a terminal and for a simulated account.
-package assembly

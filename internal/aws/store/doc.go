@@ -1,0 +1,3 @@
+// Package store keeps reports in S3, under Object Lock as the bucket has it,
+// and the verifier's state beside them.
+package store

@@ -1,3 +1,0 @@
-// Package bucket keeps reports in S3, under Object Lock as the bucket has it,
-// and the verifier's state beside them.
-package bucket

@@ -1,4 +1,0 @@
-// Package fargate is the guard's hands and eyes in one AWS account and Region:
-// Apply makes the calls that guard planned, Observe looks at what is. It
-// decides nothing.
-package fargate

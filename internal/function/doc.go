@@ -1,3 +1,0 @@
-// Package function is what the Lambda functions have in common: how they learn
-// where they are, who they are and how they were invoked.
-package function
