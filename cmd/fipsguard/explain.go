@@ -94,7 +94,7 @@ func explain(in io.Reader, policy guard.Policy) iter.Seq2[explanation, error] {
 	}
 }
 
-func explainEvent(event trail.Event, policy guard.Policy) explanation {
+func explainEvent(event guard.Event, policy guard.Policy) explanation {
 	findings := policy.Judge(guard.CheckAll(event.States))
 	allowed, _ := policy.Split(guard.Plan(findings, policy), time.Time{})
 	e := explanation{

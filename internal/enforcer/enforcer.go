@@ -85,7 +85,7 @@ func ofHere(home guard.Place, c guard.Cause) error {
 }
 
 // answer does what an event asks for, leaving time to tell people.
-func (e *Enforcer) answer(ctx context.Context, ev trail.Event) (guard.Report, error) {
+func (e *Enforcer) answer(ctx context.Context, ev guard.Event) (guard.Report, error) {
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-alertMargin))

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"fipsguard/internal/guard"
-	"fipsguard/internal/trail"
 )
 
 // Look looks at the account setting without an event and puts it right, when
@@ -17,7 +16,7 @@ func (e *Enforcer) Look(ctx context.Context, home guard.Place, why string) error
 	if err == nil {
 		e.Metrics.EmitLook(e.Now())
 	}
-	look := trail.Event{
+	look := guard.Event{
 		Cause: guard.Cause{
 			EventName: why, Time: e.Now().UTC(), Account: home.Account, Region: home.Region,
 			Actor: guard.Actor{Name: "fipsguard"},

@@ -4,13 +4,12 @@ import (
 	"context"
 
 	"fipsguard/internal/guard"
-	"fipsguard/internal/trail"
 )
 
 // answerSettings is the one place that acts before it looks: turning FIPS mode
 // on is harmless when late or repeated, so that call goes out first, from what
 // the event recorded, and the look at what is now follows it.
-func (e *Enforcer) answerSettings(ctx context.Context, ev trail.Event, r *guard.Report) error {
+func (e *Enforcer) answerSettings(ctx context.Context, ev guard.Event, r *guard.Report) error {
 	r.Findings = e.Policy.Judge(guard.CheckAll(ev.States))
 	if verdict := guard.Worst(r.Findings); verdict == guard.Compliant || verdict == guard.NotApplicable {
 		return nil

@@ -5,12 +5,11 @@ import (
 	"errors"
 
 	"fipsguard/internal/guard"
-	"fipsguard/internal/trail"
 )
 
 // answerWorkloads looks before it acts: task definitions, tasks and services
 // are judged by what they are now.
-func (e *Enforcer) answerWorkloads(ctx context.Context, ev trail.Event, r *guard.Report) error {
+func (e *Enforcer) answerWorkloads(ctx context.Context, ev guard.Event, r *guard.Report) error {
 	var errs []error
 	for _, recorded := range ev.States {
 		observed, err := e.look(ctx, recorded)

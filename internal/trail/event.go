@@ -7,18 +7,9 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
+
 	"github.com/go-json-experiment/json"
 )
-
-// Event is one thing that happened.
-type Event struct {
-	Cause guard.Cause
-	// States is what the record says things are in now; empty when nothing in
-	// it is guarded.
-	States []guard.State
-	// NotGuarded says, as a sentence, why there are no States.
-	NotGuarded string
-}
 
 const (
 	callDetail       = "AWS API Call via CloudTrail"
@@ -32,15 +23,15 @@ var ErrNotAnEvent = errors.New("neither an EventBridge event (detail-type, detai
 // Decode reads one EventBridge event or bare CloudTrail record. The error for
 // text that is not JSON, or not of the shape of an event, names the line and
 // column. Decoding is pure: the same text gives the same event.
-func Decode(data []byte) (Event, error) {
+func Decode(data []byte) (guard.Event, error) {
 	var doc document
 	if err := json.Unmarshal(data, &doc, decodeOptions); err != nil {
-		return Event{}, located(err, func(offset int64) position { return positionIn(data, offset) })
+		return guard.Event{}, located(err, func(offset int64) position { return positionIn(data, offset) })
 	}
 	return doc.event()
 }
 
-func (d *document) event() (Event, error) {
+func (d *document) event() (guard.Event, error) {
 	body := &d.detail
 	if d.Detail != nil {
 		body = d.Detail
@@ -49,23 +40,23 @@ func (d *document) event() (Event, error) {
 	case d.DetailType == taskChangeDetail && d.Detail != nil:
 		return d.taskChangeEvent(body)
 	case d.DetailType != "" && d.DetailType != callDetail:
-		event := Event{Cause: d.cause(d.DetailType)}
+		event := guard.Event{Cause: d.cause(d.DetailType)}
 		event.NotGuarded = fmt.Sprintf("Events of type %q are not guarded.", d.DetailType)
 		return event, nil
 	case body.EventName == "" || body.EventSource == "":
-		return Event{}, ErrNotAnEvent
+		return guard.Event{}, ErrNotAnEvent
 	}
 	return d.callEvent(&body.record)
 }
 
 // callEvent decodes a CloudTrail record, in an envelope or bare.
-func (d *document) callEvent(r *record) (Event, error) {
+func (d *document) callEvent(r *record) (guard.Event, error) {
 	at, err := parseTime("eventTime", r.EventTime)
 	if err != nil {
-		return Event{}, err
+		return guard.Event{}, err
 	}
 	who := r.UserIdentity.orZero()
-	event := Event{Cause: guard.Cause{
+	event := guard.Event{Cause: guard.Cause{
 		EventID:   r.EventID,
 		EventName: r.EventName,
 		Time:      at,

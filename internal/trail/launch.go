@@ -34,17 +34,17 @@ func launchStates(r *record, cause guard.Cause) ([]guard.State, string) {
 
 // taskChangeEvent decodes an ECS task state change, the only signal for the
 // tasks that a service's scheduler starts.
-func (d *document) taskChangeEvent(body *detail) (Event, error) {
-	event := Event{Cause: d.cause(taskChangeDetail)}
+func (d *document) taskChangeEvent(body *detail) (guard.Event, error) {
+	event := guard.Event{Cause: d.cause(taskChangeDetail)}
 	if _, err := parseTime("time", d.Time); err != nil {
-		return Event{}, err
+		return guard.Event{}, err
 	}
 	if d.Region != "" && !guard.InScope(d.Region) {
 		event.NotGuarded = "Fargate has no FIPS-140 mode in Region " + d.Region + "."
 		return event, nil
 	}
 	if body.TaskARN == "" {
-		return Event{}, ErrNotAnEvent
+		return guard.Event{}, ErrNotAnEvent
 	}
 	state := body.task.state()
 	event.Cause.Actor.Name = "ECS, task started by " + cmp.Or(string(body.StartedBy), "unknown")

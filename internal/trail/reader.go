@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fipsguard/internal/guard"
 	"fmt"
 	"io"
 	"iter"
@@ -23,11 +24,11 @@ const maxRecord = 16 << 20
 // text may be gzip-compressed and may start with a byte order mark. It is read
 // as a stream: memory does not grow with the file. After an error, which says
 // where it is, nothing follows.
-func Read(r io.Reader) iter.Seq2[Event, error] {
-	return func(yield func(Event, error) bool) {
+func Read(r io.Reader) iter.Seq2[guard.Event, error] {
+	return func(yield func(guard.Event, error) bool) {
 		text, err := plain(r)
 		if err != nil {
-			yield(Event{}, err)
+			yield(guard.Event{}, err)
 			return
 		}
 		lines := &lineReader{from: text}
@@ -49,12 +50,12 @@ func Read(r io.Reader) iter.Seq2[Event, error] {
 			case errors.Is(err, io.EOF) && in.StackDepth() == 0 && read:
 				return
 			case errors.Is(err, io.EOF) && in.StackDepth() == 0:
-				yield(Event{}, errors.New("the text is empty"))
+				yield(guard.Event{}, errors.New("the text is empty"))
 				return
 			case errors.Is(err, errStopped):
 				return
 			case err != nil:
-				yield(Event{}, lines.locate(err, in))
+				yield(guard.Event{}, lines.locate(err, in))
 				return
 			}
 		}

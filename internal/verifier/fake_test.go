@@ -12,7 +12,6 @@ import (
 
 	"fipsguard/internal/aws/ecsexec"
 	"fipsguard/internal/guard"
-	"fipsguard/internal/trail"
 )
 
 const (
@@ -42,7 +41,7 @@ type world struct {
 	forgets  error             // CloudTrail does not answer
 	answers  map[string]string // of containers, by task ARN and container
 	failures map[string][]error
-	events   []trail.Event
+	events   []guard.Event
 	parts    []guard.Part
 	prompt   bool          // CloudTrail tells of repairs at once
 	slow     time.Duration // what an answer of a container takes
@@ -117,7 +116,7 @@ func (w *world) Definitions(context.Context, []guard.Service, []guard.Task) ([]g
 	return nil, nil
 }
 
-func (w *world) Changes(_ context.Context, _, _ string, since time.Time) ([]trail.Event, time.Time, error) {
+func (w *world) Changes(_ context.Context, _, _ string, since time.Time) ([]guard.Event, time.Time, error) {
 	if w.forgets != nil {
 		return nil, w.now, w.forgets
 	}
@@ -169,8 +168,8 @@ func ofService(t guard.Task) guard.Task {
 	return t
 }
 
-func put(id string, at time.Time, mode guard.Mode) trail.Event {
-	return trail.Event{
+func put(id string, at time.Time, mode guard.Mode) guard.Event {
+	return guard.Event{
 		Cause:  guard.Cause{EventID: id, EventName: "PutAccountSettingDefault", Time: at, Account: accountID, Region: region, Actor: guard.Actor{Name: "role Admin, session jane.doe"}},
 		States: []guard.State{guard.Setting{Account: accountID, Region: region, Scope: guard.ScopeAccount, Mode: mode}},
 	}

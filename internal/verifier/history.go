@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
-	"fipsguard/internal/trail"
 )
 
 // remembered is how far back the timelines reach at least: as far as
@@ -30,12 +29,12 @@ func (l *look) history(ctx context.Context) {
 			Unknown: "CloudTrail's history could be read back to " + from.UTC().Format(time.RFC3339) + " only, and no API shows overrides",
 		})
 	}
-	lines := trail.Timelines(events, l.ask.Known.Timelines, l.before, from, l.found)
+	lines := guard.Timelines(events, l.ask.Known.Timelines, l.before, from, l.found)
 	l.tell(lines[0])
 	l.extend(ctx, lines)
 	l.seen.Report.Timelines = lines
 	var overrides []guard.Finding
-	for _, override := range trail.OpenOverrides(lines, l.home.Account, l.home.Region) {
+	for _, override := range guard.OpenOverrides(lines, l.home.Account, l.home.Region) {
 		if !l.judged(override.Subject()) {
 			overrides = append(overrides, l.judge(override)...)
 		}

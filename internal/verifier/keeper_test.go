@@ -15,7 +15,6 @@ import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
-	"fipsguard/internal/trail"
 )
 
 // outside is all that outlives a verifier: the evidence bucket and the people's
@@ -117,7 +116,7 @@ func bad() *world {
 	w.mode = guard.ModeOff
 	w.tasks = []guard.Task{task("refuted"), task("fine")}
 	w.answers[w.tasks[0].ARN+"/main"] = "0\r\n"
-	w.events = []trail.Event{put("off", start.Add(-time.Minute), guard.ModeOff)}
+	w.events = []guard.Event{put("off", start.Add(-time.Minute), guard.ModeOff)}
 	return w
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"fipsguard/internal/aws/ecsexec"
 	"fipsguard/internal/guard"
-	"fipsguard/internal/trail"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -18,7 +17,7 @@ import (
 func TestDriftIsRepairedAndToldWithItsStory(t *testing.T) {
 	w := newWorld()
 	w.mode = guard.ModeOff
-	w.events = []trail.Event{put("turned-off", start.Add(-10*time.Minute), guard.ModeOff)}
+	w.events = []guard.Event{put("turned-off", start.Add(-10*time.Minute), guard.ModeOff)}
 	r := w.look(t, guard.DefaultPolicy(), Request{}).Report
 	if w.mode != guard.ModeOn {
 		t.Error("FIPS mode is still off")
@@ -44,7 +43,7 @@ func TestTheRepairIsOnTheTimelineOnce(t *testing.T) {
 	for _, prompt := range []bool{false, true} {
 		w := newWorld()
 		w.mode, w.prompt, w.now = guard.ModeOff, prompt, start.Add(300*time.Millisecond)
-		w.events = []trail.Event{put("turned-off", start.Add(-10*time.Minute), guard.ModeOff)}
+		w.events = []guard.Event{put("turned-off", start.Add(-10*time.Minute), guard.ModeOff)}
 		spans := w.look(t, guard.DefaultPolicy(), Request{}).Report.Timelines[0].Spans
 		last := spans[len(spans)-1]
 		if len(spans) != 3 || spans[1].Mode != guard.ModeOff || last.Mode != guard.ModeOn || last.Cause.EventName != "PutAccountSettingDefault" {
@@ -187,7 +186,7 @@ func TestExposedTasks(t *testing.T) {
 	w := newWorld()
 	w.tasks = []guard.Task{exposed, lucky, after}
 	w.answers[exposed.ARN+"/main"] = "?"
-	w.events = []trail.Event{put("off", start.Add(-2*time.Hour), guard.ModeOff), put("on", start.Add(-time.Hour), guard.ModeOn)}
+	w.events = []guard.Event{put("off", start.Add(-2*time.Hour), guard.ModeOff), put("on", start.Add(-time.Hour), guard.ModeOn)}
 	got := verdicts(w.look(t, guard.DefaultPolicy(), Request{}).Report, guard.TaskExposed)
 	want := map[string]string{
 		"exposed": "NON_COMPLIANT: It was launched at 2026-11-02T08:30:00Z, while FIPS mode was off (since 2026-11-02T08:00:00Z, by role Admin, session jane.doe).",

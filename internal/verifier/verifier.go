@@ -7,7 +7,6 @@ import (
 	"fipsguard/internal/aws/ecsexec"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
-	"fipsguard/internal/trail"
 )
 
 // Account is AWS as the verifier needs it: hands and eyes in one account and
@@ -28,7 +27,7 @@ type Exec interface {
 
 // History is CloudTrail's memory of who changed the setting.
 type History interface {
-	Changes(ctx context.Context, account, region string, since time.Time) (events []trail.Event, from time.Time, err error)
+	Changes(ctx context.Context, account, region string, since time.Time) (events []guard.Event, from time.Time, err error)
 }
 
 // Parts looks at the guard itself.

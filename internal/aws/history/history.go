@@ -47,7 +47,7 @@ func settingCalls() []string {
 // repeated, and since when they are complete, which is later than asked for
 // where CloudTrail forgets or the reading was cut short. With an error they are
 // complete since the time that comes with it.
-func (h History) Changes(ctx context.Context, account, region string, since time.Time) (events []trail.Event, from time.Time, err error) {
+func (h History) Changes(ctx context.Context, account, region string, since time.Time) (events []guard.Event, from time.Time, err error) {
 	now := h.Now()
 	if since.Before(now.Add(-remembered)) {
 		from = now.Add(-remembered)
@@ -73,8 +73,8 @@ func (h History) Changes(ctx context.Context, account, region string, since time
 
 // lookUp reads the events of one call, newest first, back to a time, and says
 // since when they are complete.
-func (h History) lookUp(ctx context.Context, call string, from time.Time) ([]trail.Event, time.Time, error) {
-	var events []trail.Event
+func (h History) lookUp(ctx context.Context, call string, from time.Time) ([]guard.Event, time.Time, error) {
+	var events []guard.Event
 	complete := h.Now()
 	input := &cloudtrail.LookupEventsInput{
 		LookupAttributes: []types.LookupAttribute{{AttributeKey: types.LookupAttributeKeyEventName, AttributeValue: aws.String(call)}},
@@ -107,7 +107,7 @@ func (h History) lookUp(ctx context.Context, call string, from time.Time) ([]tra
 	return events, complete, fmt.Errorf("look up events %s: more than %d since %s", call, 50*maxPages, complete.Format(time.RFC3339))
 }
 
-func isAboutSetting(e trail.Event) bool {
+func isAboutSetting(e guard.Event) bool {
 	if len(e.States) == 0 {
 		return false
 	}

@@ -8,7 +8,6 @@ import (
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
-	"fipsguard/internal/trail"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
@@ -62,7 +61,7 @@ func (w world) timeline(t *testing.T, since time.Time) []guard.Span {
 		t.Fatal(err)
 	}
 	now := guard.Setting{Account: localaws.AccountID, Region: region, Scope: guard.ScopeAccount, Mode: guard.ModeOn}
-	return trail.Timelines(events, nil, now, from, w.Now())[0].Spans
+	return guard.Timelines(events, nil, now, from, w.Now())[0].Spans
 }
 
 func TestWhoTurnedItOffAndForHowLong(t *testing.T) {

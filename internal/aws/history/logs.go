@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"fipsguard/internal/guard"
 	"fipsguard/internal/trail"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,8 +37,8 @@ const readers = 8
 // day of since. It ends early when its time is over, which leaves the rest to
 // a later look, and at a day without log objects: nothing was logged then, and
 // what is not logged is not known.
-func (l *Logs) changes(ctx context.Context, account, region string, since, before time.Time) ([]trail.Event, time.Time, error) {
-	var events []trail.Event
+func (l *Logs) changes(ctx context.Context, account, region string, since, before time.Time) ([]guard.Event, time.Time, error) {
+	var events []guard.Event
 	reading, cancel := context.WithTimeout(ctx, l.Time)
 	defer cancel()
 	from := before
@@ -55,7 +56,7 @@ func (l *Logs) changes(ctx context.Context, account, region string, since, befor
 	return events, from, nil
 }
 
-func (l *Logs) day(ctx context.Context, account, region string, day time.Time) (events []trail.Event, objects int, err error) {
+func (l *Logs) day(ctx context.Context, account, region string, day time.Time) (events []guard.Event, objects int, err error) {
 	prefix := path.Join(l.Prefix, account, "CloudTrail", region, day.Format("2006/01/02")) + "/"
 	var mu sync.Mutex
 	var readings errgroup.Group
@@ -82,13 +83,13 @@ func (l *Logs) day(ctx context.Context, account, region string, day time.Time) (
 }
 
 // read reads one object as a stream.
-func (l *Logs) read(ctx context.Context, key string) ([]trail.Event, error) {
+func (l *Logs) read(ctx context.Context, key string) ([]guard.Event, error) {
 	out, err := l.Objects.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(l.Bucket), Key: aws.String(key)})
 	if err != nil {
 		return nil, fmt.Errorf("get log object %s: %w", key, err)
 	}
 	defer func() { _ = out.Body.Close() }()
-	var events []trail.Event
+	var events []guard.Event
 	for event, err := range trail.Read(out.Body) {
 		if err != nil {
 			return nil, fmt.Errorf("read log object %s: %w", key, err)

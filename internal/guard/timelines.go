@@ -1,12 +1,10 @@
-package trail
+package guard
 
 import (
 	"cmp"
 	"fmt"
 	"slices"
 	"time"
-
-	"fipsguard/internal/guard"
 )
 
 // Timelines is what the account default and every override were from a time
@@ -14,7 +12,7 @@ import (
 // Events may be in any order and more than once; those that are about no
 // setting are ignored. known is what an earlier look found out, possibly about
 // times before from.
-func Timelines(events []Event, known []guard.Timeline, observed guard.Setting, from, until time.Time) []guard.Timeline {
+func Timelines(events []Event, known []Timeline, observed Setting, from, until time.Time) []Timeline {
 	histories := map[string]*history{"": {}}
 	of := func(principal string) *history {
 		if histories[principal] == nil {
@@ -24,7 +22,7 @@ func Timelines(events []Event, known []guard.Timeline, observed guard.Setting, f
 	}
 	for _, e := range events {
 		for _, state := range e.States {
-			if s, ok := state.(guard.Setting); ok && s.Region == observed.Region && s.Account == observed.Account {
+			if s, ok := state.(Setting); ok && s.Region == observed.Region && s.Account == observed.Account {
 				of(principalOf(s)).add(change{at: e.Cause.Time, cause: e.Cause, mode: modeOf(s), unknown: unknownOf(s)})
 			}
 		}
@@ -43,9 +41,9 @@ func Timelines(events []Event, known []guard.Timeline, observed guard.Setting, f
 		principals = append(principals, p)
 	}
 	slices.Sort(principals) // the default's is empty: first
-	var lines []guard.Timeline
+	var lines []Timeline
 	for _, p := range principals {
-		line := guard.Timeline{Principal: p, Spans: histories[p].spans(from, until)}
+		line := Timeline{Principal: p, Spans: histories[p].spans(from, until)}
 		if p == "" {
 			line.Spans = histories[p].reconcile(line.Spans, observed)
 		}
@@ -56,22 +54,22 @@ func Timelines(events []Event, known []guard.Timeline, observed guard.Setting, f
 
 // OpenOverrides are the overrides that were turned off and, as far as CloudTrail
 // tells, not on again: no API shows those of others.
-func OpenOverrides(lines []guard.Timeline, account, region string) []guard.Setting {
-	var open []guard.Setting
+func OpenOverrides(lines []Timeline, account, region string) []Setting {
+	var open []Setting
 	for _, line := range lines {
 		if line.Principal == "" || len(line.Spans) == 0 {
 			continue
 		}
-		if last := line.Spans[len(line.Spans)-1]; last.Mode == guard.ModeOff {
-			open = append(open, guard.Setting{Account: account, Region: region, Scope: guard.ScopePrincipal, Principal: line.Principal, Mode: guard.ModeOff})
+		if last := line.Spans[len(line.Spans)-1]; last.Mode == ModeOff {
+			open = append(open, Setting{Account: account, Region: region, Scope: ScopePrincipal, Principal: line.Principal, Mode: ModeOff})
 		}
 	}
 	return open
 }
 
 // principalOf: what may be the account's counts as the account's.
-func principalOf(s guard.Setting) string {
-	if s.Scope == guard.ScopePrincipal {
+func principalOf(s Setting) string {
+	if s.Scope == ScopePrincipal {
 		return s.Principal
 	}
 	return ""
@@ -80,23 +78,23 @@ func principalOf(s guard.Setting) string {
 // modeOf is what a recorded change left behind. A deleted value of the account
 // falls back to disabled, a deleted override to the account default. A change
 // of somebody unknown can only be for the worse.
-func modeOf(s guard.Setting) guard.Mode {
+func modeOf(s Setting) Mode {
 	switch {
-	case s.Deleted && s.Scope == guard.ScopePrincipal:
-		return guard.ModeUnknown
+	case s.Deleted && s.Scope == ScopePrincipal:
+		return ModeUnknown
 	case s.Deleted:
-		return guard.ModeOff
-	case s.Scope == guard.ScopeUnknown && s.Mode == guard.ModeOn:
-		return guard.ModeUnknown
+		return ModeOff
+	case s.Scope == ScopeUnknown && s.Mode == ModeOn:
+		return ModeUnknown
 	}
 	return s.Mode
 }
 
-func unknownOf(s guard.Setting) string {
+func unknownOf(s Setting) string {
 	switch {
-	case s.Deleted && s.Scope == guard.ScopePrincipal:
+	case s.Deleted && s.Scope == ScopePrincipal:
 		return "the override was deleted; the account default decides"
-	case s.Scope == guard.ScopeUnknown && s.Mode == guard.ModeOn:
+	case s.Scope == ScopeUnknown && s.Mode == ModeOn:
 		return "the record does not say whose value was turned on"
 	}
 	return s.Unknown
@@ -105,15 +103,15 @@ func unknownOf(s guard.Setting) string {
 // change is a moment from which a setting was something.
 type change struct {
 	at      time.Time
-	cause   guard.Cause // zero for what a look observed
-	mode    guard.Mode
+	cause   Cause // zero for what a look observed
+	mode    Mode
 	unknown string
 }
 
 // history is the changes of one setting.
 type history struct {
 	changes []change
-	known   guard.Span // the end of what an earlier look found out
+	known   Span // the end of what an earlier look found out
 }
 
 func (h *history) add(c change) {
@@ -124,9 +122,9 @@ func (h *history) add(c change) {
 
 // remember takes over what an earlier look found out, but for its beginning,
 // of which it knew nothing.
-func (h *history) remember(line guard.Timeline) {
+func (h *history) remember(line Timeline) {
 	for i, span := range line.Spans {
-		if i == 0 && span.Mode == guard.ModeUnknown && span.Cause.EventID == "" {
+		if i == 0 && span.Mode == ModeUnknown && span.Cause.EventID == "" {
 			continue
 		}
 		h.add(change{at: span.From, cause: span.Cause, mode: span.Mode, unknown: span.Unknown})
@@ -136,14 +134,14 @@ func (h *history) remember(line guard.Timeline) {
 
 // spans are the times between the changes. Before the first change nothing is
 // known.
-func (h *history) spans(from, until time.Time) []guard.Span {
+func (h *history) spans(from, until time.Time) []Span {
 	slices.SortStableFunc(h.changes, func(a, b change) int {
 		// Records have times in whole seconds. When FIPS mode is turned off and
 		// back on within one, it was off first: what was observed afterwards
 		// tells if not.
 		return cmp.Or(a.at.Compare(b.at), cmp.Compare(precedence(a.mode), precedence(b.mode)))
 	})
-	spans := []guard.Span{{From: from, Mode: guard.ModeUnknown, Unknown: "no record says what it was before"}}
+	spans := []Span{{From: from, Mode: ModeUnknown, Unknown: "no record says what it was before"}}
 	seen := map[string]bool{}
 	for _, c := range h.changes {
 		last := &spans[len(spans)-1]
@@ -157,7 +155,7 @@ func (h *history) spans(from, until time.Time) []guard.Span {
 			last.Until = c.at
 		}
 		seen[id] = true
-		spans = append(spans, guard.Span{From: c.at, Mode: c.mode, Cause: c.cause, Unknown: c.unknown})
+		spans = append(spans, Span{From: c.at, Mode: c.mode, Cause: c.cause, Unknown: c.unknown})
 	}
 	spans[len(spans)-1].Until = until
 	return spans
@@ -165,13 +163,13 @@ func (h *history) spans(from, until time.Time) []guard.Span {
 
 // precedence orders changes of one moment; an earlier look that did not know
 // what a record was about comes behind the record.
-func precedence(m guard.Mode) int {
+func precedence(m Mode) int {
 	switch m {
-	case guard.ModeOff:
+	case ModeOff:
 		return 0
-	case guard.ModeOn:
+	case ModeOn:
 		return 1
-	case guard.ModeUnknown:
+	case ModeUnknown:
 	}
 	return 2
 }
@@ -179,28 +177,28 @@ func precedence(m guard.Mode) int {
 // reconcile holds the recorded end of the account default's timeline against
 // what was observed then. Without any change on record it was all along what
 // it is now.
-func (h *history) reconcile(spans []guard.Span, observed guard.Setting) []guard.Span {
+func (h *history) reconcile(spans []Span, observed Setting) []Span {
 	last := &spans[len(spans)-1]
 	switch {
-	case observed.Mode == guard.ModeUnknown || endsAs(spans, observed.Mode):
+	case observed.Mode == ModeUnknown || endsAs(spans, observed.Mode):
 	case len(h.changes) == 0:
 		last.Mode, last.Unknown = observed.Mode, ""
 	default:
 		doubt := fmt.Sprintf("it was last known as %s, but ECS answered %s: a record is missing or late", last.Mode, observed.Mode)
 		if h.known.Mode == last.Mode && last.From.Before(h.known.Until) {
 			// An earlier look saw it as it was recorded, until then.
-			doubtful := guard.Span{From: h.known.Until, Until: last.Until, Unknown: doubt}
+			doubtful := Span{From: h.known.Until, Until: last.Until, Unknown: doubt}
 			last.Until = h.known.Until
 			return append(spans, doubtful)
 		}
-		last.Mode, last.Unknown = guard.ModeUnknown, doubt
+		last.Mode, last.Unknown = ModeUnknown, doubt
 	}
 	return spans
 }
 
 // endsAs reports whether a mode was one of those in the last second, whose
 // order with the look the records do not tell.
-func endsAs(spans []guard.Span, m guard.Mode) bool {
+func endsAs(spans []Span, m Mode) bool {
 	second := spans[len(spans)-1].Until.Truncate(time.Second)
-	return slices.ContainsFunc(spans, func(s guard.Span) bool { return s.Mode == m && !s.Until.Before(second) })
+	return slices.ContainsFunc(spans, func(s Span) bool { return s.Mode == m && !s.Until.Before(second) })
 }
