@@ -95,8 +95,8 @@ func explain(in io.Reader, policy guard.Policy) iter.Seq2[explanation, error] {
 }
 
 func explainEvent(event guard.Event, policy guard.Policy) explanation {
-	findings := policy.Judge(guard.CheckAll(event.States))
-	allowed, _ := policy.Split(guard.Plan(findings, policy), time.Time{})
+	findings := policy.Evaluate(guard.CheckAll(event.States))
+	allowed, _ := policy.Allow(guard.Plan(findings, policy), time.Time{})
 	e := explanation{
 		EventID:   event.Cause.EventID,
 		EventName: event.Cause.EventName,

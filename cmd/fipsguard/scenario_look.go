@@ -108,8 +108,8 @@ func (s *stage) look(ctx context.Context) error {
 		Config: s.configFor(s.people.Guard), Policy: s.policy, Exec: true, Now: s.account.Now, Sleep: s.account.Sleep,
 	})
 	started := s.account.Now()
-	home := guard.Place{Account: localaws.AccountID, Region: stageRegion}
-	seen, err := v.Look(ctx, home, verifier.Request{Why: "simulated look"})
+	location := guard.Location{Account: localaws.AccountID, Region: stageRegion}
+	seen, err := v.Look(ctx, location, verifier.Request{Why: "simulated look"})
 	if err != nil {
 		return err
 	}

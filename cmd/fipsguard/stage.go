@@ -80,8 +80,8 @@ func (s *stage) attach(ctx context.Context, sleep func(context.Context, time.Dur
 		Metrics:  metric.NewWriter(io.Discard),
 		Now:      s.account.Now,
 	}
-	home := guard.Place{Account: localaws.AccountID, Region: stageRegion}
-	if err := e.Look(ctx, home, "fipsguard deployed"); err != nil {
+	location := guard.Location{Account: localaws.AccountID, Region: stageRegion}
+	if err := e.Look(ctx, location, "fipsguard deployed"); err != nil {
 		return fmt.Errorf("turn FIPS mode on in the local account: %w", err)
 	}
 	rules, err := deployedRules()
@@ -94,7 +94,7 @@ func (s *stage) attach(ctx context.Context, sleep func(context.Context, time.Dur
 			Invoke: func(ctx context.Context, event []byte) error {
 				ctx, cancel := context.WithTimeout(ctx, functionTime)
 				defer cancel()
-				return e.Respond(ctx, home, event)
+				return e.Respond(ctx, location, event)
 			},
 		})
 		if err != nil {

@@ -43,7 +43,7 @@ func (c *verifyCommand) Run(t *terminal) error {
 	if err != nil {
 		return fmt.Errorf("read the AWS configuration: %w", err)
 	}
-	home, err := callerHome(ctx, settings)
+	location, err := callerHome(ctx, settings)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (c *verifyCommand) Run(t *terminal) error {
 	bar := newProgress(t)
 	look.Progress = bar.tell
 	started := time.Now()
-	seen, err := look.Look(ctx, home, verifier.Request{Why: "fipsguard verify", Clusters: c.Cluster})
+	seen, err := look.Look(ctx, location, verifier.Request{Why: "fipsguard verify", Clusters: c.Cluster})
 	bar.end()
 	if err != nil {
 		return err
@@ -111,15 +111,15 @@ func verifyExit(t *terminal, seen verifier.Seen) error {
 }
 
 // callerHome is the account that the credentials are of, and the Region.
-func callerHome(ctx context.Context, settings aws.Config) (guard.Place, error) {
+func callerHome(ctx context.Context, settings aws.Config) (guard.Location, error) {
 	if !guard.InScope(settings.Region) {
-		return guard.Place{}, fmt.Errorf("the Region is %q; Fargate has FIPS-140 mode in us-gov-west-1 and us-gov-east-1 only: set AWS_REGION", settings.Region)
+		return guard.Location{}, fmt.Errorf("the Region is %q; Fargate has FIPS-140 mode in us-gov-west-1 and us-gov-east-1 only: set AWS_REGION", settings.Region)
 	}
 	out, err := sts.NewFromConfig(settings).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return guard.Place{}, fmt.Errorf("find out whose credentials these are: %w", err)
+		return guard.Location{}, fmt.Errorf("find out whose credentials these are: %w", err)
 	}
-	return guard.Place{Account: aws.ToString(out.Account), Region: settings.Region}, nil
+	return guard.Location{Account: aws.ToString(out.Account), Region: settings.Region}, nil
 }
 
 // thisTool names this program in its reports.

@@ -26,18 +26,18 @@ func deployment(event []byte) (cfn.Event, bool) {
 
 // deploy answers CloudFormation: the first deployment and every later one turn
 // FIPS mode on, the deletion of the stack never turns it off.
-func deploy(ctx context.Context, e *enforcer.Enforcer, home guard.Place, request cfn.Event) error {
+func deploy(ctx context.Context, e *enforcer.Enforcer, location guard.Location, request cfn.Event) error {
 	_, err := cfn.LambdaWrap(func(ctx context.Context, request cfn.Event) (string, map[string]any, error) {
 		if request.RequestType == cfn.RequestDelete {
-			return resourceID(home), nil, nil
+			return resourceID(location), nil, nil
 		}
-		return resourceID(home), nil, e.Look(ctx, home, "fipsguard deployed")
+		return resourceID(location), nil, e.Look(ctx, location, "fipsguard deployed")
 	})(ctx, request)
 	return err
 }
 
 // resourceID is the same for every deployment, so that CloudFormation never
 // replaces the resource, which would delete the old one.
-func resourceID(home guard.Place) string {
-	return "fargateFIPSMode@" + home.Account + "/" + home.Region
+func resourceID(location guard.Location) string {
+	return "fargateFIPSMode@" + location.Account + "/" + location.Region
 }

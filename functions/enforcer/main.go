@@ -61,12 +61,12 @@ func newEnforcer() (*enforcer.Enforcer, error) {
 type handler struct{ enforcer *enforcer.Enforcer }
 
 func (h handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
-	home, err := wiring.Home(ctx)
+	location, err := wiring.Location(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if request, ok := deployment(event); ok {
-		return nil, deploy(ctx, h.enforcer, home, request)
+		return nil, deploy(ctx, h.enforcer, location, request)
 	}
-	return nil, h.enforcer.Respond(ctx, home, event)
+	return nil, h.enforcer.Respond(ctx, location, event)
 }

@@ -97,11 +97,11 @@ type handler struct {
 
 // Invoke looks once. Lambda runs one look at a time in one environment.
 func (h *handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
-	home, err := wiring.Home(ctx)
+	location, err := wiring.Location(ctx)
 	if err != nil {
 		return nil, err
 	}
-	h.bucket.Home = home
+	h.bucket.Location = location
 	h.keeper.Store = h.bucket
 	order, err := orderOf(event, h.sample)
 	if err != nil {
@@ -113,5 +113,5 @@ func (h *handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 		left := time.Until(deadline)
 		order.ProofsEnd, order.LookEnd = deadline.Add(-left/4), deadline.Add(-left/8)
 	}
-	return nil, h.keeper.Run(ctx, home, order)
+	return nil, h.keeper.Run(ctx, location, order)
 }

@@ -46,8 +46,8 @@ func exposed(v view) []string {
 func answered(f guard.Finding, outcomes []guard.Outcome) bool {
 	s, setting := f.State.(guard.Setting)
 	for _, o := range outcomes {
-		_, def := o.Action.Call.(guard.PutAccountSettingDefault)
-		if o.Action.Subject == f.Subject || def && setting && s.Scope != guard.ScopePrincipal {
+		_, def := o.Remediation.Call.(guard.PutAccountSettingDefault)
+		if o.Remediation.Subject == f.Subject || def && setting && s.Scope != guard.ScopePrincipal {
 			return true
 		}
 	}
@@ -57,7 +57,7 @@ func answered(f guard.Finding, outcomes []guard.Outcome) bool {
 // exposedAfter is what an outcome leaves exposed.
 func exposedAfter(v view, o guard.Outcome) string {
 	done := o.Result == guard.Done
-	switch call := o.Action.Call.(type) {
+	switch call := o.Remediation.Call.(type) {
 	case guard.PutAccountSettingDefault:
 		if done {
 			return "Tasks launched while it was off, " + meanwhile(v, o) + ", " + keptKernel
@@ -88,7 +88,7 @@ func exposedAfter(v view, o guard.Outcome) string {
 	if done {
 		return ""
 	}
-	return known(v.name(o.Action.Subject)) + " stands as it was found, as far as the guard knows."
+	return known(v.name(o.Remediation.Subject)) + " stands as it was found, as far as the guard knows."
 }
 
 func stillOff(r guard.Result, whose string) string {
@@ -105,7 +105,7 @@ const keptKernel = "keep the kernel they booted with, without FIPS mode, until t
 // meanwhile is when the setting was off, as far as it is known.
 func meanwhile(v view, o guard.Outcome) string {
 	from, until := "an unknown time", timeText(o.At, "an unknown time")
-	if v.byCall() && turned(v.report, o.Action.Rule) == "turned" || o.Action.Rule == guard.FIPSModeDeleted {
+	if v.byCall() && turned(v.report, o.Remediation.Rule) == "turned" || o.Remediation.Rule == guard.FIPSModeDeleted {
 		from = timeText(v.report.Cause.Time, from)
 	}
 	return fmt.Sprintf("from %s until %s", from, until)
@@ -117,7 +117,7 @@ func exposedBy(v view, f guard.Finding) string {
 	switch f.State.(type) {
 	case guard.PolicyDocument:
 		return "Modes and exemptions of the refused document do not hold; the guard's defaults do."
-	case guard.Part:
+	case guard.Component:
 		if unknown {
 			return "Whether the guard hears and is heard through " + v.name(f.Subject) + " could not be established."
 		}

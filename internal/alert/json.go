@@ -126,7 +126,7 @@ func document(v view) []byte {
 	}
 	for _, o := range v.outcomes {
 		doc.Outcomes = append(doc.Outcomes, outcomeJSON{
-			Rule: v.name(string(o.Action.Rule)), Subject: v.name(o.Action.Subject), API: apiOf(o), Result: o.Result,
+			Rule: v.name(string(o.Remediation.Rule)), Subject: v.name(o.Remediation.Subject), API: apiOf(o), Result: o.Result,
 			Detail: v.sentence(o.Detail), At: timeText(o.At, ""), Command: openCommand(v, o),
 		})
 	}

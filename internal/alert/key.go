@@ -31,7 +31,7 @@ func keyOf(r guard.Report) key {
 		lines[fmt.Sprintf("finding %q %s %s %q", f.Rule, f.Verdict, f.Severity, thing)] = true
 	}
 	for _, o := range r.Outcomes {
-		lines[fmt.Sprintf("outcome %q %s", o.Action.Rule, o.Result)] = true
+		lines[fmt.Sprintf("outcome %q %s", o.Remediation.Rule, o.Result)] = true
 	}
 	head := fmt.Sprintf("%q %q %q %s\n", r.Cause.EventName, r.Cause.Account, r.Cause.Region, r.Severity())
 	return sha256.Sum256([]byte(head + strings.Join(slices.Sorted(maps.Keys(lines)), "\n")))

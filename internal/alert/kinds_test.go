@@ -49,7 +49,7 @@ func reportBy(policy guard.Policy, event string, state guard.State, result guard
 	r := guard.Report{Cause: cause, Findings: guard.Check(state)}
 	r.Cause.EventName = event
 	for _, a := range guard.Plan(r.Findings, policy) {
-		o := guard.Outcome{Action: a, Result: result, Detail: detail, At: fixed}
+		o := guard.Outcome{Remediation: a, Result: result, Detail: detail, At: fixed}
 		if result == guard.RefusedByPolicy {
 			o.At = time.Time{}
 		}
@@ -117,7 +117,7 @@ func kinds() map[string]guard.Report {
 		"policy-document-refused":   {Cause: guard.Cause{EventName: "policy document read", Time: at, Account: "111122223333", Region: "us-gov-west-1", Actor: guard.Actor{Name: "fipsguard"}}, Findings: guard.Check(guard.PolicyDocument{Account: "111122223333", Region: "us-gov-west-1", Faults: []string{`line 3, column 5: unknown rule "fips"`}})},
 		"look-new-and-resolved":     lookReport([]string{"task-exposed service main/web"}, refuted(), exposedTask()),
 		"look-recycled":             lookRecycled(),
-		"look-guard-deaf":           lookReport(nil, guard.Part{Rule: guard.GuardTrail, Name: "CloudTrail", Faults: []string{"trail main is not logging"}}),
+		"look-guard-deaf":           lookReport(nil, guard.Component{Rule: guard.GuardTrail, Name: "CloudTrail", Faults: []string{"trail main is not logging"}}),
 		"look-daily":                lookReport(nil),
 		"event-without-who-or-when": {Findings: guard.Check(guard.Setting{Mode: guard.ModeOff})},
 	}
@@ -159,8 +159,8 @@ func running() guard.Task {
 	return t
 }
 
-func refuted() guard.Proof {
-	return guard.Proof{Task: running(), Container: "main", Answer: "0\r\n", At: at}
+func refuted() guard.KernelCheck {
+	return guard.KernelCheck{Task: running(), Container: "main", Answer: "0\r\n", At: at}
 }
 
 func exposedTask() guard.Exposure {
@@ -172,7 +172,7 @@ func lookRecycled() guard.Report {
 	r := lookReport(nil, exposedTask())
 	r.News.Evidence = ""
 	for _, a := range guard.Plan(r.Findings, guard.Policy{ExposureRemedy: guard.Recycle}) {
-		r.Outcomes = append(r.Outcomes, guard.Outcome{Action: a, Result: guard.Done, Detail: "AWS answered deployment ecs-svc/1, which replaces the service's tasks at the pace of its configuration.", At: fixed})
+		r.Outcomes = append(r.Outcomes, guard.Outcome{Remediation: a, Result: guard.Done, Detail: "AWS answered deployment ecs-svc/1, which replaces the service's tasks at the pace of its configuration.", At: fixed})
 	}
 	return r
 }

@@ -159,7 +159,7 @@ func TestCommandsAreExactOrNotShown(t *testing.T) {
 		d := definition
 		d.ARN = name
 		r := report("RegisterTaskDefinition", d, guard.Failed, "")
-		exact := r.Outcomes[0].Action.Command("us-gov-west-1")
+		exact := r.Outcomes[0].Remediation.Command("us-gov-west-1")
 		m := Render(r)
 		if got := strings.Contains(m.Text, exact+"\n"); got != want {
 			t.Errorf("%.40q: the exact command is shown: %t, want %t", name, got, want)

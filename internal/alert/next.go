@@ -52,7 +52,7 @@ func next(v view) []string {
 func replacement(v view, f guard.Finding) string {
 	var t guard.Task
 	switch s := f.State.(type) {
-	case guard.Proof:
+	case guard.KernelCheck:
 		t = s.Task
 	case guard.Exposure:
 		t = s.Task
@@ -60,8 +60,8 @@ func replacement(v view, f guard.Finding) string {
 	if t.Redeployable == "" || f.Verdict != guard.NonCompliant || answered(f, v.report.Outcomes) {
 		return ""
 	}
-	redeploy := guard.Action{Call: guard.ForceNewDeployment{Cluster: t.Cluster, Service: t.Redeployable, ForceNewDeployment: true}}
-	return openCommand(v, guard.Outcome{Action: redeploy})
+	redeploy := guard.Remediation{Call: guard.ForceNewDeployment{Cluster: t.Cluster, Service: t.Redeployable, ForceNewDeployment: true}}
+	return openCommand(v, guard.Outcome{Remediation: redeploy})
 }
 
 // correction is how a person makes a correction that the guard did not.
@@ -70,10 +70,10 @@ func correction(v view, o guard.Outcome) string {
 	if openCommand(v, o) == "" {
 		run = fmt.Sprintf("call %s by hand; its command is not shown, because it is too long or a name in it is not safe to paste.", apiOf(o))
 	}
-	_, override := o.Action.Call.(guard.PutAccountSetting)
+	_, override := o.Remediation.Call.(guard.PutAccountSetting)
 	switch {
 	case o.Result == guard.RefusedByAWS || override:
-		return "As " + whoMay(v, o.Action) + ", " + run
+		return "As " + whoMay(v, o.Remediation) + ", " + run
 	case o.Result == guard.RefusedByPolicy:
 		return "Policy leaves it. To correct it all the same, " + run
 	}
@@ -84,10 +84,10 @@ func correction(v view, o guard.Outcome) string {
 // empty where there is none that can be shown as it is: a command that was cut
 // or whose characters were replaced would do something else.
 func openCommand(v view, o guard.Outcome) string {
-	if o.Result == guard.Done || o.Action.Call == nil {
+	if o.Result == guard.Done || o.Remediation.Call == nil {
 		return ""
 	}
-	command := o.Action.Command(v.region())
+	command := o.Remediation.Command(v.region())
 	if clean(command, v.bounds.command) != command {
 		return ""
 	}

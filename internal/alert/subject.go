@@ -98,11 +98,11 @@ func unknownHeadline(f guard.Finding) string {
 		return "Task could not be judged"
 	case guard.Service:
 		return "Service could not be judged"
-	case guard.Proof:
+	case guard.KernelCheck:
 		return "A task's kernel cannot be verified"
 	case guard.Exposure:
 		return "Whether a task is exposed is unknown"
-	case guard.Part:
+	case guard.Component:
 		return "The guard could not check itself"
 	}
 	return "Something could not be judged"
@@ -163,7 +163,7 @@ func ending(r guard.Report) string {
 		return "; policy leaves it"
 	case guard.Done:
 	}
-	switch o.Action.Call.(type) {
+	switch o.Remediation.Call.(type) {
 	case guard.PutAccountSettingDefault, guard.PutAccountSetting:
 		return " and is back on"
 	case guard.DeregisterTaskDefinition:

@@ -46,12 +46,12 @@ func writeHumanNeeded(b *strings.Builder, v view) {
 			continue
 		}
 		fmt.Fprintf(b, "\nHUMAN NEEDED: AWS refused the guard's call %s for %s. It has to be made by %s; the command is below.\n",
-			apiOf(o), v.name(o.Action.Subject), whoMay(v, o.Action))
+			apiOf(o), v.name(o.Remediation.Subject), whoMay(v, o.Remediation))
 	}
 }
 
 // whoMay says who can make a call that AWS refused to the guard.
-func whoMay(v view, a guard.Action) string {
+func whoMay(v view, a guard.Remediation) string {
 	if call, ok := a.Call.(guard.PutAccountSetting); ok {
 		return fmt.Sprintf("root of account %s or %s itself", known(v.name(v.report.Cause.Account)), v.name(call.PrincipalARN))
 	}
@@ -131,7 +131,7 @@ func writeDone(b *strings.Builder, v view) {
 		fmt.Fprintf(b, "- Nothing: %s\n", whyNothing(v))
 	}
 	for _, o := range v.outcomes {
-		fmt.Fprintf(b, "- %s for %s: %s", apiOf(o), v.name(o.Action.Subject), resultText(o.Result))
+		fmt.Fprintf(b, "- %s for %s: %s", apiOf(o), v.name(o.Remediation.Subject), resultText(o.Result))
 		if !o.At.IsZero() {
 			fmt.Fprintf(b, " at %s", timeText(o.At, ""))
 		}

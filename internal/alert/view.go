@@ -119,7 +119,7 @@ func outcomeOf(r guard.Report) string {
 func lead(r guard.Report) guard.Finding {
 	if o, ok := pressing(r.Unrepaired()); ok {
 		for _, f := range r.Findings {
-			if f.Subject == o.Action.Subject && f.Severity > guard.Info {
+			if f.Subject == o.Remediation.Subject && f.Severity > guard.Info {
 				return f
 			}
 		}
@@ -146,8 +146,8 @@ func noteworthy(findings []guard.Finding) int {
 
 // apiOf is the call of an outcome as IAM writes it.
 func apiOf(o guard.Outcome) string {
-	if o.Action.Call == nil {
+	if o.Remediation.Call == nil {
 		return "no call"
 	}
-	return o.Action.Call.API()
+	return o.Remediation.Call.API()
 }

@@ -15,7 +15,7 @@ import (
 // Account is AWS as the enforcer needs it: hands and eyes in the account and
 // Region in which it runs.
 type Account interface {
-	Apply(context.Context, guard.Action) guard.Outcome
+	Apply(context.Context, guard.Remediation) guard.Outcome
 	ObserveSetting(ctx context.Context, account, region string) ([]guard.State, error)
 	ObserveTaskDefinition(context.Context, guard.TaskDefinition) (guard.TaskDefinition, error)
 	WithDefinition(context.Context, guard.Task) (guard.Task, error)
@@ -51,21 +51,21 @@ const (
 	expiringSoon = 7 * 24 * time.Hour
 )
 
-// Respond answers one EventBridge event that reached the enforcer at home. An
+// Respond answers one EventBridge event that reached the enforcer at location. An
 // error means that something is not known to be repaired, or that people could
 // not be told: the event is safe to repeat, and should be.
-func (e *Enforcer) Respond(ctx context.Context, home guard.Place, event []byte) error {
+func (e *Enforcer) Respond(ctx context.Context, location guard.Location, event []byte) error {
 	ev, err := trail.Decode(event)
 	if err != nil {
 		e.Log.Error("event not decoded", "error", err.Error())
 		return fmt.Errorf("decode event: %w", err)
 	}
-	policyErr := e.tellPolicyFaults(ctx, home)
+	policyErr := e.tellPolicyFaults(ctx, location)
 	if len(ev.States) == 0 {
 		e.Log.Info("not guarded", "eventID", ev.Cause.EventID, "eventName", ev.Cause.EventName, "reason", ev.NotGuarded)
 		return policyErr
 	}
-	if err := ofHere(home, ev.Cause); err != nil {
+	if err := ofHere(location, ev.Cause); err != nil {
 		e.Log.Error("event from elsewhere", "eventID", ev.Cause.EventID, "error", err.Error())
 		return errors.Join(policyErr, err)
 	}
@@ -76,10 +76,10 @@ func (e *Enforcer) Respond(ctx context.Context, home guard.Place, event []byte) 
 
 // ofHere refuses an event of another account or Region, which the credentials
 // at hand would put right in the wrong place.
-func ofHere(home guard.Place, c guard.Cause) error {
-	if c.Account != home.Account || c.Region != home.Region {
+func ofHere(location guard.Location, c guard.Cause) error {
+	if c.Account != location.Account || c.Region != location.Region {
 		return fmt.Errorf("event %s is of account %q in Region %q; this guard keeps account %s in Region %s only",
-			c.EventID, c.Account, c.Region, home.Account, home.Region)
+			c.EventID, c.Account, c.Region, location.Account, location.Region)
 	}
 	return nil
 }
@@ -102,8 +102,8 @@ func (e *Enforcer) answer(ctx context.Context, ev guard.Event) (guard.Report, er
 }
 
 // apply takes the actions that policy allows and makes the others visible.
-func (e *Enforcer) apply(ctx context.Context, actions []guard.Action) []guard.Outcome {
-	allowed, outcomes := e.Policy.Split(actions, e.Now())
+func (e *Enforcer) apply(ctx context.Context, actions []guard.Remediation) []guard.Outcome {
+	allowed, outcomes := e.Policy.Allow(actions, e.Now())
 	for _, action := range allowed {
 		outcomes = append(outcomes, e.Account.Apply(ctx, action))
 	}
@@ -114,7 +114,7 @@ func (e *Enforcer) apply(ctx context.Context, actions []guard.Action) []guard.Ou
 func unrepaired(r guard.Report) error {
 	var errs []error
 	for _, o := range r.Unrepaired() {
-		errs = append(errs, fmt.Errorf("%s for %s: %s: %s", o.Action.Call.API(), o.Action.Subject, o.Result, o.Detail))
+		errs = append(errs, fmt.Errorf("%s for %s: %s: %s", o.Remediation.Call.API(), o.Remediation.Subject, o.Result, o.Detail))
 	}
 	return errors.Join(errs...)
 }

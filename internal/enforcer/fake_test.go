@@ -22,7 +22,7 @@ const (
 	region    = "us-gov-west-1"
 )
 
-var home = guard.Place{Account: accountID, Region: region}
+var location = guard.Location{Account: accountID, Region: region}
 
 // fakeAccount is one account as a few maps: decisions are tested against it,
 // the wire against the local account.
@@ -41,11 +41,11 @@ type fakeAccount struct {
 
 var errBroken = errors.New("connection reset")
 
-func (f *fakeAccount) Apply(_ context.Context, action guard.Action) guard.Outcome {
+func (f *fakeAccount) Apply(_ context.Context, action guard.Remediation) guard.Outcome {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.calls = append(f.calls, action.Call.API())
-	outcome := guard.Outcome{Action: action, Result: guard.Done, Detail: "done"}
+	outcome := guard.Outcome{Remediation: action, Result: guard.Done, Detail: "done"}
 	switch {
 	case f.refuse:
 		outcome.Result, outcome.Detail = guard.RefusedByAWS, "AWS answered AccessDeniedException"

@@ -20,8 +20,8 @@ func (e *Enforcer) record(ctx context.Context, r guard.Report) {
 		if o.Result != guard.Done && o.Result != guard.RefusedByPolicy {
 			at = slog.LevelError
 		}
-		log.Log(ctx, at, "outcome", "rule", o.Action.Rule, "subject", o.Action.Subject,
-			"api", o.Action.Call.API(), "result", o.Result.String(), "detail", o.Detail)
+		log.Log(ctx, at, "outcome", "rule", o.Remediation.Rule, "subject", o.Remediation.Subject,
+			"api", o.Remediation.Call.API(), "result", o.Result.String(), "detail", o.Detail)
 	}
 	e.Metrics.Emit(r, e.Now())
 }

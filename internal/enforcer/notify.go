@@ -26,13 +26,13 @@ func (e *Enforcer) notify(ctx context.Context, r guard.Report) error {
 
 // tellPolicyFaults raises an alert about a policy document that was refused,
 // once in the life of the process.
-func (e *Enforcer) tellPolicyFaults(ctx context.Context, home guard.Place) error {
+func (e *Enforcer) tellPolicyFaults(ctx context.Context, location guard.Location) error {
 	if len(e.PolicyFaults) == 0 {
 		return nil
 	}
-	document := guard.PolicyDocument{Account: home.Account, Region: home.Region, Faults: e.PolicyFaults}
+	document := guard.PolicyDocument{Account: location.Account, Region: location.Region, Faults: e.PolicyFaults}
 	return e.notify(ctx, guard.Report{
-		Cause:    guard.Cause{EventName: "policy document read", Time: e.Now().UTC(), Account: home.Account, Region: home.Region, Actor: guard.Actor{Name: "fipsguard"}},
+		Cause:    guard.Cause{EventName: "policy document read", Time: e.Now().UTC(), Account: location.Account, Region: location.Region, Actor: guard.Actor{Name: "fipsguard"}},
 		Findings: guard.Check(document),
 	})
 }
@@ -95,7 +95,7 @@ func memoryKey(f guard.Finding, open map[string]bool) string {
 func openSubjects(r guard.Report) map[string]bool {
 	open := map[string]bool{}
 	for _, o := range r.Unrepaired() {
-		open[o.Action.Subject] = true
+		open[o.Remediation.Subject] = true
 	}
 	return open
 }

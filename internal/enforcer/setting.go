@@ -10,7 +10,7 @@ import (
 // on is harmless when late or repeated, so that call goes out first, from what
 // the event recorded, and the look at what is now follows it.
 func (e *Enforcer) answerSettings(ctx context.Context, ev guard.Event, r *guard.Report) error {
-	r.Findings = e.Policy.Judge(guard.CheckAll(ev.States))
+	r.Findings = e.Policy.Evaluate(guard.CheckAll(ev.States))
 	if verdict := guard.Worst(r.Findings); verdict == guard.Compliant || verdict == guard.NotApplicable {
 		return nil
 	}
@@ -18,7 +18,7 @@ func (e *Enforcer) answerSettings(ctx context.Context, ev guard.Event, r *guard.
 	r.Outcomes = e.apply(ctx, planned)
 
 	observed, err := e.Account.ObserveSetting(ctx, ev.Cause.Account, ev.Cause.Region)
-	now := e.Policy.Judge(guard.CheckAll(observed))
+	now := e.Policy.Evaluate(guard.CheckAll(observed))
 	if further := others(guard.Plan(now, e.Policy), planned); err == nil && len(further) > 0 {
 		// The look found what the event did not say, such as a default that
 		// was off all along behind a deleted override.
@@ -65,12 +65,12 @@ func unsaid(observed, recorded []guard.Finding) []guard.Finding {
 }
 
 // others are the actions that were not planned before.
-func others(actions, before []guard.Action) []guard.Action {
+func others(actions, before []guard.Remediation) []guard.Remediation {
 	made := map[guard.Call]bool{}
 	for _, a := range before {
 		made[a.Call] = true
 	}
-	var rest []guard.Action
+	var rest []guard.Remediation
 	for _, a := range actions {
 		if !made[a.Call] {
 			rest = append(rest, a)

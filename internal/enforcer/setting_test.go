@@ -49,7 +49,7 @@ func TestSettingEvents(t *testing.T) {
 			if c.policy.Modes != nil {
 				e.Policy = c.policy
 			}
-			err := e.Respond(context.Background(), home, recorded(t, c.event))
+			err := e.Respond(context.Background(), location, recorded(t, c.event))
 			if (err != nil) != c.fails {
 				t.Errorf("the handler returns %v, want an error: %t", err, c.fails)
 			}
@@ -87,7 +87,7 @@ func TestTheSameEventTwice(t *testing.T) {
 	account := &fakeAccount{def: guard.ModeOff}
 	e, _, _ := newGuard(account)
 	for range 2 {
-		if err := e.Respond(context.Background(), home, recorded(t, "setting-default-off")); err != nil {
+		if err := e.Respond(context.Background(), location, recorded(t, "setting-default-off")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -100,7 +100,7 @@ func TestAFailedAlertDoesNotHideARepair(t *testing.T) {
 	account := &fakeAccount{def: guard.ModeOff}
 	e, in, out := newGuard(account)
 	in.broken = true
-	err := e.Respond(context.Background(), home, recorded(t, "setting-default-off"))
+	err := e.Respond(context.Background(), location, recorded(t, "setting-default-off"))
 	if !errors.Is(err, errBroken) {
 		t.Errorf("the failed alert is not returned: %v", err)
 	}
@@ -112,9 +112,9 @@ func TestAFailedAlertDoesNotHideARepair(t *testing.T) {
 func TestEventsFromElsewhereAreNotPutRightHere(t *testing.T) {
 	account := &fakeAccount{def: guard.ModeOff}
 	e, _, _ := newGuard(account)
-	for _, elsewhere := range []guard.Place{{Account: "999999999999", Region: region}, {Account: accountID, Region: "us-gov-east-1"}, {}} {
+	for _, elsewhere := range []guard.Location{{Account: "999999999999", Region: region}, {Account: accountID, Region: "us-gov-east-1"}, {}} {
 		if err := e.Respond(context.Background(), elsewhere, recorded(t, "setting-default-off")); err == nil {
-			t.Errorf("a guard in %v answers an event of %v", elsewhere, home)
+			t.Errorf("a guard in %v answers an event of %v", elsewhere, location)
 		}
 	}
 	if len(account.calls) != 0 {
@@ -127,7 +127,7 @@ func TestARefusedPolicyIsToldOnceAndTheDefaultsHold(t *testing.T) {
 	e, in, _ := newGuard(account)
 	e.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
 	for range 2 {
-		if err := e.Respond(context.Background(), home, recorded(t, "setting-default-off")); err != nil {
+		if err := e.Respond(context.Background(), location, recorded(t, "setting-default-off")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -144,7 +144,7 @@ func TestARefusedPolicyIsToldOnceAndTheDefaultsHold(t *testing.T) {
 
 func TestMetricsAndLogLines(t *testing.T) {
 	e, _, out := newGuard(&fakeAccount{def: guard.ModeOff})
-	if err := e.Respond(context.Background(), home, recorded(t, "setting-default-off")); err != nil {
+	if err := e.Respond(context.Background(), location, recorded(t, "setting-default-off")); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -162,7 +162,7 @@ func TestALookWithoutAnEventTurnsFIPSModeOn(t *testing.T) {
 	account := &fakeAccount{def: guard.ModeOff}
 	e, in, out := newGuard(account)
 	for range 2 {
-		if err := e.Look(context.Background(), home, "fipsguard deployed"); err != nil {
+		if err := e.Look(context.Background(), location, "fipsguard deployed"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -179,14 +179,14 @@ func TestALookWithoutAnEventTurnsFIPSModeOn(t *testing.T) {
 
 	blind := &fakeAccount{blind: errBroken}
 	e, in, out = newGuard(blind)
-	if err := e.Look(context.Background(), home, "scheduled look"); err == nil || len(in.reports) != 1 || strings.Contains(out.String(), "Looks") {
+	if err := e.Look(context.Background(), location, "scheduled look"); err == nil || len(in.reports) != 1 || strings.Contains(out.String(), "Looks") {
 		t.Errorf("a look that AWS does not answer: error %v, %d alerts, log:\n%s", err, len(in.reports), out)
 	}
 
 	audited := &fakeAccount{def: guard.ModeOff}
 	e, _, _ = newGuard(audited)
 	e.Policy = guard.DefaultPolicy().Audited()
-	if err := e.Look(context.Background(), home, "fipsguard deployed"); err != nil || audited.def != guard.ModeOff {
+	if err := e.Look(context.Background(), location, "fipsguard deployed"); err != nil || audited.def != guard.ModeOff {
 		t.Errorf("in audit mode the look changed the account: mode %d, error %v", audited.def, err)
 	}
 }

@@ -14,7 +14,7 @@ func (e *Enforcer) answerWorkloads(ctx context.Context, ev guard.Event, r *guard
 	for _, recorded := range ev.States {
 		observed, err := e.look(ctx, recorded)
 		errs = append(errs, err)
-		r.Findings = append(r.Findings, e.Policy.Judge(guard.CheckAll(observed))...)
+		r.Findings = append(r.Findings, e.Policy.Evaluate(guard.CheckAll(observed))...)
 	}
 	r.Outcomes = e.apply(ctx, guard.Plan(r.Findings, e.Policy))
 	return errors.Join(errs...)

@@ -134,7 +134,7 @@ func TestWorkloadEvents(t *testing.T) {
 				e.Policy = c.policy
 			}
 			for range 2 { // the same event twice: one effective correction, one alert
-				err := e.Respond(context.Background(), home, recorded(t, c.event))
+				err := e.Respond(context.Background(), location, recorded(t, c.event))
 				if (err != nil) != c.fails {
 					t.Errorf("the handler returns %v, want an error: %t", err, c.fails)
 				}
@@ -180,7 +180,7 @@ func TestAServiceIsTouchedOncePerDeployment(t *testing.T) {
 	e.Policy.Modes[guard.ServicePlatform] = guard.Enforce
 	e.Policy.ServiceRemedy = guard.RollBack
 	for range 5 {
-		if err := e.Respond(context.Background(), home, recorded(t, "service-created-latest")); err != nil {
+		if err := e.Respond(context.Background(), location, recorded(t, "service-created-latest")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -228,7 +228,7 @@ func TestAnyDeliveryEndsInTheSameState(t *testing.T) {
 		e.Policy.Modes[guard.ServicePlatform] = guard.Enforce
 		e.Policy.ServiceRemedy = guard.RollBack
 		for _, event := range events {
-			if err := e.Respond(context.Background(), home, recorded(t, event)); err != nil {
+			if err := e.Respond(context.Background(), location, recorded(t, event)); err != nil {
 				t.Fatalf("%s: %v", event, err)
 			}
 		}

@@ -54,14 +54,14 @@ func everything() guard.Report {
 		guard.TaskDefinition{ARN: proven.Definition, Family: "web", Platform: proven.Platform, Fargate: guard.Yes},
 		guard.Service{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:service/main/web", Cluster: "main", Fargate: guard.Yes, Definition: guard.TaskDefinition{Platform: proven.Platform}},
 		proven, refuted, silent, fresh, arm, hostile,
-		guard.Proof{Task: proven, Container: "main", Answer: "1\r\n", At: at},
-		guard.Proof{Task: refuted, Container: "main", Answer: "0\r\n", At: at},
-		guard.Proof{Task: silent, At: at, Unknown: "ECS Exec is off for the task"},
-		guard.Proof{Task: fresh},
-		guard.Proof{Task: hostile, Container: "<b>", Answer: "</pre>\x1b[2J\u202e", At: at},
-		guard.Part{Rule: guard.GuardTrail, Name: "CloudTrail", Faults: []string{"trail main is not logging"}},
-		guard.Part{Rule: guard.GuardQueues, Name: "https://sqs.example/failed", Seen: "Queue failed is empty."},
-		guard.Part{Rule: guard.GuardAlerts, Name: "topic", Unknown: "AWS answered ListSubscriptionsByTopic with AccessDenied"},
+		guard.KernelCheck{Task: proven, Container: "main", Answer: "1\r\n", At: at},
+		guard.KernelCheck{Task: refuted, Container: "main", Answer: "0\r\n", At: at},
+		guard.KernelCheck{Task: silent, At: at, Unknown: "ECS Exec is off for the task"},
+		guard.KernelCheck{Task: fresh},
+		guard.KernelCheck{Task: hostile, Container: "<b>", Answer: "</pre>\x1b[2J\u202e", At: at},
+		guard.Component{Rule: guard.GuardTrail, Name: "CloudTrail", Faults: []string{"trail main is not logging"}},
+		guard.Component{Rule: guard.GuardQueues, Name: "https://sqs.example/failed", Seen: "Queue failed is empty."},
+		guard.Component{Rule: guard.GuardAlerts, Name: "topic", Unknown: "AWS answered ListSubscriptionsByTopic with AccessDenied"},
 	}
 	for _, t := range []guard.Task{proven, refuted, silent, fresh, hostile} {
 		states = append(states, guard.ExposureOf(t, timelines, t.ARN == proven.ARN))
@@ -72,7 +72,7 @@ func everything() guard.Report {
 		Timelines: timelines,
 	}
 	for _, a := range guard.Plan(guard.Check(setting), guard.DefaultPolicy()) {
-		r.Outcomes = append(r.Outcomes, guard.Outcome{Action: a, Result: guard.Done, Detail: "Read back: the account default is enabled.", At: at})
+		r.Outcomes = append(r.Outcomes, guard.Outcome{Remediation: a, Result: guard.Done, Detail: "Read back: the account default is enabled.", At: at})
 	}
 	return r
 }

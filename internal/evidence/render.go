@@ -92,7 +92,7 @@ func (d *Document) count(f guard.Finding) {
 // ofTask reports whether the table of tasks has a finding.
 func ofTask(f guard.Finding) bool {
 	switch f.State.(type) {
-	case guard.Task, guard.Proof, guard.Exposure:
+	case guard.Task, guard.KernelCheck, guard.Exposure:
 		return true
 	}
 	return false
@@ -100,10 +100,10 @@ func ofTask(f guard.Finding) bool {
 
 // The results of a proof.
 const (
-	Proven       = string(guard.Proven)
-	Refuted      = string(guard.Refuted)
-	CannotVerify = string(guard.CannotVerify)
-	NotAttempted = string(guard.NotAttempted)
+	Proven       = string(guard.KernelOn)
+	Refuted      = string(guard.KernelOff)
+	CannotVerify = string(guard.CouldNotCheck)
+	NotAttempted = string(guard.NotChecked)
 	NotInScope   = "not in scope" // FIPS mode does not cover the task's platform, or it is not running yet
 )
 
@@ -139,7 +139,7 @@ func tasks(findings []guard.Finding) []Task {
 			if f.Verdict != guard.NotApplicable {
 				row(s).Scope = f.Verdict
 			}
-		case guard.Proof:
+		case guard.KernelCheck:
 			row(s.Task).Proof = proof(s)
 		case guard.Exposure:
 			row(s.Task).Exposed = f.Verdict
@@ -181,7 +181,7 @@ func taskRow(t guard.Task) Task {
 	}
 }
 
-func proof(p guard.Proof) Proof {
+func proof(p guard.KernelCheck) Proof {
 	row := Proof{Result: string(p.Result()), Container: p.Container, Answer: p.Answer, At: known(p.At), Reason: p.Unknown}
 	if row.Result == CannotVerify && p.Answer != "" {
 		row.Reason = "it answered neither 1 nor 0"
@@ -212,9 +212,9 @@ func timeline(line guard.Timeline, tasks []Task) Timeline {
 }
 
 func outcome(o guard.Outcome, region string) Outcome {
-	row := Outcome{Rule: o.Action.Rule, Subject: o.Action.Subject, Result: o.Result, Detail: o.Detail, At: known(o.At)}
-	if o.Action.Call != nil {
-		row.Call, row.Command = o.Action.Call.API(), o.Action.Command(region)
+	row := Outcome{Rule: o.Remediation.Rule, Subject: o.Remediation.Subject, Result: o.Result, Detail: o.Detail, At: known(o.At)}
+	if o.Remediation.Call != nil {
+		row.Call, row.Command = o.Remediation.Call.API(), o.Remediation.Command(region)
 	}
 	return row
 }

@@ -13,8 +13,8 @@ type Cause struct {
 	Actor     Actor
 }
 
-// Place is an account and a Region.
-type Place struct{ Account, Region string }
+// Location is an account and a Region.
+type Location struct{ Account, Region string }
 
 // Actor is who made a call, as far as CloudTrail tells.
 type Actor struct {

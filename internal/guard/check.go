@@ -18,12 +18,12 @@ func Check(s State) []Finding {
 		return []Finding{checkTask(s)}
 	case Service:
 		return []Finding{checkService(s)}
-	case Proof:
-		return []Finding{checkProof(s)}
+	case KernelCheck:
+		return []Finding{checkKernel(s)}
 	case Exposure:
 		return []Finding{checkExposure(s)}
-	case Part:
-		return []Finding{checkPart(s)}
+	case Component:
+		return []Finding{checkComponent(s)}
 	case PolicyDocument:
 		return []Finding{checkPolicyDocument(s)}
 	}

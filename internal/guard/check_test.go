@@ -167,7 +167,7 @@ func TestTheUnknownNeverPassesNorIsRepaired(t *testing.T) {
 	for _, r := range Rules() {
 		everything.Modes[r.ID] = Enforce
 	}
-	for _, s := range []State{Setting{}, TaskDefinition{}, Task{}, Service{}, Proof{}, Exposure{}, Part{Rule: GuardTrail}} {
+	for _, s := range []State{Setting{}, TaskDefinition{}, Task{}, Service{}, KernelCheck{}, Exposure{}, Component{Rule: GuardTrail}} {
 		findings := Check(s)
 		if v := Worst(findings); v != InsufficientData {
 			t.Errorf("the zero %T is %s", s, v)
@@ -189,7 +189,7 @@ func TestEveryFindingNamesARule(t *testing.T) {
 			t.Errorf("rule %s is incomplete: %+v", r.ID, r)
 		}
 	}
-	for _, s := range []State{Setting{}, Setting{Deleted: true}, Setting{Scope: ScopePrincipal}, TaskDefinition{}, Task{}, Task{LastStatus: "PENDING"}, Service{}, Proof{}, Exposure{}, Part{Rule: GuardTrail}} {
+	for _, s := range []State{Setting{}, Setting{Deleted: true}, Setting{Scope: ScopePrincipal}, TaskDefinition{}, Task{}, Task{LastStatus: "PENDING"}, Service{}, KernelCheck{}, Exposure{}, Component{Rule: GuardTrail}} {
 		for _, f := range Check(s) {
 			if !slices.Contains(ids, f.Rule) || f.Reason == "" || f.Subject == "" {
 				t.Errorf("%T: finding without rule, reason or subject: %+v", s, f)

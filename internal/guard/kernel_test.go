@@ -12,12 +12,12 @@ var (
 )
 
 func TestCheckProof(t *testing.T) {
-	answered := func(answer string) Proof {
-		return Proof{Task: running, Container: "main", Answer: answer, At: kernelStart}
+	answered := func(answer string) KernelCheck {
+		return KernelCheck{Task: running, Container: "main", Answer: answer, At: kernelStart}
 	}
 	for _, c := range []struct {
 		name    string
-		proof   Proof
+		proof   KernelCheck
 		verdict Verdict
 		reason  string
 	}{
@@ -28,8 +28,8 @@ func TestCheckProof(t *testing.T) {
 		{"11 is not 1", answered("11"), InsufficientData, "neither 1 nor 0"},
 		{"the file's name", answered("cat: /proc/sys/crypto/fips_enabled: No such file or directory\r\n"), InsufficientData, "neither 1 nor 0"},
 		{"white space is no answer", answered("\r\n"), InsufficientData, "neither 1 nor 0"},
-		{"a reason", Proof{Task: running, At: kernelStart, Unknown: "ECS Exec is off for the task"}, InsufficientData, "because ECS Exec is off for the task"},
-		{"never asked", Proof{Task: running}, InsufficientData, "not attempted yet"},
+		{"a reason", KernelCheck{Task: running, At: kernelStart, Unknown: "ECS Exec is off for the task"}, InsufficientData, "because ECS Exec is off for the task"},
+		{"never asked", KernelCheck{Task: running}, InsufficientData, "not attempted yet"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := Check(c.proof)[0]
@@ -86,7 +86,7 @@ func TestCheckExposure(t *testing.T) {
 }
 
 func TestCheckPart(t *testing.T) {
-	for want, part := range map[Verdict]Part{
+	for want, part := range map[Verdict]Component{
 		Compliant:        {Rule: GuardTrail, Name: "trail", Seen: "It logs."},
 		NonCompliant:     {Rule: GuardTrail, Name: "trail", Seen: "It logs.", Faults: []string{"it does not log"}, Unknown: "AWS did not answer"},
 		InsufficientData: {Rule: GuardTrail, Name: "trail", Seen: "It logs.", Unknown: "AWS did not answer"},
@@ -121,7 +121,7 @@ func TestKernelRemedies(t *testing.T) {
 		{"a task that is going", stopping, RecycleAndStop, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			actions := Plan(Check(Proof{Task: c.task, Answer: "0", At: kernelStart}), Policy{ExposureRemedy: c.remedy})
+			actions := Plan(Check(KernelCheck{Task: c.task, Answer: "0", At: kernelStart}), Policy{ExposureRemedy: c.remedy})
 			if c.want == nil && len(actions) == 0 {
 				return
 			}
@@ -130,7 +130,7 @@ func TestKernelRemedies(t *testing.T) {
 			}
 		})
 	}
-	if got, want := (Action{Call: redeploy}).Command("us-gov-west-1"), "aws ecs update-service --cluster main --service "+serviceARN+" --force-new-deployment --region us-gov-west-1"; got != want {
+	if got, want := (Remediation{Call: redeploy}).Command("us-gov-west-1"), "aws ecs update-service --cluster main --service "+serviceARN+" --force-new-deployment --region us-gov-west-1"; got != want {
 		t.Errorf("command %q, want %q", got, want)
 	}
 }
@@ -141,8 +141,8 @@ func TestAServicesExemptionCoversItsTasks(t *testing.T) {
 		Modes: map[RuleID]PolicyMode{TaskKernelProof: Enforce}, ExposureRemedy: Recycle,
 		Exemptions: []Exemption{{Resource: serviceARN, Reason: "maintenance", Approver: "ISSO", Expires: kernelStart.Add(time.Hour)}},
 	}
-	actions := Plan(Check(Proof{Task: running, Answer: "0", At: kernelStart}), policy)
-	allowed, refused := policy.Split(actions, kernelStart)
+	actions := Plan(Check(KernelCheck{Task: running, Answer: "0", At: kernelStart}), policy)
+	allowed, refused := policy.Allow(actions, kernelStart)
 	if len(allowed) != 0 || len(refused) != 1 || !strings.Contains(refused[0].Detail, "Exempt until") {
 		t.Errorf("allowed %v, refused %v; want the exempt service left alone", allowed, refused)
 	}

@@ -42,17 +42,17 @@ func (r *Result) UnmarshalText(text []byte) error {
 
 // Outcome is what became of an action.
 type Outcome struct {
-	Action Action
-	Result Result
-	Detail string    // one sentence: what was observed, or why not
-	At     time.Time // when AWS answered; zero for what was not tried
+	Remediation Remediation
+	Result      Result
+	Detail      string    // one sentence: what was observed, or why not
+	At          time.Time // when AWS answered; zero for what was not tried
 }
 
 // Confirm settles a PutAccountSettingDefault by what was observed afterwards,
 // also one that got no answer: what counts is what is. Every other outcome is
 // settled by AWS's own answer to the call and comes back as it is.
 func Confirm(o Outcome, observed Setting) Outcome {
-	if _, ok := o.Action.Call.(PutAccountSettingDefault); !ok || o.Result == RefusedByPolicy {
+	if _, ok := o.Remediation.Call.(PutAccountSettingDefault); !ok || o.Result == RefusedByPolicy {
 		return o
 	}
 	if observed.Scope != ScopeAccount {

@@ -2,9 +2,9 @@ package guard
 
 // Plan says which calls would correct the findings, each once, in the order of
 // the findings. Only a violation is corrected: what is unknown is never
-// repaired. Whether a call may be made is Policy.Split's decision.
-func Plan(findings []Finding, policy Policy) []Action {
-	var actions []Action
+// repaired. Whether a call may be made is Policy.Allow's decision.
+func Plan(findings []Finding, policy Policy) []Remediation {
+	var actions []Remediation
 	planned := map[Call]bool{}
 	for _, f := range findings {
 		if f.Verdict != NonCompliant {
@@ -15,7 +15,7 @@ func Plan(findings []Finding, policy Policy) []Action {
 			continue
 		}
 		planned[call] = true
-		actions = append(actions, Action{Rule: f.Rule, Subject: f.Subject, Definition: definitionOf(f.State), Call: call})
+		actions = append(actions, Remediation{Rule: f.Rule, Subject: f.Subject, Definition: definitionOf(f.State), Call: call})
 	}
 	return actions
 }
@@ -26,7 +26,7 @@ func definitionOf(s State) string {
 		return s.Definition
 	case Service:
 		return s.Definition.ARN
-	case Proof:
+	case KernelCheck:
 		return s.Task.Definition
 	case Exposure:
 		return s.Task.Definition
@@ -49,7 +49,7 @@ func remedy(f Finding, policy Policy) Call {
 		return taskRemedy(f.Rule, s)
 	case Service:
 		return serviceRemedy(s, policy.ServiceRemedy)
-	case Proof:
+	case KernelCheck:
 		return kernelRemedy(f.Rule, s.Task, policy.ExposureRemedy)
 	case Exposure:
 		return kernelRemedy(f.Rule, s.Task, policy.ExposureRemedy)

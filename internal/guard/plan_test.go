@@ -54,10 +54,10 @@ func TestPlan(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			var want []Action
+			var want []Remediation
 			if c.want != nil {
 				f := Check(c.state)[0]
-				want = []Action{{Rule: f.Rule, Subject: f.Subject, Definition: definitionOf(c.state), Call: c.want}}
+				want = []Remediation{{Rule: f.Rule, Subject: f.Subject, Definition: definitionOf(c.state), Call: c.want}}
 			}
 			got := Plan(Check(c.state), Policy{ServiceRemedy: c.remedy})
 			if diff := cmp.Diff(want, got); diff != "" {
@@ -76,9 +76,9 @@ func TestPlanMakesTheSameCallOnce(t *testing.T) {
 
 func TestPolicySplit(t *testing.T) {
 	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
-	deregister := Action{Rule: TaskDefinitionPlatform, Subject: revision, Call: DeregisterTaskDefinition{revision}}
-	stop := Action{Rule: TaskLaunchPlatform, Subject: taskARN, Definition: revision, Call: StopTask{Task: taskARN}}
-	putDefault := Action{Rule: FIPSModeDefault, Subject: "fargateFIPSMode@111122223333/us-gov-west-1", Call: PutAccountSettingDefault{"fargateFIPSMode", "enabled"}}
+	deregister := Remediation{Rule: TaskDefinitionPlatform, Subject: revision, Call: DeregisterTaskDefinition{revision}}
+	stop := Remediation{Rule: TaskLaunchPlatform, Subject: taskARN, Definition: revision, Call: StopTask{Task: taskARN}}
+	putDefault := Remediation{Rule: FIPSModeDefault, Subject: "fargateFIPSMode@111122223333/us-gov-west-1", Call: PutAccountSettingDefault{"fargateFIPSMode", "enabled"}}
 	exempt := DefaultPolicy()
 	exempt.Exemptions = []Exemption{{Resource: "arn:*:task-definition/web:*", Reason: "migration", Approver: "ISSO", Expires: now.Add(time.Hour)}}
 	everything := DefaultPolicy()
@@ -86,7 +86,7 @@ func TestPolicySplit(t *testing.T) {
 	cases := []struct {
 		name    string
 		policy  Policy
-		action  Action
+		action  Remediation
 		at      time.Time
 		allowed bool
 	}{
@@ -100,7 +100,7 @@ func TestPolicySplit(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			allowed, refused := c.policy.Split([]Action{c.action}, c.at)
+			allowed, refused := c.policy.Allow([]Remediation{c.action}, c.at)
 			if len(allowed)+len(refused) != 1 {
 				t.Fatalf("the action vanished: %v %v", allowed, refused)
 			}
@@ -133,8 +133,8 @@ func TestMatchResource(t *testing.T) {
 }
 
 func TestConfirm(t *testing.T) {
-	put := Action{Rule: FIPSModeDefault, Call: PutAccountSettingDefault{SettingName, "enabled"}}
-	override := Action{Rule: FIPSModeOverride, Call: PutAccountSetting{SettingName, "enabled", role}}
+	put := Remediation{Rule: FIPSModeDefault, Call: PutAccountSettingDefault{SettingName, "enabled"}}
+	override := Remediation{Rule: FIPSModeOverride, Call: PutAccountSetting{SettingName, "enabled", role}}
 	on, off, unknown := Setting{Scope: ScopeAccount, Mode: ModeOn}, Setting{Scope: ScopeAccount, Mode: ModeOff}, Setting{Scope: ScopeAccount}
 	someoneElses := Setting{Scope: ScopePrincipal, Principal: role, Mode: ModeOn}
 	cases := []struct {
@@ -143,15 +143,15 @@ func TestConfirm(t *testing.T) {
 		observed Setting
 		want     Result
 	}{
-		{"accepted and read back", Outcome{Action: put, Result: Unconfirmed}, on, Done},
-		{"accepted and off again", Outcome{Action: put, Result: Unconfirmed}, off, Failed},
-		{"accepted and not legible", Outcome{Action: put, Result: Unconfirmed}, unknown, Unconfirmed},
-		{"an override says nothing about the account", Outcome{Action: put, Result: Unconfirmed}, someoneElses, Unconfirmed},
-		{"no answer, but on", Outcome{Action: put, Result: Failed}, on, Done},
-		{"no answer and off", Outcome{Action: put, Result: Failed}, off, Failed},
-		{"refused and off", Outcome{Action: put, Result: RefusedByAWS}, off, RefusedByAWS},
-		{"policy's refusal stays", Outcome{Action: put, Result: RefusedByPolicy}, on, RefusedByPolicy},
-		{"an override is settled by AWS's answer", Outcome{Action: override, Result: RefusedByAWS}, on, RefusedByAWS},
+		{"accepted and read back", Outcome{Remediation: put, Result: Unconfirmed}, on, Done},
+		{"accepted and off again", Outcome{Remediation: put, Result: Unconfirmed}, off, Failed},
+		{"accepted and not legible", Outcome{Remediation: put, Result: Unconfirmed}, unknown, Unconfirmed},
+		{"an override says nothing about the account", Outcome{Remediation: put, Result: Unconfirmed}, someoneElses, Unconfirmed},
+		{"no answer, but on", Outcome{Remediation: put, Result: Failed}, on, Done},
+		{"no answer and off", Outcome{Remediation: put, Result: Failed}, off, Failed},
+		{"refused and off", Outcome{Remediation: put, Result: RefusedByAWS}, off, RefusedByAWS},
+		{"policy's refusal stays", Outcome{Remediation: put, Result: RefusedByPolicy}, on, RefusedByPolicy},
+		{"an override is settled by AWS's answer", Outcome{Remediation: override, Result: RefusedByAWS}, on, RefusedByAWS},
 	}
 	for _, c := range cases {
 		if got := Confirm(c.before, c.observed); got.Result != c.want {
@@ -161,7 +161,7 @@ func TestConfirm(t *testing.T) {
 }
 
 func TestCommandQuotesForeignNames(t *testing.T) {
-	a := Action{Call: PutAccountSetting{SettingName, "enabled", "arn:aws-us-gov:iam::1:user/x'; rm -rf ~"}}
+	a := Remediation{Call: PutAccountSetting{SettingName, "enabled", "arn:aws-us-gov:iam::1:user/x'; rm -rf ~"}}
 	want := `aws ecs put-account-setting --name fargateFIPSMode --value enabled --principal-arn 'arn:aws-us-gov:iam::1:user/x'\''; rm -rf ~' --region us-gov-west-1`
 	if got := a.Command("us-gov-west-1"); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -76,9 +76,9 @@ func (p Policy) Audited() Policy {
 	return p
 }
 
-// Judge drops what the policy does not want judged: a finding of a rule that
+// Evaluate drops what the policy does not want judged: a finding of a rule that
 // is off becomes NOT_APPLICABLE, with that reason.
-func (p Policy) Judge(findings []Finding) []Finding {
+func (p Policy) Evaluate(findings []Finding) []Finding {
 	judged := slices.Clone(findings)
 	for i, f := range judged {
 		if p.Modes[f.Rule] == Off {
@@ -88,12 +88,12 @@ func (p Policy) Judge(findings []Finding) []Finding {
 	return judged
 }
 
-// Split parts the actions into those that may be taken at a time and outcomes
+// Allow parts the actions into those that may be taken at a time and outcomes
 // of those that may not, which stay visible.
-func (p Policy) Split(actions []Action, now time.Time) (allowed []Action, refused []Outcome) {
+func (p Policy) Allow(actions []Remediation, now time.Time) (allowed []Remediation, refused []Outcome) {
 	for _, a := range actions {
 		if reason := p.refusal(a, now); reason != "" {
-			refused = append(refused, Outcome{Action: a, Result: RefusedByPolicy, Detail: reason})
+			refused = append(refused, Outcome{Remediation: a, Result: RefusedByPolicy, Detail: reason})
 			continue
 		}
 		allowed = append(allowed, a)
@@ -101,7 +101,7 @@ func (p Policy) Split(actions []Action, now time.Time) (allowed []Action, refuse
 	return allowed, refused
 }
 
-func (p Policy) refusal(a Action, now time.Time) string {
+func (p Policy) refusal(a Remediation, now time.Time) string {
 	switch p.Modes[a.Rule] {
 	case Off:
 		return "The policy turns this rule off."
@@ -120,7 +120,7 @@ func (p Policy) refusal(a Action, now time.Time) string {
 }
 
 // affected are the things of which each one's exemption covers the action.
-func (a Action) affected() []string {
+func (a Remediation) affected() []string {
 	things := []string{a.Subject, a.Definition}
 	if call, ok := a.Call.(ForceNewDeployment); ok {
 		things = append(things, call.Service)

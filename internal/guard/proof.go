@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Proof is what a container of a running task answered when it was asked for
+// KernelCheck is what a container of a running task answered when it was asked for
 // /proc/sys/crypto/fips_enabled of the kernel under it. A running task keeps
 // the kernel that it booted with, so an answer holds as long as the task runs.
-type Proof struct {
+type KernelCheck struct {
 	Task      Task
 	Container string    // that was asked; empty when none was
 	Answer    string    // what it printed, as it came; empty when nothing
@@ -18,47 +18,47 @@ type Proof struct {
 }
 
 // Subject is the task's.
-func (p Proof) Subject() string { return p.Task.Subject() }
+func (p KernelCheck) Subject() string { return p.Task.Subject() }
 
 // Proven reports whether the kernel said that it runs in FIPS mode.
-func (p Proof) Proven() bool { return strings.TrimSpace(p.Answer) == "1" }
+func (p KernelCheck) Proven() bool { return strings.TrimSpace(p.Answer) == "1" }
 
 // Refuted reports whether the kernel said that it does not.
-func (p Proof) Refuted() bool { return strings.TrimSpace(p.Answer) == "0" }
+func (p KernelCheck) Refuted() bool { return strings.TrimSpace(p.Answer) == "0" }
 
-// ProofResult is what is known of a kernel.
-type ProofResult string
+// KernelResult is what is known of a kernel.
+type KernelResult string
 
 const (
-	Proven       ProofResult = "proven"
-	Refuted      ProofResult = "refuted"
-	CannotVerify ProofResult = "cannot verify"
-	NotAttempted ProofResult = "not attempted"
+	KernelOn      KernelResult = "proven"
+	KernelOff     KernelResult = "refuted"
+	CouldNotCheck KernelResult = "cannot verify"
+	NotChecked    KernelResult = "not attempted"
 )
 
 // Result sums a proof up.
-func (p Proof) Result() ProofResult {
+func (p KernelCheck) Result() KernelResult {
 	switch {
 	case p.Proven():
-		return Proven
+		return KernelOn
 	case p.Refuted():
-		return Refuted
+		return KernelOff
 	case p.At.IsZero():
-		return NotAttempted
+		return NotChecked
 	}
-	return CannotVerify
+	return CouldNotCheck
 }
 
-func checkProof(p Proof) Finding {
+func checkKernel(p KernelCheck) Finding {
 	at := p.At.UTC().Format(time.RFC3339)
 	switch p.Result() {
-	case Proven:
+	case KernelOn:
 		return finding(TaskKernelProof, p, Compliant, fmt.Sprintf("Container %s read fips_enabled 1 at %s.", p.Container, at))
-	case Refuted:
+	case KernelOff:
 		return finding(TaskKernelProof, p, NonCompliant, fmt.Sprintf("Its kernel is not in FIPS mode: container %s read fips_enabled 0 at %s.", p.Container, at))
-	case NotAttempted:
+	case NotChecked:
 		return finding(TaskKernelProof, p, InsufficientData, fmt.Sprintf("Cannot verify, not attempted yet%s.", because(p.Unknown)))
-	case CannotVerify:
+	case CouldNotCheck:
 	}
 	if p.Answer != "" {
 		return finding(TaskKernelProof, p, InsufficientData, fmt.Sprintf("Cannot verify: container %s answered neither 1 nor 0 at %s.", p.Container, at))

@@ -7,7 +7,7 @@ import (
 
 // State is what one thing is, recorded in an event or a log or observed
 // through the API now: the same type for both. It is one of Setting,
-// TaskDefinition, Task, Service, Proof, Exposure, Part and PolicyDocument.
+// TaskDefinition, Task, Service, KernelCheck, Exposure, Component and PolicyDocument.
 type State interface {
 	// Subject names the thing: its ARN, or for a setting
 	// fargateFIPSMode@ACCOUNT/REGION[/PRINCIPAL].

@@ -57,14 +57,14 @@ func (m *Writer) Emit(r guard.Report, now time.Time) {
 	}
 	for _, o := range r.Outcomes {
 		if o.Result == guard.Done {
-			of(o.Action.Rule).done++
+			of(o.Remediation.Rule).done++
 			if !r.Cause.Time.IsZero() && !o.At.IsZero() {
-				of(o.Action.Rule).latency = append(of(o.Action.Rule).latency, float64(o.At.Sub(r.Cause.Time).Milliseconds()))
+				of(o.Remediation.Rule).latency = append(of(o.Remediation.Rule).latency, float64(o.At.Sub(r.Cause.Time).Milliseconds()))
 			}
 		}
 	}
 	for _, o := range r.Unrepaired() {
-		of(o.Action.Rule).failed++
+		of(o.Remediation.Rule).failed++
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -93,13 +93,13 @@ const (
 
 // EmitProofs writes what a report says of running tasks.
 func (m *Writer) EmitProofs(r guard.Report, now time.Time) {
-	of := map[guard.ProofResult]string{
-		guard.Proven: TasksProven, guard.Refuted: TasksRefuted, guard.CannotVerify: TasksUnverifiable, guard.NotAttempted: TasksNotAttempted,
+	of := map[guard.KernelResult]string{
+		guard.KernelOn: TasksProven, guard.KernelOff: TasksRefuted, guard.CouldNotCheck: TasksUnverifiable, guard.NotChecked: TasksNotAttempted,
 	}
 	counts := map[string]int{TasksProven: 0, TasksRefuted: 0, TasksUnverifiable: 0, TasksNotAttempted: 0, TasksExposed: 0}
 	for _, f := range r.Findings {
 		switch s := f.State.(type) {
-		case guard.Proof:
+		case guard.KernelCheck:
 			counts[of[s.Result()]]++
 		case guard.Exposure:
 			if f.Verdict == guard.NonCompliant {

@@ -16,8 +16,8 @@ func TestProofsAreCounted(t *testing.T) {
 	task := guard.Task{ARN: "task", Created: at}
 	off := []guard.Timeline{{Spans: []guard.Span{{From: at.Add(-time.Hour), Until: at.Add(time.Hour), Mode: guard.ModeOff}}}}
 	r := guard.Report{Findings: guard.CheckAll([]guard.State{
-		guard.Proof{Task: task, Answer: "1", At: at}, guard.Proof{Task: task, Answer: "1", At: at},
-		guard.Proof{Task: task, Answer: "?", At: at}, guard.Proof{Task: task},
+		guard.KernelCheck{Task: task, Answer: "1", At: at}, guard.KernelCheck{Task: task, Answer: "1", At: at},
+		guard.KernelCheck{Task: task, Answer: "?", At: at}, guard.KernelCheck{Task: task},
 		guard.ExposureOf(task, off, false),
 	})}
 	var out bytes.Buffer

@@ -269,7 +269,7 @@ func BenchmarkDecide(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if actions := guard.Plan(policy.Judge(guard.CheckAll(decoded.States)), policy); len(actions) != 1 {
+		if actions := guard.Plan(policy.Evaluate(guard.CheckAll(decoded.States)), policy); len(actions) != 1 {
 			b.Fatalf("%d actions", len(actions))
 		}
 	}

@@ -57,7 +57,7 @@ func compare(told map[string]standing, r guard.Report, complete bool) changes {
 // isRepaired reports whether a finding was put right in the same look.
 func isRepaired(f guard.Finding, r guard.Report) bool {
 	return slices.ContainsFunc(r.Outcomes, func(o guard.Outcome) bool {
-		return o.Action.Subject == f.Subject && o.Result == guard.Done
+		return o.Remediation.Subject == f.Subject && o.Result == guard.Done
 	})
 }
 
@@ -70,7 +70,7 @@ func keyOf(f guard.Finding) string {
 	}
 	thing := f.Subject
 	switch s := f.State.(type) {
-	case guard.Proof:
+	case guard.KernelCheck:
 		if s.At.IsZero() && s.Unknown == "" {
 			return ""
 		}

@@ -22,8 +22,8 @@ const (
 )
 
 var (
-	home  = guard.Place{Account: accountID, Region: region}
-	start = time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
+	location = guard.Location{Account: accountID, Region: region}
+	start    = time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
 )
 
 // world is one account, its containers and CloudTrail as a few maps: decisions
@@ -42,7 +42,7 @@ type world struct {
 	answers  map[string]string // of containers, by task ARN and container
 	failures map[string][]error
 	events   []guard.Event
-	parts    []guard.Part
+	parts    []guard.Component
 	prompt   bool          // CloudTrail tells of repairs at once
 	slow     time.Duration // what an answer of a container takes
 	calls    []string
@@ -64,23 +64,23 @@ func (w *world) verifier(policy guard.Policy) *Verifier {
 	return &Verifier{Account: w, Exec: w, History: w, Parts: w, Policy: policy, Now: w.Now}
 }
 
-func (w *world) Observe(context.Context) []guard.Part { return w.parts }
+func (w *world) Observe(context.Context) []guard.Component { return w.parts }
 
-func (w *world) Apply(_ context.Context, a guard.Action) guard.Outcome {
+func (w *world) Apply(_ context.Context, a guard.Remediation) guard.Outcome {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.calls = append(w.calls, fmt.Sprintf("%s %s", a.Call.API(), a.Subject))
 	if w.refuse {
-		return guard.Outcome{Action: a, Result: guard.RefusedByAWS, Detail: "AWS answered AccessDeniedException", At: w.now}
+		return guard.Outcome{Remediation: a, Result: guard.RefusedByAWS, Detail: "AWS answered AccessDeniedException", At: w.now}
 	}
 	if _, ok := a.Call.(guard.PutAccountSettingDefault); ok {
 		w.mode = guard.ModeOn
 		if w.prompt {
 			w.events = append(w.events, put("repair", w.now.Truncate(time.Second), guard.ModeOn))
 		}
-		return guard.Outcome{Action: a, Result: guard.Unconfirmed, At: w.now}
+		return guard.Outcome{Remediation: a, Result: guard.Unconfirmed, At: w.now}
 	}
-	return guard.Outcome{Action: a, Result: guard.Done, At: w.now}
+	return guard.Outcome{Remediation: a, Result: guard.Done, At: w.now}
 }
 
 func (w *world) ObserveSetting(context.Context, string, string) ([]guard.State, error) {
@@ -178,7 +178,7 @@ func put(id string, at time.Time, mode guard.Mode) guard.Event {
 func (w *world) look(t *testing.T, policy guard.Policy, ask Request) Seen {
 	t.Helper()
 	ask.Why = "scheduled look"
-	seen, err := w.verifier(policy).Look(t.Context(), home, ask)
+	seen, err := w.verifier(policy).Look(t.Context(), location, ask)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,11 +21,11 @@ func (l *look) history(ctx context.Context) {
 			since = t.Created
 		}
 	}
-	events, from, err := l.History.Changes(ctx, l.home.Account, l.home.Region, since)
+	events, from, err := l.History.Changes(ctx, l.location.Account, l.location.Region, since)
 	l.failed(err)
 	if err != nil {
 		l.judge(guard.Setting{
-			Account: l.home.Account, Region: l.home.Region, Scope: guard.ScopePrincipal, Principal: "every user and role",
+			Account: l.location.Account, Region: l.location.Region, Scope: guard.ScopePrincipal, Principal: "every user and role",
 			Unknown: "CloudTrail's history could be read back to " + from.UTC().Format(time.RFC3339) + " only, and no API shows overrides",
 		})
 	}
@@ -34,7 +34,7 @@ func (l *look) history(ctx context.Context) {
 	l.extend(ctx, lines)
 	l.seen.Report.Timelines = lines
 	var overrides []guard.Finding
-	for _, override := range guard.OpenOverrides(lines, l.home.Account, l.home.Region) {
+	for _, override := range guard.OpenOverrides(lines, l.location.Account, l.location.Region) {
 		if !l.judged(override.Subject()) {
 			overrides = append(overrides, l.judge(override)...)
 		}
@@ -78,7 +78,7 @@ func (l *look) tell(line guard.Timeline) {
 	last := line.Spans[len(line.Spans)-1]
 	if l.before.Mode == guard.ModeOff && last.Mode == guard.ModeOff && last.Cause.EventID != "" {
 		cause := last.Cause
-		cause.Account, cause.Region = l.home.Account, l.home.Region
+		cause.Account, cause.Region = l.location.Account, l.location.Region
 		l.seen.Report.Cause = cause
 	}
 }

@@ -68,7 +68,7 @@ type Order struct {
 
 // Run looks once. An error means that something of it may be lost for people
 // or for evidence, and that it should be run again: that is safe.
-func (k *Keeper) Run(ctx context.Context, home guard.Place, order Order) error {
+func (k *Keeper) Run(ctx context.Context, location guard.Location, order Order) error {
 	was, err := k.recall(ctx)
 	if err != nil {
 		k.Log.Error("state not read", "error", err.Error())
@@ -79,7 +79,7 @@ func (k *Keeper) Run(ctx context.Context, home guard.Place, order Order) error {
 	}
 	started := k.Now()
 	k.Verifier.Intend = k.intend(was)
-	seen, lookErr := k.look(ctx, home, order, memoryOf(before))
+	seen, lookErr := k.look(ctx, location, order, memoryOf(before))
 	k.record(seen)
 	document := evidence.New(evidence.About{
 		Why: order.Why, Started: started, Finished: k.Now(), Tool: k.Tool, Predecessor: was.Latest,
@@ -91,13 +91,13 @@ func (k *Keeper) Run(ctx context.Context, home guard.Place, order Order) error {
 }
 
 // look looks until its time is over.
-func (k *Keeper) look(ctx context.Context, home guard.Place, order Order, known Memory) (Seen, error) {
+func (k *Keeper) look(ctx context.Context, location guard.Location, order Order, known Memory) (Seen, error) {
 	if !order.LookEnd.IsZero() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, order.LookEnd)
 		defer cancel()
 	}
-	return k.Verifier.Look(ctx, home, Request{Why: order.Why, Sample: order.Sample, ProofsEnd: order.ProofsEnd, Known: known})
+	return k.Verifier.Look(ctx, location, Request{Why: order.Why, Sample: order.Sample, ProofsEnd: order.ProofsEnd, Known: known})
 }
 
 // intend writes down what people have to hear if this process ends before the
@@ -194,7 +194,7 @@ func about(fresh []guard.Finding, r guard.Report) []guard.Outcome {
 	}
 	var outcomes []guard.Outcome
 	for _, o := range r.Outcomes {
-		if told[o.Action.Subject] {
+		if told[o.Remediation.Subject] {
 			outcomes = append(outcomes, o)
 		}
 	}
@@ -209,8 +209,8 @@ func (k *Keeper) record(seen Seen) {
 		k.Log.Error("not seen", "error", err.Error())
 	}
 	for _, o := range r.Outcomes {
-		k.Log.Info("outcome", "rule", o.Action.Rule, "subject", o.Action.Subject,
-			"api", o.Action.Call.API(), "result", o.Result.String(), "detail", o.Detail)
+		k.Log.Info("outcome", "rule", o.Remediation.Rule, "subject", o.Remediation.Subject,
+			"api", o.Remediation.Call.API(), "result", o.Result.String(), "detail", o.Detail)
 	}
 	k.Log.Info("look", "status", r.Status().String(), "findings", len(r.Findings), "clusters", len(seen.Clusters))
 	// What stands is counted by its events already; here it would count each hour.
@@ -238,7 +238,7 @@ func unrepaired(r guard.Report) error {
 	var errs []error
 	for _, o := range r.Unrepaired() {
 		if o.Result != guard.RefusedByAWS {
-			errs = append(errs, fmt.Errorf("%s for %s: %s: %s", o.Action.Call.API(), o.Action.Subject, o.Result, o.Detail))
+			errs = append(errs, fmt.Errorf("%s for %s: %s: %s", o.Remediation.Call.API(), o.Remediation.Subject, o.Result, o.Detail))
 		}
 	}
 	return errors.Join(errs...)

@@ -106,7 +106,7 @@ func run(t *testing.T, k *Keeper, order Order) (died bool, err error) {
 		}
 	}()
 	order.Why = "scheduled look"
-	return false, k.Run(t.Context(), home, order)
+	return false, k.Run(t.Context(), location, order)
 }
 
 // bad is an account with something to tell: FIPS mode is off, one kernel

@@ -17,14 +17,14 @@ const expiringSoon = 7 * 24 * time.Hour
 // Look looks once, and puts right what policy allows. What could not be seen is
 // in the report as INSUFFICIENT_DATA. An error means that a cluster that was
 // asked for does not exist.
-func (v *Verifier) Look(ctx context.Context, home guard.Place, ask Request) (Seen, error) {
+func (v *Verifier) Look(ctx context.Context, location guard.Location, ask Request) (Seen, error) {
 	l := &look{
-		Verifier: v, home: home, ask: ask,
+		Verifier: v, location: location, ask: ask,
 		seen: Seen{Scope: evidence.Scope{Exec: v.Exec != nil && v.Policy.Modes[guard.TaskKernelProof] != guard.Off}},
 	}
 	l.seen.Report = guard.Report{
 		Cause: guard.Cause{
-			EventName: ask.Why, Time: v.Now().UTC(), Account: home.Account, Region: home.Region,
+			EventName: ask.Why, Time: v.Now().UTC(), Account: location.Account, Region: location.Region,
 			Actor: guard.Actor{Name: "fipsguard"},
 		},
 		Expiring: v.Policy.Expiring(v.Now(), expiringSoon),
@@ -43,9 +43,9 @@ func (v *Verifier) Look(ctx context.Context, home guard.Place, ask Request) (See
 // look is one look under way.
 type look struct {
 	*Verifier
-	home guard.Place
-	ask  Request
-	seen Seen
+	location guard.Location
+	ask      Request
+	seen     Seen
 
 	before   guard.Setting // the account default as it was found
 	found    time.Time     // when
@@ -63,14 +63,14 @@ func (l *look) failed(err error) {
 
 // judge adds what the rule book says of states.
 func (l *look) judge(states ...guard.State) []guard.Finding {
-	findings := l.Policy.Judge(guard.CheckAll(states))
+	findings := l.Policy.Evaluate(guard.CheckAll(states))
 	l.seen.Report.Findings = append(l.seen.Report.Findings, findings...)
 	return findings
 }
 
 // correct takes the actions that policy allows, and makes the others visible.
 func (l *look) correct(ctx context.Context, findings []guard.Finding) []guard.Outcome {
-	allowed, outcomes := l.Policy.Split(guard.Plan(findings, l.Policy), l.Now())
+	allowed, outcomes := l.Policy.Allow(guard.Plan(findings, l.Policy), l.Now())
 	if len(allowed) > 0 && l.Intend != nil {
 		l.Intend(ctx, intention(l.seen.Report.Cause, findings, allowed))
 	}
@@ -81,7 +81,7 @@ func (l *look) correct(ctx context.Context, findings []guard.Finding) []guard.Ou
 }
 
 // intention is what people hear of corrections if nothing follows.
-func intention(cause guard.Cause, findings []guard.Finding, actions []guard.Action) guard.Report {
+func intention(cause guard.Cause, findings []guard.Finding, actions []guard.Remediation) guard.Report {
 	r := guard.Report{Cause: cause}
 	for _, f := range findings {
 		if f.Verdict == guard.NonCompliant {
@@ -90,7 +90,7 @@ func intention(cause guard.Cause, findings []guard.Finding, actions []guard.Acti
 	}
 	for _, a := range actions {
 		r.Outcomes = append(r.Outcomes, guard.Outcome{
-			Action: a, Result: guard.Unconfirmed, Detail: "The verifier was ended when it was about to make this call; whether it was made is not known.",
+			Remediation: a, Result: guard.Unconfirmed, Detail: "The verifier was ended when it was about to make this call; whether it was made is not known.",
 		})
 	}
 	return r
@@ -108,7 +108,7 @@ func (l *look) settings(ctx context.Context) {
 		l.after = after.Mode
 		for i, o := range outcomes {
 			outcomes[i] = guard.Confirm(o, after)
-			if _, ok := o.Action.Call.(guard.PutAccountSettingDefault); ok && outcomes[i].Result == guard.Done {
+			if _, ok := o.Remediation.Call.(guard.PutAccountSettingDefault); ok && outcomes[i].Result == guard.Done {
 				l.repaired = o.At
 			}
 		}
@@ -117,7 +117,7 @@ func (l *look) settings(ctx context.Context) {
 }
 
 func (l *look) observeSetting(ctx context.Context) []guard.State {
-	observed, err := l.Account.ObserveSetting(ctx, l.home.Account, l.home.Region)
+	observed, err := l.Account.ObserveSetting(ctx, l.location.Account, l.location.Region)
 	l.failed(err)
 	return observed
 }
@@ -134,7 +134,7 @@ func (l *look) clusters(ctx context.Context) error {
 	if err != nil {
 		l.failed(err)
 		l.judge(guard.Task{
-			ARN: fmt.Sprintf("task/* of account %s in %s", l.home.Account, l.home.Region), LastStatus: "RUNNING",
+			ARN: fmt.Sprintf("task/* of account %s in %s", l.location.Account, l.location.Region), LastStatus: "RUNNING",
 			Unknown: "ECS did not answer ListClusters",
 		})
 		return nil
@@ -146,7 +146,7 @@ func (l *look) clusters(ctx context.Context) error {
 	for _, wanted := range l.ask.Clusters {
 		i := slices.IndexFunc(all, func(arn string) bool { return arn == wanted || strings.HasSuffix(arn, ":cluster/"+wanted) })
 		if i < 0 {
-			return fmt.Errorf("there is no cluster %s in account %s, Region %s", wanted, l.home.Account, l.home.Region)
+			return fmt.Errorf("there is no cluster %s in account %s, Region %s", wanted, l.location.Account, l.location.Region)
 		}
 		l.seen.Clusters = append(l.seen.Clusters, all[i])
 	}
@@ -185,7 +185,7 @@ func (l *look) parts(ctx context.Context) {
 		}
 	}
 	if len(l.PolicyFaults) > 0 {
-		l.judge(guard.PolicyDocument{Account: l.home.Account, Region: l.home.Region, Faults: l.PolicyFaults})
+		l.judge(guard.PolicyDocument{Account: l.location.Account, Region: l.location.Region, Faults: l.PolicyFaults})
 	}
 }
 

@@ -122,12 +122,12 @@ func TestTheOldestProofIsRenewedFirst(t *testing.T) {
 	for i := range 5 {
 		w.tasks = append(w.tasks, task(fmt.Sprint("t", i)))
 	}
-	known := Memory{Proofs: map[string]guard.Proof{}}
+	known := Memory{Proofs: map[string]guard.KernelCheck{}}
 	for look := range 3 {
 		w.now = start.Add(time.Duration(look) * time.Hour)
 		r := w.look(t, guard.DefaultPolicy(), Request{Sample: 2, Known: known}).Report
 		for _, f := range r.Findings {
-			if p, ok := f.State.(guard.Proof); ok && !p.At.IsZero() {
+			if p, ok := f.State.(guard.KernelCheck); ok && !p.At.IsZero() {
 				known.Proofs[p.Task.ARN] = p
 			}
 		}
@@ -165,14 +165,14 @@ func TestNoRetryAfterTheBudget(t *testing.T) {
 func TestAProofOutlivesAFailedAttemptButNotAWeek(t *testing.T) {
 	w := newWorld()
 	w.tasks = []guard.Task{task("a")}
-	proven := Memory{Proofs: map[string]guard.Proof{w.tasks[0].ARN: {Container: "main", Answer: "1\r\n", At: start.Add(-time.Hour)}}}
+	proven := Memory{Proofs: map[string]guard.KernelCheck{w.tasks[0].ARN: {Container: "main", Answer: "1\r\n", At: start.Add(-time.Hour)}}}
 	silent := []error{ecsexec.ErrTimedOut, ecsexec.ErrTimedOut}
 	w.failures[w.tasks[0].ARN+"/main"] = slices.Clone(silent)
 	r := w.look(t, guard.DefaultPolicy(), Request{Known: proven}).Report
 	if got, want := verdicts(r, guard.TaskKernelProof)["a"], "COMPLIANT: Container main read fips_enabled 1 at 2026-11-02T09:00:00Z."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	proven.Proofs[w.tasks[0].ARN] = guard.Proof{Container: "main", Answer: "1\r\n", At: start.AddDate(0, 0, -8)}
+	proven.Proofs[w.tasks[0].ARN] = guard.KernelCheck{Container: "main", Answer: "1\r\n", At: start.AddDate(0, 0, -8)}
 	w.failures[w.tasks[0].ARN+"/main"] = silent
 	r = w.look(t, guard.DefaultPolicy(), Request{Known: proven}).Report
 	if got := verdicts(r, guard.TaskKernelProof)["a"]; !strings.HasPrefix(got, "INSUFFICIENT_DATA") {
@@ -275,12 +275,12 @@ func TestAPastThatCannotBeReadIsADoubt(t *testing.T) {
 
 func TestAClusterThatDoesNotExist(t *testing.T) {
 	w := newWorld()
-	_, err := w.verifier(guard.DefaultPolicy()).Look(t.Context(), home, Request{Clusters: []string{"mian"}})
+	_, err := w.verifier(guard.DefaultPolicy()).Look(t.Context(), location, Request{Clusters: []string{"mian"}})
 	if err == nil || !strings.Contains(err.Error(), "there is no cluster mian in account 111122223333") {
 		t.Errorf("error is %v", err)
 	}
 	for _, name := range []string{"main", cluster} {
-		seen, err := w.verifier(guard.DefaultPolicy()).Look(t.Context(), home, Request{Clusters: []string{name}})
+		seen, err := w.verifier(guard.DefaultPolicy()).Look(t.Context(), location, Request{Clusters: []string{name}})
 		if err != nil || seen.All || !slices.Equal(seen.Clusters, []string{cluster}) {
 			t.Errorf("%s: looked at %v, all %t, error %v", name, seen.Clusters, seen.All, err)
 		}
@@ -292,7 +292,7 @@ func TestWithoutExecNothingIsAsked(t *testing.T) {
 	w.tasks = []guard.Task{task("a")}
 	v := w.verifier(guard.DefaultPolicy())
 	v.Exec = nil
-	seen, err := v.Look(t.Context(), home, Request{})
+	seen, err := v.Look(t.Context(), location, Request{})
 	if err != nil || seen.Exec || len(verdicts(seen.Report, guard.TaskKernelProof)) > 0 || len(verdicts(seen.Report, guard.TaskExposed)) != 1 {
 		t.Errorf("asked %v, findings %v, error %v", w.asked, seen.Report.Findings, err)
 	}

@@ -10,12 +10,12 @@ import (
 // memoryOf is what a report remembers for the next look: proofs, of which each
 // holds as long as its task runs, and timelines.
 func memoryOf(d evidence.Document) Memory {
-	m := Memory{Proofs: map[string]guard.Proof{}}
+	m := Memory{Proofs: map[string]guard.KernelCheck{}}
 	for _, t := range d.Tasks {
 		if t.Proof.At == nil {
 			continue
 		}
-		proof := guard.Proof{Container: t.Proof.Container, Answer: t.Proof.Answer, At: *t.Proof.At}
+		proof := guard.KernelCheck{Container: t.Proof.Container, Answer: t.Proof.Answer, At: *t.Proof.At}
 		if proof.Answer == "" {
 			proof.Unknown = t.Proof.Reason
 		}

@@ -35,8 +35,8 @@ const (
 // prove asks the tasks' kernels, as many as the request allows, those that were
 // asked longest ago first. The proofs come in the order of the tasks; of a task
 // that was not asked now comes what is known of it.
-func (l *look) prove(ctx context.Context, tasks []guard.Task) []guard.Proof {
-	proofs := make([]guard.Proof, len(tasks))
+func (l *look) prove(ctx context.Context, tasks []guard.Task) []guard.KernelCheck {
+	proofs := make([]guard.KernelCheck, len(tasks))
 	for i, t := range tasks {
 		proofs[i] = l.known(t)
 	}
@@ -71,14 +71,14 @@ func (l *look) prove(ctx context.Context, tasks []guard.Task) []guard.Proof {
 }
 
 // known is what an earlier look knew of a task's kernel.
-func (l *look) known(t guard.Task) guard.Proof {
+func (l *look) known(t guard.Task) guard.KernelCheck {
 	proof, ok := l.ask.Known.Proofs[t.ARN]
 	if !ok {
-		return guard.Proof{Task: t}
+		return guard.KernelCheck{Task: t}
 	}
 	proof.Task = t
 	if l.Now().Sub(proof.At) > proofLife {
-		return guard.Proof{Task: t, Unknown: fmt.Sprintf("its last proof, of %s, is older than a week", proof.At.UTC().Format(time.RFC3339))}
+		return guard.KernelCheck{Task: t, Unknown: fmt.Sprintf("its last proof, of %s, is older than a week", proof.At.UTC().Format(time.RFC3339))}
 	}
 	return proof
 }
@@ -109,10 +109,10 @@ func (l *look) late(ctx context.Context) bool {
 // askTask asks one task, in one container at a time, and once more if the first
 // attempt went wrong in a way that may pass or that another container may not
 // have.
-func (l *look) askTask(ctx context.Context, t guard.Task) guard.Proof {
+func (l *look) askTask(ctx context.Context, t guard.Task) guard.KernelCheck {
 	able, obstacle := askable(t)
 	if len(able) == 0 {
-		return guard.Proof{Task: t, At: l.Now().UTC(), Unknown: obstacle}
+		return guard.KernelCheck{Task: t, At: l.Now().UTC(), Unknown: obstacle}
 	}
 	proof, again := l.attempt(ctx, t, able[0])
 	if again && !l.late(ctx) {
@@ -139,8 +139,8 @@ func askable(t guard.Task) (able []guard.Container, obstacle string) {
 const maxAnswer = 256
 
 // attempt asks one container, and says whether another attempt makes sense.
-func (l *look) attempt(ctx context.Context, t guard.Task, c guard.Container) (proof guard.Proof, again bool) {
-	proof = guard.Proof{Task: t, Container: c.Name}
+func (l *look) attempt(ctx context.Context, t guard.Task, c guard.Container) (proof guard.KernelCheck, again bool) {
+	proof = guard.KernelCheck{Task: t, Container: c.Name}
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	answer, err := l.Exec.Run(ctx, ecsexec.Target{Cluster: t.Cluster, Task: t.ARN, Container: c.Name, RuntimeID: c.RuntimeID}, command)

@@ -12,7 +12,7 @@ import (
 // Account is AWS as the verifier needs it: hands and eyes in one account and
 // Region.
 type Account interface {
-	Apply(context.Context, guard.Action) guard.Outcome
+	Apply(context.Context, guard.Remediation) guard.Outcome
 	ObserveSetting(ctx context.Context, account, region string) ([]guard.State, error)
 	ObserveRemedy(context.Context, guard.Service, guard.ServiceRemedy) (guard.Service, error)
 	Clusters(context.Context) ([]string, error)
@@ -32,7 +32,7 @@ type History interface {
 
 // Parts looks at the guard itself.
 type Parts interface {
-	Observe(context.Context) []guard.Part
+	Observe(context.Context) []guard.Component
 }
 
 // Verifier looks. It keeps nothing between looks and is safe for concurrent
@@ -64,7 +64,7 @@ type Request struct {
 
 // Memory is what an earlier look found out.
 type Memory struct {
-	Proofs    map[string]guard.Proof // by the task's ARN
+	Proofs    map[string]guard.KernelCheck // by the task's ARN
 	Timelines []guard.Timeline
 }
 

@@ -16,17 +16,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 )
 
-// Home is where a function runs, by the ARN with which it was invoked.
-func Home(ctx context.Context) (guard.Place, error) {
+// Location is where a function runs, by the ARN with which it was invoked.
+func Location(ctx context.Context) (guard.Location, error) {
 	lc, ok := lambdacontext.FromContext(ctx)
 	if !ok {
-		return guard.Place{}, errors.New("the invocation has no Lambda context")
+		return guard.Location{}, errors.New("the invocation has no Lambda context")
 	}
 	function, err := arn.Parse(lc.InvokedFunctionArn)
 	if err != nil {
-		return guard.Place{}, fmt.Errorf("invoked function ARN %q: %w", lc.InvokedFunctionArn, err)
+		return guard.Location{}, fmt.Errorf("invoked function ARN %q: %w", lc.InvokedFunctionArn, err)
 	}
-	return guard.Place{Account: function.AccountID, Region: function.Region}, nil
+	return guard.Location{Account: function.AccountID, Region: function.Region}, nil
 }
 
 // Logger writes to Lambda's log, and begins it with what the program runs on.

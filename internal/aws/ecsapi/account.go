@@ -46,12 +46,12 @@ func NewAccount(client API, scaling Scaling, now func() time.Time) *Account {
 // Apply makes an action's call and says what became of it. An account default
 // is Unconfirmed until guard.Confirm has seen it read back; every other call is
 // settled by AWS's answer. Every call is safe to repeat.
-func (a *Account) Apply(ctx context.Context, action guard.Action) guard.Outcome {
+func (a *Account) Apply(ctx context.Context, action guard.Remediation) guard.Outcome {
 	result, detail, err := a.call(ctx, action.Call)
 	if err != nil {
 		result, detail = failure(action.Call, err)
 	}
-	return guard.Outcome{Action: action, Result: result, Detail: detail, At: a.now().UTC()}
+	return guard.Outcome{Remediation: action, Result: result, Detail: detail, At: a.now().UTC()}
 }
 
 func (a *Account) call(ctx context.Context, call guard.Call) (guard.Result, string, error) {

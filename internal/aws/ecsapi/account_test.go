@@ -69,7 +69,7 @@ func (w world) register(t *testing.T, family string, platform *types.RuntimePlat
 }
 
 var (
-	turnOn    = guard.Action{Call: guard.PutAccountSettingDefault{Name: guard.SettingName, Value: "enabled"}}
+	turnOn    = guard.Remediation{Call: guard.PutAccountSettingDefault{Name: guard.SettingName, Value: "enabled"}}
 	arm       = &types.RuntimePlatform{CpuArchitecture: types.CPUArchitectureArm64}
 	inSubnet  = &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-1"}}}
 	appRole   = localaws.Everyone().Application.ARN
@@ -116,10 +116,10 @@ func TestObserveSettingWithoutAnAnswer(t *testing.T) {
 }
 
 func TestApplyTellsRefusalsFromFailures(t *testing.T) {
-	override := guard.Action{Call: guard.PutAccountSetting{Name: guard.SettingName, Value: "enabled", PrincipalARN: appRole}}
-	own := guard.Action{Call: guard.PutAccountSetting{Name: guard.SettingName, Value: "enabled", PrincipalARN: guardRole}}
+	override := guard.Remediation{Call: guard.PutAccountSetting{Name: guard.SettingName, Value: "enabled", PrincipalARN: appRole}}
+	own := guard.Remediation{Call: guard.PutAccountSetting{Name: guard.SettingName, Value: "enabled", PrincipalARN: guardRole}}
 	for name, c := range map[string]struct {
-		action  guard.Action
+		action  guard.Remediation
 		prepare func(world)
 		want    guard.Result
 	}{
@@ -148,7 +148,7 @@ func TestDeregisterTwice(t *testing.T) {
 	w := newWorld(t)
 	arn := w.register(t, "web", arm)
 	for range 2 {
-		if o := w.guard.Apply(t.Context(), guard.Action{Call: guard.DeregisterTaskDefinition{TaskDefinition: arn}}); o.Result != guard.Done {
+		if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.DeregisterTaskDefinition{TaskDefinition: arn}}); o.Result != guard.Done {
 			t.Errorf("deregistering is %s (%s)", o.Result, o.Detail)
 		}
 	}
@@ -184,7 +184,7 @@ func TestTasks(t *testing.T) {
 	if err != nil || task.Platform.Architecture != "ARM64" || task.Platform.OS != "LINUX" || task.PlatformVersion != "1.4.0" || task.Started() {
 		t.Errorf("observed %+v, error %v", task, err)
 	}
-	if o := w.guard.Apply(t.Context(), guard.Action{Call: guard.StopTask{Cluster: task.Cluster, Task: task.ARN, Reason: "test"}}); o.Result != guard.Done {
+	if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.StopTask{Cluster: task.Cluster, Task: task.ARN, Reason: "test"}}); o.Result != guard.Done {
 		t.Errorf("stopping is %s (%s)", o.Result, o.Detail)
 	}
 	if task, err = w.guard.ObserveTask(t.Context(), launched); err != nil || !task.Stopping() {
@@ -217,7 +217,7 @@ func TestServices(t *testing.T) {
 	if back, err := w.guard.ObserveRemedy(t.Context(), s, guard.RollBack); err != nil || back.Replacement != good {
 		t.Errorf("the newest compliant revision is %q, error %v; want %s", back.Replacement, err, good)
 	}
-	if o := w.guard.Apply(t.Context(), guard.Action{Call: guard.RollBackService{Cluster: s.Cluster, Service: s.ARN, TaskDefinition: good, PlatformVersion: "LATEST"}}); o.Result != guard.Done {
+	if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.RollBackService{Cluster: s.Cluster, Service: s.ARN, TaskDefinition: good, PlatformVersion: "LATEST"}}); o.Result != guard.Done {
 		t.Errorf("rolling back is %s (%s)", o.Result, o.Detail)
 	}
 	if states, err = w.guard.ObserveService(t.Context(), named); err != nil || guard.Worst(guard.Check(states[0])) != guard.Compliant {
@@ -229,7 +229,7 @@ func TestServices(t *testing.T) {
 	if s, err = w.guard.ObserveRemedy(t.Context(), s, guard.ScaleToZero); err != nil || s.MinimumCount != 2 {
 		t.Errorf("Application Auto Scaling's minimum is %d, error %v", s.MinimumCount, err)
 	}
-	if o := w.guard.Apply(t.Context(), guard.Action{Call: guard.ScaleServiceToZero{Cluster: s.Cluster, Service: s.ARN}}); o.Result != guard.Done {
+	if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.ScaleServiceToZero{Cluster: s.Cluster, Service: s.ARN}}); o.Result != guard.Done {
 		t.Errorf("scaling to zero is %s (%s)", o.Result, o.Detail)
 	}
 	if gone, err := w.guard.ObserveService(t.Context(), guard.Service{Name: "gone", Cluster: s.Cluster}); err != nil || len(gone) != 0 {

@@ -20,18 +20,18 @@ func TestSecurityFindings(t *testing.T) {
 	setting := guard.Setting{Account: "111122223333", Region: "us-gov-west-1", Scope: guard.ScopeAccount, Mode: guard.ModeOff}
 	states := []guard.State{
 		setting, task("of an unknown platform"),
-		guard.Proof{Task: task("proven"), Container: "main", Answer: "1\r\n", At: at},
-		guard.Proof{Task: task("refuted"), Container: "main", Answer: "0\r\n", At: at},
-		guard.Proof{Task: task("silent"), At: at, Unknown: strings.Repeat("ECS Exec is off for the task, and ", 50)},
-		guard.Proof{Task: task("waits for its turn")},
-		guard.Proof{Task: task("stale"), Unknown: "its last proof is older than a week"},
-		guard.Proof{Task: task("<script>alert(1)</script>\x00" + strings.Repeat("x", 600)), Container: "<b>", Answer: "</pre>\x1b[2J\u202e", At: at},
-		guard.Part{Rule: guard.GuardTrail, Name: "CloudTrail", Faults: []string{"trail main is not logging"}},
-		guard.Part{Rule: guard.GuardAlerts, Name: "topic", Unknown: "AWS answered ListSubscriptionsByTopic with AccessDenied"},
+		guard.KernelCheck{Task: task("proven"), Container: "main", Answer: "1\r\n", At: at},
+		guard.KernelCheck{Task: task("refuted"), Container: "main", Answer: "0\r\n", At: at},
+		guard.KernelCheck{Task: task("silent"), At: at, Unknown: strings.Repeat("ECS Exec is off for the task, and ", 50)},
+		guard.KernelCheck{Task: task("waits for its turn")},
+		guard.KernelCheck{Task: task("stale"), Unknown: "its last proof is older than a week"},
+		guard.KernelCheck{Task: task("<script>alert(1)</script>\x00" + strings.Repeat("x", 600)), Container: "<b>", Answer: "</pre>\x1b[2J\u202e", At: at},
+		guard.Component{Rule: guard.GuardTrail, Name: "CloudTrail", Faults: []string{"trail main is not logging"}},
+		guard.Component{Rule: guard.GuardAlerts, Name: "topic", Unknown: "AWS answered ListSubscriptionsByTopic with AccessDenied"},
 	}
 	r := guard.Report{Cause: guard.Cause{Account: "111122223333", Region: "us-gov-west-1"}, Findings: guard.CheckAll(states)}
 	for _, a := range guard.Plan(guard.Check(setting), guard.DefaultPolicy()) {
-		r.Outcomes = append(r.Outcomes, guard.Outcome{Action: a, Result: guard.Done, At: at})
+		r.Outcomes = append(r.Outcomes, guard.Outcome{Remediation: a, Result: guard.Done, At: at})
 	}
 	d := evidence.New(evidence.About{Started: at, Finished: at.Add(time.Minute)}, r)
 	ids := map[string]bool{}

@@ -20,7 +20,7 @@ import (
 func look(at time.Time, queues ...string) evidence.Document {
 	r := guard.Report{Cause: guard.Cause{Account: localaws.AccountID, Region: "us-gov-west-1"}}
 	for _, name := range queues {
-		r.Findings = append(r.Findings, guard.Check(guard.Part{Rule: guard.GuardQueues, Name: name, Faults: []string{"messages wait"}})...)
+		r.Findings = append(r.Findings, guard.Check(guard.Component{Rule: guard.GuardQueues, Name: name, Faults: []string{"messages wait"}})...)
 	}
 	return evidence.New(evidence.About{Started: at, Finished: at}, r)
 }

@@ -20,8 +20,8 @@ type Subscriptions interface {
 // a while after somebody unsubscribed it shows another word.
 const pending = "PendingConfirmation"
 
-func (g Guard) subscriptions(ctx context.Context) guard.Part {
-	part := guard.Part{Rule: guard.GuardAlerts, Name: g.TopicARN}
+func (g Guard) subscriptions(ctx context.Context) guard.Component {
+	part := guard.Component{Rule: guard.GuardAlerts, Name: g.TopicARN}
 	confirmed := 0
 	pages := sns.NewListSubscriptionsByTopicPaginator(g.Subscriptions, &sns.ListSubscriptionsByTopicInput{TopicArn: aws.String(g.TopicARN)})
 	for pages.HasMorePages() {

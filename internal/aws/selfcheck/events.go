@@ -21,8 +21,8 @@ type Rules interface {
 	ListTargetsByRule(context.Context, *eventbridge.ListTargetsByRuleInput, ...func(*eventbridge.Options)) (*eventbridge.ListTargetsByRuleOutput, error)
 }
 
-func (g Guard) rule(ctx context.Context, name string) guard.Part {
-	part := guard.Part{Rule: guard.GuardEvents, Name: "EventBridge rule " + name}
+func (g Guard) rule(ctx context.Context, name string) guard.Component {
+	part := guard.Component{Rule: guard.GuardEvents, Name: "EventBridge rule " + name}
 	rule, err := g.Rules.DescribeRule(ctx, &eventbridge.DescribeRuleInput{Name: aws.String(name)})
 	var missing *types.ResourceNotFoundException
 	if errors.As(err, &missing) {

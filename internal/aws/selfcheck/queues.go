@@ -20,8 +20,8 @@ type Queues interface {
 
 // queue looks whether anything waits in a failure queue. SQS's numbers are
 // approximate: a message may show up a minute late.
-func (g Guard) queue(ctx context.Context, url string) guard.Part {
-	part := guard.Part{Rule: guard.GuardQueues, Name: url}
+func (g Guard) queue(ctx context.Context, url string) guard.Component {
+	part := guard.Component{Rule: guard.GuardQueues, Name: url}
 	const visible, hidden = types.QueueAttributeNameApproximateNumberOfMessages, types.QueueAttributeNameApproximateNumberOfMessagesNotVisible
 	out, err := g.Queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
 		QueueUrl: aws.String(url), AttributeNames: []types.QueueAttributeName{visible, hidden},

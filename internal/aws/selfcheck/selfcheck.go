@@ -27,8 +27,8 @@ type Guard struct {
 
 // Observe looks at everything. A part that could not be looked at says so; it
 // is never taken for fine.
-func (g Guard) Observe(ctx context.Context) []guard.Part {
-	parts := []guard.Part{g.trail(ctx)}
+func (g Guard) Observe(ctx context.Context) []guard.Component {
+	parts := []guard.Component{g.trail(ctx)}
 	for _, name := range slices.Sorted(maps.Keys(g.Patterns)) {
 		parts = append(parts, g.rule(ctx, name))
 	}
@@ -44,8 +44,8 @@ func (g Guard) Observe(ctx context.Context) []guard.Part {
 const module = "v1.0.0"
 
 // Module looks at the running program's cryptography.
-func Module() guard.Part {
-	part := guard.Part{Rule: guard.GuardModule, Name: "Go Cryptographic Module"}
+func Module() guard.Component {
+	part := guard.Component{Rule: guard.GuardModule, Name: "Go Cryptographic Module"}
 	if version := fips140.Version(); version != module {
 		part.Faults = append(part.Faults, fmt.Sprintf("the program was built with version %q of the Go Cryptographic Module instead of %s", version, module))
 	}
@@ -57,7 +57,7 @@ func Module() guard.Part {
 }
 
 // unanswered is a part that AWS did not show.
-func unanswered(part guard.Part, call string, err error) guard.Part {
+func unanswered(part guard.Component, call string, err error) guard.Component {
 	part.Unknown = why(call, err)
 	return part
 }

@@ -20,8 +20,8 @@ type Trails interface {
 
 // trail looks for one trail of the Region, also one of the organization, that
 // is logging management events that write. One is enough.
-func (g Guard) trail(ctx context.Context) guard.Part {
-	part := guard.Part{Rule: guard.GuardTrail, Name: "CloudTrail"}
+func (g Guard) trail(ctx context.Context) guard.Component {
+	part := guard.Component{Rule: guard.GuardTrail, Name: "CloudTrail"}
 	out, err := g.Trails.DescribeTrails(ctx, &cloudtrail.DescribeTrailsInput{IncludeShadowTrails: aws.Bool(true)})
 	if err != nil {
 		return unanswered(part, "DescribeTrails", err)
@@ -35,7 +35,7 @@ func (g Guard) trail(ctx context.Context) guard.Part {
 			// Another trail may do; if none does, this one may.
 			part.Unknown = unknown
 		case lack == "":
-			return guard.Part{Rule: part.Rule, Name: part.Name, Seen: "Trail " + name + " is logging management events that write."}
+			return guard.Component{Rule: part.Rule, Name: part.Name, Seen: "Trail " + name + " is logging management events that write."}
 		default:
 			without = append(without, "trail "+name+" "+lack)
 		}

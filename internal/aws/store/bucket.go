@@ -30,27 +30,27 @@ type Objects interface {
 //
 // The encryption and the lock of what is written are the bucket's defaults.
 type Bucket struct {
-	Objects Objects
-	Name    string
-	Home    guard.Place
+	Objects  Objects
+	Name     string
+	Location guard.Location
 }
 
 // maxObject bounds what is read back.
 const maxObject = 64 << 20
 
 func (b Bucket) stateKey() string {
-	return fmt.Sprintf("state/%s/%s.json", b.Home.Account, b.Home.Region)
+	return fmt.Sprintf("state/%s/%s.json", b.Location.Account, b.Location.Region)
 }
 
 // reportKey puts a report into the folder of its day, which its ID ends with:
 // ACCOUNT-REGION-YYYYMMDDTHHMMSSZ.
 func (b Bucket) reportKey(id, ending string) (string, error) {
-	at, ours := strings.CutPrefix(id, b.Home.Account+"-"+b.Home.Region+"-")
+	at, ours := strings.CutPrefix(id, b.Location.Account+"-"+b.Location.Region+"-")
 	day, err := time.Parse("20060102T150405Z", at)
 	if !ours || err != nil {
-		return "", fmt.Errorf("%q is no report's ID of account %s, Region %s", id, b.Home.Account, b.Home.Region)
+		return "", fmt.Errorf("%q is no report's ID of account %s, Region %s", id, b.Location.Account, b.Location.Region)
 	}
-	return fmt.Sprintf("reports/%s/%s/%s/%s%s", b.Home.Account, b.Home.Region, day.Format("2006/01/02"), id, ending), nil
+	return fmt.Sprintf("reports/%s/%s/%s/%s%s", b.Location.Account, b.Location.Region, day.Format("2006/01/02"), id, ending), nil
 }
 
 // ReadState reads the verifier's state, or nil when there is none yet.

@@ -28,7 +28,7 @@ func newBucket(t *testing.T) (Bucket, *localaws.Account) {
 		t.Fatal(err)
 	}
 	client := s3.NewFromConfig(local.Config(localaws.Everyone().Guard, region), func(o *s3.Options) { o.UsePathStyle = true })
-	return Bucket{Objects: client, Name: name, Home: guard.Place{Account: "111122223333", Region: region}}, local
+	return Bucket{Objects: client, Name: name, Location: guard.Location{Account: "111122223333", Region: region}}, local
 }
 
 func TestReportsAreKeptByDay(t *testing.T) {

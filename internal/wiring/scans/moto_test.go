@@ -31,7 +31,7 @@ import (
 // The local account and the guard have one author, who may have misread AWS
 // twice in the same way. moto (github.com/getmoto/moto) has others.
 
-var motoHome = guard.Place{Account: "123456789012", Region: "us-gov-west-1"}
+var motoHome = guard.Location{Account: "123456789012", Region: "us-gov-west-1"}
 
 // moto starts moto_server, where it is installed.
 func moto(t *testing.T) aws.Config {
@@ -91,7 +91,7 @@ func testEvidence(t *testing.T, config aws.Config) {
 		Bucket: aws.String("evidence"), ObjectLockEnabledForBucket: aws.Bool(true),
 		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: s3types.BucketLocationConstraint(config.Region)},
 	}))(t)
-	b := store.Bucket{Objects: client, Name: "evidence", Home: motoHome}
+	b := store.Bucket{Objects: client, Name: "evidence", Location: motoHome}
 	if state, err := b.ReadState(t.Context()); err != nil || state != nil {
 		t.Fatalf("the state before the first look is %q, error %v", state, err)
 	}
@@ -114,7 +114,7 @@ func testFindings(t *testing.T, config aws.Config) {
 		t.Helper()
 		r := guard.Report{Cause: guard.Cause{Account: motoHome.Account, Region: motoHome.Region}}
 		for _, name := range queues {
-			r.Findings = append(r.Findings, guard.Check(guard.Part{Rule: guard.GuardQueues, Name: name, Faults: []string{"messages wait"}})...)
+			r.Findings = append(r.Findings, guard.Check(guard.Component{Rule: guard.GuardQueues, Name: name, Faults: []string{"messages wait"}})...)
 		}
 		if err := h.Import(t.Context(), evidence.New(evidence.About{Started: at, Finished: at}, r), true); err != nil {
 			t.Fatal(err)

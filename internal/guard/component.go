@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Part is a part of the guard itself, or of what it hears through, as it was
+// Component is a part of the guard itself, or of what it hears through, as it was
 // observed.
-type Part struct {
+type Component struct {
 	Rule    RuleID // what has to be so of it
 	Name    string // its ARN or URL, or what it is called
 	Seen    string // what was observed, one sentence
@@ -16,9 +16,9 @@ type Part struct {
 }
 
 // Subject is the part's name.
-func (p Part) Subject() string { return orUnknown(p.Name) }
+func (p Component) Subject() string { return orUnknown(p.Name) }
 
-func checkPart(p Part) Finding {
+func checkComponent(p Component) Finding {
 	switch {
 	case len(p.Faults) > 0:
 		return finding(p.Rule, p, NonCompliant, sentence(strings.Join(p.Faults, "; "))+".")

@@ -68,8 +68,8 @@ func (RollBackService) API() string          { return "ecs:UpdateService" }
 func (ScaleServiceToZero) API() string       { return "ecs:UpdateService" }
 func (ForceNewDeployment) API() string       { return "ecs:UpdateService" }
 
-// Action is the one AWS call that corrects a finding. It is comparable.
-type Action struct {
+// Remediation is the one AWS call that corrects a finding. It is comparable.
+type Remediation struct {
 	Rule       RuleID
 	Subject    string
 	Definition string // of a task or service: the task definition's ARN, whose exemption covers it
@@ -78,7 +78,7 @@ type Action struct {
 
 // Command is the AWS CLI command that makes the same call in a Region, for a
 // person to run.
-func (a Action) Command(region string) string {
+func (a Remediation) Command(region string) string {
 	var words []string
 	switch call := a.Call.(type) {
 	case PutAccountSettingDefault:
