@@ -46,16 +46,3 @@ func (a Answer) String() string {
 
 // MarshalText makes an Answer its word in JSON.
 func (a Answer) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
-
-// SettingName is the ECS account setting that the guard keeps on.
-const SettingName = "fargateFIPSMode"
-
-// InScope reports whether Fargate's FIPS-140 mode exists in a Region. It does
-// in AWS GovCloud (US) only (ECS developer guide, "AWS Fargate FIPS-140").
-func InScope(region string) bool {
-	switch region {
-	case "us-gov-west-1", "us-gov-east-1":
-		return true
-	}
-	return false
-}

@@ -27,3 +27,22 @@ func checkComponent(p Component) Finding {
 	}
 	return finding(p.Rule, p, Compliant, p.Seen)
 }
+
+// PolicyDocument is the guard's own policy, as it was read.
+type PolicyDocument struct {
+	Account string
+	Region  string
+	Faults  []string // why it is refused; none when it is valid
+}
+
+// Subject is policy@ACCOUNT/REGION.
+func (d PolicyDocument) Subject() string {
+	return "policy@" + orUnknown(d.Account) + "/" + orUnknown(d.Region)
+}
+
+func checkPolicyDocument(d PolicyDocument) Finding {
+	if len(d.Faults) == 0 {
+		return finding(GuardPolicy, d, Compliant, "The policy document is valid.")
+	}
+	return finding(GuardPolicy, d, NonCompliant, fmt.Sprintf("The policy document is refused and the defaults hold, enforced: %s.", strings.Join(d.Faults, "; ")))
+}

@@ -65,3 +65,18 @@ func checkKernel(p KernelCheck) Finding {
 	}
 	return finding(TaskKernelProof, p, InsufficientData, fmt.Sprintf("Cannot verify%s, at %s.", because(p.Unknown), at))
 }
+
+// kernelRemedy replaces a task whose kernel is the wrong one. A service's task
+// is never stopped, only its service deployed anew, unless a deployment that
+// replaces it is under way.
+func kernelRemedy(rule RuleID, t Task, remedy ExposureRemedy) Call {
+	switch {
+	case remedy == ReportOnly || t.ARN == "" || t.Stopping():
+		return nil
+	case t.Redeployable != "":
+		return ForceNewDeployment{Cluster: t.Cluster, Service: t.Redeployable, ForceNewDeployment: true}
+	case t.Service() == "" && remedy == RecycleAndStop:
+		return StopTask{Cluster: t.Cluster, Task: t.ARN, Reason: "fipsguard: rejected by rule " + string(rule)}
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package guard
+
+import (
+	"fmt"
+	"time"
+)
+
+// Exposure is what the settings were when a running task was launched.
+type Exposure struct {
+	Task     Task
+	Launched Span   // of the account default
+	Override string // a principal whose override was off then
+	Proven   bool   // its kernel said since that it runs in FIPS mode
+}
+
+// ExposureOf looks a task's launch up in the timelines, of which the first is
+// the account default's.
+func ExposureOf(t Task, timelines []Timeline, proven bool) Exposure {
+	e := Exposure{Task: t, Proven: proven, Launched: Span{Unknown: "CloudTrail's history was not read"}}
+	if t.Created.IsZero() {
+		e.Launched.Unknown = "ECS does not say when it was launched"
+		return e
+	}
+	for i, line := range timelines {
+		span := line.At(t.Created)
+		switch {
+		case i == 0:
+			e.Launched = span
+		case span.Mode == ModeOff && e.Override == "":
+			e.Override = line.Principal
+		}
+	}
+	return e
+}
+
+// Subject is the task's.
+func (e Exposure) Subject() string { return e.Task.Subject() }
+
+func checkExposure(e Exposure) Finding {
+	at := e.Task.Created.UTC().Format(time.RFC3339)
+	off := e.Launched.Mode == ModeOff
+	switch {
+	case e.Proven && off && e.Launched.surely(e.Task.Created):
+		return finding(TaskExposed, e, InsufficientData, fmt.Sprintf("It was launched at %s, while FIPS mode was off%s, and yet its kernel said that it runs in FIPS mode: the two contradict each other.", at, turnedOffBy(e.Launched.Cause)))
+	case e.Proven && (off || e.Override != "" || e.Launched.Mode == ModeUnknown):
+		return finding(TaskExposed, e, Compliant, "Its kernel runs in FIPS mode, which settles what is unknown of its launch.")
+	case off:
+		return finding(TaskExposed, e, NonCompliant, fmt.Sprintf("It was launched at %s, while FIPS mode was off%s.", at, turnedOffBy(e.Launched.Cause)))
+	case e.Launched.Mode == ModeUnknown:
+		return finding(TaskExposed, e, InsufficientData, fmt.Sprintf("Whether FIPS mode was on at its launch is unknown%s.", because(e.Launched.Unknown)))
+	case e.Override != "":
+		return finding(TaskExposed, e, InsufficientData, fmt.Sprintf("It was launched at %s, while the override of %s was off; whether an override reaches the tasks that its principal launches is undocumented.", at, e.Override))
+	}
+	return finding(TaskExposed, e, Compliant, fmt.Sprintf("It was launched at %s, while FIPS mode was on.", at))
+}
+
+func turnedOffBy(c Cause) string {
+	if c.EventID == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (since %s, by %s)", c.Time.UTC().Format(time.RFC3339), orUnknown(c.Actor.Name))
+}

@@ -1,0 +1,97 @@
+package guard
+
+import (
+	"strings"
+	"time"
+)
+
+// Task is one task, or the launch of one.
+type Task struct {
+	ARN             string
+	Cluster         string // ARN, or the name that the caller used
+	Group           string // "service:NAME" when a service's scheduler started it
+	Definition      string // ARN
+	Fargate         Answer
+	Platform        Platform
+	PlatformVersion string // as resolved by ECS: "1.4.0"; empty is unknown
+	LastStatus      string // PROVISIONING … STOPPED
+	DesiredStatus   string
+	Created         time.Time // when it was launched; zero is unknown
+	Deployment      string    // of a service's task: the deployment that started it
+	Redeployable    string    // the ARN of its service, where a forced new deployment replaces the task and nothing else does already
+	Containers      []Container
+	Unknown         string // why something is unknown, as the end of a sentence: "because …"
+}
+
+// Container is a container of a running task, as far as ECS Exec is concerned.
+type Container struct {
+	Name      string
+	RuntimeID string
+	Obstacle  string // why no command can be run in it, as the end of a sentence: "because …"; empty when one can
+}
+
+// Subject is the task's ARN, or the definition that was launched.
+func (t Task) Subject() string {
+	if t.ARN == "" && t.Definition != "" {
+		return "task of " + t.Definition
+	}
+	return orUnknown(t.ARN)
+}
+
+// Service is the name of the service whose scheduler started the task, or
+// empty for a standalone task.
+func (t Task) Service() string {
+	name, ok := strings.CutPrefix(t.Group, "service:")
+	if !ok {
+		return ""
+	}
+	return name
+}
+
+// Started reports whether the task has reached RUNNING, after which a stop
+// makes a service's scheduler start another, for ever.
+func (t Task) Started() bool {
+	switch t.LastStatus {
+	case "PROVISIONING", "PENDING", "ACTIVATING":
+		return false
+	}
+	return true
+}
+
+// Stopping reports whether the task has been told to stop or has stopped.
+func (t Task) Stopping() bool {
+	return t.DesiredStatus == "STOPPED" || t.LastStatus == "STOPPED" ||
+		t.LastStatus == "DEACTIVATING" || t.LastStatus == "STOPPING" || t.LastStatus == "DEPROVISIONING"
+}
+
+func checkTask(t Task) Finding {
+	rule := TaskLaunchPlatform
+	if t.Started() {
+		rule = TaskRunningPlatform
+	}
+	switch {
+	case t.Fargate == No:
+		return finding(rule, t, NotApplicable, "It does not run on Fargate.")
+	case t.Stopping():
+		return finding(rule, t, NotApplicable, "It has stopped, or has been told to.")
+	}
+	wrong, unclear := t.Platform.faults()
+	if t.PlatformVersion == "" || strings.EqualFold(t.PlatformVersion, latest) {
+		// What ECS resolved is not known yet; only a request may say LATEST.
+		unclear = append(unclear, "platform version")
+	} else {
+		w, u := versionFaults(t.Platform.OS, t.PlatformVersion)
+		wrong, unclear = appendText(wrong, w), appendText(unclear, u)
+	}
+	return platformFinding(rule, t, t.Fargate, wrong, unclear, t.Unknown, "LINUX / X86_64, platform version "+t.PlatformVersion+".")
+}
+
+// taskRemedy: stopping a service's task after it reached RUNNING only makes
+// the scheduler start another, for ever; before that its back-off and the
+// deployment circuit breaker engage.
+func taskRemedy(rule RuleID, t Task) Call {
+	if t.ARN == "" || t.Stopping() || t.Started() && t.Service() != "" {
+		return nil
+	}
+	return StopTask{Cluster: t.Cluster, Task: t.ARN, Reason: "fipsguard: rejected by rule " + string(rule)}
+}
