@@ -2,97 +2,125 @@
 package fipsguard
 
 import (
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// rooms is ARCHITECTURE.md's table: which of the project's packages each may
-// import, with the reason. A package that is not listed, or an arrow that is
-// not, fails the test.
-var rooms = map[string]struct {
-	imports []string
-	why     string
-}{
-	"":                       {nil, "the structure's own test"},
-	"internal/guard":         {nil, "the nouns and the decisions: nothing but the standard library"},
-	"internal/trail":         {[]string{"internal/guard"}, "bytes to states"},
-	"internal/aws/ecsapi":    {[]string{"internal/guard"}, "AWS to states and actions to AWS"},
-	"internal/alert":         {[]string{"internal/guard"}, "reports to people"},
-	"internal/evidence":      {[]string{"internal/guard"}, "a look to what people and auditors read; talks to nobody"},
-	"internal/config":        {[]string{"internal/guard"}, "what people set"},
-	"internal/manifest":      {[]string{"internal/guard"}, "files before anything is registered, to states"},
-	"internal/aws/ecsexec":   {nil, "one command in one container; knows no FIPS"},
-	"internal/localaws":      {nil, "an AWS account on loopback; knows no guard"},
-	"internal/aws/history":   {[]string{"internal/guard", "internal/trail"}, "CloudTrail's memory to events"},
-	"internal/aws/selfcheck": {[]string{"internal/guard"}, "the guard's own parts to states"},
-	"internal/metric":        {[]string{"internal/guard"}, "reports to metrics"},
-	"internal/enforcer":      {[]string{"internal/guard", "internal/metric", "internal/trail"}, "the way of one event; AWS and people behind interfaces"},
-	"internal/verifier":      {[]string{"internal/alert", "internal/aws/ecsexec", "internal/evidence", "internal/guard", "internal/metric", "internal/trail"}, "the way of one look; AWS behind interfaces"},
-	"internal/aws/store":     {[]string{"internal/guard"}, "reports to S3"},
-	"internal/aws/hub":       {[]string{"internal/evidence", "internal/guard"}, "findings to Security Hub"},
-	"internal/wiring/scans":  {[]string{"internal/aws/ecsexec", "internal/aws/ecsapi", "internal/guard", "internal/aws/history", "internal/aws/selfcheck", "internal/verifier"}, "puts the verifier together from AWS's clients"},
-	"internal/wiring":        {[]string{"internal/config", "internal/guard"}, "what the functions have in common"},
-	"functions/verifier":     {[]string{"internal/alert", "internal/wiring/scans", "internal/aws/store", "internal/config", "internal/evidence", "internal/aws/ecsapi", "internal/wiring", "internal/aws/hub", "internal/metric", "internal/trail", "internal/verifier"}, "wires the verifier to Lambda"},
-	"functions/enforcer":     {[]string{"internal/alert", "internal/config", "internal/enforcer", "internal/aws/ecsapi", "internal/wiring", "internal/guard", "internal/metric"}, "wires the enforcer to Lambda"},
-	"cmd/fipsguard":          {[]string{"*"}, "brings everything to a terminal"},
-	"infra":                  {[]string{"internal/config", "internal/trail", "infra/template"}, "deploys what the functions read"},
-	"infra/template":         {nil, "the committed template, for who must not import the CDK"},
-	"build":                  {nil, "makes the functions' zips"},
-	"bench/coldstart":        {[]string{"internal/localaws"}, "times the functions from outside"},
-	"bench/coldstart/empty":  {nil, "the floor under every cold start"},
-}
-
-func TestArrows(t *testing.T) {
-	for room, imported := range imports(t, "{{.ImportPath}} {{join .Imports \" \"}}") {
-		known, ok := rooms[room]
+// TestPackagesAreAsARCHITECTUREsays holds the table of packages in
+// ARCHITECTURE.md against the code, in both directions: a package or an import
+// that the table does not have fails, and so does one that the code no longer
+// has.
+func TestPackagesAreAsARCHITECTUREsays(t *testing.T) {
+	table := packageTable(t)
+	packages := goList(t, "Imports")
+	for name, imported := range packages {
+		listed, ok := table[name]
 		if !ok {
-			t.Errorf("package %q has no place in ARCHITECTURE.md's table of rooms", room)
+			t.Errorf("package %s is not in ARCHITECTURE.md's table of packages", name)
 			continue
 		}
 		for _, other := range imported {
-			inside, ours := strings.CutPrefix(other, "fipsguard/")
-			if ours && !slices.Contains(known.imports, inside) && !slices.Contains(known.imports, "*") {
-				t.Errorf("%s imports %s, which its place forbids (%s)", room, inside, known.why)
-			}
-			if room == "internal/guard" && strings.Contains(other, ".") {
-				t.Errorf("guard imports %s; it knows the standard library only", other)
+			if inside, ours := short(other); ours && !slices.Contains(listed, inside) {
+				t.Errorf("%s imports %s, which ARCHITECTURE.md does not allow", name, inside)
 			}
 		}
 	}
-}
-
-// TestNoLambdaContainsTheLocalAccount looks through all that a function pulls
-// in, however far away.
-func TestNoLambdaContainsTheLocalAccount(t *testing.T) {
-	for room, all := range imports(t, "{{.ImportPath}} {{join .Deps \" \"}}") {
-		if !strings.HasPrefix(room, "functions/") {
+	for name, listed := range table {
+		imported, ok := packages[name]
+		if !ok {
+			t.Errorf("ARCHITECTURE.md lists package %s, which does not exist", name)
 			continue
 		}
-		for _, other := range all {
-			if other == "fipsguard/internal/localaws" || strings.Contains(other, "aws-cdk-go") {
-				t.Errorf("%s contains %s", room, other)
+		for _, other := range listed {
+			if !slices.ContainsFunc(imported, func(path string) bool { inside, ours := short(path); return ours && inside == other }) {
+				t.Errorf("ARCHITECTURE.md says that %s imports %s; it does not", name, other)
 			}
 		}
 	}
 }
 
-// imports lists the project's packages with what the format says of them.
-func imports(t *testing.T, format string) map[string][]string {
+// TestDecisionsNeedNothingButTheStandardLibrary: what is decided in guard can
+// be read and tested without AWS.
+func TestDecisionsNeedNothingButTheStandardLibrary(t *testing.T) {
+	for _, path := range goList(t, "Imports")["guard"] {
+		if strings.Contains(path, ".") {
+			t.Errorf("guard imports %s", path)
+		}
+	}
+}
+
+// TestNoFunctionContainsTheSimulation looks through all that a function pulls
+// in, however far away.
+func TestNoFunctionContainsTheSimulation(t *testing.T) {
+	for name, all := range goList(t, "Deps") {
+		if !strings.HasPrefix(name, "functions/") {
+			continue
+		}
+		for _, path := range all {
+			if inside, ours := short(path); ours && (strings.HasPrefix(inside, "localaws") || inside == "simulation") || strings.Contains(path, "aws-cdk-go") {
+				t.Errorf("%s contains %s", name, path)
+			}
+		}
+	}
+}
+
+// packageTable reads ARCHITECTURE.md's table: the packages, and what each
+// imports of the others.
+func packageTable(t *testing.T) map[string][]string {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-e", "-f", format, "./...").Output()
+	text, err := os.ReadFile("ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := map[string][]string{}
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		if len(cells) != 3 || !strings.HasPrefix(strings.TrimSpace(cells[0]), "`") {
+			continue
+		}
+		name := strings.Trim(cells[0], " `")
+		if _, twice := table[name]; twice {
+			t.Errorf("ARCHITECTURE.md lists package %s twice", name)
+		}
+		table[name] = []string{}
+		for other := range strings.SplitSeq(cells[2], ",") {
+			if other = strings.Trim(other, " `"); other != "" && other != "–" {
+				table[name] = append(table[name], other)
+			}
+		}
+	}
+	if len(table) < 5 {
+		t.Fatalf("found only %v in ARCHITECTURE.md's table of packages", table)
+	}
+	return table
+}
+
+// goList lists the project's packages with one of their fields.
+func goList(t *testing.T, field string) map[string][]string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-e", "-f", `{{.ImportPath}} {{join .`+field+` " "}}`, "./...").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
-	lists := map[string][]string{}
+	packages := map[string][]string{}
 	for line := range strings.Lines(string(out)) {
 		words := strings.Fields(line)
-		room := strings.TrimPrefix(strings.TrimPrefix(words[0], "fipsguard"), "/")
-		lists[room] = words[1:]
+		if name, ours := short(words[0]); ours {
+			packages[name] = words[1:]
+		}
 	}
-	if len(lists) < 5 {
-		t.Fatalf("go list found only %v", lists)
+	if len(packages) < 5 {
+		t.Fatalf("go list found only %v", packages)
 	}
-	return lists
+	return packages
+}
+
+// short is a package's path as ARCHITECTURE.md has it, without fipsguard/ and
+// internal/.
+func short(path string) (name string, ours bool) {
+	name, ours = strings.CutPrefix(path, "fipsguard/")
+	return strings.TrimPrefix(name, "internal/"), ours
 }

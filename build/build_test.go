@@ -128,3 +128,36 @@ func write(t *testing.T, file, content string) {
 		t.Fatal(err)
 	}
 }
+
+// TestSourceDigest: the digest follows every file that a function is built
+// from, embedded ones too, and no other; it does not follow the folder.
+func TestSourceDigest(t *testing.T) {
+	digest := func(root string) string {
+		t.Helper()
+		d, err := sourceDigest(t.Context(), root, "./functions/hello", "amd64")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	root := module(t, t.TempDir())
+	write(t, filepath.Join(root, "functions/hello/page.go"), "package main\n\nimport _ \"embed\"\n\n//go:embed page.html\nvar page string\n")
+	write(t, filepath.Join(root, "functions/hello/page.html"), "hello")
+	before := digest(root)
+	elsewhere := filepath.Join(t.TempDir(), "copy")
+	if err := os.CopyFS(elsewhere, os.DirFS(root)); err != nil {
+		t.Fatal(err)
+	}
+	if digest(elsewhere) != before {
+		t.Error("the digest differs in a copy of the module")
+	}
+	write(t, filepath.Join(root, "functions/hello/main_test.go"), "package main\n")
+	write(t, filepath.Join(root, "README.md"), "hello")
+	if digest(root) != before {
+		t.Error("a test and a text changed the digest, though the function is not built from them")
+	}
+	write(t, filepath.Join(root, "functions/hello/page.html"), "goodbye")
+	if digest(root) == before {
+		t.Error("an embedded file changed, and the digest did not")
+	}
+}

@@ -15,21 +15,33 @@ var architectures = []string{"amd64", "arm64"}
 // that a later toolchain may point elsewhere.
 const fipsModule = "v1.0.0"
 
-// compile builds one function of the module in folder root into a file.
+// tags leave out Lambda's old way of talking to functions.
+const tags = "lambda.norpc"
+
+// compile builds one function of the module in folder root into a file. The
+// function knows by which sources it was built.
 func compile(ctx context.Context, root, name, arch, binary string) error {
+	pkg := "./functions/" + name
+	source, err := sourceDigest(ctx, root, pkg, arch)
+	if err != nil {
+		return err
+	}
 	cmd := exec.CommandContext(ctx, "go", "build",
 		"-trimpath", "-buildvcs=false", "-mod=readonly",
-		"-tags", "lambda.norpc",
-		"-ldflags", "-s -w -buildid=",
-		"-o", binary, "./functions/"+name)
-	cmd.Dir = root
-	// GOFLAGS, GOEXPERIMENT and the processor levels of the machine that builds
-	// must not reach the binary.
-	cmd.Env = append(os.Environ(),
-		"CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch, "GOAMD64=v1", "GOARM64=v8.0",
-		"GOFIPS140="+fipsModule, "GOFLAGS=", "GOEXPERIMENT=", "GOWORK=off")
+		"-tags", tags,
+		"-ldflags", "-s -w -buildid= -X fipsguard/internal/product.source="+source,
+		"-o", binary, pkg)
+	cmd.Dir, cmd.Env = root, environment(arch)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("compile functions/%s for %s: %w\n%s", name, arch, err, out)
 	}
 	return nil
+}
+
+// environment is what the Go command is run in. GOFLAGS, GOEXPERIMENT and the
+// processor levels of the machine that builds must not reach the binary.
+func environment(arch string) []string {
+	return append(os.Environ(),
+		"CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch, "GOAMD64=v1", "GOARM64=v8.0",
+		"GOFIPS140="+fipsModule, "GOFLAGS=", "GOEXPERIMENT=", "GOWORK=off")
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fipsguard/internal/product"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
@@ -23,7 +25,7 @@ func newAlarms(stack awscdk.Stack, enforcer, verifier awslambda.IFunction, topic
 	var alarms []awscloudwatch.Alarm
 	above := func(name, about string, threshold float64, metric awscloudwatch.IMetric) {
 		alarm := awscloudwatch.NewAlarm(scope, jsii.String(logicalName(name)), &awscloudwatch.AlarmProps{
-			AlarmName:          jsii.String(prefix + name),
+			AlarmName:          jsii.String(product.Prefix + name),
 			AlarmDescription:   jsii.String(about + " See docs/runbook.md."),
 			Metric:             metric,
 			Threshold:          jsii.Number(threshold),
@@ -44,10 +46,10 @@ func newAlarms(stack awscdk.Stack, enforcer, verifier awslambda.IFunction, topic
 		enforcer.Metric(jsii.String("DeadLetterErrors"), sum()))
 	above("undelivered", "Events never reached their target; they wait in the queue of undelivered ones.", 0, depth(q.undelivered))
 	above("failed", "A function gave up on events; they wait in the queue of failed ones.", 0, depth(q.failed))
-	above("remediation-failures", "A violation stands uncorrected.", 0, guardMetric("RemediationFailures", "Sum"))
+	above("remediation-failures", "A violation stands uncorrected.", 0, guardMetric(product.RemediationFailures, "Sum"))
 	above("remediation-latency", "A correction came more than five minutes after the call that made it necessary.", slowMilliseconds,
-		guardMetric("RemediationLatency", "p99"))
-	above("refuted-kernels", "The kernel under a running task is not in FIPS mode.", 0, guardMetric("TasksRefuted", "Maximum"))
+		guardMetric(product.RemediationLatency, "p99"))
+	above("refuted-kernels", "The kernel under a running task is not in FIPS mode.", 0, guardMetric(product.TasksRefuted, "Maximum"))
 	above("notification-failures", "An alert did not reach a subscriber.", 0, topic.MetricNumberOfNotificationsFailed(sum()))
 	return append(alarms, heartbeat(scope, action))
 }
@@ -56,13 +58,13 @@ func newAlarms(stack awscdk.Stack, enforcer, verifier awslambda.IFunction, topic
 // made at all: nothing heard is bad news here.
 func heartbeat(scope constructs.Construct, action awscloudwatchactions.SnsAction) awscloudwatch.Alarm {
 	looks := awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
-		Namespace:  jsii.String(namespace),
-		MetricName: jsii.String("Looks"),
+		Namespace:  jsii.String(product.Name),
+		MetricName: jsii.String(product.Looks),
 		Statistic:  jsii.String("Sum"),
 		Period:     awscdk.Duration_Hours(jsii.Number(1)),
 	})
 	alarm := awscloudwatch.NewAlarm(scope, jsii.String("Heartbeat"), &awscloudwatch.AlarmProps{
-		AlarmName:          jsii.String(prefix + "heartbeat"),
+		AlarmName:          jsii.String(product.Prefix + "heartbeat"),
 		AlarmDescription:   jsii.String("The guard has not looked at the account setting for two hours. See docs/runbook.md."),
 		Metric:             looks,
 		Threshold:          jsii.Number(1),
@@ -77,7 +79,7 @@ func heartbeat(scope constructs.Construct, action awscloudwatchactions.SnsAction
 // guardMetric is one of internal/metric's, over all rules.
 func guardMetric(name, statistic string) awscloudwatch.Metric {
 	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
-		Namespace:  jsii.String(namespace),
+		Namespace:  jsii.String(product.Name),
 		MetricName: jsii.String(name),
 		Statistic:  jsii.String(statistic),
 		Period:     awscdk.Duration_Minutes(jsii.Number(1)),

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"fipsguard/infra/template"
-	"fipsguard/internal/metric"
+	"fipsguard/internal/product"
 )
 
 // TestAlarmsOnTheGuardsMetrics: an alarm on a metric that nobody writes never
@@ -16,14 +16,14 @@ func TestAlarmsOnTheGuardsMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	written := map[string]bool{
-		metric.Findings: true, metric.Remediations: true,
-		metric.RemediationFailures: true, metric.RemediationLatency: true,
-		metric.Looks: true, metric.TasksRefuted: true,
+		product.Findings: true, product.Remediations: true,
+		product.RemediationFailures: true, product.RemediationLatency: true,
+		product.Looks: true, product.TasksRefuted: true,
 	}
 	count := 0
 	for id, alarm := range stack.resources("AWS::CloudWatch::Alarm") {
 		properties := alarm["Properties"].(map[string]any)
-		if properties["Namespace"] != metric.Namespace {
+		if properties["Namespace"] != product.Name {
 			continue
 		}
 		count++

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fipsguard/internal/product"
 	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -16,7 +17,7 @@ import (
 func newTopic(stack awscdk.Stack, key awskms.IKey, options Options) awssns.Topic {
 	scope := constructs.NewConstruct(stack, jsii.String("Alerts"))
 	topic := awssns.NewTopic(scope, jsii.String("Topic"), &awssns.TopicProps{
-		TopicName:  jsii.String(topicName),
+		TopicName:  jsii.String(product.Alerts),
 		MasterKey:  key,
 		EnforceSSL: jsii.Bool(true),
 	})
@@ -49,7 +50,7 @@ func publishForTheGuardOnly(stack awscdk.Stack, topic awssns.Topic) {
 		Actions:    jsii.Strings("sns:Publish"),
 		Resources:  &[]*string{topic.TopicArn()},
 		Conditions: &map[string]any{
-			"ArnNotEquals": map[string]any{"aws:PrincipalArn": []any{roleARN(stack, enforcerName), roleARN(stack, verifierName)}},
+			"ArnNotEquals": map[string]any{"aws:PrincipalArn": []any{roleARN(stack, product.Enforcer), roleARN(stack, product.Verifier)}},
 			"Bool":         map[string]any{"aws:PrincipalIsAWSService": "false"},
 		},
 	}))
@@ -58,7 +59,7 @@ func publishForTheGuardOnly(stack awscdk.Stack, topic awssns.Topic) {
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
 		Actions:    jsii.Strings("sns:Publish"),
 		Resources:  &[]*string{topic.TopicArn()},
-		Conditions: &map[string]any{"ArnLike": map[string]any{"aws:SourceArn": arnOf(stack, "cloudwatch", "alarm:"+prefix+"*")}},
+		Conditions: &map[string]any{"ArnLike": map[string]any{"aws:SourceArn": arnOf(stack, "cloudwatch", "alarm:"+product.Prefix+"*")}},
 	}))
 	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String("TamperRules"),

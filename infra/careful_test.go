@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fipsguard/internal/product"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
@@ -16,7 +17,7 @@ func checkCareful(t *testing.T, stack synthesized) {
 		template.HasResourceProperties(jsii.String(kind), assertions.Match_ObjectLike(&properties))
 	}
 	has("AWS::Lambda::Function", map[string]any{
-		"FunctionName":     enforcerName,
+		"FunctionName":     product.Enforcer,
 		"Runtime":          "provided.al2023",
 		"Architectures":    []any{"x86_64"},
 		"TracingConfig":    map[string]any{"Mode": "Active"},
@@ -29,7 +30,7 @@ func checkCareful(t *testing.T, stack synthesized) {
 	})
 	has("AWS::Lambda::EventInvokeConfig", map[string]any{"MaximumRetryAttempts": 2})
 	has("AWS::Lambda::Function", map[string]any{
-		"FunctionName": verifierName, "Timeout": 900,
+		"FunctionName": product.Verifier, "Timeout": 900,
 		"Environment": map[string]any{"Variables": map[string]any{
 			"AWS_USE_FIPS_ENDPOINT": "true", "FIPSGUARD_EVIDENCE_BUCKET": assertions.Match_AnyValue(), "FIPSGUARD_QUEUES": assertions.Match_AnyValue(),
 		}},
@@ -48,7 +49,7 @@ func checkCareful(t *testing.T, stack synthesized) {
 	template.HasResource(jsii.String("AWS::S3::Bucket"), map[string]any{"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"})
 	has("AWS::KMS::Key", map[string]any{"EnableKeyRotation": true})
 	has("AWS::Logs::LogGroup", map[string]any{
-		"RetentionInDays": 365, "KmsKeyId": assertions.Match_AnyValue(), "LogGroupName": "/aws/lambda/" + enforcerName,
+		"RetentionInDays": 365, "KmsKeyId": assertions.Match_AnyValue(), "LogGroupName": "/aws/lambda/" + product.Enforcer,
 	})
 	has("AWS::SNS::Topic", map[string]any{"KmsMasterKeyId": assertions.Match_AnyValue()})
 	has("AWS::SNS::TopicPolicy", map[string]any{"PolicyDocument": map[string]any{"Statement": assertions.Match_ArrayWith(&[]any{

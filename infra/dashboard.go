@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fipsguard/internal/product"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -12,7 +14,7 @@ import (
 // Dashboards are global, hence the Region in the name.
 func newDashboard(stack awscdk.Stack, enforcer, verifier awslambda.IFunction, q queues, alarms []awscloudwatch.Alarm) {
 	board := awscloudwatch.NewDashboard(stack, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
-		DashboardName: awscdk.Fn_Sub(jsii.String(namespace+"-${AWS::Region}"), nil),
+		DashboardName: awscdk.Fn_Sub(jsii.String(product.Name+"-${AWS::Region}"), nil),
 	})
 	var all []interfacesawscloudwatch.IAlarmRef
 	for _, alarm := range alarms {
@@ -22,13 +24,13 @@ func newDashboard(stack awscdk.Stack, enforcer, verifier awslambda.IFunction, q 
 		Title: jsii.String("Does the guard work?"), Alarms: &all, Width: jsii.Number(24),
 	}))
 	board.AddWidgets(
-		graph("Findings and corrections", guardMetric("Findings", "Sum"), guardMetric("Remediations", "Sum"), guardMetric("RemediationFailures", "Sum")),
-		graph("From the call to its correction, ms", guardMetric("RemediationLatency", "p50"), guardMetric("RemediationLatency", "p99")),
+		graph("Findings and corrections", guardMetric(product.Findings, "Sum"), guardMetric(product.Remediations, "Sum"), guardMetric(product.RemediationFailures, "Sum")),
+		graph("From the call to its correction, ms", guardMetric(product.RemediationLatency, "p50"), guardMetric(product.RemediationLatency, "p99")),
 	)
 	board.AddWidgets(
-		graph("Running tasks by what their kernels say", guardMetric("TasksProven", "Maximum"), guardMetric("TasksRefuted", "Maximum"),
-			guardMetric("TasksUnverifiable", "Maximum"), guardMetric("TasksNotAttempted", "Maximum")),
-		graph("Running tasks launched while FIPS mode was off", guardMetric("TasksExposed", "Maximum")),
+		graph("Running tasks by what their kernels say", guardMetric(product.TasksProven, "Maximum"), guardMetric(product.TasksRefuted, "Maximum"),
+			guardMetric(product.TasksUnverifiable, "Maximum"), guardMetric(product.TasksNotAttempted, "Maximum")),
+		graph("Running tasks launched while FIPS mode was off", guardMetric(product.TasksExposed, "Maximum")),
 	)
 	board.AddWidgets(
 		graph("The functions", enforcer.MetricInvocations(nil), enforcer.MetricErrors(nil), enforcer.MetricThrottles(nil),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fipsguard/internal/config"
+	"fipsguard/internal/product"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -22,7 +23,7 @@ type enforcerProps struct {
 func newEnforcer(stack awscdk.Stack, props enforcerProps) (function, error) {
 	settings := settingsOf(props.Options, props.Topic)
 	return newFunction(stack, "Enforcer", functionProps{
-		Name:        enforcerName,
+		Name:        product.Enforcer,
 		Description: "Turns FIPS-140 mode of AWS Fargate back on and corrects what runs without it",
 		Code:        props.Code,
 		MemorySize:  256,

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fipsguard/internal/product"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -15,7 +17,7 @@ import (
 func newEvidence(stack awscdk.Stack, key awskms.IKey, options Options) awss3.Bucket {
 	scope := constructs.NewConstruct(stack, jsii.String("Evidence"))
 	bucket := awss3.NewBucket(scope, jsii.String("Bucket"), &awss3.BucketProps{
-		BucketName:                 awscdk.Fn_Sub(jsii.String(evidenceName+"-${AWS::AccountId}-${AWS::Region}"), nil),
+		BucketName:                 awscdk.Fn_Sub(jsii.String(product.Evidence+"-${AWS::AccountId}-${AWS::Region}"), nil),
 		Encryption:                 awss3.BucketEncryption_KMS,
 		EncryptionKey:              key,
 		BucketKeyEnabled:           jsii.Bool(true),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fipsguard/internal/product"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -14,7 +15,7 @@ type codes struct{ enforcer, verifier awslambda.Code }
 // newGuard puts the whole guard into a stack, one construct a concern. The
 // template fits every Region and partition. The version changes with the code.
 func newGuard(stack awscdk.Stack, options Options, code codes, version *string) error {
-	awscdk.Tags_Of(stack).Add(jsii.String("application"), jsii.String(namespace), nil)
+	awscdk.Tags_Of(stack).Add(jsii.String("application"), jsii.String(product.Name), nil)
 
 	newEndpoints(stack, options)
 	key := newKey(stack)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fipsguard/internal/product"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -36,7 +38,7 @@ func newKey(stack awscdk.Stack) awskms.Key {
 		Actions:    jsii.Strings("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"),
 		Resources:  jsii.Strings("*"),
 		Conditions: &map[string]any{"ArnLike": map[string]any{
-			"kms:EncryptionContext:aws:logs:arn": arnOf(stack, "logs", "log-group:/aws/lambda/"+prefix+"*"),
+			"kms:EncryptionContext:aws:logs:arn": arnOf(stack, "logs", "log-group:/aws/lambda/"+product.Prefix+"*"),
 		}},
 	}), nil)
 	return key

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"fipsguard/internal/config"
+	"fipsguard/internal/product"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
@@ -120,7 +121,7 @@ func readOptions(lookup func(name string) string) (Options, error) {
 		}
 		o.ReservedConcurrency = jsii.Number(n)
 	}
-	if o.SecurityAccount != "" && !isAccount(o.SecurityAccount) {
+	if o.SecurityAccount != "" && !product.IsAccount(o.SecurityAccount) {
 		bad("securityAccount", "an account's 12 digits")
 	}
 	for _, queue := range o.Queues {
@@ -186,9 +187,4 @@ func list(text string) []string {
 		}
 	}
 	return items
-}
-
-func isAccount(text string) bool {
-	_, err := strconv.ParseUint(text, 10, 64)
-	return err == nil && len(text) == 12
 }

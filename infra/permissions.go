@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fipsguard/internal/product"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -21,7 +22,7 @@ type grant struct {
 // them with the code. "*" stands only where AWS knows no resource-level
 // permission.
 func enforcerGrants(stack awscdk.Stack, props enforcerProps) []grant {
-	return append(common(stack, enforcerName, props.Options, *props.Topic.TopicArn(), *props.Failed.QueueArn(), *props.Key.KeyArn()),
+	return append(common(stack, product.Enforcer, props.Options, *props.Topic.TopicArn(), *props.Failed.QueueArn(), *props.Key.KeyArn()),
 		grant{sid: "Look", actions: looks(), resources: []string{"*"}})
 }
 
@@ -36,7 +37,7 @@ func looks() []string {
 // verifierGrants are the calls that the verifier makes.
 func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 	sessions := *arnOf(stack, "ssm", "session/ecs-execute-command-*")
-	list := append(common(stack, verifierName, props.Options, *props.Topic.TopicArn(), *props.Queues.failed.QueueArn(), *props.Key.KeyArn()),
+	list := append(common(stack, product.Verifier, props.Options, *props.Topic.TopicArn(), *props.Queues.failed.QueueArn(), *props.Key.KeyArn()),
 		grant{
 			sid: "Look", resources: []string{"*"},
 			actions: append(looks(), "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks", "cloudtrail:LookupEvents", "cloudtrail:DescribeTrails"),
@@ -48,7 +49,7 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 			// A trail of the organization belongs to another account.
 			resources: []string{"arn:" + *stack.Partition() + ":cloudtrail:*:*:trail/*"},
 		},
-		grant{sid: "LookAtRules", actions: []string{"events:DescribeRule", "events:ListTargetsByRule"}, resources: []string{*arnOf(stack, "events", "rule/"+prefix+"*")}},
+		grant{sid: "LookAtRules", actions: []string{"events:DescribeRule", "events:ListTargetsByRule"}, resources: []string{*arnOf(stack, "events", "rule/"+product.Prefix+"*")}},
 		grant{sid: "LookAtSubscriptions", actions: []string{"sns:ListSubscriptionsByTopic"}, resources: []string{*props.Topic.TopicArn()}},
 		grant{
 			sid: "LookAtQueues", actions: []string{"sqs:GetQueueAttributes"},

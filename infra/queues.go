@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fipsguard/internal/product"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -21,13 +23,13 @@ type queues struct {
 
 func newQueues(stack awscdk.Stack, key awskms.IKey) queues {
 	scope := constructs.NewConstruct(stack, jsii.String("Queues"))
-	failed := newQueue(scope, "Failed", failedName, key, nil)
+	failed := newQueue(scope, "Failed", product.Failed, key, nil)
 	return queues{
 		failed: failed,
 		// The redrive policy is never used, since nobody receives from the
 		// queue; it says where a message goes that a person's attempts at
 		// redriving did not get rid of.
-		undelivered: newQueue(scope, "Undelivered", queueName, key, &awssqs.DeadLetterQueue{
+		undelivered: newQueue(scope, "Undelivered", product.Undelivered, key, &awssqs.DeadLetterQueue{
 			Queue: failed, MaxReceiveCount: jsii.Number(1000),
 		}),
 	}

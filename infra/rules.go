@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"fipsguard/internal/product"
 	"fipsguard/internal/trail"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -27,7 +28,7 @@ func newRules(stack awscdk.Stack, to function, undelivered awssqs.IQueue) ([]aws
 		}
 		id := logicalName(pattern.Name)
 		rules = append(rules, feed(scope, to, undelivered, id, nil, &awsevents.CfnRuleProps{
-			Name:         jsii.String(prefix + pattern.Name),
+			Name:         jsii.String(product.Prefix + pattern.Name),
 			Description:  jsii.String(pattern.About),
 			EventPattern: events,
 		}))
@@ -38,20 +39,20 @@ func newRules(stack awscdk.Stack, to function, undelivered awssqs.IQueue) ([]aws
 // newSchedules make the verifier look: every hour, since events can be lost,
 // every day at everything, and after the enforcer turned FIPS mode back on.
 func newSchedules(stack awscdk.Stack, to function, undelivered awssqs.IQueue, options Options) []awsevents.CfnRule {
-	scope := constructs.NewConstruct(stack, jsii.String("Looks"))
+	scope := constructs.NewConstruct(stack, jsii.String(product.Looks))
 	return []awsevents.CfnRule{
 		feed(scope, to, undelivered, "Hourly", jsii.String(`{"look":"hourly"}`), &awsevents.CfnRuleProps{
-			Name:               jsii.String(prefix + "look-hourly"),
+			Name:               jsii.String(product.Prefix + "look-hourly"),
 			Description:        jsii.String("The look at everything, with proof from a sample of the tasks"),
 			ScheduleExpression: jsii.String(options.Hourly),
 		}),
 		feed(scope, to, undelivered, "Daily", jsii.String(`{"look":"daily"}`), &awsevents.CfnRuleProps{
-			Name:               jsii.String(prefix + "look-daily"),
+			Name:               jsii.String(product.Prefix + "look-daily"),
 			Description:        jsii.String("The look at everything, with proof from every task, and a summary"),
 			ScheduleExpression: jsii.String(options.Daily),
 		}),
 		feed(scope, to, undelivered, "AfterRepair", nil, &awsevents.CfnRuleProps{
-			Name:        jsii.String(prefix + "look-after-repair"),
+			Name:        jsii.String(product.Prefix + "look-after-repair"),
 			Description: jsii.String("The enforcer turned FIPS mode back on: who is exposed?"),
 			EventPattern: map[string]any{
 				"source":      []any{"aws.ecs"},
@@ -60,7 +61,7 @@ func newSchedules(stack awscdk.Stack, to function, undelivered awssqs.IQueue, op
 					"eventSource":  []any{"ecs.amazonaws.com"},
 					"eventName":    []any{"PutAccountSettingDefault"},
 					"errorCode":    []any{map[string]any{"exists": false}},
-					"userIdentity": map[string]any{"sessionContext": map[string]any{"sessionIssuer": map[string]any{"arn": []any{roleARN(stack, enforcerName)}}}},
+					"userIdentity": map[string]any{"sessionContext": map[string]any{"sessionIssuer": map[string]any{"arn": []any{roleARN(stack, product.Enforcer)}}}},
 				},
 			},
 		}),

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"fipsguard/internal/product"
 	"fipsguard/internal/trail"
 
 	"github.com/google/go-cmp/cmp"
@@ -42,7 +43,7 @@ func checkRules(t *testing.T, stack synthesized) {
 		if err := json.Unmarshal([]byte(pattern.JSON), &want); err != nil {
 			t.Fatal(err)
 		}
-		rule := rules[prefix+pattern.Name]
+		rule := rules[product.Prefix+pattern.Name]
 		if diff := cmp.Diff(want, rule["EventPattern"]); diff != "" {
 			t.Errorf("rule of pattern %s (-trail +rule):\n%s", pattern.Name, diff)
 		}
@@ -51,7 +52,7 @@ func checkRules(t *testing.T, stack synthesized) {
 		}
 	}
 	for name, want := range map[string]string{"look-hourly": "cron(7 * * * ? *)", "look-daily": "cron(37 5 * * ? *)"} {
-		if got := rules[prefix+name]["ScheduleExpression"]; got != want {
+		if got := rules[product.Prefix+name]["ScheduleExpression"]; got != want {
 			t.Errorf("%s is scheduled at %v, want %s", name, got, want)
 		}
 	}

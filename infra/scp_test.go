@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fipsguard/internal/product"
 	"os"
 	"path"
 	"slices"
@@ -62,14 +63,14 @@ func TestSCP(t *testing.T) {
 	}
 	const (
 		account    = "arn:aws-us-gov:iam::111122223333:"
-		guard      = account + "role/" + enforcerName + "-us-gov-west-1"
-		east       = account + "role/" + enforcerName + "-us-gov-east-1"
-		likeGuard  = account + "role/" + enforcerName + "-us-gov-west-1-mine"
-		inPath     = account + "role/mine/" + enforcerName + "-us-gov-west-1"
+		guard      = account + "role/" + product.Enforcer + "-us-gov-west-1"
+		east       = account + "role/" + product.Enforcer + "-us-gov-east-1"
+		likeGuard  = account + "role/" + product.Enforcer + "-us-gov-west-1-mine"
+		inPath     = account + "role/mine/" + product.Enforcer + "-us-gov-west-1"
 		admin      = account + "role/Admin"
 		root       = account + "root"
 		stackSets  = account + "role/stacksets-exec-0123456789abcdef"
-		function   = "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:" + enforcerName
+		function   = "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:" + product.Enforcer
 		mode, logs = "fargateFIPSMode", "containerInsights"
 	)
 	for _, call := range []struct {
@@ -78,7 +79,7 @@ func TestSCP(t *testing.T) {
 	}{
 		{guard, "ecs:PutAccountSettingDefault", "*", mode, false},
 		{east, "ecs:PutAccountSetting", "*", mode, false},
-		{account + "role/" + verifierName + "-us-gov-west-1", "ecs:PutAccountSettingDefault", "*", mode, false},
+		{account + "role/" + product.Verifier + "-us-gov-west-1", "ecs:PutAccountSettingDefault", "*", mode, false},
 		{likeGuard, "ecs:PutAccountSettingDefault", "*", mode, true},
 		{inPath, "ecs:PutAccountSettingDefault", "*", mode, true},
 		{admin, "ecs:PutAccountSettingDefault", "*", mode, true},

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fipsguard/internal/product"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -30,7 +32,7 @@ type watch struct {
 // a watch of its own, since simulators of EventBridge do not know "$or". Calls
 // on roles and policies are recorded in us-gov-west-1 only.
 func watches(stack awscdk.Stack, props tamperProps) []watch {
-	ours := []any{startsWith(prefix)}
+	ours := []any{startsWith(product.Prefix)}
 	topic := props.Topic.TopicArn()
 	request := func(member string, values ...any) map[string]any {
 		return map[string]any{"requestParameters": map[string]any{member: values}}
@@ -52,7 +54,7 @@ func watches(stack awscdk.Stack, props tamperProps) []watch {
 			// The watch on the watch of rules: whoever disables either is seen
 			// by the other.
 			name: "rules-watch", about: "the rule that watches the rules of the guard", service: "events",
-			calls: []any{"DisableRule", "DeleteRule", "PutRule"}, on: request("name", prefix+"tamper-rules"),
+			calls: []any{"DisableRule", "DeleteRule", "PutRule"}, on: request("name", product.Prefix+"tamper-rules"),
 		},
 		{
 			name: "functions", about: "a function of the guard", service: "lambda",
@@ -62,8 +64,8 @@ func watches(stack awscdk.Stack, props tamperProps) []watch {
 				startsWith("AddPermission"), startsWith("RemovePermission"), startsWith("PutRuntimeManagementConfig"),
 			},
 			on: request("functionName", append(ours, // the name, an ARN, or ACCOUNT:function:NAME
-				startsWith(*arnOf(stack, "lambda", "function:"+prefix)),
-				startsWith(*stack.Account()+":function:"+prefix))...),
+				startsWith(*arnOf(stack, "lambda", "function:"+product.Prefix)),
+				startsWith(*stack.Account()+":function:"+product.Prefix))...),
 		},
 		{
 			name: "roles", about: "a role of the guard", service: "iam",
@@ -76,7 +78,7 @@ func watches(stack awscdk.Stack, props tamperProps) []watch {
 		{
 			name: "policies", about: "a policy of the guard's roles", service: "iam",
 			calls: []any{"DeletePolicy", "CreatePolicyVersion", "DeletePolicyVersion", "SetDefaultPolicyVersion"},
-			on:    request("policyArn", startsWith("arn:"+*stack.Partition()+":iam::"+*stack.Account()+":policy/"+prefix)),
+			on:    request("policyArn", startsWith("arn:"+*stack.Partition()+":iam::"+*stack.Account()+":policy/"+product.Prefix)),
 		},
 		{
 			name: "topic", about: "the topic of the guard's alerts", service: "sns",
@@ -99,7 +101,7 @@ func watches(stack awscdk.Stack, props tamperProps) []watch {
 				"DeleteBucket", "PutBucketPolicy", "DeleteBucketPolicy", "PutBucketEncryption", "DeleteBucketEncryption", "PutBucketVersioning",
 				"PutBucketObjectLockConfiguration", "PutBucketLifecycle", "PutBucketPublicAccessBlock", "DeleteBucketPublicAccessBlock",
 			},
-			on: request("bucketName", startsWith(evidenceName+"-")),
+			on: request("bucketName", startsWith(product.Evidence+"-")),
 		},
 		{
 			name: "alarms", about: "an alarm on the guard", service: "monitoring",
@@ -121,7 +123,7 @@ func newTamper(stack awscdk.Stack, props tamperProps) []awsevents.CfnRule {
 	var rules []awsevents.CfnRule
 	for _, w := range watches(stack, props) {
 		rules = append(rules, awsevents.NewCfnRule(scope, jsii.String(logicalName(w.name)), &awsevents.CfnRuleProps{
-			Name:         jsii.String(prefix + "tamper-" + w.name),
+			Name:         jsii.String(product.Prefix + "tamper-" + w.name),
 			Description:  jsii.String("Somebody changed " + w.about),
 			EventPattern: w.pattern(),
 			State:        jsii.String("ENABLED"),

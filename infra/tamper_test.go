@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"fipsguard/infra/template"
+	"fipsguard/internal/product"
 
 	"quamina.net/go/quamina"
 )
@@ -81,7 +82,7 @@ func deployedTamperRules(t *testing.T) *quamina.Quamina {
 	count := 0
 	for _, rule := range stack.resources("AWS::Events::Rule") {
 		properties := rule["Properties"].(map[string]any)
-		name, tamper := strings.CutPrefix(properties["Name"].(string), prefix+"tamper-")
+		name, tamper := strings.CutPrefix(properties["Name"].(string), product.Prefix+"tamper-")
 		if !tamper {
 			continue
 		}

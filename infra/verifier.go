@@ -2,6 +2,7 @@ package main
 
 import (
 	"fipsguard/internal/config"
+	"fipsguard/internal/product"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -33,7 +34,7 @@ func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
 		SecurityHub:    props.Options.SecurityHub,
 	}
 	return newFunction(stack, "Verifier", functionProps{
-		Name:        verifierName,
+		Name:        product.Verifier,
 		Description: "Proves FIPS-140 mode of AWS Fargate in running tasks, corrects drift and keeps evidence",
 		Code:        props.Code,
 		MemorySize:  512,

@@ -9,6 +9,7 @@ import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/product"
 	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring/scans"
 
@@ -114,7 +115,7 @@ func (s *stage) look(ctx context.Context) error {
 		return err
 	}
 	s.reports = append(s.reports, evidence.New(evidence.About{
-		Why: "simulated look", Started: started, Finished: s.account.Now(), Tool: thisTool(),
+		Why: "simulated look", Started: started, Finished: s.account.Now(), Tool: evidence.Tool(product.ThisBuild()),
 		Scope: seen.Scope,
 	}, seen.Report))
 	return errors.Join(seen.Failures...)

@@ -12,6 +12,7 @@ import (
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/product"
 	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring/scans"
 
@@ -60,7 +61,7 @@ func (c *verifyCommand) Run(t *terminal) error {
 		return err
 	}
 	document := evidence.New(evidence.About{
-		Why: "fipsguard verify", Started: started, Finished: time.Now(), Tool: thisTool(),
+		Why: "fipsguard verify", Started: started, Finished: time.Now(), Tool: evidence.Tool(product.ThisBuild()),
 		Scope: seen.Scope,
 	}, seen.Report)
 	if err := c.write(t, document); err != nil {
@@ -120,11 +121,4 @@ func callerHome(ctx context.Context, settings aws.Config) (guard.Location, error
 		return guard.Location{}, fmt.Errorf("find out whose credentials these are: %w", err)
 	}
 	return guard.Location{Account: aws.ToString(out.Account), Region: settings.Region}, nil
-}
-
-// thisTool names this program in its reports.
-func thisTool() evidence.Tool {
-	tool := evidence.ThisProgram()
-	tool.Version, tool.Commit = version, commit()
-	return tool
 }

@@ -17,6 +17,7 @@ import (
 	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/metric"
+	"fipsguard/internal/product"
 	"fipsguard/internal/trail"
 	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring"
@@ -66,7 +67,7 @@ func newHandler() (*handler, error) {
 		keeper: verifier.Keeper{
 			Verifier: look,
 			Notifier: alert.NewNotifier(sns.NewFromConfig(aws), settings.TopicARN),
-			Tool:     evidence.ThisProgram(),
+			Tool:     evidence.Tool(product.ThisBuild()),
 			Log:      log,
 			Metrics:  metric.NewWriter(os.Stdout),
 			Now:      time.Now,
@@ -82,7 +83,7 @@ func newHandler() (*handler, error) {
 func patterns() map[string]string {
 	of := map[string]string{}
 	for _, p := range trail.Patterns() {
-		of[config.Prefix+p.Name] = p.JSON
+		of[product.Prefix+p.Name] = p.JSON
 	}
 	return of
 }

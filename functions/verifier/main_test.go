@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/product"
 	"fipsguard/internal/trail"
 	"fipsguard/internal/verifier"
 
@@ -68,7 +68,7 @@ func newDeployed(t testing.TB, options localaws.Options) deployed {
 	}
 	for _, p := range trail.Patterns() {
 		err := account.Attach(localaws.Rule{
-			Name: config.Prefix + p.Name, Region: region, Pattern: p.JSON, TargetARN: enforcerARN,
+			Name: product.Prefix + p.Name, Region: region, Pattern: p.JSON, TargetARN: enforcerARN,
 			Invoke: func(context.Context, []byte) error { return nil },
 		})
 		if err != nil {

@@ -11,9 +11,6 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// Prefix begins the names of everything that belongs to the guard in an account.
-const Prefix = "fipsguard-"
-
 // Enforcer is the configuration of the enforcer function.
 type Enforcer struct {
 	TopicARN string           // SNS topic of the alerts

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/product"
 )
 
 // errPattern is the one shape of an exemption's resource. Each wildcard has its
@@ -28,7 +29,7 @@ func checkPattern(pattern string) error {
 	switch {
 	case region != "*" && !guard.InScope(region):
 		return fmt.Errorf("the Region %s is neither * nor one that has FIPS mode on Fargate", quoted(region))
-	case account != "*" && !isAccount(account):
+	case account != "*" && !product.IsAccount(account):
 		return fmt.Errorf("the account %s is neither * nor 12 digits", quoted(account))
 	}
 	return checkResourceName(parts[5])

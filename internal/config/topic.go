@@ -3,6 +3,8 @@ package config
 import (
 	"errors"
 	"strings"
+
+	"fipsguard/internal/product"
 )
 
 // checkTopicARN accepts the ARN of a standard SNS topic in any partition.
@@ -17,7 +19,7 @@ func checkTopicARN(arn string) error {
 		return errors.New("it must be a standard topic; a FIFO topic cannot reach people by email")
 	}
 	if !strings.HasPrefix(partition, "aws") || !madeOf(partition, lower+"-") ||
-		!madeOf(region, lower+digits+"-") || !isAccount(account) ||
+		!madeOf(region, lower+digits+"-") || !product.IsAccount(account) ||
 		!madeOf(name, lower+upper+digits+"_-") || len(name) > 256 {
 		return errShape
 	}
@@ -34,5 +36,3 @@ const (
 func madeOf(text, characters string) bool {
 	return text != "" && strings.Trim(text, characters) == ""
 }
-
-func isAccount(text string) bool { return len(text) == 12 && madeOf(text, digits) }

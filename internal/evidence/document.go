@@ -44,8 +44,8 @@ type Scope struct {
 // Tool is the program that looked.
 type Tool struct {
 	Name    string `json:"name"`
-	Version string `json:"version"`
-	Commit  string `json:"commit"`
+	Version string `json:"version"` // with the digest of its sources, or "local"
+	Source  string `json:"source"`  // SHA-256 of its sources; empty when a plain go build made it
 	Go      string `json:"go"`
 	Module  string `json:"module"` // version of its Go Cryptographic Module, "latest" when it is not a frozen one
 	FIPS    bool   `json:"fips"`   // whether that runs in FIPS mode

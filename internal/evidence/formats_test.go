@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/product"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -79,7 +80,7 @@ func everything() guard.Report {
 
 func documentOf(r guard.Report) Document {
 	return New(About{
-		Why: "scheduled look", Started: at, Finished: at.Add(time.Minute), Tool: ThisProgram(),
+		Why: "scheduled look", Started: at, Finished: at.Add(time.Minute), Tool: Tool(product.ThisBuild()),
 		Scope:       Scope{Clusters: []string{"arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/main"}, All: true, Exec: true},
 		Predecessor: &Predecessor{ID: "before", SHA256: Digest([]byte("before"))},
 	}, r)

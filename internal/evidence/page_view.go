@@ -132,7 +132,7 @@ func about(d Document) []fact {
 		{"Schema", name(d.Schema), true},
 		{"Status in AWS Config's words", d.Status.String(), true},
 		{"Tool", name(strings.TrimSpace(t.Name + " " + t.Version)), false},
-		{"Commit", cmp.Or(name(t.Commit), "–"), true},
+		{"Sources", cmp.Or(name(t.Source), "–"), true},
 		{"Built with", cmp.Or(name(t.Go), "–"), true},
 		{"Its Go Cryptographic Module", name(module), false},
 		{"Clusters", scope(d.Scope), false},

@@ -56,7 +56,7 @@ func sampleDocument() Document {
 		Started: lookedAt, Finished: lookedAt.Add(94 * time.Second), Why: "schedule",
 		Scope: Scope{Clusters: []string{samplePrefix + "cluster/payments", samplePrefix + "cluster/batch"}, Exec: true},
 		Tool: Tool{
-			Name: "fipsguard", Version: "0.4.0", Commit: "cebf06a0c5b1d7d2c3b8b7f0a2b6c1d9e8f70123", Go: "go1.26.8", Module: "v1.0.0", FIPS: true,
+			Name: "fipsguard", Version: "0.4.0", Source: "cebf06a0c5b1d7d2c3b8b7f0a2b6c1d9e8f70123cebf06a0c5b1d7d2c3b8b7f0", Go: "go1.26.8", Module: "v1.0.0", FIPS: true,
 		},
 		Predecessor: &Predecessor{ID: ID("111122223333", "us-gov-west-1", lookedAt.Add(-day)), SHA256: strings.Repeat("9f86d081", 8)},
 		Status:      guard.NonCompliant, Severity: guard.Critical, NotProven: notProven(),

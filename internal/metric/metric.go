@@ -9,18 +9,7 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
-)
-
-// Namespace is the CloudWatch namespace of the guard's metrics.
-const Namespace = "fipsguard"
-
-// The names of the metrics that come from reports, each in total and by rule.
-const (
-	Findings            = "Findings"            // violations and doubts, count
-	Remediations        = "Remediations"        // corrections that hold, count
-	RemediationFailures = "RemediationFailures" // corrections not known to hold, count
-	RemediationLatency  = "RemediationLatency"  // from the event to AWS's answer to the correction, milliseconds
-	Looks               = "Looks"               // looks without an event that AWS answered, count, in total only: the heartbeat
+	"fipsguard/internal/product"
 )
 
 // Writer writes CloudWatch's Embedded Metric Format, one line a rule: in
@@ -78,32 +67,22 @@ func (m *Writer) Emit(r guard.Report, now time.Time) {
 
 // EmitLook counts a look that AWS answered.
 func (m *Writer) EmitLook(now time.Time) {
-	m.totals(now, map[string]int{Looks: 1})
+	m.totals(now, map[string]int{product.Looks: 1})
 }
-
-// The names of the metrics of a verifier's look, in total only, counts of
-// running tasks in scope of FIPS mode.
-const (
-	TasksProven       = "TasksProven"
-	TasksRefuted      = "TasksRefuted"
-	TasksUnverifiable = "TasksUnverifiable"
-	TasksNotAttempted = "TasksNotAttempted"
-	TasksExposed      = "TasksExposed"
-)
 
 // EmitProofs writes what a report says of running tasks.
 func (m *Writer) EmitProofs(r guard.Report, now time.Time) {
 	of := map[guard.KernelResult]string{
-		guard.KernelOn: TasksProven, guard.KernelOff: TasksRefuted, guard.CouldNotCheck: TasksUnverifiable, guard.NotChecked: TasksNotAttempted,
+		guard.KernelOn: product.TasksProven, guard.KernelOff: product.TasksRefuted, guard.CouldNotCheck: product.TasksUnverifiable, guard.NotChecked: product.TasksNotAttempted,
 	}
-	counts := map[string]int{TasksProven: 0, TasksRefuted: 0, TasksUnverifiable: 0, TasksNotAttempted: 0, TasksExposed: 0}
+	counts := map[string]int{product.TasksProven: 0, product.TasksRefuted: 0, product.TasksUnverifiable: 0, product.TasksNotAttempted: 0, product.TasksExposed: 0}
 	for _, f := range r.Findings {
 		switch s := f.State.(type) {
 		case guard.KernelCheck:
 			counts[of[s.Result()]]++
 		case guard.Exposure:
 			if f.Verdict == guard.NonCompliant {
-				counts[TasksExposed]++
+				counts[product.TasksExposed]++
 			}
 		}
 	}
@@ -137,22 +116,22 @@ type declared struct {
 func directive(now time.Time, dimensions [][]string, metrics []declared) map[string]any {
 	return map[string]any{
 		"Timestamp":         now.UnixMilli(),
-		"CloudWatchMetrics": []map[string]any{{"Namespace": Namespace, "Dimensions": dimensions, "Metrics": metrics}},
+		"CloudWatchMetrics": []map[string]any{{"Namespace": product.Name, "Dimensions": dimensions, "Metrics": metrics}},
 	}
 }
 
 // document is a tally in the Embedded Metric Format.
 func (t *tally) document(rule guard.RuleID, now time.Time) map[string]any {
-	metrics := []declared{{Findings, "Count"}, {Remediations, "Count"}, {RemediationFailures, "Count"}}
+	metrics := []declared{{product.Findings, "Count"}, {product.Remediations, "Count"}, {product.RemediationFailures, "Count"}}
 	doc := map[string]any{
-		"Rule":              rule,
-		Findings:            t.findings,
-		Remediations:        t.done,
-		RemediationFailures: t.failed,
+		"Rule":                      rule,
+		product.Findings:            t.findings,
+		product.Remediations:        t.done,
+		product.RemediationFailures: t.failed,
 	}
 	if len(t.latency) > 0 {
-		metrics = append(metrics, declared{RemediationLatency, "Milliseconds"})
-		doc[RemediationLatency] = t.latency
+		metrics = append(metrics, declared{product.RemediationLatency, "Milliseconds"})
+		doc[product.RemediationLatency] = t.latency
 	}
 	doc["_aws"] = directive(now, [][]string{{}, {"Rule"}}, metrics)
 	return doc

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/product"
 )
 
 // TestProofsAreCounted: each proof in one metric, in CloudWatch's format, and
@@ -47,7 +48,7 @@ func TestProofsAreCounted(t *testing.T) {
 			t.Errorf("%s tasks: %v, want %d", name, c.got, c.want)
 		}
 	}
-	if m := line.AWS.CloudWatchMetrics; len(m) != 1 || m[0].Namespace != Namespace || len(m[0].Metrics) != 5 || line.AWS.Timestamp != at.UnixMilli() {
+	if m := line.AWS.CloudWatchMetrics; len(m) != 1 || m[0].Namespace != product.Name || len(m[0].Metrics) != 5 || line.AWS.Timestamp != at.UnixMilli() {
 		t.Errorf("the directive is %+v", line.AWS)
 	}
 }
