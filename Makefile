@@ -1,5 +1,5 @@
 # People and .ci/run type the same words.
-.PHONY: help check test fips race fuzz golden build synth bench
+.PHONY: help check test short fips race fuzz golden build synth bench
 
 FUZZTIME ?= 60s
 
@@ -13,8 +13,12 @@ check: ## formatting, vet, tidiness, staticcheck, known vulnerabilities
 	go tool -modfile=tools/go.mod staticcheck ./...
 	./tools/govulncheck
 
-test: ## the README's tests
+test: ## the README's tests; says at the end what was skipped
 	go test ./...
+	@./tools/independent
+
+short: ## the tests that start no other programs: seconds, while you work
+	go test -short ./...
 
 fips: ## the same, where nothing but approved cryptography runs
 	GODEBUG=fips140=only go test ./...

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fipsguard/internal/independent"
 	"os/exec"
 	"testing"
 )
@@ -9,10 +10,7 @@ import (
 // TestCfnLint lints the committed templates for both GovCloud Regions. W3005
 // is about dependencies that the CDK says twice.
 func TestCfnLint(t *testing.T) {
-	linter, err := exec.LookPath("cfn-lint")
-	if err != nil {
-		t.Skip("cfn-lint is not installed (pip install cfn-lint==1.51.0)")
-	}
+	linter := independent.Program(t, "cfn-lint")
 	// The exit status says whether there are findings, which are read anyway.
 	out, err := exec.CommandContext(t.Context(), linter, "--format", "json", "--regions", "us-gov-west-1", "us-gov-east-1",
 		"--template", "template/"+accountStack+".template.json", "template/"+organizationStack+".template.json").Output()

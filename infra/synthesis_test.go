@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fipsguard/internal/independent"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -28,6 +29,7 @@ type synthesized struct {
 // context. It answers both stacks by name.
 func synthesizeFor(t *testing.T, options map[string]string) map[string]synthesized {
 	t.Helper()
+	independent.Program(t, "node") // the CDK runs in it
 	context, err := readContext("../cdk.json")
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fipsguard/internal/independent"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -134,10 +135,7 @@ func (l *lockedBuffer) String() string {
 // TestTheAWSCommandLine turns FIPS mode off with a client that this project
 // did not write, as two principals, with the lines that --serve prints.
 func TestTheAWSCommandLine(t *testing.T) {
-	aws, err := exec.LookPath("aws")
-	if err != nil {
-		t.Skip("the AWS CLI is not installed; it is an independent check, not a requirement")
-	}
+	aws := independent.Program(t, "aws")
 	var out lockedBuffer
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

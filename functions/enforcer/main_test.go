@@ -26,6 +26,9 @@ const (
 // binary is the function as it is deployed, built once for all tests.
 func binary(t *testing.T) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short builds no functions")
+	}
 	path := filepath.Join(t.TempDir(), "bootstrap")
 	sources, err := localaws.BuildFunction(".", path)
 	if err != nil {

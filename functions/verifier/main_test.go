@@ -31,6 +31,9 @@ const (
 // binary is the function as it is deployed.
 func binary(t testing.TB) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short builds no functions")
+	}
 	path := filepath.Join(t.TempDir(), "bootstrap")
 	if _, err := localaws.BuildFunction(".", path); err != nil {
 		t.Fatal(err)

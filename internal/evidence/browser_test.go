@@ -3,10 +3,10 @@ package evidence
 import (
 	"context"
 	"crypto/fips140"
+	"fipsguard/internal/independent"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"sync"
 	"testing"
 	"time"
@@ -53,10 +53,7 @@ func serve(t testing.TB, page []byte) (url string) {
 // start starts a browser with a new user data directory.
 func start(t testing.TB) *browser {
 	t.Helper()
-	binary := chromium()
-	if binary == "" {
-		t.Skip("no chromium, chromium-browser or google-chrome on PATH: the page was not looked at in a browser")
-	}
+	binary := independent.Program(t, "chromium", "chromium-browser", "google-chrome")
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(binary), chromedp.UserDataDir(userData(t)), chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
@@ -94,15 +91,6 @@ func userData(t testing.TB) string {
 		t.Logf("the browser's %s could not be removed", dir)
 	})
 	return dir
-}
-
-func chromium() string {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	return ""
 }
 
 func (b *browser) hear(event any) {

@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"encoding/json"
+	"fipsguard/internal/independent"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,10 +14,7 @@ import (
 // TestAWSCommandLineOfTheOtherServices: as TestAWSCommandLine, of what the
 // guard reads and writes around ECS.
 func TestAWSCommandLineOfTheOtherServices(t *testing.T) {
-	program, err := exec.LookPath("aws")
-	if err != nil {
-		t.Skip("the AWS CLI (aws) is not on PATH")
-	}
+	program := independent.Program(t, "aws")
 	a := start(t, Options{})
 	all := Everyone()
 	if err := putDefault(t, ecsOf(a, all.Admin, west), "enabled"); err != nil {

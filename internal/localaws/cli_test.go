@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"encoding/json"
+	"fipsguard/internal/independent"
 	"os"
 	"os/exec"
 	"testing"
@@ -12,10 +13,7 @@ import (
 // TestAWSCommandLine: a client that knows nothing of this package, as two
 // principals.
 func TestAWSCommandLine(t *testing.T) {
-	program, err := exec.LookPath("aws")
-	if err != nil {
-		t.Skip("the AWS CLI (aws) is not on PATH")
-	}
+	program := independent.Program(t, "aws")
 	a := start(t, Options{})
 	all := Everyone()
 	run := func(p Principal, args ...string) (map[string]any, error) {

@@ -12,6 +12,7 @@ import (
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/independent"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -36,10 +37,7 @@ var motoHome = guard.Location{Account: "123456789012", Region: "us-gov-west-1"}
 // moto starts moto_server, where it is installed.
 func moto(t *testing.T) aws.Config {
 	t.Helper()
-	program, err := exec.LookPath("moto_server")
-	if err != nil {
-		t.Skip("moto_server is not installed (pip install 'moto[server]')")
-	}
+	program := independent.Program(t, "moto_server")
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
