@@ -16,8 +16,8 @@ type checkCommand struct {
 
 // Help is what kong prints below the usage.
 func (checkCommand) Help() string {
-	return "Judges by the guard's rules what is in files, before anything is registered. What a file leaves to the deployment is INSUFFICIENT_DATA, " +
-		"which is no pass. Exits 0 when all is compliant, 1 with findings, 2 when a file could not be read."
+	return "Checks files against the guard's rules before you deploy them. Values that are only known at deployment are INSUFFICIENT_DATA and do not pass. " +
+		"Exits 0 when everything is compliant, 1 with findings, 2 when a file could not be read."
 }
 
 // checked is a finding and where it stands. Its JSON is documented in
@@ -45,7 +45,7 @@ func (c *checkCommand) Run(t *terminal) error {
 			continue
 		}
 		if len(found) == 0 {
-			fmt.Fprintf(t.err, "fipsguard: %s: nothing in it is about Fargate\n", plainText(name))
+			fmt.Fprintf(t.err, "fipsguard: %s: no Fargate resources found\n", plainText(name))
 		}
 		all = append(all, found...)
 	}
@@ -113,6 +113,6 @@ func (c *checkCommand) write(t *terminal, all []checked) error {
 			fmt.Fprintf(t.out, "    %s\n", f.Remedy)
 		}
 	}
-	_, err := fmt.Fprintf(t.out, "%d judged, %d not compliant or not known\n", len(all), bad)
+	_, err := fmt.Fprintf(t.out, "%d checked, %d not compliant or not known\n", len(all), bad)
 	return err
 }

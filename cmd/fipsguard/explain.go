@@ -14,13 +14,13 @@ import (
 
 type explainCommand struct {
 	Format string   `enum:"text,json" default:"text" help:"Output format: text or json (one object a record)."`
-	Files  []string `arg:"" name:"file" help:"EventBridge events, CloudTrail records or CloudTrail log objects, plain or gzip; - is the standard input."`
+	Files  []string `arg:"" name:"file" help:"EventBridge events, CloudTrail records or CloudTrail log files, plain or gzip; - is the standard input."`
 }
 
 // Help is what kong prints below the usage.
 func (explainCommand) Help() string {
-	return "Decides about each record as the enforcer would from the record alone, in input order. " +
-		"What the record does not show is INSUFFICIENT_DATA: the enforcer would ask AWS. " +
+	return "Shows what the guard would do for each record, using only the record. Output follows input order. " +
+		"What a record does not show is INSUFFICIENT_DATA: the enforcer would ask AWS. " +
 		"Exits 0 when the input could be read, 2 when it could not."
 }
 
@@ -64,7 +64,7 @@ type explanation struct {
 	Status    guard.Verdict `json:"status"`
 	Reason    string        `json:"reason,omitempty"` // why nothing in the record is guarded
 	Findings  []explained   `json:"findings"`
-	Actions   []planned     `json:"actions"`
+	Planned   []planned     `json:"remediations"`
 }
 
 type explained struct {
@@ -73,6 +73,7 @@ type explained struct {
 	Status   guard.Verdict  `json:"status"`
 	Severity guard.Severity `json:"severity"`
 	Reason   string         `json:"reason"`
+	Remedy   string         `json:"remedy,omitempty"` // of what is not compliant
 }
 
 type planned struct {
@@ -104,16 +105,20 @@ func explainEvent(event guard.Event, policy guard.Policy) explanation {
 		Status:    guard.Worst(findings),
 		Reason:    event.NotGuarded,
 		Findings:  []explained{},
-		Actions:   []planned{},
+		Planned:   []planned{},
 	}
 	if !event.Cause.Time.IsZero() {
 		e.EventTime = event.Cause.Time.Format(time.RFC3339)
 	}
 	for _, f := range findings {
-		e.Findings = append(e.Findings, explained{f.Rule, f.Subject, f.Verdict, f.Severity, f.Reason})
+		one := explained{f.Rule, f.Subject, f.Verdict, f.Severity, f.Reason, ""}
+		if f.Severity > guard.Info {
+			one.Remedy = f.Advice()
+		}
+		e.Findings = append(e.Findings, one)
 	}
 	for _, a := range allowed {
-		e.Actions = append(e.Actions, planned{a.Call.API(), a.Call})
+		e.Planned = append(e.Planned, planned{a.Call.API(), a.Call})
 	}
 	return e
 }
@@ -134,7 +139,7 @@ func writeText(t *terminal, e explanation) error {
 	for _, f := range e.Findings {
 		fmt.Fprintf(&b, "    %s  %s\n    %s: %s\n", f.Status, plainText(f.Subject), f.Rule, plainText(f.Reason))
 	}
-	for _, a := range e.Actions {
+	for _, a := range e.Planned {
 		parameters, err := json.Marshal(a.Parameters)
 		if err != nil {
 			return fmt.Errorf("write %s: %w", a.API, err)

@@ -11,11 +11,11 @@ import (
 )
 
 type commands struct {
-	Simulate simulateCommand `cmd:"" help:"Play what goes wrong in a local AWS account, with the guard attached."`
-	Explain  explainCommand  `cmd:"" help:"Decide about recorded events without calling AWS."`
-	Check    checkCommand    `cmd:"" help:"Judge task definitions, CloudFormation templates and Terraform plans."`
-	Verify   verifyCommand   `cmd:"" help:"Look at an account: the setting, what runs, and what the kernels say."`
-	Version  versionCommand  `cmd:"" help:"Print version, commit, Go version and FIPS module."`
+	Simulate simulateCommand `cmd:"" help:"Play what goes wrong in a simulated AWS account, with the guard attached."`
+	Explain  explainCommand  `cmd:"" help:"Show what the guard would do for recorded events, without calling AWS."`
+	Check    checkCommand    `cmd:"" help:"Check task definitions, CloudFormation templates and Terraform plans."`
+	Verify   verifyCommand   `cmd:"" help:"Scan an account: the setting, what runs, and the kernels under it."`
+	Version  versionCommand  `cmd:"" help:"Print version, sources, Go version and FIPS module."`
 }
 
 func main() {

@@ -22,8 +22,8 @@ import (
 )
 
 type verifyCommand struct {
-	Cluster   []string `placeholder:"NAME" help:"Look at this cluster only; may be given more than once."`
-	Exec      bool     `negatable:"" default:"true" help:"Ask the kernel in every running task through ECS Exec (${default})."`
+	Cluster   []string `placeholder:"NAME" help:"Scan this cluster only; may be given more than once."`
+	Exec      bool     `negatable:"" default:"true" help:"Read the kernel in every running task through ECS Exec (${default})."`
 	Format    string   `enum:"text,json" default:"text" help:"text or json, the format of the evidence (${default})."`
 	HTML      string   `name:"html" placeholder:"FILE" help:"Write the report as a page, too."`
 	TrailLogs string   `placeholder:"BUCKET/PREFIX" help:"CloudTrail's log files in S3, up to the account, for what is older than 90 days."`
@@ -31,10 +31,10 @@ type verifyCommand struct {
 
 // Help is what kong prints below the usage.
 func (verifyCommand) Help() string {
-	return "Looks at the account and Region that the AWS SDK finds in the environment or in a profile, and changes nothing: " +
+	return "Scans the account and Region that the AWS SDK finds in the environment or in a profile, and changes nothing. It reads " +
 		"the account setting, everything that runs on Fargate, who turned FIPS mode off in the last 90 days, which tasks were launched then, " +
-		"and, with --exec, what the kernels under the tasks say. " +
-		"Exits 0 when everything that was looked at is compliant, 1 with violations or doubts, 2 when something could not be looked at."
+		"and, with --exec, the kernel in every running task. " +
+		"Exits 0 when everything it checked is compliant, 1 with violations or unknowns, 2 when something could not be read."
 }
 
 func (c *verifyCommand) Run(t *terminal) error {
@@ -97,7 +97,7 @@ func writePage(name string, d evidence.Document) (err error) {
 // verifyExit: a violation that was seen counts more than what was not seen.
 func verifyExit(t *terminal, seen verifier.Seen) error {
 	for _, err := range seen.Failures {
-		fmt.Fprintln(t.err, "fipsguard: not seen:", plainText(err.Error()))
+		fmt.Fprintln(t.err, "fipsguard: could not read:", plainText(err.Error()))
 	}
 	status := seen.Report.Status()
 	switch {
@@ -118,7 +118,7 @@ func callerHome(ctx context.Context, settings aws.Config) (guard.Location, error
 	}
 	out, err := sts.NewFromConfig(settings).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return guard.Location{}, fmt.Errorf("find out whose credentials these are: %w", err)
+		return guard.Location{}, fmt.Errorf("get caller identity: %w", err)
 	}
 	return guard.Location{Account: aws.ToString(out.Account), Region: settings.Region}, nil
 }

@@ -92,7 +92,7 @@ func TestVerifyThatCannotLook(t *testing.T) {
 	}{
 		"a cluster there is not":     {args: []string{"--cluster", "nowhere"}, talk: "fipsguard: there is no cluster nowhere in account 111122223333, Region us-gov-west-1"},
 		"a Region without FIPS mode": {region: "us-east-1", talk: `the Region is "us-east-1"; Fargate has`},
-		"no answer about the past":   {deny: "cloudtrail:LookupEvents", args: []string{"--no-exec"}, talk: "not seen: look up events"},
+		"no answer about the past":   {deny: "cloudtrail:LookupEvents", args: []string{"--no-exec"}, talk: "could not read: look up events"},
 		"no page there":              {args: []string{"--no-exec", "--html", "/nowhere/at/all.html"}, out: "running tasks", talk: "write the page: open /nowhere/at/all.html: no such file or directory"},
 		"a format there is not":      {args: []string{"--format", "pdf"}, talk: "pdf"},
 	} {
