@@ -111,6 +111,30 @@ func TestAFailedAlertDoesNotHideARepair(t *testing.T) {
 	}
 }
 
+// TestWhatFailedToGoOutIsToldNextTime: what could not be published was not
+// told, so that the event's next delivery tells it, once.
+func TestWhatFailedToGoOutIsToldNextTime(t *testing.T) {
+	for _, event := range []string{"setting-default-off", "definition-arm64", "change-standalone-arm64-running", "service-created-latest"} {
+		t.Run(event, func(t *testing.T) {
+			account := workloads(arm, task(13, "family:web", "RUNNING", "1.4.0"))
+			e, in, _ := newGuard(account)
+			e.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
+			for _, in.broken = range []bool{true, true, false} {
+				if err := e.Respond(context.Background(), home, recorded(t, event)); (err != nil) != in.broken {
+					t.Errorf("alerts cannot go out: %t, and yet the error is %v", in.broken, err)
+				}
+			}
+			told := map[guard.RuleID]int{}
+			for _, r := range in.reports {
+				told[r.Findings[0].Rule]++
+			}
+			if len(in.reports) != 2 || len(told) != 2 || told[guard.GuardPolicy] != 1 {
+				t.Errorf("once alerts go out again people heard of %v, want the refused policy and the event, once each", told)
+			}
+		})
+	}
+}
+
 func TestEventsFromElsewhereAreNotPutRightHere(t *testing.T) {
 	account := accountWith(guard.ModeOff, nil)
 	e, _, _ := newGuard(account)
