@@ -107,6 +107,8 @@ func TestTheFunction(t *testing.T) {
 		}
 	})
 
+	t.Run("holds nothing unwanted", func(t *testing.T) { holdsNothingUnwanted(t, bootstrap) })
+
 	t.Run("repairs, reads back and alerts", func(t *testing.T) {
 		d := start(t, bootstrap)
 		if _, err := d.Invoke(t.Context(), recorded(t, "setting-default-off")); err != nil {
