@@ -29,7 +29,7 @@ func TestAnswers(t *testing.T) {
 		}
 		fmt.Fprintf(&got, "== %s\n%s", filepath.Base(file), answer(data))
 	}
-	const golden = "testdata/answers.golden"
+	const golden = "testdata/answers.txt"
 	if *update {
 		if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
 			t.Fatal(err)

@@ -9,11 +9,15 @@ import (
 // FuzzRead: whatever a file holds, there are judged items or one error, no
 // panic, and nothing passes that has no states.
 func FuzzRead(f *testing.F) {
-	files, err := filepath.Glob("testdata/*.*[nl]")
-	if err != nil || len(files) == 0 {
+	stories, err := filepath.Glob("testdata/*.*[nl]")
+	if err != nil || len(stories) == 0 {
 		f.Fatalf("no seeds: %v", err)
 	}
-	for _, file := range files {
+	answers, err := filepath.Glob("testdata/answers/*")
+	if err != nil || len(answers) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, file := range append(stories, answers...) {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)

@@ -29,6 +29,19 @@ const (
 	list
 )
 
+func (k kind) String() string {
+	switch k {
+	case scalar:
+		return "a plain value"
+	case object:
+		return "an object"
+	case list:
+		return "a list"
+	case null:
+	}
+	return "null"
+}
+
 type member struct {
 	name  string
 	value *node

@@ -5,26 +5,6 @@ import (
 	"strings"
 )
 
-// value is one thing that a property can be: a node, left out (neither), or
-// unknown, with the reason as the end of a sentence "because …".
-type value struct {
-	node    *node
-	unknown string
-}
-
-// text is a scalar's text; nil when the property is left out; empty, which is
-// unknown, when it is not a scalar.
-func (v value) text() *string {
-	if v.node == nil && v.unknown == "" {
-		return nil
-	}
-	text := ""
-	if v.node != nil && v.node.kind == scalar {
-		text = v.node.text
-	}
-	return &text
-}
-
 // maxChoices bounds the combinations of what a deployment can choose.
 const maxChoices = 8
 
@@ -51,6 +31,9 @@ func (t template) choices(n *node, depth int) []value {
 		return []value{{}}
 	case name == "Ref" && t.parameters.get(argument.text) != nil:
 		return t.parameter(argument.text)
+	case name == "Ref" && t.typeOf(argument.text) == "AWS::ECS::CapacityProvider":
+		// Its name, whatever it is, is not one of Fargate's, which are reserved.
+		return []value{{node: argument}}
 	case name == "Fn::If" && len(argument.elements) == 3:
 		all := t.choices(argument.elements[1], depth+1)
 		if len(all) > maxChoices {
@@ -80,10 +63,13 @@ func (t template) parameter(name string) []value {
 }
 
 func (t template) findInMap(argument *node, depth int) []value {
+	maps := t.choices(argument.elements[0], depth+1)
+	tops := t.choices(argument.elements[1], depth+1)
+	seconds := t.choices(argument.elements[2], depth+1)
 	var all []value
-	for _, m := range t.choices(argument.elements[0], depth+1) {
-		for _, top := range t.choices(argument.elements[1], depth+1) {
-			for _, second := range t.choices(argument.elements[2], depth+1) {
+	for _, m := range maps {
+		for _, top := range tops {
+			for _, second := range seconds {
 				all = append(all, t.lookUp(m, top, second))
 				if len(all) > maxChoices {
 					return all
@@ -98,7 +84,7 @@ func (t template) lookUp(m, top, second value) value {
 	if unknown := firstText(m.unknown, top.unknown, second.unknown); unknown != "" {
 		return value{unknown: unknown}
 	}
-	found := t.mappings.get(deref(m.text())).get(deref(top.text())).get(deref(second.text()))
+	found := t.mappings.get(m.textOrEmpty()).get(top.textOrEmpty()).get(second.textOrEmpty())
 	if found == nil {
 		return value{unknown: "Fn::FindInMap finds nothing for these keys"}
 	}
@@ -122,32 +108,4 @@ func described(name string, argument *node) string {
 		return name + " " + argument.text
 	}
 	return name
-}
-
-func deref(text *string) string {
-	if text == nil {
-		return ""
-	}
-	return *text
-}
-
-func firstText(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
-}
-
-func unique[T comparable](all []T) []T {
-	seen := map[T]bool{}
-	var once []T
-	for _, v := range all {
-		if !seen[v] {
-			seen[v] = true
-			once = append(once, v)
-		}
-	}
-	return once
 }
