@@ -12,10 +12,14 @@ import (
 type Item struct {
 	Name         string // logical ID, family or address
 	Line, Column int    // where it stands, from 1
-	// States are what it can be once deployed: more than one where the file
-	// leaves a choice to the deployment.
-	States []guard.State
+
+	says  decoded
+	known definitions
 }
+
+// States are what an item can be once deployed: more than one where the file
+// leaves a choice to the deployment.
+func (i Item) States() []guard.State { return i.says.states(i.known) }
 
 // Finding evaluates an item: if what it can be is all of one verdict, that;
 // else it is not known.
@@ -23,7 +27,7 @@ func (i Item) Finding() guard.Finding {
 	var first guard.Finding
 	var reasons []string
 	mixed := false
-	for n, s := range i.States {
+	for n, s := range i.States() {
 		f := guard.Check(s)[0]
 		if n == 0 {
 			first = f

@@ -4,17 +4,18 @@ import (
 	"strings"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/syntax"
 )
 
 // resource is a resource as a file states it.
 type resource struct {
-	name         string
-	id           id
-	line, column int
-	kind         string // its type
-	source       source
-	properties   value
-	destroyed    bool // by a plan
+	name       string
+	id         id
+	at         syntax.Position
+	kind       string // its type
+	source     source
+	properties value
+	destroyed  bool // by a plan
 }
 
 // unreadable is the type of a resource that may be anything, also one that
@@ -49,6 +50,10 @@ type decoded struct {
 	settings    []guard.Setting        // what it sets
 }
 
+func (d decoded) nothing() bool {
+	return len(d.definitions)+len(d.launches)+len(d.settings) == 0
+}
+
 // launch is what a resource asks ECS to launch: of each part, what it can be.
 type launch struct {
 	module      string   // in which the names of definitions hold
@@ -64,8 +69,14 @@ type onFargate struct {
 	unknown string
 }
 
-// maxStates bounds the combinations of choices that are evaluated.
-const maxStates = 4096
+// The bounds on combinations of choices: of a definition's, and of all that a
+// service's states come from.
+const (
+	maxPlatforms = 32
+	maxStates    = 512
+)
+
+const tooMany = "it has too many choices"
 
 // states lists what a resource can be, given the task definitions of its file.
 func (d decoded) states(known definitions) []guard.State {
@@ -83,11 +94,11 @@ func (d decoded) states(known definitions) []guard.State {
 }
 
 func (l launch) states(known definitions) []guard.State {
-	var all []guard.State
-	runs := l.resolve(known)
-	if len(runs)*len(l.versions)*len(l.capacities) > maxStates {
-		return []guard.State{guard.Service{Unknown: "it has too many choices"}}
+	runs, ok := l.resolve(known)
+	if !ok || len(runs)*len(l.versions)*len(l.capacities) > maxStates {
+		return []guard.State{guard.Service{Unknown: tooMany}}
 	}
+	var all []guard.State
 	for _, definition := range runs {
 		for _, version := range l.versions {
 			for _, capacity := range l.capacities {
@@ -98,17 +109,20 @@ func (l launch) states(known definitions) []guard.State {
 	return all
 }
 
-// resolve follows the names of task definitions.
-func (l launch) resolve(known definitions) []guard.TaskDefinition {
-	var all []guard.TaskDefinition
+// resolve follows the names of task definitions. It is not ok when there are too
+// many of them.
+func (l launch) resolve(known definitions) (all []guard.TaskDefinition, ok bool) {
 	inModule := known[l.module]
 	for _, name := range l.definitions {
+		if len(all)+len(inModule[name]) > maxStates {
+			return nil, false
+		}
 		all = append(all, inModule[name]...)
 	}
 	if len(all) == 0 {
-		return []guard.TaskDefinition{{Unknown: l.missing}}
+		all = []guard.TaskDefinition{{Unknown: l.missing}}
 	}
-	return all
+	return all, true
 }
 
 func service(d guard.TaskDefinition, version value, capacity onFargate) guard.Service {
@@ -153,16 +167,16 @@ func (r resource) compatibilities() []onFargate {
 
 func (r resource) asksForFargate(v value) onFargate {
 	const unstated = "it does not say for what it requires compatibility"
-	if v.unknown != "" || v.node == nil || len(v.node.elements) == 0 {
+	if v.unknown != "" || v.node == nil || len(v.node.Elements) == 0 {
 		return onFargate{guard.Unknown, firstText(v.unknown, unstated)}
 	}
 	unknown := ""
-	for _, element := range r.elements(v, "RequiresCompatibilities", scalar) {
+	for _, element := range r.elements(v, "RequiresCompatibilities", plain) {
 		for _, e := range element {
 			switch {
 			case e.unknown != "" || e.node == nil:
 				unknown = firstText(unknown, e.unknown, unstated)
-			case strings.EqualFold(e.node.text, "FARGATE"):
+			case strings.EqualFold(e.node.Text, "FARGATE"):
 				return onFargate{guard.Yes, ""}
 			}
 		}
@@ -183,8 +197,8 @@ type maybePlatform struct {
 func (r resource) platforms() []maybePlatform {
 	var all []maybePlatform
 	for _, v := range r.property(r.properties, "RuntimePlatform", object) {
-		for _, os := range r.property(v, "OperatingSystemFamily", scalar) {
-			for _, arch := range r.property(v, "CpuArchitecture", scalar) {
+		for _, os := range r.property(v, "OperatingSystemFamily", plain) {
+			for _, arch := range r.property(v, "CpuArchitecture", plain) {
 				all = append(all, maybePlatform{
 					platform: guard.DefinitionPlatform(os.text(), arch.text()),
 					unknown:  firstText(os.unknown, arch.unknown),
@@ -192,7 +206,10 @@ func (r resource) platforms() []maybePlatform {
 			}
 		}
 	}
-	return unique(all)
+	if all = unique(all); len(all) > maxPlatforms {
+		return []maybePlatform{{unknown: tooMany}}
+	}
+	return all
 }
 
 func decodeService(r resource) decoded {
@@ -201,14 +218,14 @@ func decodeService(r resource) decoded {
 		module:      r.id.module,
 		definitions: names,
 		missing:     missing,
-		versions:    r.property(r.properties, "PlatformVersion", scalar),
+		versions:    r.property(r.properties, "PlatformVersion", plain),
 		capacities:  r.capacities(),
 	}}}
 }
 
 func (r resource) capacities() []onFargate {
 	var all []onFargate
-	for _, launchType := range r.property(r.properties, "LaunchType", scalar) {
+	for _, launchType := range r.property(r.properties, "LaunchType", plain) {
 		for _, strategy := range r.property(r.properties, "CapacityProviderStrategy", list) {
 			all = append(all, r.capacity(launchType, strategy))
 		}
@@ -238,12 +255,12 @@ func (r resource) capacity(launchType, strategy value) onFargate {
 func (r resource) providers(strategy value) (names []string, unknown string) {
 	for _, element := range r.elements(strategy, "CapacityProviderStrategy", object) {
 		for _, e := range element {
-			for _, p := range r.property(e, "CapacityProvider", scalar) {
+			for _, p := range r.property(e, "CapacityProvider", plain) {
 				if p.unknown != "" || p.node == nil {
 					unknown = firstText(unknown, p.unknown, "it does not name its capacity provider")
 					continue
 				}
-				names = append(names, p.node.text)
+				names = append(names, p.node.Text)
 			}
 		}
 	}
@@ -253,11 +270,11 @@ func (r resource) providers(strategy value) (names []string, unknown string) {
 // decodeSetting: destroying the resource turns FIPS mode off.
 func decodeSetting(r resource) decoded {
 	var d decoded
-	for _, name := range r.property(r.properties, "Name", scalar) {
+	for _, name := range r.property(r.properties, "Name", plain) {
 		if name.textOrEmpty() != guard.SettingName {
 			continue
 		}
-		for _, v := range r.property(r.properties, "Value", scalar) {
+		for _, v := range r.property(r.properties, "Value", plain) {
 			s := guard.Setting{Scope: guard.ScopeAccount, Mode: guard.ParseMode(v.textOrEmpty()), Unknown: v.unknown}
 			if r.destroyed {
 				s = guard.Setting{Scope: guard.ScopeAccount, Deleted: true}

@@ -3,20 +3,22 @@ package manifest
 import (
 	"strings"
 	"unicode"
+
+	"fipsguard/internal/syntax"
 )
 
 // planResources are those of a saved plan as `terraform show -json` prints it,
 // format version 1.
-func planResources(root *node) []resource {
-	changes := root.get("resource_changes")
+func planResources(root *syntax.Value) []resource {
+	changes := root.Get("resource_changes")
 	if changes == nil {
 		return nil
 	}
-	written := map[written]*node{}
-	collect(root.get("configuration").get("root_module"), "", written)
+	expressions := map[written]*syntax.Value{}
+	collect(root.Get("configuration").Get("root_module"), "", expressions)
 	var all []resource
-	for _, c := range changes.elements {
-		if r, ok := planResource(c, written); ok {
+	for _, c := range changes.Elements {
+		if r, ok := planResource(c, expressions); ok {
 			all = append(all, r)
 		}
 	}
@@ -25,51 +27,55 @@ func planResources(root *node) []resource {
 
 // planResource is what a resource is after the plan. Of those that the plan
 // destroys only a setting matters, which then falls back.
-func planResource(c *node, expressions map[written]*node) (r resource, ok bool) {
-	kind, name, module := textOf(c.get("type")), textOf(c.get("name")), textOf(c.get("module_address"))
+func planResource(c *syntax.Value, expressions map[written]*syntax.Value) (r resource, ok bool) {
+	kind, name, module := c.Get("type").PlainText(), c.Get("name").PlainText(), c.Get("module_address").PlainText()
 	if decoder(kind) == nil {
 		return r, false
 	}
-	change := c.get("change")
-	planned := planned{
-		values:      change.get("after"),
-		unknown:     change.get("after_unknown"),
+	change := c.Get("change")
+	source := planned{
+		values:      change.Get("after"),
+		unknown:     change.Get("after_unknown"),
 		expressions: expressions[written{modulePath(module), kind, name}],
 	}
-	destroyed := isDestroyed(change.get("actions"))
+	destroyed := isDestroyed(change.Get("actions"))
 	if destroyed {
 		if kind != "aws_ecs_account_setting_default" {
 			return r, false
 		}
-		planned.values = change.get("before")
+		source.values = change.Get("before")
 	}
 	return resource{
-		name: textOf(c.get("address")), id: id{module, kind + "." + name}, line: c.line, column: c.column,
-		kind: kind, source: planned, properties: value{node: planned.values}, destroyed: destroyed,
+		name: c.Get("address").PlainText(), id: id{module, kind + "." + name}, at: c.Position,
+		kind: kind, source: source, properties: value{node: source.values}, destroyed: destroyed,
 	}, true
 }
 
 // isDestroyed reports whether nothing of the resource is left after the plan.
-func isDestroyed(actions *node) bool {
-	return actions != nil && len(actions.elements) == 1 && (actions.elements[0].text == "delete" || actions.elements[0].text == "forget")
+func isDestroyed(actions *syntax.Value) bool {
+	if actions == nil || len(actions.Elements) != 1 {
+		return false
+	}
+	action := actions.Elements[0].PlainText()
+	return action == "delete" || action == "forget"
 }
 
 // written is a resource's place in the configuration of a plan.
 type written struct{ modulePath, kind, name string }
 
 // collect lists the expressions with which resources are written, by module.
-func collect(module *node, path string, into map[written]*node) {
-	if resources := module.get("resources"); resources != nil {
-		for _, r := range resources.elements {
-			key := written{path, textOf(r.get("type")), textOf(r.get("name"))}
+func collect(module *syntax.Value, path string, into map[written]*syntax.Value) {
+	if resources := module.Get("resources"); resources != nil {
+		for _, r := range resources.Elements {
+			key := written{path, r.Get("type").PlainText(), r.Get("name").PlainText()}
 			if _, again := into[key]; !again {
-				into[key] = r.get("expressions")
+				into[key] = r.Get("expressions")
 			}
 		}
 	}
-	if calls := module.get("module_calls"); calls != nil {
-		for _, call := range calls.members {
-			collect(call.value.get("module"), path+"."+call.name, into)
+	if calls := module.Get("module_calls"); calls != nil {
+		for _, call := range calls.Members {
+			collect(call.Value.Get("module"), path+"."+call.Name, into)
 		}
 	}
 }
@@ -104,27 +110,27 @@ func modulePath(address string) string {
 
 // planned is what a plan says of one resource.
 type planned struct {
-	values      *node // its attributes after the plan
-	unknown     *node // which of them only applying the plan tells
-	expressions *node // how they are written
+	values      *syntax.Value // its attributes after the plan
+	unknown     *syntax.Value // which of them only applying the plan tells
+	expressions *syntax.Value // how they are written
 }
 
 // property: Terraform writes null or an empty text for what is left out, and a
 // block as a list.
-func (p planned) property(of *node, name string) []value {
+func (p planned) property(of *syntax.Value, name string) []value {
 	attribute := snakeCase(name)
-	if of == p.values && isUnknown(p.unknown.get(attribute)) {
-		if isComputed(name) && p.expressions.get(attribute) == nil {
+	if of == p.values && (isUnknown(p.unknown.Get(attribute)) || p.unknown.PlainText() == "true") {
+		if isComputed(name) && p.expressions.Get(attribute) == nil {
 			return []value{{}}
 		}
 		return []value{{unknown: "Terraform knows it only after applying the plan"}}
 	}
-	n := of.get(attribute)
+	n := of.Get(attribute)
 	switch {
-	case n == nil, n.kind == scalar && n.text == "", n.kind == list && len(n.elements) == 0:
+	case n == nil, n.Kind == syntax.String && n.Text == "", n.Kind == syntax.List && len(n.Elements) == 0:
 		return []value{{}}
-	case name == "RuntimePlatform" && n.kind == list:
-		return []value{{node: n.elements[0]}}
+	case name == "RuntimePlatform" && n.Kind == syntax.List:
+		return []value{{node: n.Elements[0]}}
 	}
 	return []value{{node: n}}
 }
@@ -139,43 +145,43 @@ func isComputed(name string) bool {
 	return false
 }
 
-func (p planned) elements(of *node) [][]value {
+func (p planned) elements(of *syntax.Value) [][]value {
 	if of == nil {
 		return nil
 	}
 	var all [][]value
-	for _, element := range of.elements {
+	for _, element := range of.Elements {
 		all = append(all, []value{{node: element}})
 	}
 	return all
 }
 
 // definition lists what the configuration refers to.
-func (p planned) definition(*node) (names []string, missing string) {
-	if references := p.expressions.get("task_definition").get("references"); references != nil {
-		for _, r := range references.elements {
-			names = append(names, r.text)
+func (p planned) definition(*syntax.Value) (names []string, missing string) {
+	if references := p.expressions.Get("task_definition").Get("references"); references != nil {
+		for _, r := range references.Elements {
+			names = append(names, r.PlainText())
 		}
 	}
 	return names, "its task definition is not in this plan"
 }
 
 // isUnknown looks for a true anywhere: a block is marked by its members.
-func isUnknown(n *node) bool {
+func isUnknown(n *syntax.Value) bool {
 	if n == nil {
 		return false
 	}
-	for _, m := range n.members {
-		if isUnknown(m.value) {
+	for _, m := range n.Members {
+		if isUnknown(m.Value) {
 			return true
 		}
 	}
-	for _, e := range n.elements {
+	for _, e := range n.Elements {
 		if isUnknown(e) {
 			return true
 		}
 	}
-	return n.kind == scalar && n.text == "true"
+	return n.PlainText() == "true"
 }
 
 // snakeCase is Terraform's spelling of a property's name.
@@ -188,11 +194,4 @@ func snakeCase(name string) string {
 		b.WriteRune(unicode.ToLower(r))
 	}
 	return b.String()
-}
-
-func textOf(n *node) string {
-	if n == nil || n.kind != scalar {
-		return ""
-	}
-	return n.text
 }

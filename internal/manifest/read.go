@@ -1,9 +1,13 @@
 package manifest
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/syntax"
+	"fipsguard/internal/syntax/yaml"
 )
 
 // ErrFormat is returned for a document of none of the known formats.
@@ -23,16 +27,40 @@ func Read(data []byte) ([]Item, error) {
 	return items(resources), nil
 }
 
+// MaxBytes bounds a file.
+const MaxBytes = 16 << 20
+
+// parse reads one JSON or YAML document.
+func parse(data []byte) (*syntax.Value, error) {
+	if len(data) > MaxBytes {
+		return nil, fmt.Errorf("the file has %d MiB; at most %d are read", len(data)>>20, MaxBytes>>20)
+	}
+	text := bytes.TrimPrefix(data, []byte("\ufeff"))
+	start := bytes.TrimLeft(text, " \t\r\n")
+	if len(start) == 0 {
+		return nil, errors.New("the file is empty")
+	}
+	read := yaml.Read
+	if start[0] == '{' || start[0] == '[' {
+		read = syntax.JSON
+	}
+	root, faults := read(text)
+	if len(faults) > 0 {
+		return nil, faults[0]
+	}
+	return root, nil
+}
+
 // resourcesOf tells the formats apart by what is in them.
-func resourcesOf(root *node) ([]resource, error) {
+func resourcesOf(root *syntax.Value) ([]resource, error) {
 	switch {
-	case root.get("Resources") != nil:
+	case root.Get("Resources") != nil:
 		return templateResources(root), nil
-	case root.get("resource_changes") != nil, root.get("planned_values") != nil:
+	case root.Get("resource_changes") != nil, root.Get("planned_values") != nil:
 		return planResources(root), nil
-	case root.get("taskDefinition").get("containerDefinitions") != nil:
-		return []resource{definitionResource(root.get("taskDefinition"))}, nil
-	case root.get("containerDefinitions") != nil, root.get("family") != nil && root.get("requiresCompatibilities") != nil:
+	case root.Get("taskDefinition").Get("containerDefinitions") != nil:
+		return []resource{definitionResource(root.Get("taskDefinition"))}, nil
+	case root.Get("containerDefinitions") != nil, root.Get("family") != nil && root.Get("requiresCompatibilities") != nil:
 		return []resource{definitionResource(root)}, nil
 	}
 	return nil, ErrFormat
@@ -41,27 +69,24 @@ func resourcesOf(root *node) ([]resource, error) {
 // definitionResource is a task definition in the form that
 // register-task-definition takes as --cli-input-json. Nothing in it is left to
 // a deployment.
-func definitionResource(n *node) resource {
+func definitionResource(n *syntax.Value) resource {
 	name := "task definition"
-	if family := n.get("family"); family != nil {
-		name = family.text
+	if family := n.Get("family"); family != nil {
+		name = family.PlainText()
 	}
-	return resource{name: name, line: n.line, column: n.column, kind: "AWS::ECS::TaskDefinition", source: template{}, properties: value{node: n}}
+	return resource{name: name, at: n.Position, kind: "AWS::ECS::TaskDefinition", source: template{}, properties: value{node: n}}
 }
 
-// items decodes each resource once, resolves what resources refer to, and
-// lists the states that result.
+// items decodes each resource once. What resources refer to is resolved when
+// their states are listed.
 func items(resources []resource) []Item {
-	decoded := make([]decoded, len(resources))
-	known := definitions{}
-	for i, r := range resources {
-		decoded[i] = r.decode()
-		known.add(r.id, decoded[i].definitions)
-	}
 	var all []Item
-	for i, r := range resources {
-		if states := decoded[i].states(known); len(states) > 0 {
-			all = append(all, Item{Name: r.name, Line: r.line, Column: r.column, States: states})
+	known := definitions{}
+	for _, r := range resources {
+		says := r.decode()
+		known.add(r.id, says.definitions)
+		if !says.nothing() {
+			all = append(all, Item{Name: r.name, Line: r.at.Line, Column: r.at.Column, says: says, known: known})
 		}
 	}
 	return all

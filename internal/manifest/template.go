@@ -2,28 +2,35 @@ package manifest
 
 import (
 	"strings"
+
+	"fipsguard/internal/syntax"
 )
 
 // template is a CloudFormation template, as far as values in it can be known
 // without deploying it.
 type template struct {
-	parameters, mappings, resources *node
+	parameters, mappings, resources *syntax.Value
 }
 
-func templateResources(root *node) []resource {
-	t := template{parameters: root.get("Parameters"), mappings: root.get("Mappings"), resources: root.get("Resources")}
+func templateResources(root *syntax.Value) []resource {
+	t := template{parameters: root.Get("Parameters"), mappings: root.Get("Mappings"), resources: root.Get("Resources")}
+	members := t.resources.Members
+	if t.resources.Kind == syntax.Tagged {
+		call, _ := intrinsic(t.resources)
+		members = []syntax.Member{{Name: call, Value: t.resources}}
+	}
 	var all []resource
-	for _, m := range t.resources.members {
-		if r, ok := t.resource(m.name, m.value); ok {
+	for _, m := range members {
+		if r, ok := t.resource(m.Name, m.Value); ok {
 			all = append(all, r)
 		}
 	}
 	return all
 }
 
-func (t template) resource(name string, n *node) (r resource, ok bool) {
-	r = resource{name: name, id: id{name: name}, line: n.line, column: n.column, kind: unreadable, source: t}
-	typed := n.get("Type")
+func (t template) resource(name string, n *syntax.Value) (r resource, ok bool) {
+	r = resource{name: name, id: id{name: name}, at: n.Position, kind: unreadable, source: t}
+	typed := n.Get("Type")
 	call, _ := intrinsic(n)
 	switch {
 	case strings.HasPrefix(name, "Fn::"):
@@ -32,15 +39,15 @@ func (t template) resource(name string, n *node) (r resource, ok bool) {
 		r.properties.unknown = call + " is not resolved"
 	case typed == nil:
 		return r, false
-	case typed.kind != scalar:
+	case !typed.IsPlain():
 		r.properties.unknown = "its type is not a plain text"
 	default:
-		r.kind, r.properties = typed.text, t.properties(n.get("Properties"))
+		r.kind, r.properties = typed.Text, t.properties(n.Get("Properties"))
 	}
 	return r, true
 }
 
-func (t template) properties(n *node) value {
+func (t template) properties(n *syntax.Value) value {
 	if call, _ := intrinsic(n); call != "" {
 		return value{unknown: call + " is not resolved"}
 	}
@@ -49,35 +56,35 @@ func (t template) properties(n *node) value {
 
 // property also takes the spelling of the ECS API, which task definitions in
 // files of their own have.
-func (t template) property(of *node, name string) []value {
-	if of.get("Fn::Transform") != nil {
+func (t template) property(of *syntax.Value, name string) []value {
+	if of.Get("Fn::Transform") != nil {
 		return []value{{unknown: "Fn::Transform is not resolved"}}
 	}
-	return t.resolve(of.get(name, strings.ToLower(name[:1])+name[1:]))
+	return t.resolve(of.Get(name, strings.ToLower(name[:1])+name[1:]))
 }
 
-func (t template) elements(of *node) [][]value {
+func (t template) elements(of *syntax.Value) [][]value {
 	if of == nil {
 		return nil
 	}
 	var all [][]value
-	for _, element := range of.elements {
+	for _, element := range of.Elements {
 		all = append(all, t.resolve(element))
 	}
 	return all
 }
 
 // definition follows a reference by Ref or Fn::GetAtt.
-func (t template) definition(of *node) (names []string, missing string) {
+func (t template) definition(of *syntax.Value) (names []string, missing string) {
 	missing = "its task definition is not in this file"
-	call, argument := intrinsic(of.get("TaskDefinition"))
+	call, argument := intrinsic(of.Get("TaskDefinition"))
 	switch {
 	case call == "Ref":
-		return []string{argument.text}, missing
-	case call == "Fn::GetAtt" && argument.kind == list && len(argument.elements) > 0:
-		return []string{argument.elements[0].text}, missing
+		return []string{argument.PlainText()}, missing
+	case call == "Fn::GetAtt" && argument.Kind == syntax.List && len(argument.Elements) > 0:
+		return []string{argument.Elements[0].PlainText()}, missing
 	case call == "Fn::GetAtt":
-		name, _, _ := strings.Cut(argument.text, ".")
+		name, _, _ := strings.Cut(argument.PlainText(), ".")
 		return []string{name}, missing
 	}
 	return nil, missing
@@ -85,8 +92,5 @@ func (t template) definition(of *node) (names []string, missing string) {
 
 // typeOf is a resource's type, or empty.
 func (t template) typeOf(name string) string {
-	if typed := t.resources.get(name).get("Type"); typed != nil {
-		return typed.text
-	}
-	return ""
+	return t.resources.Get(name).Get("Type").PlainText()
 }
