@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/syntax"
 	"github.com/go-json-experiment/json"
 )
 
@@ -35,7 +36,7 @@ var ErrNotAnEvent = errors.New("neither an EventBridge event (detail-type, detai
 func Decode(data []byte) (Event, error) {
 	var doc document
 	if err := json.Unmarshal(data, &doc, decodeOptions); err != nil {
-		return Event{}, located(err, func(offset int64) position { return positionIn(data, offset) })
+		return Event{}, located(err, func(offset int64) syntax.Position { return syntax.PositionIn(data, offset) })
 	}
 	return doc.event()
 }
