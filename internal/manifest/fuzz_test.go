@@ -30,6 +30,9 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		for _, item := range items {
+			if len(item.States()) == 0 || item.Line < 1 || item.Column < 1 {
+				t.Errorf("%s has no states or no place: %+v", item.Name, item)
+			}
 			if finding := item.Finding(); finding.Rule == "" || finding.Reason == "" {
 				t.Errorf("%s is judged without a rule or a reason: %+v", item.Name, finding)
 			}
