@@ -231,23 +231,13 @@ func mergeable(v *syntax.Value, at *yaml.Node) ([]*syntax.Value, error) {
 // objects that have one, the first counts.
 func (r *reader) merge(own *syntax.Value, merged []*syntax.Value) (*syntax.Value, error) {
 	members := own.Members
-	has := map[string]bool{}
-	for _, m := range members {
-		has[m.Name] = true
-	}
 	for _, object := range merged {
-		for _, m := range object.Members {
-			if has[m.Name] {
-				continue
-			}
-			has[m.Name] = true
-			members = append(members, m)
-			r.values++
+		r.values += len(object.Members)
+		if err := syntax.CheckBounds(own.Position, r.values, 0); err != nil {
+			return nil, err
 		}
+		members = append(members, object.Members...)
 	}
-	if err := syntax.CheckBounds(own.Position, r.values, 0); err != nil {
-		return nil, err
-	}
-	v, _ := syntax.NewObject(own.Position, members) // each name is there once
+	v, _ := syntax.NewObject(own.Position, members) // a name that is there again is overridden, no fault
 	return v, nil
 }
