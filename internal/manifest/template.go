@@ -37,6 +37,8 @@ func (t template) resource(name string, n *syntax.Value) (r resource, ok bool) {
 		r.properties.unknown = name + " makes resources that only a deployment shows"
 	case call != "":
 		r.properties.unknown = call + " is not resolved"
+	case n.Get("Fn::Transform") != nil:
+		r.properties.unknown = "Fn::Transform is not resolved"
 	case typed == nil:
 		return r, false
 	case !typed.IsPlain():
