@@ -12,6 +12,9 @@ import (
 // TestLargeFilesEndSoon: what many resources share is not gone through anew for
 // each. Searching for it would take minutes for most of these files.
 func TestLargeFilesEndSoon(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	const many = 20_000
 	repeat := func(n int, format string) string {
 		var b strings.Builder

@@ -65,6 +65,9 @@ func TestJSONFaults(t *testing.T) {
 }
 
 func TestValuesAreBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	text := "[1" + strings.Repeat(",1", MaxValues) + "]"
 	if root, faults := JSON([]byte(text)); root != nil || !strings.Contains(faults.Error(), "more than 2000000 values") {
 		t.Errorf("a list of %d values is read: %v", MaxValues+1, faults)
@@ -75,6 +78,9 @@ func TestValuesAreBounded(t *testing.T) {
 // neither finding a name nor noticing one twice searches all of it. A search
 // would take half a minute here.
 func TestManyNamesTakeNoLongerThanTheyAreMany(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	const many = 100_000
 	var text bytes.Buffer
 	text.WriteString(`{"last":0`)

@@ -122,6 +122,9 @@ func TestRefusals(t *testing.T) {
 // memory. Each would take minutes if names, aliases or merges were searched or
 // written out without a bound.
 func TestHostileTextsEndSoon(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	lines := func(n int, format string) string {
 		var b strings.Builder
 		for i := range n {
