@@ -53,14 +53,14 @@ func TestDecisionsNeedNothingButTheStandardLibrary(t *testing.T) {
 }
 
 // TestNoFunctionContainsTheSimulation looks through all that a function pulls
-// in, however far away.
+// in, however far away. A YAML library would cost each start 0.1 ms.
 func TestNoFunctionContainsTheSimulation(t *testing.T) {
 	for name, all := range goList(t, "Deps") {
 		if !strings.HasPrefix(name, "functions/") {
 			continue
 		}
 		for _, path := range all {
-			if inside, ours := short(path); ours && (strings.HasPrefix(inside, "localaws") || inside == "simulation") || strings.Contains(path, "aws-cdk-go") {
+			if inside, ours := short(path); ours && (strings.HasPrefix(inside, "localaws") || inside == "simulation") || strings.Contains(path, "aws-cdk-go") || strings.Contains(path, "yaml") {
 				t.Errorf("%s contains %s", name, path)
 			}
 		}

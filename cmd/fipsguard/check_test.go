@@ -25,7 +25,7 @@ func TestCheckStories(t *testing.T) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			code, out, talk := fipsguard("", "check", file)
 			got := fmt.Sprintf("%s%sexit %d\n", strings.ReplaceAll(out, file, filepath.Base(file)), talk, code)
-			golden := file + ".txt"
+			golden := filepath.Join("testdata/check-stories", filepath.Base(file)+".txt")
 			if *update {
 				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
@@ -84,7 +84,7 @@ func TestCheckUnreadableInput(t *testing.T) {
 		"YAML with a tab":    {"family: x\n\tcpu: 1", "not YAML"},
 		"another document":   {`{"a": 1}`, "neither a task definition, a CloudFormation template nor a Terraform plan"},
 		"two YAML documents": {"family: x\n---\nfamily: y\n", "more than one YAML document"},
-		"a name twice":       {"Resources:\n  A: {Type: x}\n  A: {Type: y}\n", `line 3, column 3: "A" is there twice`},
+		"a name twice":       {"Resources:\n  A: {Type: x}\n  A: {Type: y}\n", `line 3, column 3: "A" appears twice; keep one of them`},
 		"nested too deeply":  {strings.Repeat(`{"a":`, 5000), "nested"},
 		"a text":             {"hello", "neither"},
 	} {

@@ -83,7 +83,7 @@ func TestExplainJSON(t *testing.T) {
 	want := []string{
 		`{"eventID":"00000000-0000-4000-8000-000000000006","eventName":"PutAccountSetting","eventTime":"2026-11-02T10:15:30Z","actor":"role Admin, session jane.doe","status":"NON_COMPLIANT",` +
 			`"findings":[{"rule":"fips-mode-override","subject":"fargateFIPSMode@111122223333/us-gov-west-1/arn:aws-us-gov:iam::111122223333:role/app/checkout","status":"NON_COMPLIANT","severity":"HIGH",` +
-			`"reason":"The override of arn:aws-us-gov:iam::111122223333:role/app/checkout is off.","remedy":"Root, or the user or role itself, runs: aws ecs put-account-setting --name fargateFIPSMode --value enabled"}],` +
+			`"reason":"The override of arn:aws-us-gov:iam::111122223333:role/app/checkout is off.","remedy":"Root, or the user or role itself, runs: aws ecs put-account-setting --name fargateFIPSMode --value enabled --principal-arn arn:aws-us-gov:iam::111122223333:role/app/checkout --region us-gov-west-1"}],` +
 			`"remediations":[{"api":"ecs:PutAccountSetting","parameters":{"name":"fargateFIPSMode","value":"enabled","principalArn":"arn:aws-us-gov:iam::111122223333:role/app/checkout"}}]}`,
 		`{"eventID":"00000000-0000-4000-8000-000000000018","eventName":"PutAccountSettingDefault","eventTime":"2026-11-02T10:15:30Z","actor":"role Admin, session jane.doe","status":"NOT_APPLICABLE",` +
 			`"reason":"The call is about setting containerInsights.","findings":[],"remediations":[]}`,

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/syntax"
 
 	"github.com/go-json-experiment/json"
 )
@@ -68,7 +69,7 @@ func readVariables(variables []variable, getenv func(string) string) error {
 		case value == "":
 			errs = append(errs, fmt.Errorf("%s is not set; %w", v.name, err))
 		default:
-			errs = append(errs, fmt.Errorf("%s is %s; %w", v.name, quoted(value), err))
+			errs = append(errs, fmt.Errorf("%s is %s; %w", v.name, syntax.Quoted(value), err))
 		}
 	}
 	return errors.Join(errs...)

@@ -8,68 +8,69 @@ import (
 	"unicode/utf8"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/syntax"
 )
 
-func (r *reader) exemptions(v value) {
-	if v.kind != '[' {
-		r.complain(v.offset, "exemptions is %s; it must be an array", v.describe())
+func (r *reader) exemptions(v *syntax.Value) {
+	if v.Kind != syntax.List {
+		r.complain(v.Position, "exemptions is %s; it must be an array", v.Describe())
 		return
 	}
-	for _, element := range v.elements {
+	for _, element := range v.Elements {
 		r.exemption(element)
 	}
 }
 
-func (r *reader) exemption(v value) {
+func (r *reader) exemption(v *syntax.Value) {
 	var e guard.Exemption
 	r.object(v, "the exemption", "key", []field{
-		{name: "resource", required: true, read: func(v value) { e.Resource = r.resource(v) }},
-		{name: "reason", required: true, read: func(v value) { e.Reason = r.line(v, "reason", 300) }},
-		{name: "approver", required: true, read: func(v value) { e.Approver = r.line(v, "approver", 100) }},
-		{name: "expires", required: true, read: func(v value) { e.Expires = r.expiry(v) }},
+		{name: "resource", required: true, read: func(v *syntax.Value) { e.Resource = r.resource(v) }},
+		{name: "reason", required: true, read: func(v *syntax.Value) { e.Reason = r.line(v, "reason", 300) }},
+		{name: "approver", required: true, read: func(v *syntax.Value) { e.Approver = r.line(v, "approver", 100) }},
+		{name: "expires", required: true, read: func(v *syntax.Value) { e.Expires = r.expiry(v) }},
 	})
 	r.policy.Exemptions = append(r.policy.Exemptions, e)
 }
 
-func (r *reader) resource(v value) string {
-	if v.kind != '"' {
-		r.complain(v.offset, "resource is %s; it must be a string", v.describe())
+func (r *reader) resource(v *syntax.Value) string {
+	if v.Kind != syntax.String {
+		r.complain(v.Position, "resource is %s; it must be a string", v.Describe())
 		return ""
 	}
-	if err := checkPattern(v.text); err != nil {
-		r.complain(v.offset, "resource %s: %v", quoted(v.text), err)
+	if err := checkPattern(v.Text); err != nil {
+		r.complain(v.Position, "resource %s: %v", syntax.Quoted(v.Text), err)
 	}
-	return v.text
+	return v.Text
 }
 
 // line is one line of text with something on it. It is shown in alerts, where a
 // line break or a control character could make it look like something else.
-func (r *reader) line(v value, what string, longest int) string {
+func (r *reader) line(v *syntax.Value, what string, longest int) string {
 	control := func(c rune) bool { return !unicode.IsGraphic(c) }
 	switch {
-	case v.kind != '"':
-		r.complain(v.offset, "%s is %s; it must be a string", what, v.describe())
-	case strings.TrimSpace(v.text) == "":
-		r.complain(v.offset, "%s is empty", what)
-	case strings.ContainsFunc(v.text, control):
-		r.complain(v.offset, "%s is %s; it must be one line without control characters", what, quoted(v.text))
-	case utf8.RuneCountInString(v.text) > longest:
-		r.complain(v.offset, "%s has %d characters; %d are allowed", what, utf8.RuneCountInString(v.text), longest)
+	case v.Kind != syntax.String:
+		r.complain(v.Position, "%s is %s; it must be a string", what, v.Describe())
+	case strings.TrimSpace(v.Text) == "":
+		r.complain(v.Position, "%s is empty", what)
+	case strings.ContainsFunc(v.Text, control):
+		r.complain(v.Position, "%s is %s; it must be one line without control characters", what, syntax.Quoted(v.Text))
+	case utf8.RuneCountInString(v.Text) > longest:
+		r.complain(v.Position, "%s has %d characters; %d are allowed", what, utf8.RuneCountInString(v.Text), longest)
 	}
-	return v.text
+	return v.Text
 }
 
-func (r *reader) expiry(v value) time.Time {
-	if v.kind != '"' {
-		r.complain(v.offset, "expires is %s; %v", v.describe(), errExpiry)
+func (r *reader) expiry(v *syntax.Value) time.Time {
+	if v.Kind != syntax.String {
+		r.complain(v.Position, "expires is %s; %v", v.Describe(), errExpiry)
 		return time.Time{}
 	}
-	expires, err := parseExpiry(v.text)
+	expires, err := parseExpiry(v.Text)
 	switch {
 	case err != nil:
-		r.complain(v.offset, "expires is %s; %v", quoted(v.text), err)
+		r.complain(v.Position, "expires is %s; %v", syntax.Quoted(v.Text), err)
 	case !r.now.Before(expires):
-		r.complain(v.offset, "the exemption expired on %s; renew it or take it out", v.text)
+		r.complain(v.Position, "the exemption expired on %s; renew it or take it out", v.Text)
 	}
 	return expires
 }

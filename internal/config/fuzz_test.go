@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/syntax"
 )
 
 // FuzzParsePolicy: whatever the document, faults are bounded, lie inside it and
@@ -44,7 +45,7 @@ func FuzzParsePolicy(f *testing.F) {
 
 func checkFaults(t *testing.T, document []byte, err error) {
 	t.Helper()
-	var faults Faults
+	var faults syntax.Faults
 	if !errors.As(err, &faults) || len(faults) == 0 || len(faults) > maxFaults+1 {
 		t.Fatalf("%d faults: %v", len(faults), err)
 	}

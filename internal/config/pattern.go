@@ -7,6 +7,7 @@ import (
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
+	"fipsguard/internal/syntax"
 )
 
 // errPattern is the one shape of an exemption's resource. Each wildcard has its
@@ -28,9 +29,9 @@ func checkPattern(pattern string) error {
 	region, account := parts[3], parts[4]
 	switch {
 	case region != "*" && !guard.InScope(region):
-		return fmt.Errorf("the Region %s is neither * nor one that has FIPS mode on Fargate", quoted(region))
+		return fmt.Errorf("the Region %s is neither * nor one that has FIPS mode on Fargate", syntax.Quoted(region))
 	case account != "*" && !product.IsAccount(account):
-		return fmt.Errorf("the account %s is neither * nor 12 digits", quoted(account))
+		return fmt.Errorf("the account %s is neither * nor 12 digits", syntax.Quoted(account))
 	}
 	return checkResourceName(parts[5])
 }
@@ -50,15 +51,15 @@ func checkResourceName(resource string) error {
 		others = "_-:*"
 	case "task", "service":
 	default:
-		return fmt.Errorf("the type %s is not one that the guard corrects: task-definition, task or service", quoted(kind))
+		return fmt.Errorf("the type %s is not one that the guard corrects: task-definition, task or service", syntax.Quoted(kind))
 	}
 	switch {
 	case strings.Trim(name, "*:/") == "":
 		return fmt.Errorf("it matches every %s", kind)
 	case !madeOf(name[:1], lower+upper+digits+"_-"):
-		return fmt.Errorf("the name %s must begin with a letter, digit, _ or -", quoted(name))
+		return fmt.Errorf("the name %s must begin with a letter, digit, _ or -", syntax.Quoted(name))
 	case !madeOf(name, lower+upper+digits+others):
-		return fmt.Errorf("the name %s has characters that no %s has", quoted(name), kind)
+		return fmt.Errorf("the name %s has characters that no %s has", syntax.Quoted(name), kind)
 	case kind == "task-definition" && !strings.ContainsAny(name, ":*"):
 		return fmt.Errorf("it matches no revision; write %s:* for all of them", name)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/syntax"
 )
 
 // MaxPolicyDocument is how many bytes a policy document may have.
@@ -17,8 +18,9 @@ const MaxPolicyDocument = 64 << 10
 // leaves out is as in guard.DefaultPolicy; an empty document is the defaults.
 //
 // now decides which exemptions have expired: one expired exemption makes the
-// document invalid. The error is of type Faults and names everything that is
-// wrong; the policy is then guard.DefaultPolicy, of the document nothing holds.
+// document invalid. The error is of type syntax.Faults and names everything that
+// is wrong; the policy is then guard.DefaultPolicy, and nothing of the document
+// holds.
 func ParsePolicy(document []byte, now time.Time) (guard.Policy, error) {
 	policy, faults := readPolicy(document, now)
 	if len(faults) > 0 {
@@ -31,7 +33,7 @@ func ParsePolicy(document []byte, now time.Time) (guard.Policy, error) {
 // when it has faults, so that a bad document never switches the guard off. The
 // faults have to reach people. With mode guard.Audit either is only audited;
 // every other mode leaves it as it is.
-func PolicyOrDefault(document string, mode guard.PolicyMode, now time.Time) (guard.Policy, []Fault) {
+func PolicyOrDefault(document string, mode guard.PolicyMode, now time.Time) (guard.Policy, syntax.Faults) {
 	policy, faults := readPolicy([]byte(document), now)
 	if mode == guard.Audit {
 		policy = policy.Audited()
@@ -39,21 +41,23 @@ func PolicyOrDefault(document string, mode guard.PolicyMode, now time.Time) (gua
 	return policy, faults
 }
 
-func readPolicy(document []byte, now time.Time) (guard.Policy, Faults) {
+func readPolicy(document []byte, now time.Time) (guard.Policy, syntax.Faults) {
 	if len(document) > MaxPolicyDocument {
-		return guard.DefaultPolicy(), Faults{{1, 1, fmt.Sprintf("the document has %d bytes; %d are allowed", len(document), MaxPolicyDocument)}}
+		return guard.DefaultPolicy(), syntax.Faults{{
+			Position: syntax.Position{Line: 1, Column: 1},
+			Reason:   fmt.Sprintf("the document has %d bytes; %d are allowed", len(document), MaxPolicyDocument),
+		}}
 	}
 	if len(bytes.TrimSpace(document)) == 0 {
 		return guard.DefaultPolicy(), nil
 	}
-	root, unreadable := parseDocument(document)
-	if unreadable != nil {
-		return guard.DefaultPolicy(), locate([]complaint{*unreadable}, document)
-	}
 	r := reader{now: now, policy: guard.DefaultPolicy()}
-	r.document(root)
-	if len(r.complaints) > 0 {
-		return guard.DefaultPolicy(), locate(r.complaints, document)
+	root, faults := syntax.JSON(document)
+	if root != nil {
+		r.document(root)
+	}
+	if faults = append(faults, r.faults...); len(faults) > 0 {
+		return guard.DefaultPolicy(), report(faults)
 	}
 	return r.policy, nil
 }
@@ -61,16 +65,16 @@ func readPolicy(document []byte, now time.Time) (guard.Policy, Faults) {
 // reader turns a document into a policy and collects what is wrong with it. It
 // reads on after a fault, so that people see all of them at once.
 type reader struct {
-	now        time.Time
-	policy     guard.Policy
-	complaints []complaint
+	now    time.Time
+	policy guard.Policy
+	faults syntax.Faults
 }
 
-func (r *reader) complain(offset int, format string, args ...any) {
-	r.complaints = append(r.complaints, complaint{offset, fmt.Sprintf(format, args...)})
+func (r *reader) complain(at syntax.Position, format string, args ...any) {
+	r.faults = append(r.faults, syntax.Fault{Position: at, Reason: fmt.Sprintf(format, args...)})
 }
 
-func (r *reader) document(v value) {
+func (r *reader) document(v *syntax.Value) {
 	r.object(v, "the document", "key", []field{
 		{name: "$schema", read: r.schema},
 		{name: "version", read: r.version, required: true},
@@ -82,22 +86,22 @@ func (r *reader) document(v value) {
 }
 
 // schema is for editors; the guard does not follow it.
-func (r *reader) schema(v value) {
-	if v.kind != '"' {
-		r.complain(v.offset, "$schema is %s; it must be a string", v.describe())
+func (r *reader) schema(v *syntax.Value) {
+	if v.Kind != syntax.String {
+		r.complain(v.Position, "$schema is %s; it must be a string", v.Describe())
 	}
 }
 
-func (r *reader) version(v value) {
-	if v.kind != '0' || v.text != "1" {
-		r.complain(v.offset, "version is %s; this guard reads version 1", v.describe())
+func (r *reader) version(v *syntax.Value) {
+	if v.Kind != syntax.Number || v.Text != "1" {
+		r.complain(v.Position, "version is %s; this guard reads version 1", v.Describe())
 	}
 }
 
-func (r *reader) rules(v value) {
+func (r *reader) rules(v *syntax.Value) {
 	var fields []field
 	for _, rule := range guard.Rules() {
-		f := field{name: string(rule.ID), read: func(v value) { r.mode(rule.ID, v) }}
+		f := field{name: string(rule.ID), read: func(v *syntax.Value) { r.mode(rule.ID, v) }}
 		if rule.AboutGuard() {
 			f.refused = "the guard always reports its own faults"
 		}
@@ -106,11 +110,11 @@ func (r *reader) rules(v value) {
 	r.object(v, "rules", "rule", fields)
 }
 
-func (r *reader) mode(id guard.RuleID, v value) {
+func (r *reader) mode(id guard.RuleID, v *syntax.Value) {
 	allowed := []string{"enforce", "audit", "off"}
 	if id.AboutSetting() {
-		if v.kind == '"' && v.text == "off" {
-			r.complain(v.offset, "%s cannot be off: the account setting may be audited, never ignored", id)
+		if v.Kind == syntax.String && v.Text == "off" {
+			r.complain(v.Position, "%s cannot be off: the account setting may be audited, never ignored", id)
 			return
 		}
 		allowed = allowed[:2]
@@ -125,7 +129,7 @@ func (r *reader) mode(id guard.RuleID, v value) {
 	}
 }
 
-func (r *reader) serviceRemedy(v value) {
+func (r *reader) serviceRemedy(v *syntax.Value) {
 	switch r.word(v, "serviceRemedy", []string{"alert", "rollback", "scale-to-zero"}) {
 	case "alert":
 		r.policy.ServiceRemedy = guard.AlertOnly
@@ -136,7 +140,7 @@ func (r *reader) serviceRemedy(v value) {
 	}
 }
 
-func (r *reader) exposureRemedy(v value) {
+func (r *reader) exposureRemedy(v *syntax.Value) {
 	switch r.word(v, "exposureRemedy", []string{"report", "recycle", "recycle-and-stop"}) {
 	case "report":
 		r.policy.ExposureRemedy = guard.ReportOnly
@@ -150,36 +154,32 @@ func (r *reader) exposureRemedy(v value) {
 // field is a name that an object may have.
 type field struct {
 	name     string
-	read     func(value)
+	read     func(*syntax.Value)
 	required bool
 	refused  string // why the name is known but may not be there
 }
 
 // object reads each member of an object with its field. noun is what the
 // members' names are called.
-func (r *reader) object(v value, what, noun string, fields []field) {
-	if v.kind != '{' {
-		r.complain(v.offset, "%s is %s; it must be an object", what, v.describe())
+func (r *reader) object(v *syntax.Value, what, noun string, fields []field) {
+	if v.Kind != syntax.Object {
+		r.complain(v.Position, "%s is %s; it must be an object", what, v.Describe())
 		return
 	}
-	seen := map[string]bool{}
-	for _, m := range v.members {
-		i := slices.IndexFunc(fields, func(f field) bool { return f.name == m.name })
+	for _, m := range v.Members {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.name == m.Name })
 		switch {
 		case i < 0:
-			r.complain(m.offset, "unknown %s %s; %s may have %s", noun, quoted(m.name), what, allowedNames(fields))
+			r.complain(m.Position, "unknown %s %s; %s may have %s", noun, syntax.Quoted(m.Name), what, allowedNames(fields))
 		case fields[i].refused != "":
-			r.complain(m.offset, "%s cannot be set: %s", m.name, fields[i].refused)
-		case seen[m.name]:
-			r.complain(m.offset, "%s is there twice", m.name)
+			r.complain(m.Position, "%s cannot be set: %s", m.Name, fields[i].refused)
 		default:
-			seen[m.name] = true
-			fields[i].read(m.value)
+			fields[i].read(m.Value)
 		}
 	}
 	for _, f := range fields {
-		if f.required && !seen[f.name] {
-			r.complain(v.offset, "%s has no %s", what, f.name)
+		if f.required && !v.Has(f.name) {
+			r.complain(v.Position, "%s has no %s", what, f.name)
 		}
 	}
 }
@@ -195,12 +195,12 @@ func allowedNames(fields []field) string {
 }
 
 // word is one of the allowed words, or empty after a complaint.
-func (r *reader) word(v value, what string, allowed []string) string {
-	if v.kind != '"' || !slices.Contains(allowed, v.text) {
-		r.complain(v.offset, "%s is %s; it must be %s", what, v.describe(), alternatives(allowed))
+func (r *reader) word(v *syntax.Value, what string, allowed []string) string {
+	if v.Kind != syntax.String || !slices.Contains(allowed, v.Text) {
+		r.complain(v.Position, "%s is %s; it must be %s", what, v.Describe(), alternatives(allowed))
 		return ""
 	}
-	return v.text
+	return v.Text
 }
 
 // alternatives is "a, b or c".

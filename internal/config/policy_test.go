@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/syntax"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -97,8 +98,8 @@ func TestParsePolicyNamesEveryFault(t *testing.T) {
 		{"not JSON", `{"version":1,}`, []string{"line 1, column 13: not JSON: nothing before or after this comma"}},
 		{"comma forgotten", "{\"version\":1\n\"rules\":{}}", []string{"line 2, column 1: not JSON: invalid character '\"' after object value (expecting ',' or '}')"}},
 		{"not JSON at all", "\n version: 1", []string{"line 2, column 2: not JSON: invalid character 'v' at start of value"}},
-		{"cut off", "{\"version\":1,\n\"rules\":{", []string{"line 2, column 10: the document ends inside a JSON value"}},
-		{"cut off in a text", `{"versi`, []string{"line 1, column 8: the document ends inside a JSON value"}},
+		{"cut off", "{\"version\":1,\n\"rules\":{", []string{"line 2, column 10: the text ends inside a JSON value"}},
+		{"cut off in a text", `{"versi`, []string{"line 1, column 8: the text ends inside a JSON value"}},
 		{"byte order mark", "\ufeff{}", []string{"line 1, column 1: not JSON: invalid character '\\ufeff' at start of value"}},
 		{"not UTF-8", "{\"\xff\":1}", []string{"line 1, column 3: not JSON: invalid UTF-8"}},
 		{"comment", "{ // soon\n}", []string{"line 1, column 3: not JSON: invalid character '/' at start of value"}},
@@ -112,9 +113,9 @@ func TestParsePolicyNamesEveryFault(t *testing.T) {
 		{"long version", `{"version":` + strings.Repeat("1", 1000) + `}`, []string{"line 1, column 12: version is a long number; this guard reads version 1"}},
 		{"unknown key", `{"version":1,"rule":{}}`, []string{`line 1, column 14: unknown key "rule"; ` + names}},
 		{"other letter case", `{"Version":1,"version":1}`, []string{`line 1, column 2: unknown key "Version"; ` + names}},
-		{"twice", `{"version":1,"version":1}`, []string{"line 1, column 14: version is there twice"}},
+		{"twice", `{"version":1,"version":1}`, []string{`line 1, column 14: "version" appears twice; keep one of them`}},
 		{"rule twice", `{"version":1,"rules":{"service-platform":"audit","service-platform":"off"}}`,
-			[]string{"line 1, column 50: service-platform is there twice"}},
+			[]string{`line 1, column 50: "service-platform" appears twice; keep one of them`}},
 		{"wrong kinds", `{"version":1,"$schema":1,"rules":[],"serviceRemedy":null,"exemptions":{}}`, []string{
 			"line 1, column 24: $schema is 1; it must be a string",
 			"line 1, column 34: rules is an array; it must be an object",
@@ -198,7 +199,7 @@ func TestParsePolicyWithstandsHostileDocuments(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ParsePolicy([]byte(document), now)
-			var faults Faults
+			var faults syntax.Faults
 			if !errors.As(err, &faults) {
 				t.Fatalf("error is %v", err)
 			}
@@ -219,7 +220,7 @@ func TestFaultsAreBoundedAndCounted(t *testing.T) {
 		if more == 0 {
 			continue
 		}
-		want := Fault{Line: maxFaults + 2, Column: 1, Reason: fmt.Sprintf("more faults from here on: %d", more)}
+		want := syntax.Fault{Position: syntax.Position{Line: maxFaults + 2, Column: 1}, Reason: fmt.Sprintf("more faults from here on: %d", more)}
 		if diff := cmp.Diff(want, faults[maxFaults]); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}

@@ -3,63 +3,48 @@ package manifest
 import (
 	"fmt"
 	"strings"
+
+	"fipsguard/internal/syntax"
 )
-
-// value is one thing that a property can be: a node, left out (neither), or
-// unknown, with the reason as the end of a sentence "because …".
-type value struct {
-	node    *node
-	unknown string
-}
-
-// text is a scalar's text; nil when the property is left out; empty, which is
-// unknown, when it is not a scalar.
-func (v value) text() *string {
-	if v.node == nil && v.unknown == "" {
-		return nil
-	}
-	text := ""
-	if v.node != nil && v.node.kind == scalar {
-		text = v.node.text
-	}
-	return &text
-}
 
 // maxChoices bounds the combinations of what a deployment can choose.
 const maxChoices = 8
 
 // resolve lists what a property can be, following the intrinsic functions
 // whose result the template holds.
-func (t template) resolve(n *node) []value {
+func (t template) resolve(n *syntax.Value) []value {
 	all := t.choices(n, 0)
 	if len(all) > maxChoices {
-		return []value{{unknown: "it has too many choices"}}
+		return []value{{unknown: tooMany}}
 	}
 	return all
 }
 
-func (t template) choices(n *node, depth int) []value {
+func (t template) choices(n *syntax.Value, depth int) []value {
 	name, argument := intrinsic(n)
 	switch {
 	case n == nil:
 		return []value{{}}
-	case depth > maxDepth:
+	case depth > syntax.MaxDepth:
 		return []value{{unknown: "it is nested too deeply"}}
 	case name == "":
 		return []value{{node: n}}
-	case name == "Ref" && argument.text == "AWS::NoValue":
+	case name == "Ref" && argument.PlainText() == "AWS::NoValue":
 		return []value{{}}
-	case name == "Ref" && t.parameters.get(argument.text) != nil:
-		return t.parameter(argument.text)
-	case name == "Fn::If" && len(argument.elements) == 3:
-		all := t.choices(argument.elements[1], depth+1)
+	case name == "Ref" && t.parameters.Get(argument.PlainText()) != nil:
+		return t.parameter(argument.PlainText())
+	case name == "Ref" && t.typeOf(argument.PlainText()) == "AWS::ECS::CapacityProvider":
+		// Its name, whatever it is, is not one of Fargate's, which are reserved.
+		return []value{{node: argument}}
+	case name == "Fn::If" && len(argument.Elements) == 3:
+		all := t.choices(argument.Elements[1], depth+1)
 		if len(all) > maxChoices {
 			return all
 		}
-		return append(all, t.choices(argument.elements[2], depth+1)...)
-	case name == "Fn::FindInMap" && len(argument.elements) == 3:
+		return append(all, t.choices(argument.Elements[2], depth+1)...)
+	case name == "Fn::FindInMap" && len(argument.Elements) == 3:
 		return t.findInMap(argument, depth)
-	case name == "Fn::Sub" && argument.kind == scalar && !strings.Contains(argument.text, "${"):
+	case name == "Fn::Sub" && argument.IsPlain() && !strings.Contains(argument.Text, "${"):
 		return []value{{node: argument}}
 	}
 	return []value{{unknown: fmt.Sprintf("%s is known only to the deployment", described(name, argument))}}
@@ -68,22 +53,25 @@ func (t template) choices(n *node, depth int) []value {
 // parameter: a default can be overridden by whoever deploys, so only the
 // allowed values say what a parameter can be.
 func (t template) parameter(name string) []value {
-	allowed := t.parameters.get(name).get("AllowedValues")
-	if allowed == nil || len(allowed.elements) == 0 {
+	allowed := t.parameters.Get(name).Get("AllowedValues")
+	if allowed == nil || len(allowed.Elements) == 0 {
 		return []value{{unknown: fmt.Sprintf("parameter %s has no AllowedValues", name)}}
 	}
 	var all []value
-	for _, a := range allowed.elements {
+	for _, a := range allowed.Elements[:min(len(allowed.Elements), maxChoices+1)] {
 		all = append(all, value{node: a})
 	}
 	return all
 }
 
-func (t template) findInMap(argument *node, depth int) []value {
+func (t template) findInMap(argument *syntax.Value, depth int) []value {
+	maps := t.choices(argument.Elements[0], depth+1)
+	tops := t.choices(argument.Elements[1], depth+1)
+	seconds := t.choices(argument.Elements[2], depth+1)
 	var all []value
-	for _, m := range t.choices(argument.elements[0], depth+1) {
-		for _, top := range t.choices(argument.elements[1], depth+1) {
-			for _, second := range t.choices(argument.elements[2], depth+1) {
+	for _, m := range maps {
+		for _, top := range tops {
+			for _, second := range seconds {
 				all = append(all, t.lookUp(m, top, second))
 				if len(all) > maxChoices {
 					return all
@@ -98,56 +86,36 @@ func (t template) lookUp(m, top, second value) value {
 	if unknown := firstText(m.unknown, top.unknown, second.unknown); unknown != "" {
 		return value{unknown: unknown}
 	}
-	found := t.mappings.get(deref(m.text())).get(deref(top.text())).get(deref(second.text()))
+	found := t.mappings.Get(m.textOrEmpty()).Get(top.textOrEmpty()).Get(second.textOrEmpty())
 	if found == nil {
 		return value{unknown: "Fn::FindInMap finds nothing for these keys"}
 	}
 	return value{node: found}
 }
 
-// intrinsic is the function that an object with one member calls.
-func intrinsic(n *node) (name string, argument *node) {
-	if n == nil || n.kind != object || len(n.members) != 1 {
-		return "", nil
-	}
-	m := n.members[0]
-	if m.name == "Ref" || strings.HasPrefix(m.name, "Fn::") {
-		return m.name, m.value
+// intrinsic is the function that a value calls: in its long form an object with
+// one member, in its short form a tag. A tag that CloudFormation does not have is
+// taken for a function, too.
+func intrinsic(n *syntax.Value) (name string, argument *syntax.Value) {
+	switch {
+	case n == nil:
+	case n.Kind == syntax.Tagged:
+		name = strings.TrimPrefix(n.Text, "!")
+		if name != "Ref" && name != "Condition" {
+			name = "Fn::" + name
+		}
+		return name, n.Elements[0]
+	case n.Kind == syntax.Object && len(n.Members) == 1:
+		if m := n.Members[0]; m.Name == "Ref" || strings.HasPrefix(m.Name, "Fn::") {
+			return m.Name, m.Value
+		}
 	}
 	return "", nil
 }
 
-func described(name string, argument *node) string {
-	if argument.kind == scalar {
-		return name + " " + argument.text
+func described(name string, argument *syntax.Value) string {
+	if argument.IsPlain() {
+		return name + " " + argument.Text
 	}
 	return name
-}
-
-func deref(text *string) string {
-	if text == nil {
-		return ""
-	}
-	return *text
-}
-
-func firstText(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
-}
-
-func unique[T comparable](all []T) []T {
-	seen := map[T]bool{}
-	var once []T
-	for _, v := range all {
-		if !seen[v] {
-			seen[v] = true
-			once = append(once, v)
-		}
-	}
-	return once
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"fipsguard/internal/guard"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -182,6 +183,7 @@ func TestReadStopsAtTheFaultAndLocatesIt(t *testing.T) {
 		before     int
 	}{
 		"in the second record": {a + "\n\n{\"eventSource\": oops}", "line 3, column 17: not JSON", 1},
+		"at a line break":      {a + "\n\n{\"eventSource\":\"oo\nps\"}", "line 3, column 19: not JSON", 1},
 		"a log object's":       {"{\"Records\":[" + a + ",\n" + a + ",\n{\"eventName\":1}]}", "eventName is a JSON number", 2},
 		"not an event":         {a + ` {"digestStartTime":"x"}`, "neither an EventBridge event", 1},
 		"the end":              {`{"Records":[` + a, "the text ends", 1},

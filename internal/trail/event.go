@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/syntax"
 
 	"github.com/go-json-experiment/json"
 )
@@ -26,7 +27,7 @@ var ErrNotAnEvent = errors.New("neither an EventBridge event (detail-type, detai
 func Decode(data []byte) (guard.Event, error) {
 	var doc document
 	if err := json.Unmarshal(data, &doc, decodeOptions); err != nil {
-		return guard.Event{}, located(err, func(offset int64) position { return positionIn(data, offset) })
+		return guard.Event{}, located(err, func(offset int64) syntax.Position { return syntax.PositionIn(data, offset) })
 	}
 	return doc.event()
 }

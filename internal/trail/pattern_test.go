@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"fipsguard/internal/guard"
+
 	"quamina.net/go/quamina"
 )
 

@@ -9,6 +9,8 @@ import (
 	"io"
 	"iter"
 
+	"fipsguard/internal/syntax"
+
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/klauspost/compress/gzip"
@@ -207,25 +209,24 @@ func (l *lineReader) recordEnds(offset int64) {
 	l.newlines = append(l.newlines[:0], l.newlines[done:]...)
 }
 
-func (l *lineReader) position(offset int64) position {
-	p := position{line: l.line + 1, column: offset - l.start + 1}
+func (l *lineReader) position(offset int64) syntax.Position {
+	line, start := l.line, l.start
 	for _, newline := range l.newlines {
 		if newline >= offset {
 			break
 		}
-		p.line++
-		p.column = offset - newline
+		line++
+		start = newline + 1
 	}
-	return p
+	return syntax.Position{Line: int(line) + 1, Column: int(offset-start) + 1}
 }
 
 // locate says where an error is; one that is not about the text's form is put
 // at the record that was read last.
 func (l *lineReader) locate(err error, in *jsontext.Decoder) error {
 	where := located(err, l.position)
-	var syntactic *jsontext.SyntacticError
 	var semantic *json.SemanticError
-	if errors.As(err, &syntactic) || errors.As(err, &semantic) {
+	if _, _, ok := syntax.Malformed(err); ok || errors.As(err, &semantic) {
 		return where
 	}
 	return fmt.Errorf("%v: %w", l.position(in.InputOffset()), where)

@@ -1,11 +1,12 @@
 package trail
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
+
+	"fipsguard/internal/syntax"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -14,31 +15,15 @@ import (
 // decodeOptions: CloudTrail cuts long texts, which can leave half a character.
 var decodeOptions = json.JoinOptions(jsontext.AllowInvalidUTF8(true))
 
-// position is a place in a text; both count from 1, columns in bytes.
-type position struct{ line, column int64 }
-
-func (p position) String() string { return fmt.Sprintf("line %d, column %d", p.line, p.column) }
-
-func positionIn(data []byte, offset int64) position {
-	before := data[:min(max(offset, 0), int64(len(data)))]
-	return position{
-		line:   int64(bytes.Count(before, []byte("\n"))) + 1,
-		column: int64(len(before)-(bytes.LastIndexByte(before, '\n')+1)) + 1,
-	}
-}
-
 // located puts where and what before a decoding error. Errors of other kinds,
 // such as those of reading a file, come back as they are.
-func located(err error, at func(offset int64) position) error {
-	var syntactic *jsontext.SyntacticError
+func located(err error, at func(offset int64) syntax.Position) error {
+	// A semantic error may wrap a syntactic one, which knows better where.
+	if offset, reason, ok := syntax.Malformed(err); ok {
+		return syntax.Fault{Position: at(offset), Reason: reason}
+	}
 	var semantic *json.SemanticError
 	switch {
-	// A semantic error may wrap a syntactic one, which knows better where.
-	case errors.As(err, &syntactic):
-		if errors.Is(syntactic.Err, io.ErrUnexpectedEOF) {
-			return fmt.Errorf("%v: the text ends inside a JSON value", at(syntactic.ByteOffset))
-		}
-		return fmt.Errorf("%v: not JSON: %w", at(syntactic.ByteOffset), syntactic.Err)
 	case errors.As(err, &semantic):
 		if semantic.JSONKind == 0 && semantic.Err != nil {
 			return fmt.Errorf("%v: %w", at(semantic.ByteOffset), semantic.Err)

@@ -1,0 +1,95 @@
+package manifest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"fipsguard/internal/guard"
+)
+
+// TestLargeFilesEndSoon: what many resources share is not gone through anew for
+// each. Searching for it would take minutes for most of these files.
+func TestLargeFilesEndSoon(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	const many = 20_000
+	repeat := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(strings.ReplaceAll(format, "%d", fmt.Sprint(i)))
+		}
+		return b.String()
+	}
+	const service = "  S%d: {Type: AWS::ECS::Service, Properties: {LaunchType: FARGATE, TaskDefinition: !Ref D%d}}\n"
+	const definition = "  D%d: {Type: AWS::ECS::TaskDefinition, Properties: {RequiresCompatibilities: [FARGATE]}}\n"
+	const change = `{"type":"aws_ecs_%k","name":"n%d","change":{"actions":["create"],"after":{"launch_type":"FARGATE","requires_compatibilities":["FARGATE"]}}},`
+	const written = `{"type":"aws_ecs_service","name":"n%d","expressions":{"task_definition":{"references":["aws_ecs_task_definition.n%d"]}}},`
+	for name, c := range map[string]struct {
+		text    string
+		items   int
+		verdict guard.Verdict // of the last item
+	}{
+		"many services with a definition each": {"Resources:\n" + repeat(many, definition+service), 2 * many, guard.Compliant},
+		"a plan of many services": {
+			`{"resource_changes":[` + repeat(many, strings.ReplaceAll(change, "%k", "task_definition")+strings.ReplaceAll(change, "%k", "service")) + `{}],` +
+				`"configuration":{"root_module":{"resources":[` + repeat(many, written) + `{}]}}}`, 2 * many, guard.Compliant,
+		},
+		"many services with many instances of a definition": {
+			`{"resource_changes":[` + strings.Repeat(strings.NewReplacer("%k", "task_definition", "%d", "0").Replace(change), many) + repeat(many, strings.ReplaceAll(change, "%k", "service")) + `{}],` +
+				`"configuration":{"root_module":{"resources":[` + repeat(many, strings.ReplaceAll(written, "definition.n%d", "definition.n0")) + `{}]}}}`, 2 * many, guard.InsufficientData,
+		},
+		"one parameter with many values": {
+			"Parameters:\n  P: {AllowedValues: [" + strings.Repeat("X86_64, ", many) + "]}\nResources:\n" +
+				repeat(many, "  D%d: {Type: AWS::ECS::TaskDefinition, Properties: {RequiresCompatibilities: [FARGATE], RuntimePlatform: {CpuArchitecture: !Ref P}}}\n"), many, guard.InsufficientData,
+		},
+		"one list of many elements": {
+			"Mappings:\n  M: {a: {b: [" + strings.Repeat("EC2, ", many) + "]}}\nResources:\n" +
+				repeat(many, "  D%d: {Type: AWS::ECS::TaskDefinition, Properties: {RequiresCompatibilities: !FindInMap [M, a, b], RuntimePlatform: {CpuArchitecture: ARM64}}}\n"), many, guard.InsufficientData,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			items, err := Read([]byte(c.text))
+			if err != nil || len(items) != c.items {
+				t.Fatalf("%d items, want %d: %v", len(items), c.items, err)
+			}
+			for _, item := range items {
+				item.Finding()
+			}
+			if last := items[len(items)-1].Finding(); last.Verdict != c.verdict {
+				t.Errorf("the last is %v: %s", last.Verdict, last.Reason)
+			}
+			took := time.Since(start)
+			t.Logf("%d KiB took %v", len(c.text)>>10, took)
+			if took > 20*time.Second {
+				t.Errorf("%d KiB took %v", len(c.text)>>10, took)
+			}
+		})
+	}
+}
+
+// TestChoicesAreBounded: a definition or a service with more choices than are
+// evaluated is unknown, also if each of those that are would pass.
+func TestChoicesAreBounded(t *testing.T) {
+	nested := "!Ref AWS::NoValue"
+	for range 9 {
+		nested = "!If [C, X86_64, " + nested + "]"
+	}
+	os := "{AllowedValues: [LINUX, linux, Linux, lINUX, liNUX, linUX, linuX, LInux]}"
+	text := "Parameters:\n  OS: " + os + "\nResources:\n" +
+		"  Nested: {Type: AWS::ECS::TaskDefinition, Properties: {RequiresCompatibilities: [FARGATE], RuntimePlatform: {CpuArchitecture: " + nested + "}}}\n" +
+		"  Same: {Type: AWS::ECS::TaskDefinition, Properties: {RequiresCompatibilities: [FARGATE], RuntimePlatform: {OperatingSystemFamily: !Ref OS}}}\n"
+	items, err := Read([]byte(text))
+	if err != nil || len(items) != 2 {
+		t.Fatalf("%d items: %v", len(items), err)
+	}
+	if f := items[0].Finding(); f.Verdict != guard.InsufficientData || !strings.Contains(f.Reason, tooMany) {
+		t.Errorf("ten choices are %v: %s", f.Verdict, f.Reason)
+	}
+	if f := items[1].Finding(); f.Verdict != guard.Compliant || len(items[1].States()) != 1 {
+		t.Errorf("eight spellings of LINUX are %v in %d states: %s", f.Verdict, len(items[1].States()), f.Reason)
+	}
+}
