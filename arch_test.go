@@ -34,6 +34,7 @@ var rooms = map[string]struct {
 	"internal/hub":          {[]string{"internal/evidence", "internal/guard"}, "findings to Security Hub"},
 	"internal/assembly":     {[]string{"internal/ecsexec", "internal/fargate", "internal/guard", "internal/history", "internal/selfcheck", "internal/verifier"}, "puts the verifier together from AWS's clients"},
 	"internal/function":     {[]string{"internal/config", "internal/guard"}, "what the functions have in common"},
+	"internal/simulation":   {[]string{"infra/template", "internal/alert", "internal/assembly", "internal/enforcer", "internal/evidence", "internal/fargate", "internal/guard", "internal/localaws", "internal/metric", "internal/trail", "internal/verifier"}, "runs scenarios on a simulated account with the guard attached"},
 	"functions/verifier":    {[]string{"internal/alert", "internal/assembly", "internal/bucket", "internal/config", "internal/evidence", "internal/fargate", "internal/function", "internal/hub", "internal/metric", "internal/trail", "internal/verifier"}, "wires the verifier to Lambda"},
 	"functions/enforcer":    {[]string{"internal/alert", "internal/config", "internal/enforcer", "internal/fargate", "internal/function", "internal/guard", "internal/metric"}, "wires the enforcer to Lambda"},
 	"cmd/fipsguard":         {[]string{"*"}, "brings everything to a terminal"},

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
+
+	"fipsguard/internal/simulation"
 
 	"github.com/alecthomas/kong"
 )
@@ -31,7 +34,7 @@ func run(args []string, t *terminal) exitCode {
 		kong.Name("fipsguard"),
 		kong.Description("Keeps AWS Fargate's FIPS-140 mode on in GovCloud accounts."),
 		kong.Writers(t.out, t.err),
-		kong.Vars{"scenarios": scenarioNames()},
+		kong.Vars{"scenarios": strings.Join(simulation.Names(), ", ")},
 		kong.Exit(func(code int) { ended, status = true, exitCode(code) }),
 		kong.UsageOnError(),
 	)

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"fipsguard/internal/simulation"
 )
 
 const events = "../../internal/trail/testdata/events/"
@@ -106,9 +108,9 @@ func TestEveryScenarioEndsAsItShould(t *testing.T) {
 	if strings.Contains(out, "\x1b[") {
 		t.Error("colours where there is no terminal")
 	}
-	for _, s := range scenarios() {
-		if !strings.Contains(out, "── "+s.name) {
-			t.Errorf("scenario %s was not played", s.name)
+	for _, s := range simulation.Names() {
+		if !strings.Contains(out, "── "+s) {
+			t.Errorf("scenario %s was not played", s)
 		}
 	}
 }

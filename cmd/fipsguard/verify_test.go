@@ -11,43 +11,63 @@ import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/simulation"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // verified is a local account that the environment's AWS configuration points
 // at, as an administrator.
-func verified(t *testing.T) *stage {
+func verified(t *testing.T) *simulation.Account {
 	t.Helper()
-	s, err := newStage(t.Context(), "127.0.0.1:0", guard.DefaultPolicy(), localaws.Options{}, true)
+	s, err := simulation.Start(t.Context(), guard.DefaultPolicy(), simulation.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.account.Close() })
+	t.Cleanup(func() { _ = s.AWS.Close() })
 	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": s.account.Endpoint(), "AWS_REGION": stageRegion, "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-		"AWS_ACCESS_KEY_ID": s.people.Admin.AccessKeyID, "AWS_SECRET_ACCESS_KEY": s.people.Admin.SecretAccessKey, "AWS_MAX_ATTEMPTS": "3",
+		"AWS_ENDPOINT_URL": s.AWS.Endpoint(), "AWS_REGION": simulation.Region, "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+		"AWS_ACCESS_KEY_ID": s.People.Admin.AccessKeyID, "AWS_SECRET_ACCESS_KEY": s.People.Admin.SecretAccessKey, "AWS_MAX_ATTEMPTS": "3",
 	} {
 		t.Setenv(name, value)
 	}
 	return s
 }
 
+// pipeline is ECS in the hands of CI.
+func pipeline(s *simulation.Account) *ecs.Client {
+	return ecs.NewFromConfig(s.AWS.Config(s.People.Terraform, simulation.Region))
+}
+
 // serviceOf runs a service of two tasks, in the account's time.
-func serviceOf(t *testing.T, s *stage, name string) {
+func serviceOf(t *testing.T, s *simulation.Account, name string) {
 	t.Helper()
-	if _, err := register(t.Context(), s, name, nil); err != nil {
+	_, err := pipeline(s).RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
+		Family: aws.String(name), RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
+		NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
+		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("main"), Image: aws.String("registry.example/" + name)}},
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := createService(t.Context(), s, name); err != nil {
+	_, err = pipeline(s).CreateService(t.Context(), &ecs.CreateServiceInput{
+		ServiceName: aws.String(name), TaskDefinition: aws.String(name), DesiredCount: aws.Int32(2),
+		LaunchType: types.LaunchTypeFargate, EnableExecuteCommand: true,
+		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}}},
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.account.Advance(t.Context(), 5*time.Minute); err != nil {
+	if err := s.AWS.Advance(t.Context(), 5*time.Minute); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestVerify(t *testing.T) {
 	s := verified(t)
-	if err := s.account.Advance(t.Context(), time.Minute); err != nil { // FIPS mode was turned on just now
+	if err := s.AWS.Advance(t.Context(), time.Minute); err != nil { // FIPS mode was turned on just now
 		t.Fatal(err)
 	}
 	serviceOf(t, s, "web")
@@ -60,18 +80,19 @@ func TestVerify(t *testing.T) {
 		t.Errorf("the page: %v, %d bytes", err, len(html))
 	}
 
-	s.account.Inject(localaws.Fault{Operation: "PutAccountSettingDefault", Caller: s.people.Terraform.AccessKeyID, Times: 1, Effect: localaws.LoseEvent})
-	if err := putDefault(t.Context(), s, s.people.Terraform, "disabled"); err != nil {
+	s.AWS.Inject(localaws.Fault{Operation: "PutAccountSettingDefault", Caller: s.People.Terraform.AccessKeyID, Times: 1, Effect: localaws.LoseEvent})
+	_, err := pipeline(s).PutAccountSettingDefault(t.Context(), &ecs.PutAccountSettingDefaultInput{Name: guard.SettingName, Value: aws.String("disabled")})
+	if err != nil {
 		t.Fatal(err)
 	}
 	serviceOf(t, s, "checkout")
-	calls := len(s.account.Records())
+	calls := len(s.AWS.Records())
 	code, out, talk = fipsguard("", "verify", "--format", "json")
 	report, err := evidence.Read(strings.NewReader(out))
 	if code != 1 || err != nil || report.Proofs != (evidence.Proofs{Proven: 2, Refuted: 2}) || report.Status != guard.NonCompliant {
 		t.Errorf("a bad account: exits %d, %v, %+v\n%s", code, err, report.Proofs, talk)
 	}
-	for _, r := range s.account.Records()[calls:] {
+	for _, r := range s.AWS.Records()[calls:] {
 		if r.EventName != "ExecuteCommand" {
 			t.Errorf("verify called %s: it changes nothing", r.EventName)
 		}
@@ -97,7 +118,7 @@ func TestVerifyThatCannotLook(t *testing.T) {
 		"a format there is not":      {args: []string{"--format", "pdf"}, talk: "pdf"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s.account.Deny(s.people.Admin, c.deny)
+			s.AWS.Deny(s.People.Admin, c.deny)
 			if c.region != "" {
 				t.Setenv("AWS_REGION", c.region)
 			}

@@ -1,4 +1,4 @@
-package main
+package simulation
 
 import (
 	"context"
@@ -16,59 +16,60 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// scenario is something that goes wrong in an account, and how it has to end.
-type scenario struct {
-	name   string
-	story  string
+// Scenario is something that goes wrong in an account, and how it has to end.
+type Scenario struct {
+	Name   string
+	Story  string
 	policy func() guard.Policy
-	play   func(context.Context, *stage) error
+	play   func(context.Context, *Account) error
 	// expect says how it ended, in a sentence, or what ended otherwise.
-	expect func(context.Context, *stage, []localaws.Happening) (string, error)
+	expect func(context.Context, *Account, []Activity) (string, error)
 }
 
-func scenarios() []scenario {
+// Scenarios are all there are, in the order in which they run.
+func Scenarios() []Scenario {
 	return slices.Concat(settingScenarios(), workloadScenarios(), lookScenarios())
 }
 
-func settingScenarios() []scenario {
-	return []scenario{
+func settingScenarios() []Scenario {
+	return []Scenario{
 		{
-			name:   "default-off",
-			story:  "An administrator turns the account default off.",
+			Name:   "default-off",
+			Story:  "An administrator turns the account default off.",
 			policy: guard.DefaultPolicy,
-			play: func(ctx context.Context, s *stage) error {
-				return putDefault(ctx, s, s.people.Admin, "disabled")
+			play: func(ctx context.Context, s *Account) error {
+				return putDefault(ctx, s, s.People.Admin, "disabled")
 			},
 			expect: backOn(1),
 		},
 		{
-			name:   "deleted",
-			story:  "Root deletes the account's value, which falls back to disabled.",
+			Name:   "deleted",
+			Story:  "Root deletes the account's value, which falls back to disabled.",
 			policy: guard.DefaultPolicy,
-			play: func(ctx context.Context, s *stage) error {
-				_, err := s.as(s.people.Root).DeleteAccountSetting(ctx, &ecs.DeleteAccountSettingInput{Name: guard.SettingName})
+			play: func(ctx context.Context, s *Account) error {
+				_, err := s.as(s.People.Root).DeleteAccountSetting(ctx, &ecs.DeleteAccountSettingInput{Name: guard.SettingName})
 				return err
 			},
 			expect: backOn(1),
 		},
 		{
-			name:   "override-off",
-			story:  "Root turns FIPS mode off for the guard's own role, which only that role and root can undo.",
+			Name:   "override-off",
+			Story:  "Root turns FIPS mode off for the guard's own role, which only that role and root can undo.",
 			policy: guard.DefaultPolicy,
-			play: func(ctx context.Context, s *stage) error {
-				_, err := s.as(s.people.Root).PutAccountSetting(ctx, &ecs.PutAccountSettingInput{
-					Name: guard.SettingName, Value: aws.String("disabled"), PrincipalArn: aws.String(s.people.Guard.ARN),
+			play: func(ctx context.Context, s *Account) error {
+				_, err := s.as(s.People.Root).PutAccountSetting(ctx, &ecs.PutAccountSettingInput{
+					Name: guard.SettingName, Value: aws.String("disabled"), PrincipalArn: aws.String(s.People.Guard.ARN),
 				})
 				return err
 			},
 			expect: overrideRepaired,
 		},
 		{
-			name:   "override-refused",
-			story:  "An application's role turns FIPS mode off for itself; AWS lets nobody else but root undo that.",
+			Name:   "override-refused",
+			Story:  "An application's role turns FIPS mode off for itself; AWS lets nobody else but root undo that.",
 			policy: guard.DefaultPolicy,
-			play: func(ctx context.Context, s *stage) error {
-				_, err := s.as(s.people.Application).PutAccountSetting(ctx, &ecs.PutAccountSettingInput{
+			play: func(ctx context.Context, s *Account) error {
+				_, err := s.as(s.People.Application).PutAccountSetting(ctx, &ecs.PutAccountSettingInput{
 					Name: guard.SettingName, Value: aws.String("disabled"),
 				})
 				return err
@@ -76,15 +77,15 @@ func settingScenarios() []scenario {
 			expect: humanNeeded,
 		},
 		{
-			name:   "flapping",
-			story:  "A script turns the account default off five times.",
+			Name:   "flapping",
+			Story:  "A script turns the account default off five times.",
 			policy: guard.DefaultPolicy,
-			play: func(ctx context.Context, s *stage) error {
+			play: func(ctx context.Context, s *Account) error {
 				for range 5 {
-					if err := putDefault(ctx, s, s.people.Terraform, "disabled"); err != nil {
+					if err := putDefault(ctx, s, s.People.Terraform, "disabled"); err != nil {
 						return err
 					}
-					if err := s.account.Drain(ctx); err != nil {
+					if err := s.AWS.Drain(ctx); err != nil {
 						return err
 					}
 				}
@@ -93,28 +94,28 @@ func settingScenarios() []scenario {
 			expect: backOn(5),
 		},
 		{
-			name:   "repair-throttled",
-			story:  "The default goes off while AWS throttles the guard's calls.",
+			Name:   "repair-throttled",
+			Story:  "The default goes off while AWS throttles the guard's calls.",
 			policy: guard.DefaultPolicy,
-			play: func(ctx context.Context, s *stage) error {
-				s.account.Inject(localaws.Fault{
-					Operation: "PutAccountSettingDefault", Caller: s.people.Guard.AccessKeyID, Times: 2, Effect: localaws.Throttle,
+			play: func(ctx context.Context, s *Account) error {
+				s.AWS.Inject(localaws.Fault{
+					Operation: "PutAccountSettingDefault", Caller: s.People.Guard.AccessKeyID, Times: 2, Effect: localaws.Throttle,
 				})
-				return putDefault(ctx, s, s.people.Admin, "disabled")
+				return putDefault(ctx, s, s.People.Admin, "disabled")
 			},
 			expect: backOn(1),
 		},
 	}
 }
 
-func putDefault(ctx context.Context, s *stage, p localaws.Principal, value string) error {
+func putDefault(ctx context.Context, s *Account, p localaws.Principal, value string) error {
 	_, err := s.as(p).PutAccountSettingDefault(ctx, &ecs.PutAccountSettingDefaultInput{Name: guard.SettingName, Value: aws.String(value)})
 	return err
 }
 
 // backOn expects the account default on, a number of repairs, and one alert.
-func backOn(repairs int) func(context.Context, *stage, []localaws.Happening) (string, error) {
-	return func(ctx context.Context, s *stage, happened []localaws.Happening) (string, error) {
+func backOn(repairs int) func(context.Context, *Account, []Activity) (string, error) {
+	return func(ctx context.Context, s *Account, happened []Activity) (string, error) {
 		if err := defaultIsOn(ctx, s); err != nil {
 			return "", err
 		}
@@ -133,8 +134,8 @@ func backOn(repairs int) func(context.Context, *stage, []localaws.Happening) (st
 	}
 }
 
-func overrideRepaired(ctx context.Context, s *stage, happened []localaws.Happening) (string, error) {
-	out, err := s.as(s.people.Guard).ListAccountSettings(ctx, &ecs.ListAccountSettingsInput{Name: guard.SettingName, EffectiveSettings: true})
+func overrideRepaired(ctx context.Context, s *Account, happened []Activity) (string, error) {
+	out, err := s.as(s.People.Guard).ListAccountSettings(ctx, &ecs.ListAccountSettingsInput{Name: guard.SettingName, EffectiveSettings: true})
 	if err != nil {
 		return "", err
 	}
@@ -149,7 +150,7 @@ func overrideRepaired(ctx context.Context, s *stage, happened []localaws.Happeni
 	return "The override is enabled again. It also hides the account default from the guard, and the alert says so.", nil
 }
 
-func humanNeeded(_ context.Context, s *stage, happened []localaws.Happening) (string, error) {
+func humanNeeded(_ context.Context, s *Account, happened []Activity) (string, error) {
 	sent := alerts(happened)
 	if len(sent) != 1 || !strings.Contains(sent[0].Subject, "CRITICAL") {
 		return "", fmt.Errorf("%d alerts, want one that is CRITICAL", len(sent))
@@ -157,14 +158,14 @@ func humanNeeded(_ context.Context, s *stage, happened []localaws.Happening) (st
 	if want := "aws ecs put-account-setting --name fargateFIPSMode --value enabled"; !strings.Contains(sent[0].For("email"), want) {
 		return "", errors.New("the alert does not give the command that a person has to run")
 	}
-	if got := len(s.account.DeadLetters()); got != 1 {
+	if got := len(s.AWS.DeadLetters()); got != 1 {
 		return "", fmt.Errorf("%d dead letters, want 1: what is not repaired is not forgotten", got)
 	}
 	return "AWS refused. One CRITICAL alert gives the command; Lambda tried three times and kept the event.", nil
 }
 
-func defaultIsOn(ctx context.Context, s *stage) error {
-	out, err := s.as(s.people.Admin).ListAccountSettings(ctx, &ecs.ListAccountSettingsInput{Name: guard.SettingName, EffectiveSettings: true})
+func defaultIsOn(ctx context.Context, s *Account) error {
+	out, err := s.as(s.People.Admin).ListAccountSettings(ctx, &ecs.ListAccountSettingsInput{Name: guard.SettingName, EffectiveSettings: true})
 	if err != nil {
 		return err
 	}
@@ -178,7 +179,7 @@ func defaultIsOn(ctx context.Context, s *stage) error {
 
 // repairTimes are the times from each violating call to the guard's call that
 // undid it.
-func repairTimes(s *stage, happened []localaws.Happening) []time.Duration {
+func repairTimes(s *Account, happened []Activity) []time.Duration {
 	var took []time.Duration
 	var violated time.Time
 	for _, h := range happened {
@@ -186,7 +187,7 @@ func repairTimes(s *stage, happened []localaws.Happening) []time.Duration {
 			continue
 		}
 		switch {
-		case h.Call.Principal.ARN != s.people.Guard.ARN:
+		case h.Call.Principal.ARN != s.People.Guard.ARN:
 			violated = h.Time
 		case !violated.IsZero():
 			took = append(took, h.Time.Sub(violated))

@@ -1,26 +1,23 @@
-package main
+package simulation
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
-	"fipsguard/internal/assembly"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
-	"fipsguard/internal/verifier"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-func lookScenarios() []scenario {
-	return []scenario{{
-		name: "look",
-		story: "At night CI turns FIPS mode off, and EventBridge loses the event. Tasks are launched meanwhile. " +
+func lookScenarios() []Scenario {
+	return []Scenario{{
+		Name: "look",
+		Story: "At night CI turns FIPS mode off, and EventBridge loses the event. Tasks are launched meanwhile. " +
 			"Then the verifier looks, asks the kernels, and has what it can replaced.",
 		policy: recycling,
 		play:   playLook,
@@ -35,13 +32,13 @@ func recycling() guard.Policy {
 	return p
 }
 
-func playLook(ctx context.Context, s *stage) error {
+func playLook(ctx context.Context, s *Account) error {
 	for _, family := range []string{"web", "distroless", "checkout", "legacy"} {
 		if _, err := register(ctx, s, family, nil); err != nil {
 			return err
 		}
 	}
-	if err := s.account.Advance(ctx, time.Minute); err != nil { // FIPS mode was turned on just now
+	if err := s.AWS.Advance(ctx, time.Minute); err != nil { // FIPS mode was turned on just now
 		return err
 	}
 	if err := createService(ctx, s, "web"); err != nil {
@@ -51,17 +48,17 @@ func playLook(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	if err := s.account.Advance(ctx, time.Hour); err != nil {
+	if err := s.AWS.Advance(ctx, time.Hour); err != nil {
 		return err
 	}
-	if err := s.account.SetExec(distroless, localaws.Exec{Failure: `exec: "cat": executable file not found in $PATH`}); err != nil {
+	if err := s.AWS.SetExec(distroless, localaws.Exec{Failure: `exec: "cat": executable file not found in $PATH`}); err != nil {
 		return err
 	}
-	s.account.Inject(localaws.Fault{Operation: "PutAccountSettingDefault", Caller: s.people.Terraform.AccessKeyID, Times: 1, Effect: localaws.LoseEvent})
-	if err := putDefault(ctx, s, s.people.Terraform, "disabled"); err != nil {
+	s.AWS.Inject(localaws.Fault{Operation: "PutAccountSettingDefault", Caller: s.People.Terraform.AccessKeyID, Times: 1, Effect: localaws.LoseEvent})
+	if err := putDefault(ctx, s, s.People.Terraform, "disabled"); err != nil {
 		return err
 	}
-	if err := s.account.Advance(ctx, 10*time.Minute); err != nil {
+	if err := s.AWS.Advance(ctx, 10*time.Minute); err != nil {
 		return err
 	}
 	if err := createService(ctx, s, "checkout"); err != nil {
@@ -71,26 +68,26 @@ func playLook(ctx context.Context, s *stage) error {
 		return err
 	}
 	for range 2 {
-		if err := s.account.Advance(ctx, 20*time.Minute); err != nil {
+		if err := s.AWS.Advance(ctx, 20*time.Minute); err != nil {
 			return err
 		}
-		if err := s.look(ctx); err != nil {
+		if err := s.scan(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func createService(ctx context.Context, s *stage, family string) error {
-	_, err := s.as(s.people.Terraform).CreateService(ctx, &ecs.CreateServiceInput{
+func createService(ctx context.Context, s *Account, family string) error {
+	_, err := s.as(s.People.Terraform).CreateService(ctx, &ecs.CreateServiceInput{
 		ServiceName: aws.String(family), TaskDefinition: aws.String(family), DesiredCount: aws.Int32(2),
 		LaunchType: types.LaunchTypeFargate, EnableExecuteCommand: true, NetworkConfiguration: network(),
 	})
 	return err
 }
 
-func runTask(ctx context.Context, s *stage, family string, exec bool) (string, error) {
-	out, err := s.as(s.people.Terraform).RunTask(ctx, &ecs.RunTaskInput{
+func runTask(ctx context.Context, s *Account, family string, exec bool) (string, error) {
+	out, err := s.as(s.People.Terraform).RunTask(ctx, &ecs.RunTaskInput{
 		TaskDefinition: aws.String(family), LaunchType: types.LaunchTypeFargate, EnableExecuteCommand: exec, NetworkConfiguration: network(),
 	})
 	if err != nil {
@@ -102,25 +99,7 @@ func runTask(ctx context.Context, s *stage, family string, exec bool) (string, e
 	return aws.ToString(out.Tasks[0].TaskArn), nil
 }
 
-// look lets the verifier look once, and keeps its report.
-func (s *stage) look(ctx context.Context) error {
-	v := assembly.Verifier(assembly.Needs{
-		Config: s.configFor(s.people.Guard), Policy: s.policy, Exec: true, Now: s.account.Now, Sleep: s.account.Sleep,
-	})
-	started := s.account.Now()
-	home := guard.Place{Account: localaws.AccountID, Region: stageRegion}
-	seen, err := v.Look(ctx, home, verifier.Request{Why: "simulated look"})
-	if err != nil {
-		return err
-	}
-	s.reports = append(s.reports, evidence.New(evidence.About{
-		Why: "simulated look", Started: started, Finished: s.account.Now(), Tool: thisTool(),
-		Scope: seen.Scope,
-	}, seen.Report))
-	return errors.Join(seen.Failures...)
-}
-
-func lookedAndReplaced(ctx context.Context, s *stage, _ []localaws.Happening) (string, error) {
+func lookedAndReplaced(ctx context.Context, s *Account, _ []Activity) (string, error) {
 	if err := defaultIsOn(ctx, s); err != nil {
 		return "", err
 	}

@@ -1,4 +1,4 @@
-package main
+package simulation
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
-	"fipsguard/internal/localaws"
 	"fipsguard/internal/trail"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,59 +13,59 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-func workloadScenarios() []scenario {
-	return []scenario{
+func workloadScenarios() []Scenario {
+	return []Scenario{
 		{
-			name:   "arm64",
-			story:  "A pipeline registers an ARM64 task definition for Fargate.",
+			Name:   "arm64",
+			Story:  "A pipeline registers an ARM64 task definition for Fargate.",
 			policy: guard.DefaultPolicy,
-			play: func(ctx context.Context, s *stage) error {
+			play: func(ctx context.Context, s *Account) error {
 				_, err := register(ctx, s, "reports", arm64())
 				return err
 			},
 			expect: rejected("reports:1"),
 		},
 		{
-			name:   "windows",
-			story:  "A pipeline registers a Windows task definition for Fargate.",
+			Name:   "windows",
+			Story:  "A pipeline registers a Windows task definition for Fargate.",
 			policy: guard.DefaultPolicy,
-			play: func(ctx context.Context, s *stage) error {
+			play: func(ctx context.Context, s *Account) error {
 				_, err := register(ctx, s, "billing", &types.RuntimePlatform{OperatingSystemFamily: types.OSFamilyWindowsServer2022Core})
 				return err
 			},
 			expect: rejected("billing:1"),
 		},
 		{
-			name:   "platform-1.3.0",
-			story:  "Somebody launches a task on platform version 1.3.0.",
+			Name:   "platform-1.3.0",
+			Story:  "Somebody launches a task on platform version 1.3.0.",
 			policy: guard.DefaultPolicy,
-			play: func(ctx context.Context, s *stage) error {
+			play: func(ctx context.Context, s *Account) error {
 				if _, err := register(ctx, s, "web", nil); err != nil {
 					return err
 				}
-				_, err := s.as(s.people.Admin).RunTask(ctx, &ecs.RunTaskInput{
+				_, err := s.as(s.People.Admin).RunTask(ctx, &ecs.RunTaskInput{
 					TaskDefinition: aws.String("web"), LaunchType: types.LaunchTypeFargate, PlatformVersion: aws.String("1.3.0"),
 					NetworkConfiguration: network(),
 				})
 				if err != nil {
 					return err
 				}
-				return s.account.Advance(ctx, 2*time.Minute)
+				return s.AWS.Advance(ctx, 2*time.Minute)
 			},
 			expect: stoppedBeforeRunning,
 		},
 		{
-			name:   "bad-service",
-			story:  "A service is created on platform version 1.3.0; its scheduler starts what the guard stops.",
+			Name:   "bad-service",
+			Story:  "A service is created on platform version 1.3.0; its scheduler starts what the guard stops.",
 			policy: guard.DefaultPolicy,
 			play:   playBadService,
 			expect: serviceBounded,
 		},
 		{
-			name:   "storm",
-			story:  "A deployment gone wrong registers 500 ARM64 task definitions.",
+			Name:   "storm",
+			Story:  "A deployment gone wrong registers 500 ARM64 task definitions.",
 			policy: guard.DefaultPolicy,
-			play: func(ctx context.Context, s *stage) error {
+			play: func(ctx context.Context, s *Account) error {
 				for i := range stormSize {
 					if _, err := register(ctx, s, fmt.Sprintf("storm-%d", i), arm64()); err != nil {
 						return err
@@ -77,10 +76,10 @@ func workloadScenarios() []scenario {
 			expect: stormBounded,
 		},
 		{
-			name:   "expired-exemption",
-			story:  "Two ARM64 families were exempt. One exemption ended yesterday, the other ends in three days.",
+			Name:   "expired-exemption",
+			Story:  "Two ARM64 families were exempt. One exemption ended yesterday, the other ends in three days.",
 			policy: exemptions,
-			play: func(ctx context.Context, s *stage) error {
+			play: func(ctx context.Context, s *Account) error {
 				for _, family := range []string{"legacy-expired", "legacy-exempt"} {
 					if _, err := register(ctx, s, family, arm64()); err != nil {
 						return err
@@ -100,8 +99,8 @@ func arm64() *types.RuntimePlatform {
 }
 
 // register registers a task definition for Fargate as Terraform would.
-func register(ctx context.Context, s *stage, family string, platform *types.RuntimePlatform) (string, error) {
-	out, err := s.as(s.people.Terraform).RegisterTaskDefinition(ctx, &ecs.RegisterTaskDefinitionInput{
+func register(ctx context.Context, s *Account, family string, platform *types.RuntimePlatform) (string, error) {
+	out, err := s.as(s.People.Terraform).RegisterTaskDefinition(ctx, &ecs.RegisterTaskDefinitionInput{
 		Family:                  aws.String(family),
 		RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
 		NetworkMode:             types.NetworkModeAwsvpc,
@@ -120,16 +119,16 @@ func network() *types.NetworkConfiguration {
 	return &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}}}
 }
 
-func isActive(ctx context.Context, s *stage, definition string) (bool, error) {
-	out, err := s.as(s.people.Admin).DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(definition)})
+func isActive(ctx context.Context, s *Account, definition string) (bool, error) {
+	out, err := s.as(s.People.Admin).DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(definition)})
 	if err != nil {
 		return false, err
 	}
 	return out.TaskDefinition.Status == types.TaskDefinitionStatusActive, nil
 }
 
-func rejected(definition string) func(context.Context, *stage, []localaws.Happening) (string, error) {
-	return func(ctx context.Context, s *stage, happened []localaws.Happening) (string, error) {
+func rejected(definition string) func(context.Context, *Account, []Activity) (string, error) {
+	return func(ctx context.Context, s *Account, happened []Activity) (string, error) {
 		active, err := isActive(ctx, s, definition)
 		if err != nil {
 			return "", err
@@ -142,7 +141,7 @@ func rejected(definition string) func(context.Context, *stage, []localaws.Happen
 }
 
 // statuses counts the state changes of tasks by status.
-func statuses(happened []localaws.Happening) map[string]int {
+func statuses(happened []Activity) map[string]int {
 	count := map[string]int{}
 	for _, h := range happened {
 		if h.Event == nil {
@@ -159,8 +158,8 @@ func statuses(happened []localaws.Happening) map[string]int {
 	return count
 }
 
-func stoppedBeforeRunning(ctx context.Context, s *stage, happened []localaws.Happening) (string, error) {
-	running, err := s.as(s.people.Admin).ListTasks(ctx, &ecs.ListTasksInput{DesiredStatus: types.DesiredStatusRunning})
+func stoppedBeforeRunning(ctx context.Context, s *Account, happened []Activity) (string, error) {
+	running, err := s.as(s.People.Admin).ListTasks(ctx, &ecs.ListTasksInput{DesiredStatus: types.DesiredStatusRunning})
 	if err != nil {
 		return "", err
 	}
@@ -170,25 +169,25 @@ func stoppedBeforeRunning(ctx context.Context, s *stage, happened []localaws.Hap
 	return "The task was stopped before it ran, with the rule as the reason; one alert, not one for each state change.", nil
 }
 
-func playBadService(ctx context.Context, s *stage) error {
+func playBadService(ctx context.Context, s *Account) error {
 	if _, err := register(ctx, s, "web", nil); err != nil {
 		return err
 	}
-	_, err := s.as(s.people.Terraform).CreateService(ctx, &ecs.CreateServiceInput{
+	_, err := s.as(s.People.Terraform).CreateService(ctx, &ecs.CreateServiceInput{
 		ServiceName: aws.String("web"), TaskDefinition: aws.String("web"), DesiredCount: aws.Int32(2),
 		LaunchType: types.LaunchTypeFargate, PlatformVersion: aws.String("1.3.0"), NetworkConfiguration: network(),
 	})
 	if err != nil {
 		return err
 	}
-	return s.account.Advance(ctx, time.Hour)
+	return s.AWS.Advance(ctx, time.Hour)
 }
 
 // maxStarted is how many tasks a service of two may start in an hour in which
 // none reaches RUNNING.
 const maxStarted = 100
 
-func serviceBounded(_ context.Context, _ *stage, happened []localaws.Happening) (string, error) {
+func serviceBounded(_ context.Context, _ *Account, happened []Activity) (string, error) {
 	count := statuses(happened)
 	if started := count["PROVISIONING"]; started == 0 || started > maxStarted || count["RUNNING"] > 0 {
 		return "", fmt.Errorf("in an hour %d tasks were started and %d ran", started, count["RUNNING"])
@@ -199,7 +198,7 @@ func serviceBounded(_ context.Context, _ *stage, happened []localaws.Happening) 
 	return fmt.Sprintf("In a simulated hour the scheduler backed off: %d tasks started, none ran, %d alerts.", count["PROVISIONING"], len(alerts(happened))), nil
 }
 
-func stormBounded(_ context.Context, _ *stage, happened []localaws.Happening) (string, error) {
+func stormBounded(_ context.Context, _ *Account, happened []Activity) (string, error) {
 	corrected := 0
 	for _, h := range happened {
 		if h.Call != nil && h.Call.Operation == "ecs:DeregisterTaskDefinition" && h.Call.ErrorCode == "" {
@@ -229,7 +228,7 @@ func exemptions() guard.Policy {
 	return p
 }
 
-func onlyTheExemptStands(ctx context.Context, s *stage, happened []localaws.Happening) (string, error) {
+func onlyTheExemptStands(ctx context.Context, s *Account, happened []Activity) (string, error) {
 	exempt, err := isActive(ctx, s, "legacy-exempt:1")
 	if err != nil {
 		return "", err
