@@ -102,8 +102,11 @@ func simulate(t *terminal, sc simulation.Scenario) (ok bool, report *evidence.Do
 			return false, nil, err
 		}
 	}
-	if result.Wrong != nil {
-		fmt.Fprintf(t.out, "%s %v\n\n", t.paint(red, "✗"), result.Wrong)
+	if len(result.Unmet) > 0 {
+		for _, unmet := range result.Unmet {
+			fmt.Fprintf(t.out, "%s %v\n", t.paint(red, "✗"), unmet)
+		}
+		fmt.Fprintln(t.out)
 		return false, report, nil
 	}
 	fmt.Fprintf(t.out, "%s %s\n\n", t.paint(green, "✓"), result.Conclusion)

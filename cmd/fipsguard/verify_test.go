@@ -6,16 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
-	"fipsguard/internal/localaws"
 	"fipsguard/internal/simulation"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // verified is a local account that the environment's AWS configuration points
@@ -36,41 +30,22 @@ func verified(t *testing.T) *simulation.Account {
 	return s
 }
 
-// pipeline is ECS in the hands of CI.
-func pipeline(s *simulation.Account) *ecs.Client {
-	return ecs.NewFromConfig(s.AWS.Config(s.People.Terraform, simulation.Region))
-}
-
-// serviceOf runs a service of two tasks, in the account's time.
-func serviceOf(t *testing.T, s *simulation.Account, name string) {
+// happens lets something happen in the account, in the words of a scenario.
+func happens(t *testing.T, s *simulation.Account, sentences ...string) {
 	t.Helper()
-	_, err := pipeline(s).RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
-		Family: aws.String(name), RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
-		NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
-		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("main"), Image: aws.String("registry.example/" + name)}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = pipeline(s).CreateService(t.Context(), &ecs.CreateServiceInput{
-		ServiceName: aws.String(name), TaskDefinition: aws.String(name), DesiredCount: aws.Int32(2),
-		LaunchType: types.LaunchTypeFargate, EnableExecuteCommand: true,
-		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.AWS.Advance(t.Context(), 5*time.Minute); err != nil {
+	if err := s.Do(t.Context(), sentences...); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestVerify(t *testing.T) {
 	s := verified(t)
-	if err := s.AWS.Advance(t.Context(), time.Minute); err != nil { // FIPS mode was turned on just now
-		t.Fatal(err)
-	}
-	serviceOf(t, s, "web")
+	happens(t, s,
+		"One minute passes.", // FIPS mode was turned on just now
+		"The pipeline registers the task definition web.",
+		"The pipeline creates the service web with two tasks and ECS Exec.",
+		"Five minutes pass.",
+	)
 	page := filepath.Join(t.TempDir(), "report.html")
 	code, out, talk := fipsguard("", "verify", "--html", page)
 	if code != 0 || !strings.Contains(out, "2 running tasks: 2 proven") || talk != "" {
@@ -80,12 +55,13 @@ func TestVerify(t *testing.T) {
 		t.Errorf("the page: %v, %d bytes", err, len(html))
 	}
 
-	s.AWS.Inject(localaws.Fault{Operation: "PutAccountSettingDefault", Caller: s.People.Terraform.AccessKeyID, Times: 1, Effect: localaws.LoseEvent})
-	_, err := pipeline(s).PutAccountSettingDefault(t.Context(), &ecs.PutAccountSettingDefaultInput{Name: guard.SettingName, Value: aws.String("disabled")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	serviceOf(t, s, "checkout")
+	happens(t, s,
+		"EventBridge loses the next PutAccountSettingDefault event of the pipeline.",
+		"The pipeline turns the account default off.",
+		"The pipeline registers the task definition checkout.",
+		"The pipeline creates the service checkout with two tasks and ECS Exec.",
+		"Five minutes pass.",
+	)
 	calls := len(s.AWS.Records())
 	code, out, talk = fipsguard("", "verify", "--format", "json")
 	report, err := evidence.Read(strings.NewReader(out))

@@ -24,6 +24,32 @@ func location() guard.Place { return guard.Place{Account: localaws.AccountID, Re
 // Activity is one thing that happened in the account.
 type Activity = localaws.Happening
 
+// Principal is someone who calls AWS.
+type Principal = localaws.Principal
+
+// people are who can do something in a scenario.
+func people() map[string]Principal {
+	all := localaws.Everyone()
+	return map[string]Principal{
+		"administrator": all.Admin, "application": all.Application, "guard": all.Guard, "pipeline": all.Terraform, "root": all.Root,
+	}
+}
+
+// effect is what goes wrong with a call or an event.
+type effect = localaws.Effect
+
+func callEffects() map[string]effect {
+	return map[string]effect{
+		"throttles": localaws.Throttle, "denies": localaws.DenyAccess, "fails": localaws.ServerError, "drops": localaws.DropConnection,
+	}
+}
+
+func eventEffects() map[string]effect {
+	return map[string]effect{
+		"loses": localaws.LoseEvent, "duplicates": localaws.DuplicateEvent, "reorders": localaws.ReorderEvent,
+	}
+}
+
 // Account is a simulated AWS account with the guard attached, as the stack
 // attaches it to a real one.
 type Account struct {
@@ -37,6 +63,7 @@ type Account struct {
 	mu         sync.Mutex
 	activities []Activity
 	watch      func(Activity) // called as it happens; may be nil
+	hidden     bool           // what happens now is not part of the scenario
 }
 
 // Serve starts a simulated account at an address, in real time, with the guard
@@ -88,6 +115,10 @@ func (a *Account) Watch(watch func(Activity)) {
 
 func (a *Account) add(activity Activity) {
 	a.mu.Lock()
+	if a.hidden {
+		a.mu.Unlock()
+		return
+	}
 	a.activities = append(a.activities, activity)
 	watch := a.watch
 	a.mu.Unlock()
@@ -107,6 +138,40 @@ func (a *Account) forget() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.activities = nil
+}
+
+// unseen lets someone read the account without a trace in the scenario.
+func (a *Account) unseen(read func() error) error {
+	a.hide(true)
+	defer a.hide(false)
+	return read()
+}
+
+func (a *Account) hide(hidden bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.hidden = hidden
+}
+
+// inject lets something go wrong with the next calls or events of someone.
+func (a *Account) inject(said phrase) {
+	a.AWS.Inject(localaws.Fault{
+		Operation: said.call, Caller: said.who.AccessKeyID, Times: max(said.number, 1), Effect: said.effect,
+	})
+}
+
+// removeCat lets the containers of a task answer as those without cat do.
+func (a *Account) removeCat(task string) error {
+	return a.AWS.SetExec(task, localaws.Exec{Failure: `exec: "cat": executable file not found in $PATH`})
+}
+
+// deadLetters are the attempts after which each event was given up.
+func (a *Account) deadLetters() []int {
+	var attempts []int
+	for _, letter := range a.AWS.DeadLetters() {
+		attempts = append(attempts, letter.Attempts)
+	}
+	return attempts
 }
 
 // alerts are the messages among the activities.

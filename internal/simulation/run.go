@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
 )
 
 // scenarioTime bounds one scenario, in real time.
@@ -24,52 +23,77 @@ type Options struct {
 type Result struct {
 	Activities []Activity
 	Reports    []evidence.Document // of the verifier's scans, in order
-	Conclusion string              // when it ended as it should
-	Wrong      error               // what ended otherwise
-}
-
-// Choose returns the scenarios of these names; without any, all.
-func Choose(names []string) ([]Scenario, error) {
-	all := Scenarios()
-	if len(names) == 0 {
-		return all, nil
-	}
-	var chosen []Scenario
-	for _, name := range names {
-		i := slices.IndexFunc(all, func(s Scenario) bool { return s.Name == name })
-		if i < 0 {
-			return nil, fmt.Errorf("no scenario %q; there are: %s", name, strings.Join(Names(), ", "))
-		}
-		chosen = append(chosen, all[i])
-	}
-	return chosen, nil
-}
-
-// Names are those of all scenarios.
-func Names() []string {
-	var names []string
-	for _, s := range Scenarios() {
-		names = append(names, s.Name)
-	}
-	return names
+	Unmet      []error             // the expectations that do not hold, each with what became of it instead
+	Conclusion string              // what it means when all hold
 }
 
 // Run runs a scenario in an account of its own.
 func (s Scenario) Run(ctx context.Context, o Options) (result Result, err error) {
 	ctx, cancel := context.WithTimeout(ctx, scenarioTime)
 	defer cancel()
-	account, err := Start(ctx, s.policy(), o)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	policy := guard.DefaultPolicy()
+	for _, step := range s.steps {
+		if step.sentence.given != nil {
+			step.sentence.given(&policy, step.phrase, o.Now().UTC())
+		}
+	}
+	account, err := Start(ctx, policy, o)
 	if err != nil {
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, account.AWS.Close()) }()
-	if err := s.play(ctx, account); err != nil {
-		return Result{}, err
+	for _, step := range s.steps {
+		unmet, err := account.take(ctx, step)
+		if err != nil {
+			return Result{}, fmt.Errorf("%s:%d: %s: %w", s.file, step.line, step.text, err)
+		}
+		if unmet != "" {
+			result.Unmet = append(result.Unmet, fmt.Errorf("%s:%d: %s Instead, %s.", s.file, step.line, step.text, unmet))
+		}
 	}
-	if err := account.AWS.Drain(ctx); err != nil {
-		return Result{}, err
-	}
-	result.Activities, result.Reports = account.seen(), account.reports
-	result.Conclusion, result.Wrong = s.expect(ctx, account, result.Activities)
+	result.Activities, result.Reports, result.Conclusion = account.seen(), account.reports, account.conclude(s.conclusion)
 	return result, nil
+}
+
+// take takes one step, and returns what became of an expectation instead.
+func (a *Account) take(ctx context.Context, s step) (unmet string, err error) {
+	if s.sentence.expect != nil {
+		err = a.unseen(func() (err error) {
+			unmet, err = s.sentence.expect(ctx, a, s.phrase)
+			return err
+		})
+		return unmet, err
+	}
+	if s.sentence.do == nil {
+		return "", nil
+	}
+	for range s.times {
+		if err := s.sentence.do(ctx, a, s.phrase); err != nil {
+			return "", err
+		}
+		if err := a.AWS.Drain(ctx); err != nil {
+			return "", err
+		}
+	}
+	return "", nil
+}
+
+// Do does what sentences of a scenario say, in an account that is up.
+func (a *Account) Do(ctx context.Context, sentences ...string) error {
+	for _, text := range sentences {
+		s, err := read(text)
+		if err == nil && s.sentence.do == nil {
+			err = fmt.Errorf("%q is nothing that can be done", text)
+		}
+		if err == nil {
+			_, err = a.take(ctx, s)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -13,39 +13,39 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-func workloadScenarios() []Scenario {
-	return []Scenario{
+func workloadScenarios() []closure {
+	return []closure{
 		{
-			Name:   "arm64",
-			Story:  "A pipeline registers an ARM64 task definition for Fargate.",
+			name:   "arm64",
+			story:  "A pipeline registers an ARM64 task definition for Fargate.",
 			policy: guard.DefaultPolicy,
 			play: func(ctx context.Context, s *Account) error {
-				_, err := register(ctx, s, "reports", arm64())
+				_, err := registerC(ctx, s, "reports", arm64())
 				return err
 			},
 			expect: rejected("reports:1"),
 		},
 		{
-			Name:   "windows",
-			Story:  "A pipeline registers a Windows task definition for Fargate.",
+			name:   "windows",
+			story:  "A pipeline registers a Windows task definition for Fargate.",
 			policy: guard.DefaultPolicy,
 			play: func(ctx context.Context, s *Account) error {
-				_, err := register(ctx, s, "billing", &types.RuntimePlatform{OperatingSystemFamily: types.OSFamilyWindowsServer2022Core})
+				_, err := registerC(ctx, s, "billing", &types.RuntimePlatform{OperatingSystemFamily: types.OSFamilyWindowsServer2022Core})
 				return err
 			},
 			expect: rejected("billing:1"),
 		},
 		{
-			Name:   "platform-1.3.0",
-			Story:  "Somebody launches a task on platform version 1.3.0.",
+			name:   "platform-1.3.0",
+			story:  "Somebody launches a task on platform version 1.3.0.",
 			policy: guard.DefaultPolicy,
 			play: func(ctx context.Context, s *Account) error {
-				if _, err := register(ctx, s, "web", nil); err != nil {
+				if _, err := registerC(ctx, s, "web", nil); err != nil {
 					return err
 				}
 				_, err := s.as(s.People.Admin).RunTask(ctx, &ecs.RunTaskInput{
 					TaskDefinition: aws.String("web"), LaunchType: types.LaunchTypeFargate, PlatformVersion: aws.String("1.3.0"),
-					NetworkConfiguration: network(),
+					NetworkConfiguration: networkC(),
 				})
 				if err != nil {
 					return err
@@ -55,19 +55,19 @@ func workloadScenarios() []Scenario {
 			expect: stoppedBeforeRunning,
 		},
 		{
-			Name:   "bad-service",
-			Story:  "A service is created on platform version 1.3.0; its scheduler starts what the guard stops.",
+			name:   "bad-service",
+			story:  "A service is created on platform version 1.3.0; its scheduler starts what the guard stops.",
 			policy: guard.DefaultPolicy,
 			play:   playBadService,
 			expect: serviceBounded,
 		},
 		{
-			Name:   "storm",
-			Story:  "A deployment gone wrong registers 500 ARM64 task definitions.",
+			name:   "storm",
+			story:  "A deployment gone wrong registers 500 ARM64 task definitions.",
 			policy: guard.DefaultPolicy,
 			play: func(ctx context.Context, s *Account) error {
 				for i := range stormSize {
-					if _, err := register(ctx, s, fmt.Sprintf("storm-%d", i), arm64()); err != nil {
+					if _, err := registerC(ctx, s, fmt.Sprintf("storm-%d", i), arm64()); err != nil {
 						return err
 					}
 				}
@@ -76,12 +76,12 @@ func workloadScenarios() []Scenario {
 			expect: stormBounded,
 		},
 		{
-			Name:   "expired-exemption",
-			Story:  "Two ARM64 families were exempt. One exemption ended yesterday, the other ends in three days.",
+			name:   "expired-exemption",
+			story:  "Two ARM64 families were exempt. One exemption ended yesterday, the other ends in three days.",
 			policy: exemptions,
 			play: func(ctx context.Context, s *Account) error {
 				for _, family := range []string{"legacy-expired", "legacy-exempt"} {
-					if _, err := register(ctx, s, family, arm64()); err != nil {
+					if _, err := registerC(ctx, s, family, arm64()); err != nil {
 						return err
 					}
 				}
@@ -99,7 +99,7 @@ func arm64() *types.RuntimePlatform {
 }
 
 // register registers a task definition for Fargate as Terraform would.
-func register(ctx context.Context, s *Account, family string, platform *types.RuntimePlatform) (string, error) {
+func registerC(ctx context.Context, s *Account, family string, platform *types.RuntimePlatform) (string, error) {
 	out, err := s.as(s.People.Terraform).RegisterTaskDefinition(ctx, &ecs.RegisterTaskDefinitionInput{
 		Family:                  aws.String(family),
 		RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
@@ -112,10 +112,10 @@ func register(ctx context.Context, s *Account, family string, platform *types.Ru
 	if err != nil {
 		return "", err
 	}
-	return aws.ToString(out.TaskDefinition.TaskDefinitionArn), nil
+	return aws.ToString(out.TaskDefinition.TaskDefinitionArn), s.AWS.Drain(ctx)
 }
 
-func network() *types.NetworkConfiguration {
+func networkC() *types.NetworkConfiguration {
 	return &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}}}
 }
 
@@ -170,12 +170,12 @@ func stoppedBeforeRunning(ctx context.Context, s *Account, happened []Activity) 
 }
 
 func playBadService(ctx context.Context, s *Account) error {
-	if _, err := register(ctx, s, "web", nil); err != nil {
+	if _, err := registerC(ctx, s, "web", nil); err != nil {
 		return err
 	}
 	_, err := s.as(s.People.Terraform).CreateService(ctx, &ecs.CreateServiceInput{
 		ServiceName: aws.String("web"), TaskDefinition: aws.String("web"), DesiredCount: aws.Int32(2),
-		LaunchType: types.LaunchTypeFargate, PlatformVersion: aws.String("1.3.0"), NetworkConfiguration: network(),
+		LaunchType: types.LaunchTypeFargate, PlatformVersion: aws.String("1.3.0"), NetworkConfiguration: networkC(),
 	})
 	if err != nil {
 		return err
@@ -218,7 +218,7 @@ func stormBounded(_ context.Context, _ *Account, happened []Activity) (string, e
 
 func exemptions() guard.Policy {
 	p := guard.DefaultPolicy()
-	now := time.Now().UTC()
+	now := time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
 	for name, ends := range map[string]time.Time{"legacy-expired": now.AddDate(0, 0, -1), "legacy-exempt": now.AddDate(0, 0, 3)} {
 		p.Exemptions = append(p.Exemptions, guard.Exemption{
 			Resource: "arn:aws-us-gov:ecs:*:*:task-definition/" + name + ":*",

@@ -14,10 +14,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-func lookScenarios() []Scenario {
-	return []Scenario{{
-		Name: "look",
-		Story: "At night CI turns FIPS mode off, and EventBridge loses the event. Tasks are launched meanwhile. " +
+func lookScenarios() []closure {
+	return []closure{{
+		name: "look",
+		story: "At night CI turns FIPS mode off, and EventBridge loses the event. Tasks are launched meanwhile. " +
 			"Then the verifier looks, asks the kernels, and has what it can replaced.",
 		policy: recycling,
 		play:   playLook,
@@ -34,17 +34,17 @@ func recycling() guard.Policy {
 
 func playLook(ctx context.Context, s *Account) error {
 	for _, family := range []string{"web", "distroless", "checkout", "legacy"} {
-		if _, err := register(ctx, s, family, nil); err != nil {
+		if _, err := registerC(ctx, s, family, nil); err != nil {
 			return err
 		}
 	}
 	if err := s.AWS.Advance(ctx, time.Minute); err != nil { // FIPS mode was turned on just now
 		return err
 	}
-	if err := createService(ctx, s, "web"); err != nil {
+	if err := createServiceC(ctx, s, "web"); err != nil {
 		return err
 	}
-	distroless, err := runTask(ctx, s, "distroless", true)
+	distroless, err := runTaskC(ctx, s, "distroless", true)
 	if err != nil {
 		return err
 	}
@@ -55,16 +55,16 @@ func playLook(ctx context.Context, s *Account) error {
 		return err
 	}
 	s.AWS.Inject(localaws.Fault{Operation: "PutAccountSettingDefault", Caller: s.People.Terraform.AccessKeyID, Times: 1, Effect: localaws.LoseEvent})
-	if err := putDefault(ctx, s, s.People.Terraform, "disabled"); err != nil {
+	if err := putDefaultC(ctx, s, s.People.Terraform, "disabled"); err != nil {
 		return err
 	}
 	if err := s.AWS.Advance(ctx, 10*time.Minute); err != nil {
 		return err
 	}
-	if err := createService(ctx, s, "checkout"); err != nil {
+	if err := createServiceC(ctx, s, "checkout"); err != nil {
 		return err
 	}
-	if _, err := runTask(ctx, s, "legacy", false); err != nil {
+	if _, err := runTaskC(ctx, s, "legacy", false); err != nil {
 		return err
 	}
 	for range 2 {
@@ -78,17 +78,20 @@ func playLook(ctx context.Context, s *Account) error {
 	return nil
 }
 
-func createService(ctx context.Context, s *Account, family string) error {
+func createServiceC(ctx context.Context, s *Account, family string) error {
 	_, err := s.as(s.People.Terraform).CreateService(ctx, &ecs.CreateServiceInput{
 		ServiceName: aws.String(family), TaskDefinition: aws.String(family), DesiredCount: aws.Int32(2),
-		LaunchType: types.LaunchTypeFargate, EnableExecuteCommand: true, NetworkConfiguration: network(),
+		LaunchType: types.LaunchTypeFargate, EnableExecuteCommand: true, NetworkConfiguration: networkC(),
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return s.AWS.Drain(ctx)
 }
 
-func runTask(ctx context.Context, s *Account, family string, exec bool) (string, error) {
+func runTaskC(ctx context.Context, s *Account, family string, exec bool) (string, error) {
 	out, err := s.as(s.People.Terraform).RunTask(ctx, &ecs.RunTaskInput{
-		TaskDefinition: aws.String(family), LaunchType: types.LaunchTypeFargate, EnableExecuteCommand: exec, NetworkConfiguration: network(),
+		TaskDefinition: aws.String(family), LaunchType: types.LaunchTypeFargate, EnableExecuteCommand: exec, NetworkConfiguration: networkC(),
 	})
 	if err != nil {
 		return "", err
@@ -96,7 +99,7 @@ func runTask(ctx context.Context, s *Account, family string, exec bool) (string,
 	if len(out.Tasks) != 1 {
 		return "", fmt.Errorf("%s: ECS started %d tasks", family, len(out.Tasks))
 	}
-	return aws.ToString(out.Tasks[0].TaskArn), nil
+	return aws.ToString(out.Tasks[0].TaskArn), s.AWS.Drain(ctx)
 }
 
 func lookedAndReplaced(ctx context.Context, s *Account, _ []Activity) (string, error) {
