@@ -14,7 +14,7 @@ import (
 )
 
 type commands struct {
-	Simulate simulateCommand `cmd:"" help:"Play what goes wrong in a local AWS account, with the guard attached."`
+	Simulate simulateCommand `cmd:"" help:"Run what goes wrong in a simulated AWS account, with the guard attached."`
 	Explain  explainCommand  `cmd:"" help:"Decide about recorded events without calling AWS."`
 	Check    checkCommand    `cmd:"" help:"Judge task definitions, CloudFormation templates and Terraform plans."`
 	Verify   verifyCommand   `cmd:"" help:"Look at an account: the setting, what runs, and what the kernels say."`

@@ -14,23 +14,23 @@ import (
 )
 
 type simulateCommand struct {
-	Scenarios   []string `arg:"" optional:"" name:"scenario" help:"Scenarios to play; all of them without one: ${scenarios}."`
-	Serve       string   `placeholder:"HOST:PORT" help:"Keep an account up at this address with the guard live, and watch."`
-	HTML        string   `name:"html" placeholder:"FILE" help:"Keep the verifier's first report of the last scenario that has one, as a page."`
+	Scenarios   []string `arg:"" optional:"" name:"scenario" help:"Scenarios to run; all of them without one: ${scenarios}."`
+	Serve       string   `placeholder:"HOST:PORT" help:"Keep an account running at this address with the guard attached, and watch."`
+	HTML        string   `name:"html" placeholder:"FILE" help:"Save the verifier's first report of the last scenario that has one, as a page."`
 	AllowRemote bool     `help:"Let --serve listen on an address that other machines can reach."`
 }
 
 // Help is what kong prints below the usage.
 func (simulateCommand) Help() string {
 	return "Starts an AWS account inside this program, on loopback, with the enforcer attached through the same " +
-		"EventBridge patterns, AWS SDK and HTTP as in a real one, and plays what goes wrong. " +
-		"Exits 0 only if every violation ended as it should."
+		"EventBridge patterns, AWS SDK and HTTP as in a real one, and runs what goes wrong. " +
+		"Exits 0 only if everything ended as expected."
 }
 
 func (c *simulateCommand) Run(t *terminal) error {
 	if c.Serve != "" {
 		if len(c.Scenarios) > 0 {
-			return errors.New("--serve keeps an account up and plays no scenario; leave out " + strings.Join(c.Scenarios, " "))
+			return errors.New("--serve keeps an account up and runs no scenario; leave out " + strings.Join(c.Scenarios, " "))
 		}
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
@@ -71,7 +71,7 @@ func (c *simulateCommand) keepPage(report *evidence.Document) error {
 	case c.HTML == "":
 		return nil
 	case report == nil:
-		return errors.New("--html keeps a report of the verifier, and none of these scenarios has one; play look")
+		return errors.New("--html keeps a report of the verifier, and none of these scenarios has one; run look")
 	}
 	return writePage(c.HTML, *report)
 }
@@ -104,7 +104,7 @@ func simulate(t *terminal, sc simulation.Scenario) (ok bool, report *evidence.Do
 	}
 	if len(result.Unmet) > 0 {
 		for _, unmet := range result.Unmet {
-			fmt.Fprintf(t.out, "%s %v\n", t.paint(red, "✗"), unmet)
+			fmt.Fprintf(t.out, "%s %s\n", t.paint(red, "✗"), plainText(unmet))
 		}
 		fmt.Fprintln(t.out)
 		return false, report, nil

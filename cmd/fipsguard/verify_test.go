@@ -114,7 +114,7 @@ func TestSimulatedReportsAreKept(t *testing.T) {
 	if html, err := os.ReadFile(page); err != nil || !bytes.Contains(html, []byte("Violations were observed")) {
 		t.Errorf("the page: %v, %d bytes", err, len(html))
 	}
-	if code, _, talk := fipsguard("", "simulate", "arm64", "--html", page); code != 2 || !strings.Contains(talk, "play look") {
-		t.Errorf("a page of a scenario without a look: exits %d: %s", code, talk)
+	if code, _, talk := fipsguard("", "simulate", "arm64", "--html", page); code != 2 || !strings.Contains(talk, "run look") {
+		t.Errorf("a page of a scenario without a scan: exits %d: %s", code, talk)
 	}
 }

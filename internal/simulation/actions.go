@@ -85,41 +85,25 @@ func register(ctx context.Context, a *Account, said phrase, family string) error
 	return err
 }
 
+// createService creates a service of the task definition of its name.
 func createService(ctx context.Context, a *Account, said phrase) error {
-	return createServiceOf(ctx, a, said, false)
-}
-
-func createServiceWithExec(ctx context.Context, a *Account, said phrase) error {
-	return createServiceOf(ctx, a, said, true)
-}
-
-// createServiceOf creates a service of the task definition of its name.
-func createServiceOf(ctx context.Context, a *Account, said phrase, exec bool) error {
 	_, err := a.as(said.who).CreateService(ctx, &ecs.CreateServiceInput{
 		ServiceName: aws.String(said.name), TaskDefinition: aws.String(said.name), DesiredCount: aws.Int32(int32(said.number)),
-		LaunchType: types.LaunchTypeFargate, PlatformVersion: orNil(said.version), EnableExecuteCommand: exec, NetworkConfiguration: network(),
+		LaunchType: types.LaunchTypeFargate, PlatformVersion: orNil(said.version), EnableExecuteCommand: said.exec, NetworkConfiguration: network(),
 	})
 	return err
 }
 
 func runTask(ctx context.Context, a *Account, said phrase) error {
-	return runTaskOf(ctx, a, said, false)
-}
-
-func runTaskWithExec(ctx context.Context, a *Account, said phrase) error {
-	return runTaskOf(ctx, a, said, true)
-}
-
-func runTaskOf(ctx context.Context, a *Account, said phrase, exec bool) error {
 	out, err := a.as(said.who).RunTask(ctx, &ecs.RunTaskInput{
 		TaskDefinition: aws.String(said.name), LaunchType: types.LaunchTypeFargate, PlatformVersion: orNil(said.version),
-		EnableExecuteCommand: exec, NetworkConfiguration: network(),
+		EnableExecuteCommand: said.exec, NetworkConfiguration: network(),
 	})
 	if err != nil {
 		return err
 	}
 	if len(out.Tasks) != 1 {
-		return fmt.Errorf("%s: ECS started %d tasks", said.name, len(out.Tasks))
+		return fmt.Errorf("ECS started %d tasks", len(out.Tasks))
 	}
 	return nil
 }

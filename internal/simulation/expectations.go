@@ -12,7 +12,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // What must have become of it. Each of these returns what became of it
@@ -139,20 +138,12 @@ func deadLettered(_ context.Context, a *Account, said phrase) (string, error) {
 	return "", nil
 }
 
-func definitionActive(ctx context.Context, a *Account, said phrase) (string, error) {
-	return definitionIs(ctx, a, said, types.TaskDefinitionStatusActive)
-}
-
-func definitionDeregistered(ctx context.Context, a *Account, said phrase) (string, error) {
-	return definitionIs(ctx, a, said, types.TaskDefinitionStatusInactive)
-}
-
-func definitionIs(ctx context.Context, a *Account, said phrase, want types.TaskDefinitionStatus) (string, error) {
+func definitionIs(ctx context.Context, a *Account, said phrase) (string, error) {
 	out, err := a.as(a.People.Admin).DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(said.name)})
 	if err != nil {
 		return "", err
 	}
-	if out.TaskDefinition.Status != want {
+	if out.TaskDefinition.Status != said.status {
 		return "it is " + string(out.TaskDefinition.Status), nil
 	}
 	return "", nil
@@ -170,17 +161,13 @@ func called(_ context.Context, a *Account, said phrase) (string, error) {
 	return instead(said.count, n, "there were %d"), nil
 }
 
-func tasksStarted(_ context.Context, a *Account, said phrase) (string, error) {
-	return instead(said.count, a.taskStatuses()["PROVISIONING"], "%d started"), nil
+func tasksReached(_ context.Context, a *Account, said phrase) (string, error) {
+	return instead(said.count, a.tasksIn(said.stage), "there were %d"), nil
 }
 
-func tasksRan(_ context.Context, a *Account, said phrase) (string, error) {
-	return instead(said.count, a.taskStatuses()["RUNNING"], "%d ran"), nil
-}
-
-// taskStatuses counts the state changes of tasks by status.
-func (a *Account) taskStatuses() map[string]int {
-	changes := map[string]int{}
+// tasksIn counts the tasks that were in a status at any time.
+func (a *Account) tasksIn(status string) int {
+	tasks := map[string]bool{}
 	for _, activity := range a.seen() {
 		if activity.Event == nil {
 			continue
@@ -189,14 +176,14 @@ func (a *Account) taskStatuses() map[string]int {
 		if err != nil || len(event.States) == 0 {
 			continue
 		}
-		if task, ok := event.States[0].(guard.Task); ok {
-			changes[task.LastStatus]++
+		if task, ok := event.States[0].(guard.Task); ok && task.LastStatus == status {
+			tasks[task.ARN] = true
 		}
 	}
-	return changes
+	return len(tasks)
 }
 
 func tasksGoOn(ctx context.Context, a *Account, said phrase) (string, error) {
 	tasks, err := tasksOf(ctx, a, "")
-	return instead(said.count, len(tasks), "%d do"), err
+	return instead(said.count, len(tasks), "there were %d"), err
 }

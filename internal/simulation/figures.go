@@ -2,7 +2,6 @@ package simulation
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,7 +13,7 @@ func figures() map[string]func(*Account) string {
 	return map[string]func(*Account) string{
 		"slowest fix":   func(a *Account) string { return milliseconds(slices.Max(append(a.fixTimes(), 0))) },
 		"alerts":        func(a *Account) string { return fmt.Sprint(len(alerts(a.seen()))) },
-		"tasks started": func(a *Account) string { return fmt.Sprint(a.taskStatuses()["PROVISIONING"]) },
+		"tasks started": func(a *Account) string { return fmt.Sprint(a.tasksIn("PROVISIONING")) },
 		"time taken":    func(a *Account) string { return a.timeTaken().Round(time.Second).String() },
 	}
 }
@@ -37,7 +36,7 @@ func bracketed() *regexp.Regexp { return regexp.MustCompile(`\[[^\]]*\]`) }
 func checkFigures(conclusion string) error {
 	for _, name := range bracketed().FindAllString(conclusion, -1) {
 		if figures()[strings.Trim(name, "[]")] == nil {
-			return fmt.Errorf("%s is no figure; there are: %s", name, strings.Join(slices.Sorted(maps.Keys(figures())), ", "))
+			return fmt.Errorf("%s is no figure; there are: %s", name, listed(figures()))
 		}
 	}
 	return nil

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // sentence is one that scenarios know, with what it means: exactly one of the
@@ -30,6 +32,9 @@ type phrase struct {
 	name, text string
 	platform   platform
 	version    string
+	exec       bool
+	status     types.TaskDefinitionStatus
+	stage      string
 	call       string
 	errorCode  string
 	effect     effect
@@ -42,44 +47,47 @@ type phrase struct {
 	verdict    guard.Verdict
 }
 
-// match fills words into the sentence's form, or says what does not fit.
-func (s sentence) match(words []string) (phrase, error) {
-	var first error
+// match fills words into the sentence's form. The error says what does not
+// fit, after how many words.
+func (s sentence) match(words []string) (p phrase, fitting int, err error) {
+	fitting = -1
 	for _, variant := range variants(s.form) {
-		p, err := fill(strings.Fields(variant), words)
-		if err == nil {
-			return p, nil
+		filled, n, complaint := fill(strings.Fields(variant), words)
+		if complaint == nil {
+			return filled, n, nil
 		}
-		if first == nil {
-			first = err
+		if n > fitting {
+			fitting, err = n, complaint
 		}
 	}
-	return phrase{}, first
+	return phrase{}, fitting, err
 }
 
-func fill(form, words []string) (phrase, error) {
-	var p phrase
+func fill(form, words []string) (p phrase, fitting int, err error) {
+	rest := words
 	for _, expected := range form {
-		if len(words) == 0 {
-			return phrase{}, fmt.Errorf("it ends where %q is expected", written(expected))
-		}
-		if name, ok := slotName(expected); ok {
-			used, err := slots()[name](&p, words)
+		fitting = len(words) - len(rest)
+		name, isSlot := slotName(expected)
+		switch {
+		case len(rest) == 0:
+			return p, fitting, fmt.Errorf("it ends where %q is expected", written(expected))
+		case isSlot:
+			used, err := slots()[name].take(&p, rest)
 			if err != nil {
-				return phrase{}, err
+				return p, fitting, err
 			}
-			words = words[used:]
-			continue
+			rest = rest[used:]
+		case isOneOf(expected, rest[0]):
+			rest = rest[1:]
+		default:
+			return p, fitting, fmt.Errorf("%q stands where %q is expected", rest[0], expected)
 		}
-		if !isOneOf(expected, words[0]) {
-			return phrase{}, fmt.Errorf("%q stands where %q is expected", words[0], expected)
-		}
-		words = words[1:]
 	}
-	if len(words) > 0 {
-		return phrase{}, fmt.Errorf("it goes on with %q where it should end", strings.Join(words, " "))
+	fitting = len(words) - len(rest)
+	if len(rest) > 0 {
+		return p, fitting, fmt.Errorf("it goes on with %q where it should end", strings.Join(rest, " "))
 	}
-	return p, nil
+	return p, fitting, nil
 }
 
 // variants are the form with and without what is in brackets, the longest
@@ -100,16 +108,25 @@ func variants(form string) []string {
 	return all
 }
 
-// shares counts the words of the form itself that are among these.
-func (s sentence) shares(words []string) int {
-	n := 0
-	for _, expected := range strings.Fields(strings.NewReplacer("[", "", "]", "").Replace(s.form)) {
+// nearness counts the words that fit from the beginning, and the words of the
+// form itself that are anywhere among these.
+func (s sentence) nearness(words []string) int {
+	_, n, _ := s.match(words)
+	for _, expected := range s.words() {
 		if slices.ContainsFunc(words, func(word string) bool { return isOneOf(expected, word) }) {
 			n++
 		}
 	}
 	return n
 }
+
+// difference is how much longer or shorter the form is.
+func (s sentence) difference(words []string) int {
+	n := len(s.words()) - len(words)
+	return max(n, -n)
+}
+
+func (s sentence) words() []string { return strings.Fields(variants(s.form)[0]) }
 
 func isOneOf(expected, word string) bool {
 	return slices.ContainsFunc(strings.Split(expected, "|"), func(one string) bool { return strings.EqualFold(one, word) })

@@ -1,8 +1,10 @@
 package simulation
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -21,69 +23,78 @@ type step struct {
 // the end:" and says what a good end means. Lines that begin with # are
 // comments. The error names every faulty line.
 func parse(file, text string) (Scenario, error) {
-	s := Scenario{file: file}
-	var faults []error
-	fault := func(line int, format string, args ...any) {
-		faults = append(faults, fmt.Errorf("%s:%d: %w", file, line, fmt.Errorf(format, args...)))
-	}
-	lines := strings.Split(text, "\n")
-	n := 0
-	for ; n < len(lines); n++ {
-		line := strings.TrimSpace(lines[n])
-		if line == "" && s.Story != "" {
-			break
-		}
-		if line != "" && line[0] != '#' {
-			s.Story = strings.TrimSpace(s.Story + " " + line)
+	p := parser{scenario: Scenario{file: file}}
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for i, line := range lines {
+		p.line = i + 1
+		if err := p.take(strings.TrimSpace(line)); err != nil {
+			p.faults = append(p.faults, fmt.Errorf("%s:%d: %w", file, p.line, err))
 		}
 	}
-	expectations := 0
-	for ; n < len(lines); n++ {
-		line := strings.TrimSpace(lines[n])
-		if line == "" || line[0] == '#' {
-			continue
+	if len(p.faults) == 0 {
+		if err := p.missing(); err != nil {
+			p.faults = append(p.faults, fmt.Errorf("%s:%d: %w", file, p.line, err))
 		}
-		if s.conclusion != "" {
-			fault(n+1, "%q comes after \"%s\", which is the last line", line, conclusionMark)
-			continue
-		}
-		if conclusion, ok := strings.CutPrefix(line, conclusionMark); ok {
-			s.conclusion = strings.TrimSpace(conclusion)
-			if err := checkFigures(conclusion); err != nil {
-				fault(n+1, "%q: %w", line, err)
-			}
-			continue
-		}
-		next, err := read(line)
-		if err != nil {
-			fault(n+1, "%w", err)
-			continue
-		}
-		next.line = n + 1
-		if next.sentence.expect != nil {
-			expectations++
-		}
-		if next.sentence.given != nil && slices.ContainsFunc(s.steps, func(earlier step) bool { return earlier.sentence.given == nil }) {
-			fault(n+1, "%q: what the policy says has to come first, since the guard starts with it", line)
-		}
-		s.steps = append(s.steps, next)
 	}
-	switch {
-	case len(faults) > 0:
-	case s.Story == "":
-		fault(1, "there is no paragraph that says what the scenario is about")
-	case expectations == 0:
-		fault(len(lines), "nothing is expected, so that nothing can fail: add a line such as \"Expect one alert.\"")
-	case s.conclusion == "":
-		fault(len(lines), "the last line has to begin with %q", conclusionMark)
+	if len(p.faults) > 0 {
+		return Scenario{}, fmt.Errorf("%w\nScenarios know these sentences:\n%s", errors.Join(p.faults...), vocabulary())
 	}
-	if len(faults) > 0 {
-		return Scenario{}, fmt.Errorf("%w\nScenarios know these sentences:\n%s", errors.Join(faults...), Vocabulary())
-	}
-	return s, nil
+	return p.scenario, nil
 }
 
 const conclusionMark = "In the end:"
+
+// parser reads the lines of a scenario one after the other.
+type parser struct {
+	scenario  Scenario
+	line      int
+	begun     bool // the first paragraph has ended
+	happening bool // what the policy says has ended
+	expecting bool
+	faults    []error
+}
+
+func (p *parser) take(line string) error {
+	switch {
+	case strings.HasPrefix(line, "#"):
+		return nil
+	case line == "":
+		p.begun = p.begun || p.scenario.Story != ""
+		return nil
+	case !p.begun:
+		p.scenario.Story = strings.TrimSpace(p.scenario.Story + " " + line)
+		return nil
+	case p.scenario.conclusion != "":
+		return fmt.Errorf("%q comes after what is in the end", line)
+	}
+	if conclusion, ok := strings.CutPrefix(line, conclusionMark); ok {
+		p.scenario.conclusion = strings.TrimSpace(conclusion)
+		return checkFigures(conclusion)
+	}
+	next, err := read(line)
+	if err != nil {
+		return err
+	}
+	if next.sentence.given != nil && p.happening {
+		return fmt.Errorf("%q: what the policy says has to come first, since the guard starts with it", line)
+	}
+	p.happening = p.happening || next.sentence.given == nil
+	p.expecting = p.expecting || next.sentence.expect != nil
+	next.line = p.line
+	p.scenario.steps = append(p.scenario.steps, next)
+	return nil
+}
+
+// missing says what a whole scenario lacks.
+func (p *parser) missing() error {
+	switch {
+	case !p.expecting:
+		return errors.New(`nothing is expected, so that nothing can fail: add a line such as "Expect one alert."`)
+	case p.scenario.conclusion == "":
+		return fmt.Errorf("the last line has to begin with %q", conclusionMark)
+	}
+	return nil
+}
 
 // read understands one sentence.
 func read(line string) (step, error) {
@@ -93,26 +104,32 @@ func read(line string) (step, error) {
 	}
 	found := step{text: line, times: 1}
 	words = found.repeated(words)
-	var nearest sentence
-	var complaint error
-	shared := 0
 	for _, s := range sentences() {
-		p, err := s.match(words)
-		if err == nil {
-			found.sentence, found.phrase = s, p
-			if found.times > 1 && s.do == nil {
-				return step{}, fmt.Errorf("%q: only what someone does can be repeated", line)
-			}
-			return found, nil
+		if found.phrase, _, err = s.match(words); err != nil {
+			continue
 		}
-		if n := s.shares(words); n > shared {
-			nearest, complaint, shared = s, err, n
+		if found.times > 1 && s.do == nil {
+			return step{}, fmt.Errorf("%q: only what someone does can be repeated", line)
 		}
+		found.sentence = s
+		return found, nil
 	}
-	if shared == 0 {
-		return step{}, fmt.Errorf("%q is not a sentence that scenarios know", line)
+	return step{}, misread(line, words)
+}
+
+// misread says why words fit no sentence, by the nearest one.
+func misread(line string, words []string) error {
+	nearest := slices.MaxFunc(sentences(), func(a, b sentence) int {
+		return cmp.Or(
+			cmp.Compare(a.nearness(words), b.nearness(words)),
+			cmp.Compare(b.difference(words), a.difference(words)),
+		)
+	})
+	if nearest.nearness(words) == 0 {
+		return fmt.Errorf("%q is not a sentence that scenarios know", line)
 	}
-	return step{}, fmt.Errorf("%q: %w; the nearest sentence is %q", line, complaint, nearest.written())
+	_, _, complaint := nearest.match(words)
+	return fmt.Errorf("%q: %w; the nearest sentence is %q", line, complaint, nearest.written())
 }
 
 // repeated takes a beginning such as "five times," off.
@@ -147,11 +164,17 @@ func wordsOf(line string) ([]string, error) {
 	return words, nil
 }
 
-// Vocabulary lists every sentence that scenarios know, one a line.
-func Vocabulary() string {
+// vocabulary lists every sentence that scenarios know, and what can be filled
+// into them.
+func vocabulary() string {
 	var b strings.Builder
 	for _, s := range sentences() {
-		b.WriteString("  " + s.written() + "\n")
+		fmt.Fprintf(&b, "  %s\n", s.written())
 	}
-	return b.String() + "  In front of what someone does: <number> times,\n"
+	fmt.Fprintf(&b, "  <number> times, and one of what someone does\n\n")
+	known := slots()
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		fmt.Fprintf(&b, "  %-10s  %s\n", "<"+name+">", known[name].help)
+	}
+	return b.String()
 }

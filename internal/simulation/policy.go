@@ -10,8 +10,6 @@ import (
 
 func setMode(p *guard.Policy, said phrase, _ time.Time) { p.Modes[said.rule] = said.mode }
 
-func letRollBack(p *guard.Policy, _ phrase, _ time.Time) { p.ServiceRemedy = guard.RollBack }
-
 func letScaleToZero(p *guard.Policy, _ phrase, _ time.Time) { p.ServiceRemedy = guard.ScaleToZero }
 
 func letRedeploy(p *guard.Policy, _ phrase, _ time.Time) { p.ExposureRemedy = guard.Recycle }

@@ -23,7 +23,7 @@ type Options struct {
 type Result struct {
 	Activities []Activity
 	Reports    []evidence.Document // of the verifier's scans, in order
-	Unmet      []error             // the expectations that do not hold, each with what became of it instead
+	Unmet      []string            // the expectations that do not hold, each with what became of it instead
 	Conclusion string              // what it means when all hold
 }
 
@@ -51,7 +51,7 @@ func (s Scenario) Run(ctx context.Context, o Options) (result Result, err error)
 			return Result{}, fmt.Errorf("%s:%d: %s: %w", s.file, step.line, step.text, err)
 		}
 		if unmet != "" {
-			result.Unmet = append(result.Unmet, fmt.Errorf("%s:%d: %s Instead, %s.", s.file, step.line, step.text, unmet))
+			result.Unmet = append(result.Unmet, fmt.Sprintf("%s:%d: %s Instead, %s.", s.file, step.line, step.text, unmet))
 		}
 	}
 	result.Activities, result.Reports, result.Conclusion = account.seen(), account.reports, account.conclude(s.conclusion)

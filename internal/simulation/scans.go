@@ -28,9 +28,9 @@ func scanReports(_ context.Context, a *Account, said phrase) (string, error) {
 func scanConfirms(_ context.Context, a *Account, said phrase) (string, error) {
 	report, err := a.lastReport()
 	if said.on {
-		return instead(said.count, report.Proofs.Proven, "it is in %d"), err
+		return instead(said.count, report.Proofs.Proven, "there were %d"), err
 	}
-	return instead(said.count, report.Proofs.Refuted, "it is in %d"), err
+	return instead(said.count, report.Proofs.Refuted, "there were %d"), err
 }
 
 func scanCouldNotCheck(_ context.Context, a *Account, said phrase) (string, error) {
@@ -40,7 +40,7 @@ func scanCouldNotCheck(_ context.Context, a *Account, said phrase) (string, erro
 
 func scanLeft(_ context.Context, a *Account, said phrase) (string, error) {
 	report, err := a.lastReport()
-	return instead(said.count, report.Proofs.NotAttempted, "it left %d"), err
+	return instead(said.count, report.Proofs.NotAttempted, "there were %d"), err
 }
 
 func scanExposed(_ context.Context, a *Account, said phrase) (string, error) {

@@ -15,40 +15,55 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// slots are what can be filled into the forms of sentences. Each takes its
-// words from the beginning of the rest of a sentence and says how many.
-func slots() map[string]func(p *phrase, words []string) (used int, err error) {
-	return map[string]func(*phrase, []string) (int, error){
-		"who":      func(p *phrase, words []string) (int, error) { return person(&p.who, words) },
-		"whom":     whom,
-		"state":    func(p *phrase, words []string) (int, error) { return choice(&p.on, words, states()) },
-		"platform": func(p *phrase, words []string) (int, error) { return choice(&p.platform, words, platforms()) },
-		"rule":     func(p *phrase, words []string) (int, error) { return choice(&p.rule, words, rules()) },
-		"mode":     func(p *phrase, words []string) (int, error) { return choice(&p.mode, words, modes()) },
-		"severity": func(p *phrase, words []string) (int, error) { return choice(&p.severity, words, severities()) },
-		"verdict":  func(p *phrase, words []string) (int, error) { return choice(&p.verdict, words, verdicts()) },
-		"call":     func(p *phrase, words []string) (int, error) { return choice(&p.call, words, calls()) },
-		"outcome":  func(p *phrase, words []string) (int, error) { return choice(&p.errorCode, words, outcomes()) },
-		"fails":    func(p *phrase, words []string) (int, error) { return choice(&p.effect, words, callEffects()) },
-		"loses":    func(p *phrase, words []string) (int, error) { return choice(&p.effect, words, eventEffects()) },
-		"name":     func(p *phrase, words []string) (int, error) { p.name = words[0]; return 1, nil },
-		"version":  func(p *phrase, words []string) (int, error) { p.version = words[0]; return 1, nil },
-		"text":     quotation,
-		"number":   func(p *phrase, words []string) (int, error) { return whole(&p.number, words) },
-		"count":    func(p *phrase, words []string) (int, error) { return counted(&p.count, words) },
-		"times":    times,
-		"duration": duration,
+// slot is what can be filled into a form: which words, for people, and how it
+// takes them from the beginning of the rest of a sentence, which is not empty,
+// and says how many.
+type slot struct {
+	help string
+	take func(p *phrase, words []string) (used int, err error)
+}
+
+func slots() map[string]slot {
+	return map[string]slot{
+		"who":      {listed(people()) + ", with or without the", func(p *phrase, words []string) (int, error) { return person(&p.who, words) }},
+		"whom":     {"as <who>, or itself", whom},
+		"state":    chosen(states(), func(p *phrase, v bool) { p.on = v }),
+		"platform": chosen(platforms(), func(p *phrase, v platform) { p.platform = v }),
+		"rule":     chosen(rules(), func(p *phrase, v guard.RuleID) { p.rule = v }),
+		"mode":     chosen(modes(), func(p *phrase, v guard.PolicyMode) { p.mode = v }),
+		"severity": chosen(severities(), func(p *phrase, v string) { p.severity = v }),
+		"verdict":  chosen(verdicts(), func(p *phrase, v guard.Verdict) { p.verdict = v }),
+		"call":     chosen(calls(), func(p *phrase, v string) { p.call = v }),
+		"outcome":  chosen(outcomes(), func(p *phrase, v string) { p.errorCode = v }),
+		"fails":    chosen(callEffects(), func(p *phrase, v effect) { p.effect = v }),
+		"loses":    chosen(eventEffects(), func(p *phrase, v effect) { p.effect = v }),
+		"status":   chosen(statuses(), func(p *phrase, v types.TaskDefinitionStatus) { p.status = v }),
+		"stage":    chosen(stages(), func(p *phrase, v string) { p.stage = v }),
+		"exec":     {"ECS Exec", exec},
+		"name":     {"a name of your own, or one that an earlier line gave", func(p *phrase, words []string) (int, error) { p.name = words[0]; return 1, nil }},
+		"version":  {"of Fargate's platform, such as 1.3.0", func(p *phrase, words []string) (int, error) { p.version = words[0]; return 1, nil }},
+		"text":     {"in quotation marks", quotation},
+		"number":   {"digits, or a small number as a word", func(p *phrase, words []string) (int, error) { return whole(&p.number, words) }},
+		"count":    {"no, one, 500, at least two, at most two, between two and five", func(p *phrase, words []string) (int, error) { return counted(&p.count, words) }},
+		"times":    {"once, twice, five times", times},
+		"duration": {"such as ten minutes, in seconds, minutes, hours or days", duration},
 	}
 }
 
-// choice takes one of a closed list of words.
-func choice[T any](to *T, words []string, known map[string]T) (int, error) {
-	value, ok := known[words[0]]
-	if !ok {
-		return 0, fmt.Errorf("%q is none of: %s", words[0], strings.Join(slices.Sorted(maps.Keys(known)), ", "))
-	}
-	*to = value
-	return 1, nil
+// chosen is a slot for one of a closed list of words.
+func chosen[T any](known map[string]T, set func(*phrase, T)) slot {
+	return slot{listed(known), func(p *phrase, words []string) (int, error) {
+		value, ok := known[words[0]]
+		if !ok {
+			return 0, fmt.Errorf("%q is none of: %s", words[0], listed(known))
+		}
+		set(p, value)
+		return 1, nil
+	}}
+}
+
+func listed[T any](known map[string]T) string {
+	return strings.Join(slices.Sorted(maps.Keys(known)), ", ")
 }
 
 func states() map[string]bool { return map[string]bool{"on": true, "off": false} }
@@ -105,6 +120,25 @@ func calls() map[string]string {
 	return known
 }
 
+func statuses() map[string]types.TaskDefinitionStatus {
+	return map[string]types.TaskDefinitionStatus{
+		"active": types.TaskDefinitionStatusActive, "deregistered": types.TaskDefinitionStatusInactive,
+	}
+}
+
+// stages are states of tasks.
+func stages() map[string]string {
+	return map[string]string{"started": "PROVISIONING", "run": "RUNNING"}
+}
+
+func exec(p *phrase, words []string) (int, error) {
+	if len(words) < 2 || words[0] != "ECS" || words[1] != "Exec" {
+		return 0, fmt.Errorf("%q stands where ECS Exec is expected", words[0])
+	}
+	p.exec = true
+	return 2, nil
+}
+
 // outcomes are the error codes of calls.
 func outcomes() map[string]string {
 	return map[string]string{"successful": "", "throttled": "ThrottlingException", "denied": "AccessDeniedException"}
@@ -118,7 +152,7 @@ func person(to *Principal, words []string) (int, error) {
 	}
 	p, ok := people()[strings.ToLower(words[used])]
 	if !ok {
-		return 0, fmt.Errorf("nobody is called %q; there are: %s", words[used], strings.Join(slices.Sorted(maps.Keys(people())), ", "))
+		return 0, fmt.Errorf("nobody is called %q; there are: %s", words[used], listed(people()))
 	}
 	*to = p
 	return used + 1, nil
