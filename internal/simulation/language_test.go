@@ -191,3 +191,20 @@ Expect no task to go on.`,
 		})
 	}
 }
+
+// FuzzParse: whatever a file holds, it is a scenario or an error.
+func FuzzParse(f *testing.F) {
+	for _, file := range fileNames() {
+		text, err := files.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := parse("fuzz.txt", text)
+		if err == nil && (len(s.steps) == 0 || s.Story == "" || s.conclusion == "") {
+			t.Errorf("a scenario with something missing: %+v", s)
+		}
+	})
+}
