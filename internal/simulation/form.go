@@ -23,6 +23,33 @@ type sentence struct {
 	given  func(*guard.Policy, phrase, time.Time)
 	do     func(context.Context, *Account, phrase) error
 	expect func(context.Context, *Account, phrase) (instead string, err error)
+
+	variants [][]token // of the form, the longest first
+}
+
+// token is a word of a form.
+type token struct {
+	text string
+	take func(p *phrase, words []string) (used int, err error) // nil where the word stands as it is written
+}
+
+// language is every sentence, ready to be matched.
+func language() []sentence {
+	known, all := slots(), sentences()
+	for i := range all {
+		for _, variant := range variants(all[i].form) {
+			var tokens []token
+			for _, word := range strings.Fields(variant) {
+				next := token{text: written(word)}
+				if name, ok := slotName(word); ok {
+					next.take = known[name].take
+				}
+				tokens = append(tokens, next)
+			}
+			all[i].variants = append(all[i].variants, tokens)
+		}
+	}
+	return all
 }
 
 // phrase is what was filled into a sentence's form.
@@ -51,8 +78,8 @@ type phrase struct {
 // fit, after how many words.
 func (s sentence) match(words []string) (p phrase, fitting int, err error) {
 	fitting = -1
-	for _, variant := range variants(s.form) {
-		filled, n, complaint := fill(strings.Fields(variant), words)
+	for _, variant := range s.variants {
+		filled, n, complaint := fill(variant, words)
 		if complaint == nil {
 			return filled, n, nil
 		}
@@ -63,24 +90,23 @@ func (s sentence) match(words []string) (p phrase, fitting int, err error) {
 	return phrase{}, fitting, err
 }
 
-func fill(form, words []string) (p phrase, fitting int, err error) {
+func fill(form []token, words []string) (p phrase, fitting int, err error) {
 	rest := words
 	for _, expected := range form {
 		fitting = len(words) - len(rest)
-		name, isSlot := slotName(expected)
 		switch {
 		case len(rest) == 0:
-			return p, fitting, fmt.Errorf("it ends where %q is expected", written(expected))
-		case isSlot:
-			used, err := slots()[name].take(&p, rest)
+			return p, fitting, fmt.Errorf("it ends where %q is expected", expected.text)
+		case expected.take != nil:
+			used, err := expected.take(&p, rest)
 			if err != nil {
 				return p, fitting, err
 			}
 			rest = rest[used:]
-		case isOneOf(expected, rest[0]):
+		case isOneOf(expected.text, rest[0]):
 			rest = rest[1:]
 		default:
-			return p, fitting, fmt.Errorf("%q stands where %q is expected", rest[0], expected)
+			return p, fitting, fmt.Errorf("%q stands where %q is expected", rest[0], expected.text)
 		}
 	}
 	fitting = len(words) - len(rest)
@@ -112,8 +138,8 @@ func variants(form string) []string {
 // form itself that are anywhere among these.
 func (s sentence) nearness(words []string) int {
 	_, n, _ := s.match(words)
-	for _, expected := range s.words() {
-		if slices.ContainsFunc(words, func(word string) bool { return isOneOf(expected, word) }) {
+	for _, expected := range s.variants[0] {
+		if slices.ContainsFunc(words, func(word string) bool { return isOneOf(expected.text, word) }) {
 			n++
 		}
 	}
@@ -122,11 +148,9 @@ func (s sentence) nearness(words []string) int {
 
 // difference is how much longer or shorter the form is.
 func (s sentence) difference(words []string) int {
-	n := len(s.words()) - len(words)
+	n := len(s.variants[0]) - len(words)
 	return max(n, -n)
 }
-
-func (s sentence) words() []string { return strings.Fields(variants(s.form)[0]) }
 
 func isOneOf(expected, word string) bool {
 	return slices.ContainsFunc(strings.Split(expected, "|"), func(one string) bool { return strings.EqualFold(one, word) })

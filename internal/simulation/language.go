@@ -1,7 +1,6 @@
 package simulation
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -23,7 +22,7 @@ type step struct {
 // the end:" and says what a good end means. Lines that begin with # are
 // comments. The error names every faulty line.
 func parse(file, text string) (Scenario, error) {
-	p := parser{scenario: Scenario{file: file}}
+	p := parser{known: language(), scenario: Scenario{file: file}}
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	for i, line := range lines {
 		p.line = i + 1
@@ -46,6 +45,7 @@ const conclusionMark = "In the end:"
 
 // parser reads the lines of a scenario one after the other.
 type parser struct {
+	known     []sentence
 	scenario  Scenario
 	line      int
 	begun     bool // the first paragraph has ended
@@ -71,7 +71,7 @@ func (p *parser) take(line string) error {
 		p.scenario.conclusion = strings.TrimSpace(conclusion)
 		return checkFigures(conclusion)
 	}
-	next, err := read(line)
+	next, err := read(p.known, line)
 	if err != nil {
 		return err
 	}
@@ -96,15 +96,15 @@ func (p *parser) missing() error {
 	return nil
 }
 
-// read understands one sentence.
-func read(line string) (step, error) {
+// read understands one sentence, of those that are known.
+func read(known []sentence, line string) (step, error) {
 	words, err := wordsOf(line)
 	if err != nil {
 		return step{}, fmt.Errorf("%q: %w", line, err)
 	}
 	found := step{text: line, times: 1}
 	words = found.repeated(words)
-	for _, s := range sentences() {
+	for _, s := range known {
 		if found.phrase, _, err = s.match(words); err != nil {
 			continue
 		}
@@ -114,18 +114,21 @@ func read(line string) (step, error) {
 		found.sentence = s
 		return found, nil
 	}
-	return step{}, misread(line, words)
+	return step{}, misread(known, line, words)
 }
 
-// misread says why words fit no sentence, by the nearest one.
-func misread(line string, words []string) error {
-	nearest := slices.MaxFunc(sentences(), func(a, b sentence) int {
-		return cmp.Or(
-			cmp.Compare(a.nearness(words), b.nearness(words)),
-			cmp.Compare(b.difference(words), a.difference(words)),
-		)
-	})
-	if nearest.nearness(words) == 0 {
+// misread says why words fit no sentence, by the nearest one: of those in which
+// as many words fit, the one whose length differs least.
+func misread(known []sentence, line string, words []string) error {
+	var nearest sentence
+	most := 0
+	for _, s := range known {
+		n := s.nearness(words)
+		if n > most || n > 0 && n == most && s.difference(words) < nearest.difference(words) {
+			nearest, most = s, n
+		}
+	}
+	if most == 0 {
 		return fmt.Errorf("%q is not a sentence that scenarios know", line)
 	}
 	_, _, complaint := nearest.match(words)

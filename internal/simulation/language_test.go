@@ -74,7 +74,7 @@ func TestSentencesMeanOneThing(t *testing.T) {
 			}
 			words = (&step).repeated(words)
 			var fitting []string
-			for _, known := range sentences() {
+			for _, known := range language() {
 				if _, _, err := known.match(words); err == nil {
 					fitting = append(fitting, known.form)
 				}
@@ -192,19 +192,22 @@ Expect no task to go on.`,
 	}
 }
 
-// FuzzParse: whatever a file holds, it is a scenario or an error.
-func FuzzParse(f *testing.F) {
+// FuzzRead: whatever a line holds, it is one step or an error.
+func FuzzRead(f *testing.F) {
+	known := language()
 	for _, file := range fileNames() {
 		text, err := files.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(string(text))
+		for line := range strings.Lines(string(text)) {
+			f.Add(strings.TrimSpace(line))
+		}
 	}
-	f.Fuzz(func(t *testing.T, text string) {
-		s, err := parse("fuzz.txt", text)
-		if err == nil && (len(s.steps) == 0 || s.Story == "" || s.conclusion == "") {
-			t.Errorf("a scenario with something missing: %+v", s)
+	f.Fuzz(func(t *testing.T, line string) {
+		s, err := read(known, line)
+		if err == nil && (s.sentence.form == "" || s.times < 1) {
+			t.Errorf("%q is a step that does nothing: %+v", line, s)
 		}
 	})
 }

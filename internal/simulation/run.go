@@ -83,8 +83,9 @@ func (a *Account) take(ctx context.Context, s step) (unmet string, err error) {
 
 // Do does what sentences of a scenario say, in an account that is up.
 func (a *Account) Do(ctx context.Context, sentences ...string) error {
+	known := language()
 	for _, text := range sentences {
-		s, err := read(text)
+		s, err := read(known, text)
 		if err == nil && s.sentence.do == nil {
 			err = fmt.Errorf("%q is nothing that can be done", text)
 		}
