@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
+
+	"fipsguard/internal/simulation"
 
 	"github.com/alecthomas/kong"
 )
 
 type commands struct {
-	Simulate simulateCommand `cmd:"" help:"Play what goes wrong in a simulated AWS account, with the guard attached."`
+	Simulate simulateCommand `cmd:"" help:"Run what goes wrong in a simulated AWS account, with the guard attached."`
 	Explain  explainCommand  `cmd:"" help:"Show what the guard would do for recorded events, without calling AWS."`
 	Check    checkCommand    `cmd:"" help:"Check task definitions, CloudFormation templates and Terraform plans."`
 	Verify   verifyCommand   `cmd:"" help:"Scan an account: the setting, what runs, and the kernels under it."`
@@ -31,7 +34,7 @@ func run(args []string, t *terminal) exitCode {
 		kong.Name("fipsguard"),
 		kong.Description("Keeps AWS Fargate's FIPS-140 mode on in GovCloud accounts."),
 		kong.Writers(t.out, t.err),
-		kong.Vars{"scenarios": scenarioNames()},
+		kong.Vars{"scenarios": strings.Join(simulation.Names(), ", ")},
 		kong.Exit(func(code int) { ended, status = true, exitCode(code) }),
 		kong.UsageOnError(),
 	)

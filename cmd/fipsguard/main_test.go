@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"fipsguard/internal/simulation"
 )
 
 const events = "../../internal/trail/testdata/events/"
@@ -49,7 +51,7 @@ func TestCommandLines(t *testing.T) {
 		"a scenario there is not":  {args: []string{"simulate", "war"}, code: 2, talk: `no scenario "war"; there are: default-off`},
 		"an address others reach":  {args: []string{"simulate", "--serve", "0.0.0.0:0"}, code: 2, talk: "other machines could reach it"},
 		"an address that is none":  {args: []string{"simulate", "--serve", "4566"}, code: 2, talk: "want HOST:PORT"},
-		"serving and playing":      {args: []string{"simulate", "--serve", "127.0.0.1:0", "storm"}, code: 2, talk: "leave out storm"},
+		"serving and running":      {args: []string{"simulate", "--serve", "127.0.0.1:0", "storm"}, code: 2, talk: "leave out storm"},
 		"the AWS documentation's":  {args: []string{"explain", "../../internal/trail/testdata/aws-sample-as-published.txt"}, code: 2, talk: "line 8, column 45"},
 		"text that moves a cursor": {args: []string{"explain", "-"}, in: `{"eventSource":"ecs.amazonaws.com","eventName":"\u001b[2J\u202eevil"}`, code: 0, out: `\x1b[2J\u202eevil`},
 		"a directory for a file":   {args: []string{"explain", "."}, code: 2, talk: "is a directory"},
@@ -100,6 +102,9 @@ func TestExplainJSON(t *testing.T) {
 
 // TestEveryScenarioEndsAsItShould is the README's simulation.
 func TestEveryScenarioEndsAsItShould(t *testing.T) {
+	if testing.Short() {
+		t.Skip("all of them take seconds")
+	}
 	code, out, talk := fipsguard("", "simulate")
 	if code != 0 {
 		t.Fatalf("exits %d: %s\n%s", code, talk, out)
@@ -107,9 +112,9 @@ func TestEveryScenarioEndsAsItShould(t *testing.T) {
 	if strings.Contains(out, "\x1b[") {
 		t.Error("colours where there is no terminal")
 	}
-	for _, s := range scenarios() {
-		if !strings.Contains(out, "── "+s.name) {
-			t.Errorf("scenario %s was not played", s.name)
+	for _, s := range simulation.Names() {
+		if !strings.Contains(out, "── "+s) {
+			t.Errorf("scenario %s was not run", s)
 		}
 	}
 }

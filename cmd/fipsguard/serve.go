@@ -7,8 +7,8 @@ import (
 	"net"
 	"sync"
 
-	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/simulation"
 )
 
 // serve keeps an account up with the guard live until the context ends, and
@@ -18,14 +18,15 @@ func serve(ctx context.Context, t *terminal, address string, allowRemote bool) (
 		return err
 	}
 	var printing sync.Mutex
-	s, err := newStage(ctx, address, guard.DefaultPolicy(), localaws.Options{}, false)
+	s, err := simulation.Serve(ctx, address)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.account.Close()) }()
+	defer func() { err = errors.Join(err, s.AWS.Close()) }()
 	fmt.Fprint(t.out, welcome(s))
-	s.show(func(h localaws.Happening) {
-		text := happeningText(t, h)
+	print := newPrinter(t)
+	s.Watch(func(h simulation.Activity) {
+		text := print.Line(h)
 		if text == "" {
 			return
 		}
@@ -36,7 +37,7 @@ func serve(ctx context.Context, t *terminal, address string, allowRemote bool) (
 			fmt.Fprintf(t.out, "%s\n", indented(h.Message.For("email")))
 		}
 	})
-	s.account.Run(ctx)
+	s.AWS.Run(ctx)
 	fmt.Fprintln(t.err, "stopped")
 	return nil
 }
@@ -55,14 +56,14 @@ func checkAddress(address string, allowRemote bool) error {
 	return fmt.Errorf("--serve %q: other machines could reach it; use 127.0.0.1, or add --allow-remote", address)
 }
 
-func welcome(s *stage) string {
+func welcome(s *simulation.Account) string {
 	credentials := func(p localaws.Principal) string {
 		return fmt.Sprintf("export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s\n", p.AccessKeyID, p.SecretAccessKey)
 	}
-	return "An AWS account is up, with the guard live in " + stageRegion + ". In another terminal:\n\n" +
-		"export AWS_ENDPOINT_URL=" + s.account.Endpoint() + " AWS_REGION=" + stageRegion + " AWS_DEFAULT_REGION=" + stageRegion + "\n\n" +
-		"# an administrator\n" + credentials(s.people.Admin) +
-		"# or the role of an application\n" + credentials(s.people.Application) +
+	return "An AWS account is up, with the guard live in " + simulation.Region + ". In another terminal:\n\n" +
+		"export AWS_ENDPOINT_URL=" + s.AWS.Endpoint() + " AWS_REGION=" + simulation.Region + " AWS_DEFAULT_REGION=" + simulation.Region + "\n\n" +
+		"# an administrator\n" + credentials(s.People.Admin) +
+		"# or the role of an application\n" + credentials(s.People.Application) +
 		"\naws ecs put-account-setting-default --name fargateFIPSMode --value disabled\n" +
 		"aws ecs list-account-settings --name fargateFIPSMode --effective-settings\n\n" +
 		"Ctrl-C stops it. What happens:\n\n"

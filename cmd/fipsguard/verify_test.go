@@ -6,51 +6,46 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
-	"fipsguard/internal/localaws"
+	"fipsguard/internal/simulation"
 )
 
 // verified is a local account that the environment's AWS configuration points
 // at, as an administrator.
-func verified(t *testing.T) *stage {
+func verified(t *testing.T) *simulation.Account {
 	t.Helper()
-	s, err := newStage(t.Context(), "127.0.0.1:0", guard.DefaultPolicy(), localaws.Options{}, true)
+	s, err := simulation.Start(t.Context(), guard.DefaultPolicy(), simulation.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.account.Close() })
+	t.Cleanup(func() { _ = s.AWS.Close() })
 	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": s.account.Endpoint(), "AWS_REGION": stageRegion, "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-		"AWS_ACCESS_KEY_ID": s.people.Admin.AccessKeyID, "AWS_SECRET_ACCESS_KEY": s.people.Admin.SecretAccessKey, "AWS_MAX_ATTEMPTS": "3",
+		"AWS_ENDPOINT_URL": s.AWS.Endpoint(), "AWS_REGION": simulation.Region, "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+		"AWS_ACCESS_KEY_ID": s.People.Admin.AccessKeyID, "AWS_SECRET_ACCESS_KEY": s.People.Admin.SecretAccessKey, "AWS_MAX_ATTEMPTS": "3",
 	} {
 		t.Setenv(name, value)
 	}
 	return s
 }
 
-// serviceOf runs a service of two tasks, in the account's time.
-func serviceOf(t *testing.T, s *stage, name string) {
+// happens lets something happen in the account, in the words of a scenario.
+func happens(t *testing.T, s *simulation.Account, sentences ...string) {
 	t.Helper()
-	if _, err := register(t.Context(), s, name, nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := createService(t.Context(), s, name); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.account.Advance(t.Context(), 5*time.Minute); err != nil {
+	if err := s.Do(t.Context(), sentences...); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestVerify(t *testing.T) {
 	s := verified(t)
-	if err := s.account.Advance(t.Context(), time.Minute); err != nil { // FIPS mode was turned on just now
-		t.Fatal(err)
-	}
-	serviceOf(t, s, "web")
+	happens(t, s,
+		"One minute passes.", // FIPS mode was turned on just now
+		"The pipeline registers the task definition web.",
+		"The pipeline creates the service web with two tasks and ECS Exec.",
+		"Five minutes pass.",
+	)
 	page := filepath.Join(t.TempDir(), "report.html")
 	code, out, talk := fipsguard("", "verify", "--html", page)
 	if code != 0 || !strings.Contains(out, "2 running tasks: 2 proven") || talk != "" {
@@ -60,18 +55,20 @@ func TestVerify(t *testing.T) {
 		t.Errorf("the page: %v, %d bytes", err, len(html))
 	}
 
-	s.account.Inject(localaws.Fault{Operation: "PutAccountSettingDefault", Caller: s.people.Terraform.AccessKeyID, Times: 1, Effect: localaws.LoseEvent})
-	if err := putDefault(t.Context(), s, s.people.Terraform, "disabled"); err != nil {
-		t.Fatal(err)
-	}
-	serviceOf(t, s, "checkout")
-	calls := len(s.account.Records())
+	happens(t, s,
+		"EventBridge loses the next PutAccountSettingDefault event of the pipeline.",
+		"The pipeline turns the account default off.",
+		"The pipeline registers the task definition checkout.",
+		"The pipeline creates the service checkout with two tasks and ECS Exec.",
+		"Five minutes pass.",
+	)
+	calls := len(s.AWS.Records())
 	code, out, talk = fipsguard("", "verify", "--format", "json")
 	report, err := evidence.Read(strings.NewReader(out))
 	if code != 1 || err != nil || report.Proofs != (evidence.Proofs{Proven: 2, Refuted: 2}) || report.Status != guard.NonCompliant {
 		t.Errorf("a bad account: exits %d, %v, %+v\n%s", code, err, report.Proofs, talk)
 	}
-	for _, r := range s.account.Records()[calls:] {
+	for _, r := range s.AWS.Records()[calls:] {
 		if r.EventName != "ExecuteCommand" {
 			t.Errorf("verify called %s: it changes nothing", r.EventName)
 		}
@@ -97,7 +94,7 @@ func TestVerifyThatCannotLook(t *testing.T) {
 		"a format there is not":      {args: []string{"--format", "pdf"}, talk: "pdf"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s.account.Deny(s.people.Admin, c.deny)
+			s.AWS.Deny(s.People.Admin, c.deny)
 			if c.region != "" {
 				t.Setenv("AWS_REGION", c.region)
 			}
@@ -117,7 +114,7 @@ func TestSimulatedReportsAreKept(t *testing.T) {
 	if html, err := os.ReadFile(page); err != nil || !bytes.Contains(html, []byte("Violations were observed")) {
 		t.Errorf("the page: %v, %d bytes", err, len(html))
 	}
-	if code, _, talk := fipsguard("", "simulate", "arm64", "--html", page); code != 2 || !strings.Contains(talk, "play look") {
-		t.Errorf("a page of a scenario without a look: exits %d: %s", code, talk)
+	if code, _, talk := fipsguard("", "simulate", "arm64", "--html", page); code != 2 || !strings.Contains(talk, "run look") {
+		t.Errorf("a page of a scenario without a scan: exits %d: %s", code, talk)
 	}
 }

@@ -1,0 +1,186 @@
+package simulation
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
+	"fipsguard/internal/localaws"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+)
+
+// Region is where simulations run.
+const Region = "us-gov-west-1"
+
+// location is the account and Region of every simulation.
+func location() guard.Location { return guard.Location{Account: localaws.AccountID, Region: Region} }
+
+// Activity is one thing that happened in the account.
+type Activity = localaws.Happening
+
+// Principal is someone who calls AWS.
+type Principal = localaws.Principal
+
+// people are who can do something in a scenario.
+func people() map[string]Principal {
+	all := localaws.Everyone()
+	return map[string]Principal{
+		"administrator": all.Admin, "application": all.Application, "guard": all.Guard, "pipeline": all.Terraform, "root": all.Root,
+	}
+}
+
+// effect is what goes wrong with a call or an event.
+type effect = localaws.Effect
+
+func callEffects() map[string]effect {
+	return map[string]effect{
+		"throttles": localaws.Throttle, "denies": localaws.DenyAccess, "fails": localaws.ServerError, "drops": localaws.DropConnection,
+	}
+}
+
+func eventEffects() map[string]effect {
+	return map[string]effect{
+		"loses": localaws.LoseEvent, "duplicates": localaws.DuplicateEvent, "reorders": localaws.ReorderEvent,
+	}
+}
+
+// Account is a simulated AWS account with the guard attached, as the stack
+// attaches it to a real one.
+type Account struct {
+	AWS     *localaws.Account
+	People  localaws.Principals
+	policy  guard.Policy
+	sleep   func(context.Context, time.Duration) error
+	tool    evidence.Tool       // as which the verifier reports
+	reports []evidence.Document // of the verifier's scans
+
+	mu         sync.Mutex
+	activities []Activity
+	watch      func(Activity) // called as it happens; may be nil
+	hidden     bool           // what happens now is not part of the scenario
+}
+
+// Serve starts a simulated account at an address, in real time, with the guard
+// attached and FIPS mode on.
+func Serve(ctx context.Context, address string) (*Account, error) {
+	a := newAccount(guard.DefaultPolicy(), localaws.Options{})
+	a.sleep = sleepInRealTime
+	return a, a.start(ctx, address)
+}
+
+// Start starts a simulated account on loopback, in simulated time, in which
+// the guard's waits end at once, with the guard attached and FIPS mode on.
+func Start(ctx context.Context, policy guard.Policy, o Options) (*Account, error) {
+	a := newAccount(policy, localaws.Options{Now: o.Now, Concurrency: 1})
+	a.sleep, a.tool = a.AWS.Sleep, o.Tool
+	return a, a.start(ctx, "127.0.0.1:0")
+}
+
+func newAccount(policy guard.Policy, options localaws.Options) *Account {
+	a := &Account{People: localaws.Everyone(), policy: policy}
+	options.Observe = a.add
+	a.AWS = localaws.New(options)
+	return a
+}
+
+func (a *Account) start(ctx context.Context, address string) error {
+	if err := a.AWS.Start(address); err != nil {
+		return err
+	}
+	if err := a.attach(ctx); err != nil {
+		return errors.Join(err, a.AWS.Close())
+	}
+	a.forget()
+	return nil
+}
+
+// configFor lets the AWS SDK call the account as a principal.
+func (a *Account) configFor(p localaws.Principal) aws.Config { return a.AWS.Config(p, Region) }
+
+// as is ECS in the hands of a principal.
+func (a *Account) as(p localaws.Principal) *ecs.Client { return ecs.NewFromConfig(a.configFor(p)) }
+
+// Watch is called with each activity from now on, as it happens.
+func (a *Account) Watch(watch func(Activity)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.watch = watch
+}
+
+func (a *Account) add(activity Activity) {
+	a.mu.Lock()
+	if a.hidden {
+		a.mu.Unlock()
+		return
+	}
+	a.activities = append(a.activities, activity)
+	watch := a.watch
+	a.mu.Unlock()
+	if watch != nil {
+		watch(activity)
+	}
+}
+
+// seen is what happened since the last forget.
+func (a *Account) seen() []Activity {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.activities)
+}
+
+func (a *Account) forget() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.activities = nil
+}
+
+// unseen lets someone read the account without a trace in the scenario.
+func (a *Account) unseen(read func() error) error {
+	a.hide(true)
+	defer a.hide(false)
+	return read()
+}
+
+func (a *Account) hide(hidden bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.hidden = hidden
+}
+
+// inject lets something go wrong with the next calls or events of someone.
+func (a *Account) inject(said phrase) {
+	a.AWS.Inject(localaws.Fault{
+		Operation: said.call, Caller: said.who.AccessKeyID, Times: max(said.number, 1), Effect: said.effect,
+	})
+}
+
+// removeCat lets the containers of a task answer as those without cat do.
+func (a *Account) removeCat(task string) error {
+	return a.AWS.SetExec(task, localaws.Exec{Failure: `exec: "cat": executable file not found in $PATH`})
+}
+
+// deadLetters are the attempts after which each event was given up.
+func (a *Account) deadLetters() []int {
+	var attempts []int
+	for _, letter := range a.AWS.DeadLetters() {
+		attempts = append(attempts, letter.Attempts)
+	}
+	return attempts
+}
+
+// alerts are the messages among the activities.
+func alerts(activities []Activity) []localaws.Message {
+	var messages []localaws.Message
+	for _, activity := range activities {
+		if activity.Message != nil {
+			messages = append(messages, *activity.Message)
+		}
+	}
+	return messages
+}

@@ -1,0 +1,170 @@
+package simulation
+
+import (
+	"context"
+	"fmt"
+
+	"fipsguard/internal/guard"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// What people do, and what happens to them. After each of their calls the
+// guard has the time to respond.
+
+func putDefault(ctx context.Context, a *Account, said phrase) error {
+	_, err := a.as(said.who).PutAccountSettingDefault(ctx, &ecs.PutAccountSettingDefaultInput{
+		Name: guard.SettingName, Value: settingValue(said.on),
+	})
+	return err
+}
+
+func settingValue(on bool) *string {
+	if on {
+		return aws.String("enabled")
+	}
+	return aws.String("disabled")
+}
+
+func deleteDefault(ctx context.Context, a *Account, _ phrase) error {
+	_, err := a.as(a.People.Root).DeleteAccountSetting(ctx, &ecs.DeleteAccountSettingInput{Name: guard.SettingName})
+	return err
+}
+
+func putOverride(ctx context.Context, a *Account, said phrase) error {
+	_, err := a.as(said.who).PutAccountSetting(ctx, &ecs.PutAccountSettingInput{
+		Name: guard.SettingName, Value: settingValue(said.on), PrincipalArn: otherARN(said),
+	})
+	return err
+}
+
+func deleteOverride(ctx context.Context, a *Account, said phrase) error {
+	_, err := a.as(said.who).DeleteAccountSetting(ctx, &ecs.DeleteAccountSettingInput{
+		Name: guard.SettingName, PrincipalArn: otherARN(said),
+	})
+	return err
+}
+
+// otherARN names a principal to somebody else, as a call has to.
+func otherARN(said phrase) *string {
+	if said.whom.ARN == said.who.ARN {
+		return nil
+	}
+	return aws.String(said.whom.ARN)
+}
+
+func registerOne(ctx context.Context, a *Account, said phrase) error {
+	return register(ctx, a, said, said.name)
+}
+
+func registerMany(ctx context.Context, a *Account, said phrase) error {
+	for i := range said.number {
+		if err := register(ctx, a, said, fmt.Sprintf("%s-%d", said.name, i)); err != nil {
+			return err
+		}
+		if err := a.AWS.Drain(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// register registers a task definition for Fargate, as Terraform would.
+func register(ctx context.Context, a *Account, said phrase, family string) error {
+	_, err := a.as(said.who).RegisterTaskDefinition(ctx, &ecs.RegisterTaskDefinitionInput{
+		Family:                  aws.String(family),
+		RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
+		NetworkMode:             types.NetworkModeAwsvpc,
+		Cpu:                     aws.String("256"),
+		Memory:                  aws.String("512"),
+		RuntimePlatform:         said.platform,
+		ContainerDefinitions:    []types.ContainerDefinition{{Name: aws.String("main"), Image: aws.String("registry.example/" + family)}},
+	})
+	return err
+}
+
+// createService creates a service of the task definition of its name.
+func createService(ctx context.Context, a *Account, said phrase) error {
+	_, err := a.as(said.who).CreateService(ctx, &ecs.CreateServiceInput{
+		ServiceName: aws.String(said.name), TaskDefinition: aws.String(said.name), DesiredCount: aws.Int32(int32(said.number)),
+		LaunchType: types.LaunchTypeFargate, PlatformVersion: orNil(said.version), EnableExecuteCommand: said.exec, NetworkConfiguration: network(),
+	})
+	return err
+}
+
+func runTask(ctx context.Context, a *Account, said phrase) error {
+	out, err := a.as(said.who).RunTask(ctx, &ecs.RunTaskInput{
+		TaskDefinition: aws.String(said.name), LaunchType: types.LaunchTypeFargate, PlatformVersion: orNil(said.version),
+		EnableExecuteCommand: said.exec, NetworkConfiguration: network(),
+	})
+	if err != nil {
+		return err
+	}
+	if len(out.Tasks) != 1 {
+		return fmt.Errorf("ECS started %d tasks", len(out.Tasks))
+	}
+	return nil
+}
+
+func orNil(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return aws.String(text)
+}
+
+func network() *types.NetworkConfiguration {
+	return &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}}}
+}
+
+func scan(ctx context.Context, a *Account, _ phrase) error { return a.scan(ctx) }
+
+func pass(ctx context.Context, a *Account, said phrase) error {
+	return a.AWS.Advance(ctx, said.duration)
+}
+
+func injectFault(_ context.Context, a *Account, said phrase) error {
+	a.inject(said)
+	return nil
+}
+
+// removeCat takes the program that the verifier runs out of the containers of
+// a family's running tasks.
+func removeCat(ctx context.Context, a *Account, said phrase) error {
+	var tasks []string
+	err := a.unseen(func() (err error) {
+		tasks, err = tasksOf(ctx, a, said.name)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if len(tasks) == 0 {
+		return fmt.Errorf("no task of %s is running", said.name)
+	}
+	for _, task := range tasks {
+		if err := a.removeCat(task); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tasksOf are the ARNs of the tasks of a family that nobody stopped; without a
+// family, of all.
+func tasksOf(ctx context.Context, a *Account, family string) ([]string, error) {
+	var tasks []string
+	pages := ecs.NewListTasksPaginator(a.as(a.People.Admin), &ecs.ListTasksInput{
+		Family: orNil(family), DesiredStatus: types.DesiredStatusRunning,
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, page.TaskArns...)
+	}
+	return tasks, nil
+}

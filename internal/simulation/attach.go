@@ -1,0 +1,89 @@
+package simulation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"fipsguard/internal/alert"
+	"fipsguard/internal/aws/ecsapi"
+	"fipsguard/internal/enforcer"
+	"fipsguard/internal/evidence"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/metric"
+	"fipsguard/internal/product"
+	"fipsguard/internal/verifier"
+	"fipsguard/internal/wiring/scans"
+
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+)
+
+// functionTime is how long the enforcer may work on one event.
+const functionTime = time.Minute
+
+func sleepInRealTime(ctx context.Context, d time.Duration) error { return ecsapi.Sleep(ctx, d) }
+
+// attach deploys the guard: it turns FIPS mode on, and EventBridge's rules
+// invoke the enforcer from then on.
+func (a *Account) attach(ctx context.Context) error {
+	topic, err := a.AWS.CreateTopic(Region, product.Alerts)
+	if err != nil {
+		return err
+	}
+	config := a.configFor(a.People.Guard)
+	e := &enforcer.Enforcer{
+		Account: ecsapi.NewAccount(
+			ecs.NewFromConfig(config, ecsapi.HalfOfBuckets(a.AWS.Now, a.sleep)),
+			applicationautoscaling.NewFromConfig(config),
+			a.AWS.Now,
+		),
+		Notifier: alert.NewNotifier(sns.NewFromConfig(config), topic),
+		Policy:   a.policy,
+		Log:      slog.New(slog.DiscardHandler),
+		Metrics:  metric.NewWriter(io.Discard),
+		Now:      a.AWS.Now,
+	}
+	if err := e.Look(ctx, location(), "fipsguard deployed"); err != nil {
+		return fmt.Errorf("turn FIPS mode on in the simulated account: %w", err)
+	}
+	rules, err := deployedRules()
+	if err != nil {
+		return err
+	}
+	for _, r := range rules {
+		err := a.AWS.Attach(localaws.Rule{
+			Name: r.name, Region: Region, Pattern: r.pattern,
+			Invoke: func(ctx context.Context, event []byte) error {
+				ctx, cancel := context.WithTimeout(ctx, functionTime)
+				defer cancel()
+				return e.Respond(ctx, location(), event)
+			},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scan runs the verifier once, and keeps its report.
+func (a *Account) scan(ctx context.Context) error {
+	v := scans.Verifier(scans.Needs{
+		Config: a.configFor(a.People.Guard), Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.AWS.Sleep,
+	})
+	started := a.AWS.Now()
+	seen, err := v.Look(ctx, location(), verifier.Request{Why: "simulated scan"})
+	if err != nil {
+		return err
+	}
+	a.reports = append(a.reports, evidence.New(evidence.About{
+		Why: "simulated scan", Started: started, Finished: a.AWS.Now(), Tool: a.tool,
+		Scope: seen.Scope,
+	}, seen.Report))
+	return errors.Join(seen.Failures...)
+}
