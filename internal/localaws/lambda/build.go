@@ -1,4 +1,4 @@
-package localaws
+package lambda
 
 import (
 	"fmt"
@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// BuildFunction compiles a package of the main module to a binary for
-// StartFunction, as functions are deployed, and answers which of the module's
+// Build compiles a package of the main module to a binary for
+// Start, as functions are deployed, and returns which of the module's
 // files it was built from. It reads them: `go test` takes the result of a test
 // from its cache while nothing that the test itself opened or links has
 // changed, and what a build in another process reads it does not know.
-func BuildFunction(pkg, binary string) (sources []string, err error) {
+func Build(pkg, binary string) (sources []string, err error) {
 	const files = `{{if not .Standard}}{{$dir := .Dir}}{{if .Module.Main}}{{range .GoFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{end}}{{end}}`
 	listed, err := exec.Command("go", "list", "-deps", "-f", files, pkg).Output()
 	if err != nil {

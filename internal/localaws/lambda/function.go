@@ -1,4 +1,6 @@
-package localaws
+// Package lambda runs a Lambda function as it is deployed: its built binary as a
+// process of its own, behind Lambda's Runtime API on loopback.
+package lambda
 
 import (
 	"bytes"
@@ -17,9 +19,7 @@ import (
 	"time"
 )
 
-// Function is a Lambda function: a built binary as a process of its own, fed
-// through Lambda's Runtime API on loopback as Lambda feeds it. One invocation
-// runs at a time.
+// Function is a Lambda function. One invocation runs at a time.
 type Function struct {
 	arn     string
 	process *exec.Cmd
@@ -40,29 +40,29 @@ type invocation struct {
 	id       string
 	event    []byte
 	deadline time.Time
-	answer   chan functionAnswer
+	result   chan answer
 }
 
-type functionAnswer struct {
+type answer struct {
 	payload []byte
 	err     error
 }
 
-// FunctionError is what a function answers when it fails.
-type FunctionError struct {
+// Error is what a function returns when it fails.
+type Error struct {
 	Type    string `json:"errorType"`
 	Message string `json:"errorMessage"`
 }
 
-func (e *FunctionError) Error() string { return e.Type + ": " + e.Message }
+func (e *Error) Error() string { return e.Type + ": " + e.Message }
 
 // defaultTimeout is a function's time for one event when the caller sets no
 // deadline.
 const defaultTimeout = time.Minute
 
-// StartFunction starts a binary as a function with an environment, to which
+// Start starts a binary as a function with an environment, to which
 // the address of the Runtime API is added. Close it after use.
-func StartFunction(binary, functionARN string, environment []string) (*Function, error) {
+func Start(binary, functionARN string, environment []string) (*Function, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for the Runtime API: %w", err)
@@ -85,8 +85,8 @@ func StartFunction(binary, functionARN string, environment []string) (*Function,
 	return f, nil
 }
 
-// Invoke gives the function one event and waits for what it answers: a
-// FunctionError when it fails, another error when it ends or takes too long.
+// Invoke gives the function one event and waits for what it returns: an
+// Error when it fails, another error when it ends or takes too long.
 func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	f.turn.Lock()
 	defer f.turn.Unlock()
@@ -95,7 +95,7 @@ func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 		deadline = time.Now().Add(defaultTimeout)
 	}
 	i := invocation{
-		id: strconv.FormatInt(time.Now().UnixNano(), 16), event: event, deadline: deadline, answer: make(chan functionAnswer, 1),
+		id: strconv.FormatInt(time.Now().UnixNano(), 16), event: event, deadline: deadline, result: make(chan answer, 1),
 	}
 	select {
 	case f.pending <- i:
@@ -105,7 +105,7 @@ func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 		return nil, fmt.Errorf("the function does not ask for events: %w", ctx.Err())
 	}
 	select {
-	case a := <-i.answer:
+	case a := <-i.result:
 		return a.payload, a.err
 	case <-f.exited:
 		return nil, fmt.Errorf("the function ended during an event: %s", f.Printed())
@@ -133,9 +133,9 @@ func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id, kind, _ := strings.Cut(strings.TrimPrefix(path, "invocation/"), "/")
 	switch kind {
 	case "response":
-		f.finish(id, functionAnswer{payload: body})
+		f.finish(id, answer{payload: body})
 	case "error":
-		f.finish(id, functionAnswer{err: functionError(body)})
+		f.finish(id, answer{err: functionError(body)})
 	default:
 		http.NotFound(w, r)
 		return
@@ -158,18 +158,18 @@ func (f *Function) next(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (f *Function) finish(id string, a functionAnswer) {
+func (f *Function) finish(id string, a answer) {
 	f.mu.Lock()
 	i, ok := f.waiting[id]
 	delete(f.waiting, id)
 	f.mu.Unlock()
 	if ok {
-		i.answer <- a
+		i.result <- a
 	}
 }
 
 func functionError(body []byte) error {
-	var e FunctionError
+	var e Error
 	if err := json.Unmarshal(body, &e); err != nil {
 		return errors.New("the function failed and sent what is no error")
 	}
