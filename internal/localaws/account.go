@@ -3,16 +3,13 @@ package localaws
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"math/rand/v2"
-	"net"
-	"net/http"
-	"sync"
+	"fipsguard/internal/localaws/kernel"
+	"maps"
 	"time"
 )
 
 // AccountID is the account that every Account is.
-const AccountID = "111122223333"
+const AccountID = kernel.AccountID
 
 // Options say how an account behaves. The zero value is a plain account on the
 // wall clock.
@@ -41,44 +38,30 @@ type Options struct {
 
 // Account is the account. It is safe for concurrent use.
 type Account struct {
-	observe    func(Happening)
-	throttling bool
-	execTime   time.Duration
-	operations map[string]operation
-	ids        idSource
-	clock      clock
-	bus        *bus
+	*kernel.Kernel
+	observe  func(Happening)
+	execTime time.Duration
+	bus      *bus
 
-	mu      sync.Mutex // guards everything below, and the clock
-	regions map[string]*region
-	denied  map[string][]string // actions, by access key
-	faults  []*Fault
+	// The kernel's lock guards everything below.
+	regions map[kernel.Region]*region
 	records []Record
-	calls   []Call
 	events  []json.RawMessage
 	sent    []Message
-	limited map[string]int // throttled calls, by operation
 
 	sessions      map[string]*execSession  // those under way, by ID
 	execUses      map[string]*ExecUse      // by container
 	objectBuckets map[string]*objectBucket // of S3, by name
 	logged        map[logDelivery]int      // how many of the records
 	findings      []securityFinding
-
-	server   *http.Server
-	listener net.Listener
-	serving  sync.WaitGroup
-	closing  chan struct{}
-	close    sync.Once
 }
 
 // region is what the account keeps apart by Region.
 type region struct {
-	name    string
+	kernel.Region
 	account *settings
 	own     map[string]*settings // by the principal's ARN
-	buckets map[string]*bucket
-	topics  map[string]bool // by ARN
+	topics  map[string]bool      // by ARN
 	rules   []*Rule
 
 	clusters map[string]*cluster          // by name
@@ -110,18 +93,15 @@ func New(o Options) *Account {
 	if o.Observe == nil {
 		o.Observe = func(Happening) {}
 	}
+	all := Everyone()
 	a := &Account{
-		observe:    o.Observe,
-		throttling: o.Throttling,
-		execTime:   o.ExecTime,
-		// A fixed seed: the same calls make the same identifiers, so that
-		// simulations can be compared.
-		ids:     idSource{random: rand.New(rand.NewPCG(1, 2))},
-		clock:   clock{base: o.Now, changed: make(chan struct{}, 1)},
-		regions: map[string]*region{},
-		denied:  map[string][]string{},
-		limited: map[string]int{},
-		closing: make(chan struct{}),
+		Kernel: kernel.New(kernel.Options{
+			Now: o.Now, Throttling: o.Throttling,
+			Principals: []Principal{all.Admin, all.Application, all.Root, all.Terraform, all.Guard},
+		}),
+		observe:  o.Observe,
+		execTime: o.ExecTime,
+		regions:  map[kernel.Region]*region{},
 
 		sessions:      map[string]*execSession{},
 		execUses:      map[string]*ExecUse{},
@@ -129,10 +109,17 @@ func New(o Options) *Account {
 		logged:        map[logDelivery]int{},
 	}
 	a.bus = newBus(o.Concurrency, o.RetryDelays, a.delivered)
-	a.operations = a.allOperations()
-	for _, name := range Regions() {
+	a.Hooks = kernel.Hooks{
+		Called: func(c Call) { a.observe(Happening{Time: c.Time, Call: &c}) },
+		Record: a.trail, Flush: a.bus.flush, Drain: a.bus.drain, Stop: a.bus.stop,
+	}
+	for _, s := range a.services() {
+		a.Serve(s)
+	}
+	a.ServePath(channelPath, a.serveChannel)
+	for _, name := range kernel.Regions() {
 		a.regions[name] = newRegion(name)
-		a.regions[name].addOrganizationTrail(a.clock.now())
+		a.regions[name].addOrganizationTrail(a.Clock.Now())
 	}
 	return a
 }
@@ -140,12 +127,11 @@ func New(o Options) *Account {
 // Regions are those that the account is in: the two of GovCloud.
 func Regions() []string { return []string{"us-gov-east-1", "us-gov-west-1"} }
 
-func newRegion(name string) *region {
+func newRegion(name kernel.Region) *region {
 	r := &region{
-		name:     name,
+		Region:   name,
 		account:  newSettings(),
 		own:      map[string]*settings{},
-		buckets:  newBuckets(),
 		topics:   map[string]bool{},
 		clusters: map[string]*cluster{},
 		families: map[string][]*taskDefinition{},
@@ -161,50 +147,55 @@ func newRegion(name string) *region {
 	return r
 }
 
-// Start listens on a TCP address and serves until Close. It may be called
-// once. Whether the address is one that strangers can reach is the caller's to
-// decide.
-func (a *Account) Start(addr string) error {
-	listener, err := net.Listen("tcp", addr)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w", addr, err)
-	}
-	a.listener = listener
-	a.server = &http.Server{Handler: a, ConnState: a.track, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute}
-	a.serving.Add(1)
-	go func() {
-		defer a.serving.Done()
-		// Serve returns http.ErrServerClosed after Close, and otherwise an
-		// error that every client sees as a refused connection.
-		_ = a.server.Serve(listener)
-	}()
-	return nil
-}
-
-// Endpoint is the URL for AWS_ENDPOINT_URL. It is empty before Start.
-func (a *Account) Endpoint() string {
-	if a.listener == nil {
-		return ""
-	}
-	return "http://" + a.listener.Addr().String()
-}
-
-// Close stops serving, cancels invocations under way, drops those that wait,
-// and returns when all have ended. What was recorded can still be read.
-func (a *Account) Close() error {
-	var err error
-	a.close.Do(func() {
-		close(a.closing)
-		if a.server != nil {
-			err = a.server.Close()
-		}
-		a.bus.stop()
-		a.serving.Wait()
-	})
-	return err
-}
-
 // Drain waits until every event delivered so far has been answered, retries
 // and dead letters included, and so have the events that those answers caused.
 // It returns early with the context's error.
 func (a *Account) Drain(ctx context.Context) error { return a.bus.drain(ctx) }
+
+// services are the account's.
+func (a *Account) services() []kernel.Service {
+	return []kernel.Service{
+		{Name: "ecs", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AmazonEC2ContainerServiceV20141113"}, Operations: merged(
+			a.settingOperations(), a.definitionOperations(), a.clusterOperations(), a.taskOperations(),
+			a.serviceOperations(), a.taskSetOperations(), a.execOperations(),
+		)},
+		{Name: "ssm", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AmazonSSM"}, Operations: a.sessionOperations()},
+		{Name: "application-autoscaling", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AnyScaleFrontendService"}, Operations: a.scalingOperations()},
+		{
+			Name: "cloudtrail", Protocol: kernel.JSON{Version: "1.1"},
+			Targets:    []string{"CloudTrail_20131101", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"},
+			Operations: merged(a.lookupOperations(), a.trailOperations()),
+		},
+		{Name: "events", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AWSEvents"}, Operations: a.ruleOperations()},
+		{Name: "sqs", Protocol: kernel.JSON{Version: "1.0", QueryCodes: true}, Targets: []string{"AmazonSQS"}, Operations: a.queueOperations()},
+		{Name: "sns", Protocol: kernel.Query{Namespace: "http://sns.amazonaws.com/doc/2010-03-31/"}, Operations: merged(a.snsOperations(), a.subscriptionOperations())},
+		{Name: "s3", Protocol: s3Wire{}, LargestObject: maxObject, Operations: a.s3Operations()},
+		{Name: "securityhub", Protocol: kernel.RESTJSON{Operations: map[string]string{
+			"POST /findings":        "GetFindings",
+			"POST /findings/import": "BatchImportFindings",
+		}}, Operations: a.findingOperations()},
+		identity(),
+	}
+}
+
+func merged(parts ...map[string]kernel.Operation) map[string]kernel.Operation {
+	all := map[string]kernel.Operation{}
+	for _, part := range parts {
+		maps.Copy(all, part)
+	}
+	return all
+}
+
+// call is a request with what the account keeps of its Region.
+type call struct {
+	*kernel.Request
+	region *region
+}
+
+// input makes an operation of a function that takes a call's parameters in a
+// struct.
+func input[In, Out any](a *Account, f func(*call, In) (Out, error)) func(*kernel.Request) (any, error) {
+	return kernel.With(func(r *kernel.Request, in In) (Out, error) { return f(a.call(r), in) })
+}
+
+func (a *Account) call(r *kernel.Request) *call { return &call{r, a.regions[kernel.Region(r.Region)]} }

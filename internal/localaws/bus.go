@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fipsguard/internal/localaws/kernel"
 	"slices"
 	"sync"
 	"time"
@@ -112,11 +113,11 @@ func (b *bus) deliverAll() {
 }
 
 func (b *bus) deliver(d delivery) {
-	sleep(b.ctx, d.delay)
+	kernel.Pause(b.ctx, d.delay)
 	attempts := len(b.delays) + 1
 	for n := 1; n <= attempts; n++ {
 		if n > 1 {
-			sleep(b.ctx, b.delays[n-2])
+			kernel.Pause(b.ctx, b.delays[n-2])
 		}
 		if b.ctx.Err() != nil {
 			return

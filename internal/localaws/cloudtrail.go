@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"encoding/json"
+	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,28 +59,29 @@ type sessionIssuer struct {
 // Records are CloudTrail's records of the calls that write, in order. Those
 // that only read, and those that SNS counts as data events, are in Calls.
 func (a *Account) Records() []Record {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	return slices.Clone(a.records)
 }
 
 // trail records a call and sends the record to EventBridge, where only calls
 // that write arrive, and only those that a trail records. It needs the account's lock.
-func (a *Account) trail(c *call, answer any, failure *apiError) {
-	if c.service != "ecs" || readsOnly(c.name) {
+func (a *Account) trail(req *kernel.Request, answer any, failure *kernel.Error) {
+	c := a.call(req)
+	if c.Service != "ecs" || readsOnly(c.Name) {
 		return
 	}
 	r := Record{
 		EventVersion:       "1.11",
-		UserIdentity:       a.identity(c.principal, c.at),
-		EventTime:          c.at.Truncate(time.Second),
+		UserIdentity:       a.identity(c.Principal, c.At),
+		EventTime:          c.At.Truncate(time.Second),
 		EventSource:        "ecs.amazonaws.com",
-		EventName:          c.name,
-		AWSRegion:          c.region.name,
-		SourceIPAddress:    c.principal.SourceAddress,
-		UserAgent:          c.userAgent,
-		RequestID:          c.requestID,
-		EventID:            a.ids.uuid(),
+		EventName:          c.Name,
+		AWSRegion:          string(c.region.Region),
+		SourceIPAddress:    c.Principal.SourceAddress,
+		UserAgent:          c.UserAgent,
+		RequestID:          c.ID,
+		EventID:            a.IDs.UUID(),
 		EventType:          "AwsApiCall",
 		ManagementEvent:    true,
 		RecipientAccountID: AccountID,
@@ -87,13 +89,13 @@ func (a *Account) trail(c *call, answer any, failure *apiError) {
 	}
 	if failure != nil {
 		// A failed call's record does not say what was asked.
-		r.ErrorCode, r.ErrorMessage = failure.code, failure.message
+		r.ErrorCode, r.ErrorMessage = failure.Code, failure.Message
 		if r.ErrorCode == "AccessDeniedException" {
 			r.ErrorCode = "AccessDenied"
 		}
 	} else {
-		r.RequestParameters = bounded("requestParameters", c.parameters)
-		if c.name == "ExecuteCommand" {
+		r.RequestParameters = bounded("requestParameters", c.Parameters)
+		if c.Name == "ExecuteCommand" {
 			answer = withoutToken(answer)
 		}
 		r.ResponseElements = bounded("responseElements", answer)
@@ -103,8 +105,8 @@ func (a *Account) trail(c *call, answer any, failure *apiError) {
 		return
 	}
 	a.publish(c.region, event{
-		detailType: "AWS API Call via CloudTrail", time: c.at, resources: []string{},
-		detail: r, subject: c.name, caller: c.principal.AccessKeyID,
+		detailType: "AWS API Call via CloudTrail", time: c.At, resources: []string{},
+		detail: r, subject: c.Name, caller: c.Principal.AccessKeyID,
 	})
 }
 
@@ -114,7 +116,7 @@ func readsOnly(name string) bool {
 
 func (a *Account) identity(p Principal, now time.Time) userIdentity {
 	id := userIdentity{
-		Type: p.Kind, PrincipalID: p.principalID(), ARN: p.CallerARN(),
+		Type: p.Kind, PrincipalID: p.PrincipalID(), ARN: p.CallerARN(),
 		AccountID: AccountID, AccessKeyID: p.AccessKeyID,
 	}
 	attributes := map[string]string{
@@ -124,13 +126,13 @@ func (a *Account) identity(p Principal, now time.Time) userIdentity {
 	switch p.Kind {
 	case IAMUser:
 		// A long-lived key has no session.
-		id.UserName = p.name()
+		id.UserName = p.Name()
 	case Root:
 		id.SessionContext = &sessionContext{Attributes: attributes}
 	case AssumedRole:
 		id.SessionContext = &sessionContext{
 			SessionIssuer: &sessionIssuer{
-				Type: "Role", PrincipalID: p.uniqueID(), ARN: p.ARN, AccountID: AccountID, UserName: p.name(),
+				Type: "Role", PrincipalID: p.UniqueID(), ARN: p.ARN, AccountID: AccountID, UserName: p.Name(),
 			},
 			Attributes: attributes,
 		}
@@ -143,7 +145,7 @@ const maxMember = 100 << 10
 
 // bounded is a member as CloudTrail shows it.
 func bounded(name string, member any) any {
-	tree, err := withTimes(member, trailTime)
+	tree, err := kernel.WithTimes(member, kernel.TrailTime)
 	if err != nil {
 		return nil
 	}

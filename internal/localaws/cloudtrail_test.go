@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"encoding/json"
+	"fipsguard/internal/localaws/kernel"
 	"strings"
 	"testing"
 	"time"
@@ -145,8 +146,8 @@ func TestMembersOver100KBAreLeftOut(t *testing.T) {
 
 func TestEventsOver256KBAreNotSent(t *testing.T) {
 	a := New(Options{Now: noon})
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	a.publish(a.regions[west], event{detailType: "small", detail: strings.Repeat("x", maxEvent-1000)})
 	a.publish(a.regions[west], event{detailType: "large", detail: strings.Repeat("x", maxEvent)})
 	if len(a.events) != 1 || !strings.Contains(string(a.events[0]), `"small"`) {
@@ -155,10 +156,10 @@ func TestEventsOver256KBAreNotSent(t *testing.T) {
 }
 
 func TestTimesInRecordsAreFreeText(t *testing.T) {
-	tree, err := withTimes(struct {
-		RegisteredAt *moment `json:"registeredAt"`
-		Count        int     `json:"count"`
-	}{at(time.Date(2026, 2, 22, 16, 11, 47, 300e6, time.UTC)), 3}, trailTime)
+	tree, err := kernel.WithTimes(struct {
+		RegisteredAt *kernel.Moment `json:"registeredAt"`
+		Count        int            `json:"count"`
+	}{kernel.At(time.Date(2026, 2, 22, 16, 11, 47, 300e6, time.UTC)), 3}, kernel.TrailTime)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package localaws
 import (
 	"cmp"
 	"encoding/json"
+	"fipsguard/internal/localaws/kernel"
 	"maps"
 	"slices"
 	"strings"
@@ -28,11 +29,11 @@ type capacityUse struct {
 	Base             int    `json:"base"`
 }
 
-func (a *Account) clusterOperations() map[string]operation {
-	return map[string]operation{
-		"ecs:CreateCluster":    {withoutTokenBucket, withInput(a.createCluster)},
-		"ecs:ListClusters":     {clusterReads, withInput(a.listClusters)},
-		"ecs:DescribeClusters": {clusterReads, withInput(a.describeClusters)},
+func (a *Account) clusterOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{
+		"CreateCluster":    {Perform: input(a, a.createCluster)},
+		"ListClusters":     {Limit: clusterReads, Perform: input(a, a.listClusters)},
+		"DescribeClusters": {Limit: clusterReads, Perform: input(a, a.describeClusters)},
 	}
 }
 
@@ -52,7 +53,7 @@ type clusterOutput struct {
 func (a *Account) createCluster(c *call, in createClusterInput) (clusterOutput, error) {
 	name := cmp.Or(in.ClusterName, "default")
 	if strings.ContainsAny(name, "/: ") || len(name) > 255 {
-		return clusterOutput{}, invalidParameter("Invalid cluster name %q.", name)
+		return clusterOutput{}, kernel.InvalidParameter("Invalid cluster name %q.", name)
 	}
 	for _, use := range in.DefaultCapacityProviderStrategy {
 		if !slices.Contains(in.CapacityProviders, use.CapacityProvider) {
@@ -61,7 +62,7 @@ func (a *Account) createCluster(c *call, in createClusterInput) (clusterOutput, 
 	}
 	for _, provider := range in.CapacityProviders {
 		if !isFargateProvider(provider) {
-			return clusterOutput{}, invalidParameter("The specified capacity provider %s was not found.", provider)
+			return clusterOutput{}, kernel.InvalidParameter("The specified capacity provider %s was not found.", provider)
 		}
 	}
 	if c.region.clusters[name] == nil {
@@ -72,7 +73,7 @@ func (a *Account) createCluster(c *call, in createClusterInput) (clusterOutput, 
 
 func (r *region) addCluster(name string, in createClusterInput) {
 	r.clusters[name] = &cluster{
-		ARN: r.arn("ecs", "cluster/"+name), Name: name, Status: "ACTIVE",
+		ARN: r.ARN("ecs", "cluster/"+name), Name: name, Status: "ACTIVE",
 		CapacityProviders:               append([]string{}, in.CapacityProviders...),
 		DefaultCapacityProviderStrategy: append([]capacityUse{}, in.DefaultCapacityProviderStrategy...),
 		Settings:                        append([]json.RawMessage{}, in.Settings...),
@@ -82,10 +83,10 @@ func (r *region) addCluster(name string, in createClusterInput) {
 
 // cluster finds a cluster by name or ARN; no reference is the default one.
 func (r *region) cluster(reference string) (*cluster, error) {
-	name, ok := r.named("ecs", "cluster/", cmp.Or(reference, "default"))
+	name, ok := r.Named("ecs", "cluster/", cmp.Or(reference, "default"))
 	found := r.clusters[name]
 	if !ok || found == nil {
-		return nil, clientError("ClusterNotFoundException", "Cluster not found.")
+		return nil, kernel.ClientError("ClusterNotFoundException", "Cluster not found.")
 	}
 	return found, nil
 }
@@ -125,7 +126,7 @@ func (a *Account) listClusters(c *call, in listInput) (listClustersOutput, error
 	for _, name := range slices.Sorted(maps.Keys(c.region.clusters)) {
 		arns = append(arns, c.region.clusters[name].ARN)
 	}
-	arns, next, err := page(arns, strings.Compare, in.NextToken, in.MaxResults, 100)
+	arns, next, err := kernel.Page(arns, strings.Compare, in.NextToken, in.MaxResults, 100)
 	return listClustersOutput{arns, next}, err
 }
 
@@ -150,7 +151,7 @@ func (a *Account) describeClusters(c *call, in describeClustersInput) (describeC
 		in.Clusters = []string{"default"}
 	}
 	if len(in.Clusters) > 100 {
-		return out, invalidParameter("Clusters cannot have more than 100 elements.")
+		return out, kernel.InvalidParameter("Clusters cannot have more than 100 elements.")
 	}
 	for _, reference := range in.Clusters {
 		found, err := c.region.cluster(reference)
@@ -166,7 +167,7 @@ func (a *Account) describeClusters(c *call, in describeClustersInput) (describeC
 // missing is the failure for something that is not there.
 func missing(r *region, prefix, reference string) failure {
 	if !strings.HasPrefix(reference, "arn:") {
-		reference = r.arn("ecs", prefix+reference)
+		reference = r.ARN("ecs", prefix+reference)
 	}
 	return failure{ARN: reference, Reason: "MISSING"}
 }
@@ -174,7 +175,7 @@ func missing(r *region, prefix, reference string) failure {
 func isFargateProvider(name string) bool { return name == "FARGATE" || name == "FARGATE_SPOT" }
 
 func notAssociated(provider string) error {
-	return invalidParameter("The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster: %s.", provider)
+	return kernel.InvalidParameter("The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster: %s.", provider)
 }
 
 // capacity is where something is launched.
@@ -188,11 +189,11 @@ type capacity struct {
 func (k *cluster) capacity(launchType string, strategy []capacityUse) (capacity, error) {
 	switch {
 	case launchType != "" && len(strategy) > 0:
-		return capacity{}, invalidParameter("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
+		return capacity{}, kernel.InvalidParameter("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
 	case launchType == "FARGATE" || launchType == "EC2":
 		return capacity{launchType: launchType}, nil
 	case launchType != "":
-		return capacity{}, invalidParameter("This local account has no capacity of launch type %s.", launchType)
+		return capacity{}, kernel.InvalidParameter("This local account has no capacity of launch type %s.", launchType)
 	}
 	if len(strategy) == 0 {
 		strategy = k.DefaultCapacityProviderStrategy

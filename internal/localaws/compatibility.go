@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"fipsguard/internal/localaws/kernel"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +26,7 @@ func (d *taskDefinition) computeCompatibilities() error {
 	for _, asked := range d.RequiresCompatibilities {
 		switch {
 		case !slices.Contains([]string{"EC2", "EXTERNAL", "FARGATE", "MANAGED_INSTANCES"}, asked):
-			return invalidParameter("Invalid requiresCompatibilities %q.", asked)
+			return kernel.InvalidParameter("Invalid requiresCompatibilities %q.", asked)
 		case asked == "FARGATE" && notFargate != nil:
 			return notFargate
 		case !slices.Contains(computed, asked):
@@ -95,4 +96,10 @@ func fargateSize(cpu, memory int) bool {
 		return within(32, 120, 8)
 	}
 	return false
+}
+
+// clientException is ECS's code for what the caller did wrong but in a
+// parameter's form.
+func clientException(format string, args ...any) *kernel.Error {
+	return kernel.ClientError("ClientException", format, args...)
 }

@@ -3,6 +3,7 @@ package localaws
 import (
 	"cmp"
 	"encoding/json"
+	"fipsguard/internal/localaws/kernel"
 	"regexp"
 	"slices"
 	"strconv"
@@ -32,13 +33,13 @@ type definitionBody struct {
 
 type taskDefinition struct {
 	definitionBody
-	ARN             string   `json:"taskDefinitionArn"`
-	Revision        int      `json:"revision"`
-	Status          string   `json:"status"`
-	Compatibilities []string `json:"compatibilities"`
-	RegisteredAt    *moment  `json:"registeredAt"`
-	RegisteredBy    string   `json:"registeredBy"`
-	DeregisteredAt  *moment  `json:"deregisteredAt,omitempty"`
+	ARN             string         `json:"taskDefinitionArn"`
+	Revision        int            `json:"revision"`
+	Status          string         `json:"status"`
+	Compatibilities []string       `json:"compatibilities"`
+	RegisteredAt    *kernel.Moment `json:"registeredAt"`
+	RegisteredBy    string         `json:"registeredBy"`
+	DeregisteredAt  *kernel.Moment `json:"deregisteredAt,omitempty"`
 
 	tags []json.RawMessage
 }
@@ -67,7 +68,7 @@ func (d *definitionBody) containers() ([]containerDefinition, error) {
 	for _, raw := range d.ContainerDefinitions {
 		var c containerDefinition
 		if err := json.Unmarshal(raw, &c); err != nil {
-			return nil, notSerialized(err)
+			return nil, kernel.NotSerialized(err)
 		}
 		if c.Name == "" || c.Image == "" {
 			return nil, clientException("Container.name and Container.image should not be null or empty.")
@@ -85,12 +86,12 @@ type definitionOutput struct {
 	Tags           []json.RawMessage `json:"tags,omitempty"`
 }
 
-func (a *Account) definitionOperations() map[string]operation {
-	return map[string]operation{
-		"ecs:RegisterTaskDefinition":   {definitionWrites, withInput(a.registerTaskDefinition)},
-		"ecs:DeregisterTaskDefinition": {definitionWrites, withInput(a.deregisterTaskDefinition)},
-		"ecs:DescribeTaskDefinition":   {definitionReads, withInput(a.describeTaskDefinition)},
-		"ecs:ListTaskDefinitions":      {definitionReads, withInput(a.listTaskDefinitions)},
+func (a *Account) definitionOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{
+		"RegisterTaskDefinition":   {Limit: definitionWrites, Perform: input(a, a.registerTaskDefinition)},
+		"DeregisterTaskDefinition": {Limit: definitionWrites, Perform: input(a, a.deregisterTaskDefinition)},
+		"DescribeTaskDefinition":   {Limit: definitionReads, Perform: input(a, a.describeTaskDefinition)},
+		"ListTaskDefinitions":      {Limit: definitionReads, Perform: input(a, a.listTaskDefinitions)},
 	}
 }
 
@@ -108,13 +109,13 @@ func (a *Account) registerTaskDefinition(c *call, in registerTaskDefinitionInput
 		definitionBody: in.definitionBody,
 		Revision:       len(revisions) + 1,
 		Status:         "ACTIVE",
-		RegisteredAt:   at(c.at),
-		RegisteredBy:   c.principal.CallerARN(),
+		RegisteredAt:   kernel.At(c.At),
+		RegisteredBy:   c.Principal.CallerARN(),
 		tags:           in.Tags,
 	}
 	d.Volumes = append([]json.RawMessage{}, d.Volumes...)
 	d.PlacementConstraints = append([]json.RawMessage{}, d.PlacementConstraints...)
-	d.ARN = c.region.arn("ecs", "task-definition/"+d.Family+":"+strconv.Itoa(d.Revision))
+	d.ARN = c.region.ARN("ecs", "task-definition/"+d.Family+":"+strconv.Itoa(d.Revision))
 	if err := d.computeCompatibilities(); err != nil {
 		return definitionOutput{}, err
 	}
@@ -144,7 +145,7 @@ func (a *Account) deregisterTaskDefinition(c *call, in taskDefinitionReference) 
 		return definitionOutput{}, clientException("Unable to describe task definition.")
 	}
 	if d.Status == "ACTIVE" {
-		d.Status, d.DeregisteredAt = "INACTIVE", at(c.at)
+		d.Status, d.DeregisteredAt = "INACTIVE", kernel.At(c.At)
 	}
 	return definitionOutput{TaskDefinition: d}, nil
 }
@@ -169,7 +170,7 @@ func (a *Account) describeTaskDefinition(c *call, in taskDefinitionReference) (d
 // definition finds a revision by ARN or family:revision, or the newest ACTIVE
 // one by family; nil when there is none.
 func (r *region) definition(reference string) *taskDefinition {
-	name, ok := r.named("ecs", "task-definition/", reference)
+	name, ok := r.Named("ecs", "task-definition/", reference)
 	if !ok {
 		return nil
 	}
@@ -195,7 +196,7 @@ func (r *region) usable(reference string, now time.Time) (*taskDefinition, error
 	d := r.definition(reference)
 	switch {
 	case reference == "":
-		return nil, invalidParameter("TaskDefinition can not be blank.")
+		return nil, kernel.InvalidParameter("TaskDefinition can not be blank.")
 	case d == nil:
 		return nil, clientException("TaskDefinition not found.")
 	case !d.launchable(now):
@@ -233,7 +234,7 @@ func (a *Account) listTaskDefinitions(c *call, in listTaskDefinitionsInput) (lis
 		order = func(x, y string) int { return compareRevisions(y, x) }
 	}
 	slices.SortFunc(arns, order)
-	arns, next, err := page(arns, order, in.NextToken, in.MaxResults, 100)
+	arns, next, err := kernel.Page(arns, order, in.NextToken, in.MaxResults, 100)
 	return listTaskDefinitionsOutput{arns, next}, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"slices"
 	"time"
@@ -59,7 +60,7 @@ const maxEvent = 256 << 10
 
 // Attach adds a rule. What happened before is not delivered to it.
 func (a *Account) Attach(r Rule) error {
-	if _, ok := a.regions[r.Region]; !ok {
+	if _, ok := a.regions[kernel.Region(r.Region)]; !ok {
 		return fmt.Errorf("attach rule %s: the account is not in Region %q", r.Name, r.Region)
 	}
 	matcher, err := quamina.New()
@@ -70,18 +71,18 @@ func (a *Account) Attach(r Rule) error {
 		return fmt.Errorf("attach rule %s: %w", r.Name, err)
 	}
 	r.matcher = matcher
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	region := a.regions[r.Region]
-	r.TargetARN = cmp.Or(r.TargetARN, region.arn("lambda", "function:fipsguard-enforcer"))
+	a.Lock()
+	defer a.Unlock()
+	region := a.regions[kernel.Region(r.Region)]
+	r.TargetARN = cmp.Or(r.TargetARN, region.ARN("lambda", "function:fipsguard-enforcer"))
 	region.rules = append(region.rules, &r)
 	return nil
 }
 
 // Events are all events that EventBridge got, in order and as delivered.
 func (a *Account) Events() []json.RawMessage {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	return slices.Clone(a.events)
 }
 
@@ -89,8 +90,8 @@ func (a *Account) Events() []json.RawMessage {
 // functions are invoked when the bus is flushed.
 func (a *Account) publish(r *region, e event) {
 	data, err := json.Marshal(envelope{
-		Version: "0", ID: a.ids.uuid(), DetailType: e.detailType, Source: "aws.ecs", Account: AccountID,
-		Time: e.time.Truncate(time.Second), Region: r.name, Resources: e.resources, Detail: e.detail,
+		Version: "0", ID: a.IDs.UUID(), DetailType: e.detailType, Source: "aws.ecs", Account: AccountID,
+		Time: e.time.Truncate(time.Second), Region: string(r.Region), Resources: e.resources, Detail: e.detail,
 	})
 	if err != nil || len(data) > maxEvent {
 		return
@@ -105,7 +106,7 @@ func (a *Account) publish(r *region, e event) {
 		if err != nil || len(matched) == 0 {
 			continue
 		}
-		fault, _ := a.fault(true, e.subject, e.caller)
+		fault := a.EventFault(e.subject, e.caller)
 		a.bus.add(delivery{rule: rule, event: data, delay: fault.Latency}, fault.Effect)
 	}
 }

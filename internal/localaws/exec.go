@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"encoding/json"
+	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"slices"
 )
@@ -38,8 +39,8 @@ func (a *Account) SetTaskFIPS(taskARN string, on bool) error {
 }
 
 func (a *Account) change(taskARN string, change func(*task)) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	for _, r := range a.regions {
 		if t := r.task(taskARN); t != nil {
 			change(t)
@@ -78,8 +79,8 @@ type ExecUse struct {
 // ExecUses are the sessions so far, by the task's ARN and the container's name,
 // with a blank between.
 func (a *Account) ExecUses() map[string]ExecUse {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	uses := map[string]ExecUse{}
 	for container, use := range a.execUses {
 		uses[container] = *use
@@ -87,11 +88,14 @@ func (a *Account) ExecUses() map[string]ExecUse {
 	return uses
 }
 
-func (a *Account) execOperations() map[string]operation {
-	return map[string]operation{
-		"ecs:ExecuteCommand":   {taskWrites, withInput(a.executeCommand)},
-		"ssm:TerminateSession": {withoutTokenBucket, withInput(a.terminateSession)},
+func (a *Account) execOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{
+		"ExecuteCommand": {Limit: taskWrites, Perform: input(a, a.executeCommand)},
 	}
+}
+
+func (a *Account) sessionOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{"TerminateSession": {Perform: input(a, a.terminateSession)}}
 }
 
 type executeCommandInput struct {
@@ -126,26 +130,26 @@ func (a *Account) executeCommand(c *call, in executeCommandInput) (executeComman
 	t := c.region.taskIn(k, in.Task)
 	switch {
 	case t == nil:
-		return executeCommandOutput{}, invalidParameter("The referenced task was not found.")
+		return executeCommandOutput{}, kernel.InvalidParameter("The referenced task was not found.")
 	case !in.Interactive:
-		return executeCommandOutput{}, invalidParameter("Interactive is the only mode supported currently.")
+		return executeCommandOutput{}, kernel.InvalidParameter("Interactive is the only mode supported currently.")
 	case in.Container == "" && len(t.Containers) > 1:
-		return executeCommandOutput{}, invalidParameter("A container name is required for tasks with several containers.")
+		return executeCommandOutput{}, kernel.InvalidParameter("A container name is required for tasks with several containers.")
 	}
 	i := slices.IndexFunc(t.Containers, func(c container) bool { return in.Container == "" || c.Name == in.Container })
 	if i < 0 {
-		return executeCommandOutput{}, invalidParameter("The container %s was not found in the task.", in.Container)
+		return executeCommandOutput{}, kernel.InvalidParameter("The container %s was not found in the task.", in.Container)
 	}
 	of := t.Containers[i]
 	if !t.EnableExecuteCommand || t.LastStatus != "RUNNING" {
-		return executeCommandOutput{}, invalidParameter("The execute command failed because execute command was not enabled when the task was run or the execute command agent isn’t running. Wait and try again or run a new task with execute command enabled and try again.")
+		return executeCommandOutput{}, kernel.InvalidParameter("The execute command failed because execute command was not enabled when the task was run or the execute command agent isn’t running. Wait and try again or run a new task with execute command enabled and try again.")
 	}
 	use := a.useOf(t.ARN + " " + of.Name)
 	if use.Wedged || len(of.ManagedAgents) == 0 || of.ManagedAgents[0].LastStatus != "RUNNING" {
-		return executeCommandOutput{}, clientError("TargetNotConnectedException", "The execute command failed due to an internal error. Try again later.")
+		return executeCommandOutput{}, kernel.ClientError("TargetNotConnectedException", "The execute command failed due to an internal error. Try again later.")
 	}
 	s := &execSession{
-		id: "ecs-execute-command-" + a.ids.hex(9)[:17], token: "AAEAA" + a.ids.hex(48), container: t.ARN + " " + of.Name,
+		id: "ecs-execute-command-" + a.IDs.Hex(9)[:17], token: "AAEAA" + a.IDs.Hex(48), container: t.ARN + " " + of.Name,
 		command: in.Command, exec: t.exec, fips: t.fips, ended: make(chan struct{}),
 	}
 	a.begin(s, use)
@@ -188,8 +192,8 @@ func (a *Account) end(s *execSession) {
 // waits reports whether as many sessions as the agent runs began before this
 // one.
 func (a *Account) waits(s *execSession) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	before := 0
 	for _, other := range a.sessions {
 		if other.container == s.container && other.order < s.order {

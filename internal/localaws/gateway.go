@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"fipsguard/internal/localaws/kernel"
 	"net/http"
 	"strings"
 	"time"
@@ -23,16 +24,14 @@ func (a *Account) streamURL(s *execSession) string {
 // serveChannel is the message gateway: it checks who asks, takes the token, and
 // plays the agent of the container.
 func (a *Account) serveChannel(w http.ResponseWriter, r *http.Request) {
-	a.serving.Add(1) // the connection will not be the HTTP server's any more
-	defer a.serving.Done()
-	c := &call{}
-	if err := a.identify(c, r); err != nil || c.service != "ssmmessages" {
+	var in kernel.Request
+	if err := a.Identify(&in, r); err != nil || in.Service != "ssmmessages" {
 		http.Error(w, "the upgrade is not signed for ssmmessages", http.StatusForbidden)
 		return
 	}
-	a.mu.Lock()
+	a.Lock()
 	s := a.sessions[strings.TrimPrefix(r.URL.Path, channelPath)]
-	a.mu.Unlock()
+	a.Unlock()
 	if s == nil {
 		http.Error(w, "no such session", http.StatusNotFound)
 		return
@@ -49,7 +48,7 @@ func (a *Account) serveChannel(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	go func() {
 		select {
-		case <-a.closing:
+		case <-a.Closing():
 		case <-s.ended:
 		case <-ctx.Done():
 		}
@@ -73,7 +72,7 @@ func (g *agent) hold(ctx context.Context) {
 		return
 	}
 	for g.account.waits(g.session) {
-		sleep(ctx, 10*time.Millisecond)
+		kernel.Pause(ctx, 10*time.Millisecond)
 		if ctx.Err() != nil {
 			return
 		}
@@ -86,7 +85,7 @@ func (g *agent) hold(ctx context.Context) {
 	case e.EarlyClose:
 		return
 	}
-	sleep(ctx, g.account.execTime)
+	kernel.Pause(ctx, g.account.execTime)
 	failure := e.Failure
 	if failure == "" && g.session.command != "cat /proc/sys/crypto/fips_enabled" {
 		failure = "Unable to start command: Failed to start pty: fork/exec: no such file or directory"
@@ -94,9 +93,9 @@ func (g *agent) hold(ctx context.Context) {
 	if failure == "" && !g.print(ctx, g.answer()) {
 		return
 	}
-	g.account.mu.Lock()
+	g.account.Lock()
 	g.account.end(g.session)
-	g.account.mu.Unlock()
+	g.account.Unlock()
 	// The session's end cancels ctx; the last word is still to be sent.
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
@@ -117,8 +116,8 @@ func (g *agent) opened(ctx context.Context) bool {
 	if json.Unmarshal(message, &opening) != nil || opening.TokenValue != g.session.token {
 		return false
 	}
-	g.account.mu.Lock()
-	defer g.account.mu.Unlock()
+	g.account.Lock()
+	defer g.account.Unlock()
 	if g.session.used {
 		return false
 	}
@@ -169,7 +168,7 @@ func (g *agent) frame(kind string, sequence int64, flags uint64, payloadType uin
 	b = binary.BigEndian.AppendUint64(b, uint64(time.Now().UnixMilli()))
 	b = binary.BigEndian.AppendUint64(b, uint64(sequence))
 	b = binary.BigEndian.AppendUint64(b, flags)
-	b = append(b, g.account.ids.hex(8)...) // 16 bytes that are random enough
+	b = append(b, g.account.IDs.Hex(8)...) // 16 bytes that are random enough
 	b = append(b, digest[:]...)
 	b = binary.BigEndian.AppendUint32(b, payloadType)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(payload)))

@@ -18,6 +18,9 @@ import (
 
 const west, east = "us-gov-west-1", "us-gov-east-1"
 
+// maxBody is the most that a request may bring beside an object.
+const maxBody = 1 << 20
+
 // noon is when the tests' accounts begin, and stay until they are advanced.
 func noon() time.Time { return time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC) }
 

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"fipsguard/internal/localaws/kernel"
 	"slices"
 	"time"
 )
@@ -47,7 +48,7 @@ func (a *Account) planNext(r *region, t *task) {
 		return
 	}
 	version := t.Version
-	a.clock.after(next.after, func() {
+	a.Clock.After(next.after, func() {
 		// Whoever changed the task in between has set another timer.
 		if t.Version == version {
 			a.enter(r, t, next.status)
@@ -57,7 +58,7 @@ func (a *Account) planNext(r *region, t *task) {
 
 // enter brings a task to a stage.
 func (a *Account) enter(r *region, t *task, status string) {
-	now := at(a.clock.now())
+	now := kernel.At(a.Clock.Now())
 	t.LastStatus = status
 	t.Version++
 	switch status {
@@ -77,17 +78,17 @@ func (a *Account) enter(r *region, t *task, status string) {
 	case "STOPPED":
 		t.StoppedAt = now
 		a.containersStopped(t)
-		a.clock.after(stoppedTaskLife, func() { r.forget(t) })
+		a.Clock.After(stoppedTaskLife, func() { r.forget(t) })
 	}
 	a.changed(r, t)
 	a.planNext(r, t)
 	a.taskEntered(r, t)
 }
 
-func (a *Account) containersRun(t *task, now *moment) {
+func (a *Account) containersRun(t *task, now *kernel.Moment) {
 	for i := range t.Containers {
 		c := &t.Containers[i]
-		c.LastStatus, c.RuntimeID = "RUNNING", t.id()+"-"+a.ids.hex(5)
+		c.LastStatus, c.RuntimeID = "RUNNING", t.id()+"-"+a.IDs.Hex(5)
 		if t.EnableExecuteCommand {
 			c.ManagedAgents = []managedAgent{{"ExecuteCommandAgent", "RUNNING", now}}
 		}
@@ -112,7 +113,7 @@ func (a *Account) stop(r *region, t *task, code, reason string) {
 		return
 	}
 	t.DesiredStatus, t.StopCode, t.StoppedReason = "STOPPED", code, reason
-	t.StoppingAt = at(a.clock.now())
+	t.StoppingAt = kernel.At(a.Clock.Now())
 	t.Version++
 	a.changed(r, t)
 	a.planNext(r, t)
@@ -127,7 +128,7 @@ func (r *region) forget(t *task) {
 // changed sends the event of a task's change. Its detail is the task as
 // DescribeTasks shows it, but for the operating system and the tags.
 func (a *Account) changed(r *region, t *task) {
-	tree, err := withTimes(t, eventTime)
+	tree, err := kernel.WithTimes(t, kernel.EventTime)
 	if err != nil {
 		return
 	}
@@ -137,10 +138,10 @@ func (a *Account) changed(r *region, t *task) {
 	}
 	delete(detail, "platformFamily")
 	delete(detail, "tags")
-	detail["updatedAt"] = eventTime(a.clock.now())
+	detail["updatedAt"] = kernel.EventTime(a.Clock.Now())
 	const detailType = "ECS Task State Change"
 	a.publish(r, event{
-		detailType: detailType, time: a.clock.now(), resources: []string{t.ARN},
+		detailType: detailType, time: a.Clock.Now(), resources: []string{t.ARN},
 		detail: detail, subject: detailType,
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"maps"
 	"path"
@@ -22,11 +23,11 @@ type logDelivery struct{ region, bucket, prefix string }
 // one file for each five minutes with records, and each record once, however
 // often it is called. The prefix stands before AWSLogs/ and may be empty.
 func (a *Account) DeliverTrailLog(regionName, bucket, prefix string) error {
-	if _, ok := a.regions[regionName]; !ok {
+	if _, ok := a.regions[kernel.Region(regionName)]; !ok {
 		return fmt.Errorf("deliver log files: the account is not in Region %q", regionName)
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	b, ok := a.objectBuckets[bucket]
 	if !ok {
 		return fmt.Errorf("deliver log files: there is no bucket %s", bucket)
@@ -45,7 +46,7 @@ func (a *Account) DeliverTrailLog(regionName, bucket, prefix string) error {
 			return fmt.Errorf("deliver log files: %w", err)
 		}
 		b.add(Object{
-			Key: a.logKey(to, slot), Body: body, Modified: a.clock.now(),
+			Key: a.logKey(to, slot), Body: body, Modified: a.Clock.Now(),
 			ContentType: "application/json", ContentEncoding: "gzip",
 			checksum: checksumOf(ownAlgorithm, body),
 		})
@@ -57,7 +58,7 @@ func (a *Account) DeliverTrailLog(regionName, bucket, prefix string) error {
 // logKey ends in an identifier, so that two files of the same minutes can be.
 func (a *Account) logKey(to logDelivery, slot time.Time) string {
 	return path.Join(to.prefix, "AWSLogs", AccountID, "CloudTrail", to.region, slot.Format("2006/01/02"),
-		fmt.Sprintf("%s_CloudTrail_%s_%s_%s.json.gz", AccountID, to.region, slot.Format("20060102T1504Z"), a.ids.hex(8)))
+		fmt.Sprintf("%s_CloudTrail_%s_%s_%s.json.gz", AccountID, to.region, slot.Format("20060102T1504Z"), a.IDs.Hex(8)))
 }
 
 func logFile(records []Record) ([]byte, error) {

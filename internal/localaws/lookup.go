@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"encoding/json"
+	"fipsguard/internal/localaws/kernel"
 	"math"
 	"slices"
 	"strconv"
@@ -9,9 +10,9 @@ import (
 	"time"
 )
 
-func (a *Account) lookupOperations() map[string]operation {
-	return map[string]operation{
-		"cloudtrail:LookupEvents": {eventLookups, withInput(a.lookupEvents)},
+func (a *Account) lookupOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{
+		"LookupEvents": {Limit: eventLookups, Perform: input(a, a.lookupEvents)},
 	}
 }
 
@@ -52,7 +53,7 @@ type foundEvent struct {
 	EventID         string `json:"EventId"`
 	EventName       string
 	EventSource     string
-	EventTime       *moment
+	EventTime       *kernel.Moment
 	Username        string `json:",omitempty"`
 	AccessKeyID     string `json:"AccessKeyId,omitempty"`
 	ReadOnly        string
@@ -67,9 +68,9 @@ func (a *Account) lookupEvents(c *call, in lookupEventsInput) (*lookupEventsOutp
 		limit = *in.MaxResults
 	}
 	if limit < 1 || limit > lookupPage {
-		return nil, clientError("InvalidMaxResultsException", "MaxResults must be between 1 and %d.", lookupPage)
+		return nil, kernel.ClientError("InvalidMaxResultsException", "MaxResults must be between 1 and %d.", lookupPage)
 	}
-	from, to := c.at.Add(-historyReach), c.at
+	from, to := c.At.Add(-historyReach), c.At
 	if in.StartTime != nil && in.StartTime.After(from) {
 		from = in.StartTime.Time
 	}
@@ -77,7 +78,7 @@ func (a *Account) lookupEvents(c *call, in lookupEventsInput) (*lookupEventsOutp
 		to = in.EndTime.Time
 	}
 	if in.StartTime != nil && in.EndTime != nil && in.StartTime.After(in.EndTime.Time) {
-		return nil, clientError("InvalidTimeRangeException", "The start time is after the end time.")
+		return nil, kernel.ClientError("InvalidTimeRangeException", "The start time is after the end time.")
 	}
 	fits, err := attributeFilter(in.LookupAttributes)
 	if err != nil {
@@ -88,18 +89,18 @@ func (a *Account) lookupEvents(c *call, in lookupEventsInput) (*lookupEventsOutp
 	older := len(a.records)
 	if in.NextToken != "" {
 		var ok bool
-		if older, ok = position(in.NextToken, older); !ok {
-			return nil, clientError("InvalidNextTokenException", "The token is invalid.")
+		if older, ok = kernel.Position(in.NextToken, older); !ok {
+			return nil, kernel.ClientError("InvalidNextTokenException", "The token is invalid.")
 		}
 	}
 	out := &lookupEventsOutput{Events: []foundEvent{}}
 	for i := older - 1; i >= 0; i-- {
 		r := &a.records[i]
-		if r.AWSRegion != c.region.name || r.EventTime.Before(from) || r.EventTime.After(to) || !fits(r) {
+		if r.AWSRegion != string(c.region.Region) || r.EventTime.Before(from) || r.EventTime.After(to) || !fits(r) {
 			continue
 		}
 		if len(out.Events) == limit {
-			out.NextToken = positionToken(i + 1)
+			out.NextToken = kernel.PositionToken(i + 1)
 			break
 		}
 		found, err := found(r)
@@ -121,7 +122,7 @@ func attributeFilter(attributes []lookupAttribute) (func(*Record) bool, error) {
 	}
 	one := attributes[0]
 	if len(attributes) > 1 || one.AttributeValue == "" || !slices.Contains(lookupKeys, one.AttributeKey) {
-		return nil, clientError("InvalidLookupAttributesException", "One lookup attribute with a value is allowed, of %v.", lookupKeys)
+		return nil, kernel.ClientError("InvalidLookupAttributesException", "One lookup attribute with a value is allowed, of %v.", lookupKeys)
 	}
 	return func(r *Record) bool { return r.attribute(one.AttributeKey) == one.AttributeValue }, nil
 }
@@ -153,7 +154,7 @@ func (r *Record) username() string {
 func found(r *Record) (foundEvent, error) {
 	text, err := json.Marshal(r)
 	return foundEvent{
-		EventID: r.EventID, EventName: r.EventName, EventSource: r.EventSource, EventTime: at(r.EventTime),
+		EventID: r.EventID, EventName: r.EventName, EventSource: r.EventSource, EventTime: kernel.At(r.EventTime),
 		Username: r.username(), AccessKeyID: r.UserIdentity.AccessKeyID,
 		ReadOnly: strconv.FormatBool(r.ReadOnly), Resources: []struct{}{}, CloudTrailEvent: string(text),
 	}, err

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"fipsguard/internal/localaws/kernel"
 	"strings"
 )
 
@@ -31,7 +32,7 @@ func (p *runtimePlatform) valid() error {
 	switch full.CPUArchitecture {
 	case "X86_64", "ARM64":
 	default:
-		return invalidParameter("Invalid cpuArchitecture %q.", full.CPUArchitecture)
+		return kernel.InvalidParameter("Invalid cpuArchitecture %q.", full.CPUArchitecture)
 	}
 	switch full.OperatingSystemFamily {
 	case "LINUX":
@@ -44,7 +45,7 @@ func (p *runtimePlatform) valid() error {
 		}
 		return nil
 	}
-	return invalidParameter("Invalid operatingSystemFamily %q.", full.OperatingSystemFamily)
+	return kernel.InvalidParameter("Invalid operatingSystemFamily %q.", full.OperatingSystemFamily)
 }
 
 // platformFamily is how tasks and services show the operating system, such as
@@ -75,8 +76,8 @@ func resolvePlatformVersion(asked string, p runtimePlatform) (string, error) {
 		if asked == older && p.CPUArchitecture != "ARM64" {
 			return older, nil
 		}
-		return "", clientError("PlatformTaskDefinitionIncompatibilityException",
+		return "", kernel.ClientError("PlatformTaskDefinitionIncompatibilityException",
 			"The platform version %s does not support %s on %s.", asked, p.OperatingSystemFamily, p.CPUArchitecture)
 	}
-	return "", clientError("PlatformUnknownException", "The specified platform does not exist.")
+	return "", kernel.ClientError("PlatformUnknownException", "The specified platform does not exist.")
 }

@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"encoding/json"
+	"fipsguard/internal/localaws/kernel"
 	"math"
 	"slices"
 	"time"
@@ -29,21 +30,21 @@ type rollout struct {
 }
 
 type deployment struct {
-	ID                       string        `json:"id"`
-	Status                   string        `json:"status"`
-	TaskDefinition           string        `json:"taskDefinition"`
-	DesiredCount             int           `json:"desiredCount"`
-	PendingCount             int           `json:"pendingCount"`
-	RunningCount             int           `json:"runningCount"`
-	FailedTasks              int           `json:"failedTasks"`
-	LaunchType               string        `json:"launchType,omitempty"`
-	CapacityProviderStrategy []capacityUse `json:"capacityProviderStrategy,omitempty"`
-	PlatformVersion          string        `json:"platformVersion,omitempty"`
-	PlatformFamily           string        `json:"platformFamily,omitempty"`
-	RolloutState             string        `json:"rolloutState"`
-	RolloutStateReason       string        `json:"rolloutStateReason"`
-	CreatedAt                *moment       `json:"createdAt"`
-	UpdatedAt                *moment       `json:"updatedAt"`
+	ID                       string         `json:"id"`
+	Status                   string         `json:"status"`
+	TaskDefinition           string         `json:"taskDefinition"`
+	DesiredCount             int            `json:"desiredCount"`
+	PendingCount             int            `json:"pendingCount"`
+	RunningCount             int            `json:"runningCount"`
+	FailedTasks              int            `json:"failedTasks"`
+	LaunchType               string         `json:"launchType,omitempty"`
+	CapacityProviderStrategy []capacityUse  `json:"capacityProviderStrategy,omitempty"`
+	PlatformVersion          string         `json:"platformVersion,omitempty"`
+	PlatformFamily           string         `json:"platformFamily,omitempty"`
+	RolloutState             string         `json:"rolloutState"`
+	RolloutStateReason       string         `json:"rolloutStateReason"`
+	CreatedAt                *kernel.Moment `json:"createdAt"`
+	UpdatedAt                *kernel.Moment `json:"updatedAt"`
 }
 
 func (o *rollout) deployment() deployment {
@@ -53,7 +54,7 @@ func (o *rollout) deployment() deployment {
 		DesiredCount: o.want(), PendingCount: pending, RunningCount: running, FailedTasks: o.failed,
 		LaunchType: o.launch.capacity.launchType, CapacityProviderStrategy: o.launch.capacity.strategy,
 		PlatformVersion: o.launch.platformVersion, PlatformFamily: o.platformFamily(),
-		RolloutState: o.state, RolloutStateReason: o.reason, CreatedAt: at(o.created), UpdatedAt: at(o.updated),
+		RolloutState: o.state, RolloutStateReason: o.reason, CreatedAt: kernel.At(o.created), UpdatedAt: kernel.At(o.updated),
 	}
 }
 
@@ -112,9 +113,9 @@ func (a *Account) rollOut(s *service, l launch, version string) *rollout {
 	if version == "" && l.capacity.fargate() {
 		version = "LATEST"
 	}
-	now := a.clock.now()
+	now := a.Clock.Now()
 	o := &rollout{
-		service: s, id: "ecs-svc/" + a.ids.digits(19), status: "PRIMARY", state: "IN_PROGRESS",
+		service: s, id: "ecs-svc/" + a.IDs.Digits(19), status: "PRIMARY", state: "IN_PROGRESS",
 		launch: l, version: version, network: s.NetworkConfiguration, scale: 100, created: now, updated: now,
 	}
 	o.reason = "ECS deployment " + o.id + " in progress."

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,12 +9,12 @@ import (
 
 // DisableRule switches a rule off: it gets no further events.
 func (a *Account) DisableRule(regionName, name string) error {
-	r, ok := a.regions[regionName]
+	r, ok := a.regions[kernel.Region(regionName)]
 	if !ok {
 		return fmt.Errorf("disable rule %s: the account is not in Region %q", name, regionName)
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	rule, err := r.rule(name)
 	if err != nil {
 		return fmt.Errorf("disable rule %s: %w", name, err)
@@ -25,16 +26,16 @@ func (a *Account) DisableRule(regionName, name string) error {
 func (r *region) rule(name string) (*Rule, error) {
 	i := slices.IndexFunc(r.rules, func(rule *Rule) bool { return rule.Name == name })
 	if i < 0 {
-		return nil, clientError("ResourceNotFoundException", "Rule %s does not exist on EventBus default.", name)
+		return nil, kernel.ClientError("ResourceNotFoundException", "Rule %s does not exist on EventBus default.", name)
 	}
 	return r.rules[i], nil
 }
 
-func ruleOperations() map[string]operation {
-	return map[string]operation{
-		"events:DescribeRule":      {perform: withInput(describeRule)},
-		"events:ListRules":         {perform: withInput(listRules)},
-		"events:ListTargetsByRule": {perform: withInput(listTargetsByRule)},
+func (a *Account) ruleOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{
+		"DescribeRule":      {Perform: input(a, describeRule)},
+		"ListRules":         {Perform: input(a, listRules)},
+		"ListTargetsByRule": {Perform: input(a, listTargetsByRule)},
 	}
 }
 
@@ -52,17 +53,17 @@ func (r *region) described(rule *Rule) describedRule {
 		state = "DISABLED"
 	}
 	return describedRule{
-		Name: rule.Name, Arn: r.arn("events", "rule/"+rule.Name), EventPattern: rule.Pattern,
+		Name: rule.Name, Arn: r.ARN("events", "rule/"+rule.Name), EventPattern: rule.Pattern,
 		State: state, EventBusName: "default",
 	}
 }
 
 // onDefaultBus: there is no other one.
 func (r *region) onDefaultBus(name string) error {
-	if name == "" || name == "default" || name == r.arn("events", "event-bus/default") {
+	if name == "" || name == "default" || name == r.ARN("events", "event-bus/default") {
 		return nil
 	}
-	return clientError("ResourceNotFoundException", "Event bus %s does not exist.", name)
+	return kernel.ClientError("ResourceNotFoundException", "Event bus %s does not exist.", name)
 }
 
 type describeRuleInput struct{ Name, EventBusName string }
@@ -103,9 +104,9 @@ func listRules(c *call, in listRulesInput) (*listRulesOutput, error) {
 		}
 	}
 	slices.Sort(names)
-	shown, next, err := page(names, strings.Compare, in.NextToken, in.Limit, rulesPage)
+	shown, next, err := kernel.Page(names, strings.Compare, in.NextToken, in.Limit, rulesPage)
 	if err != nil {
-		return nil, clientError("ValidationException", "Limit or NextToken is not valid.")
+		return nil, kernel.ClientError("ValidationException", "Limit or NextToken is not valid.")
 	}
 	out := &listRulesOutput{Rules: []describedRule{}, NextToken: next}
 	for _, name := range shown {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"maps"
 	"net/http"
@@ -38,14 +39,14 @@ type objectBucket struct {
 // CreateBucket makes an S3 bucket with Object Lock in a Region of the account.
 // Making it again changes nothing.
 func (a *Account) CreateBucket(regionName, name string) error {
-	r, ok := a.regions[regionName]
+	r, ok := a.regions[kernel.Region(regionName)]
 	if !ok {
 		return fmt.Errorf("create bucket %s: the account is not in Region %q", name, regionName)
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	if b, ok := a.objectBuckets[name]; ok && b.region != r {
-		return fmt.Errorf("create bucket %s: it is in %s", name, b.region.name)
+		return fmt.Errorf("create bucket %s: it is in %s", name, b.region.Region)
 	} else if !ok {
 		a.objectBuckets[name] = &objectBucket{region: r, objects: map[string]Object{}}
 	}
@@ -54,8 +55,8 @@ func (a *Account) CreateBucket(regionName, name string) error {
 
 // Objects are those of a bucket, by key.
 func (a *Account) Objects(bucket string) []Object {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	b, ok := a.objectBuckets[bucket]
 	if !ok {
 		return nil
@@ -65,13 +66,13 @@ func (a *Account) Objects(bucket string) []Object {
 	return all
 }
 
-func (a *Account) s3Operations() map[string]operation {
-	return map[string]operation{
-		"s3:PutObject":     {perform: withS3(a.putObject)},
-		"s3:GetObject":     {perform: withS3(a.getObject)},
-		"s3:HeadObject":    {perform: withS3(a.getObject)},
-		"s3:DeleteObject":  {perform: withS3(a.deleteObject)},
-		"s3:ListObjectsV2": {perform: withS3(a.listObjects)},
+func (a *Account) s3Operations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{
+		"PutObject":     {Perform: withS3(a, a.putObject)},
+		"GetObject":     {Perform: withS3(a, a.getObject)},
+		"HeadObject":    {Perform: withS3(a, a.getObject)},
+		"DeleteObject":  {Perform: withS3(a, a.deleteObject)},
+		"ListObjectsV2": {Perform: withS3(a, a.listObjects)},
 	}
 }
 
@@ -83,7 +84,7 @@ func (a *Account) objectBucket(c *call, in *s3Request) (*objectBucket, error) {
 		return nil, s3Error(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist")
 	case b.region != c.region:
 		return nil, s3Error(http.StatusBadRequest, "AuthorizationHeaderMalformed",
-			"The authorization header is malformed; the region '%s' is wrong; expecting '%s'", c.region.name, b.region.name)
+			"The authorization header is malformed; the region '%s' is wrong; expecting '%s'", string(c.region.Region), b.region.Region)
 	}
 	return b, nil
 }
@@ -99,7 +100,7 @@ func (a *Account) putObject(c *call, in *s3Request) (s3Answer, error) {
 		Key: in.key, Body: in.body, ContentType: in.header.Get("Content-Type"), ContentEncoding: in.contentEncoding(),
 		Encryption: in.header.Get("X-Amz-Server-Side-Encryption"),
 		KMSKey:     in.header.Get("X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id"),
-		Metadata:   in.metadata(), Modified: c.at, checksum: in.checksum,
+		Metadata:   in.metadata(), Modified: c.At, checksum: in.checksum,
 	}
 	if err := a.lock(c, in, &o); err != nil {
 		return s3Answer{}, err
@@ -126,8 +127,8 @@ func (a *Account) lock(c *call, in *s3Request, o *Object) error {
 	invalid := func(message string) error { return s3Error(http.StatusBadRequest, "InvalidArgument", "%s", message) }
 	// The permission to lock is one of its own (S3 user guide, "Configuring
 	// S3 Object Lock").
-	if a.isDenied(c.principal, "s3:PutObjectRetention") {
-		return accessDenied(c.principal, "s3:PutObjectRetention")
+	if a.IsDenied(c.Principal, "s3:PutObjectRetention") {
+		return kernel.AccessDenied(c.Principal, "s3:PutObjectRetention")
 	}
 	if mode == "" || until == "" {
 		return invalid("x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied")
@@ -139,7 +140,7 @@ func (a *Account) lock(c *call, in *s3Request, o *Object) error {
 	if err != nil {
 		return invalid("The retain until date must be provided in ISO 8601 format")
 	}
-	if !retain.After(c.at) {
+	if !retain.After(c.At) {
 		return invalid("The retain until date must be in the future!")
 	}
 	if !in.hasDigest {
@@ -207,8 +208,8 @@ func (a *Account) getObject(c *call, in *s3Request) (s3Answer, error) {
 	if !ok {
 		// Who may not list is not told what is missing (S3 API reference,
 		// GetObject).
-		if a.isDenied(c.principal, "s3:ListBucket") {
-			return s3Answer{}, accessDenied(c.principal, "s3:ListBucket")
+		if a.IsDenied(c.Principal, "s3:ListBucket") {
+			return s3Answer{}, kernel.AccessDenied(c.Principal, "s3:ListBucket")
 		}
 		return s3Answer{}, s3Error(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.")
 	}
@@ -238,7 +239,7 @@ func (a *Account) deleteObject(c *call, in *s3Request) (s3Answer, error) {
 	if err != nil {
 		return s3Answer{}, err
 	}
-	if b.objects[in.key].RetainUntil.After(c.at) {
+	if b.objects[in.key].RetainUntil.After(c.At) {
 		return s3Answer{}, s3Error(http.StatusForbidden, "AccessDenied", "Access Denied because object protected by object lock.")
 	}
 	delete(b.objects, in.key)

@@ -3,6 +3,7 @@ package localaws
 import (
 	"encoding/json"
 	"encoding/xml"
+	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -24,15 +25,12 @@ type s3Request struct {
 	hasDigest bool
 }
 
-func (s3Wire) read(c *call, r *http.Request, body []byte) error {
-	if c.service != "s3" {
-		return badSignature("Credential should be scoped to the service s3.")
-	}
+func (s3Wire) Read(c *kernel.Request, r *http.Request, body []byte) error {
 	in := &s3Request{header: r.Header, query: r.URL.Query()}
 	in.bucket, in.key, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	c.name = s3Operation(r.Method, in)
-	c.permission = s3Permissions[c.name]
-	c.s3 = in
+	c.Name = s3Operation(r.Method, in)
+	c.Permission = s3Permissions[c.Name]
+	c.Input = in
 	parameters := map[string]string{"bucketName": in.bucket}
 	if in.key != "" {
 		parameters["key"] = in.key
@@ -41,7 +39,7 @@ func (s3Wire) read(c *call, r *http.Request, body []byte) error {
 		parameters[name] = in.query.Get(name)
 	}
 	var err error
-	if c.parameters, err = json.Marshal(parameters); err != nil {
+	if c.Parameters, err = json.Marshal(parameters); err != nil {
 		return err
 	}
 	return in.readBody(body)
@@ -88,10 +86,10 @@ type s3Answer struct {
 	document any
 }
 
-func (s3Wire) answer(w http.ResponseWriter, c *call, answer any) error {
+func (s3Wire) Answer(w http.ResponseWriter, c *kernel.Request, answer any) error {
 	out, ok := answer.(s3Answer)
 	if !ok {
-		return fmt.Errorf("%s has no answer of S3", c.action())
+		return fmt.Errorf("%s has no answer of S3", c.Action())
 	}
 	contentType := out.header["Content-Type"]
 	if out.document != nil {
@@ -101,7 +99,7 @@ func (s3Wire) answer(w http.ResponseWriter, c *call, answer any) error {
 		}
 		out.body, contentType = append([]byte(xml.Header), document...), "application/xml"
 	}
-	w.Header().Set("x-amz-request-id", c.requestID)
+	w.Header().Set("x-amz-request-id", c.ID)
 	for name, value := range out.header {
 		if value != "" {
 			w.Header().Set(name, value)
@@ -111,31 +109,31 @@ func (s3Wire) answer(w http.ResponseWriter, c *call, answer any) error {
 		w.WriteHeader(out.status)
 		return nil
 	}
-	send(w, out.status, contentType, out.body)
+	kernel.Send(w, out.status, contentType, out.body)
 	return nil
 }
 
-func (s3Wire) fail(w http.ResponseWriter, c *call, e *apiError) {
+func (s3Wire) Fail(w http.ResponseWriter, c *kernel.Request, e *kernel.Error) {
 	code, status := ofS3(e)
 	body, err := xml.Marshal(struct {
 		XMLName   xml.Name `xml:"Error"`
 		Code      string
 		Message   string
 		RequestID string `xml:"RequestId"`
-	}{Code: code, Message: e.message, RequestID: c.requestID})
+	}{Code: code, Message: e.Message, RequestID: c.ID})
 	if err == nil {
-		w.Header().Set("x-amz-request-id", c.requestID)
-		send(w, status, "application/xml", append([]byte(xml.Header), body...))
+		w.Header().Set("x-amz-request-id", c.ID)
+		kernel.Send(w, status, "application/xml", append([]byte(xml.Header), body...))
 	}
 }
 
 // ofS3 is how S3 says what other services say otherwise (S3 API reference,
 // "Error responses").
-func ofS3(e *apiError) (code string, status int) {
-	switch e.code {
-	case throttled().code:
+func ofS3(e *kernel.Error) (code string, status int) {
+	switch e.Code {
+	case kernel.Throttled:
 		return "SlowDown", http.StatusServiceUnavailable
-	case serverError().code:
+	case kernel.ServerFailed:
 		return "InternalError", http.StatusInternalServerError
 	case "AccessDeniedException", "MissingAuthenticationTokenException":
 		return "AccessDenied", http.StatusForbidden
@@ -148,15 +146,21 @@ func ofS3(e *apiError) (code string, status int) {
 	case "RequestEntityTooLargeException":
 		return "EntityTooLarge", http.StatusBadRequest
 	}
-	return e.code, e.status
+	return e.Code, e.Status
 }
 
 // s3Error is a failure with a code of S3's own.
 func s3Error(status int, code, format string, args ...any) error {
-	return &apiError{code: code, status: status, message: fmt.Sprintf(format, args...)}
+	return &kernel.Error{Code: code, Status: status, Message: fmt.Sprintf(format, args...)}
 }
 
 // withS3 makes an operation of a function that takes a request to S3.
-func withS3(f func(*call, *s3Request) (s3Answer, error)) func(*call) (any, error) {
-	return func(c *call) (any, error) { return f(c, c.s3) }
+func withS3(a *Account, f func(*call, *s3Request) (s3Answer, error)) func(*kernel.Request) (any, error) {
+	return func(r *kernel.Request) (any, error) {
+		in, ok := r.Input.(*s3Request)
+		if !ok {
+			return nil, fmt.Errorf("%s has no request of S3", r.Action())
+		}
+		return f(a.call(r), in)
+	}
 }

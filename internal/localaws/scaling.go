@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"slices"
 	"time"
@@ -16,19 +17,19 @@ type ScalableTarget struct {
 // SetScalableTarget registers a service with Application Auto Scaling in a
 // Region, or changes its range. Nothing scales by itself here.
 func (a *Account) SetScalableTarget(regionName string, target ScalableTarget) error {
-	r, ok := a.regions[regionName]
+	r, ok := a.regions[kernel.Region(regionName)]
 	if !ok {
 		return fmt.Errorf("set scalable target %s: the account is not in Region %q", target.ResourceID, regionName)
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	r.targets = slices.DeleteFunc(r.targets, func(t scalableTarget) bool { return t.ResourceID == target.ResourceID })
 	r.targets = append(r.targets, scalableTarget{
 		ServiceNamespace: ecsNamespace, ResourceID: target.ResourceID, ScalableDimension: desiredCountDimension,
 		MinCapacity: target.MinCapacity, MaxCapacity: target.MaxCapacity,
-		RoleARN:      iamARN("role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService"),
-		CreationTime: float64(a.clock.now().UnixMilli()) / float64(time.Second/time.Millisecond),
-		ARN:          r.arn("application-autoscaling", "scalable-target/"+a.ids.hex(16)),
+		RoleARN:      kernel.IAMARN("role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService"),
+		CreationTime: float64(a.Clock.Now().UnixMilli()) / float64(time.Second/time.Millisecond),
+		ARN:          r.ARN("application-autoscaling", "scalable-target/"+a.IDs.Hex(16)),
 	})
 	return nil
 }
@@ -49,9 +50,9 @@ type scalableTarget struct {
 	ARN               string `json:"ScalableTargetARN"`
 }
 
-func (a *Account) scalingOperations() map[string]operation {
-	return map[string]operation{
-		"application-autoscaling:DescribeScalableTargets": {withoutTokenBucket, withInput(a.describeScalableTargets)},
+func (a *Account) scalingOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{
+		"DescribeScalableTargets": {Perform: input(a, a.describeScalableTargets)},
 	}
 }
 
@@ -68,7 +69,7 @@ type describeScalableTargetsOutput struct {
 func (a *Account) describeScalableTargets(c *call, in describeScalableTargetsInput) (describeScalableTargetsOutput, error) {
 	out := describeScalableTargetsOutput{ScalableTargets: []scalableTarget{}}
 	if in.ServiceNamespace == "" {
-		return out, clientError("ValidationException", "ServiceNamespace is required.")
+		return out, kernel.ClientError("ValidationException", "ServiceNamespace is required.")
 	}
 	for _, t := range c.region.targets {
 		if t.ServiceNamespace == in.ServiceNamespace &&

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ func (a *Account) wake(r *region, s *service) {
 		return
 	}
 	s.awake = true
-	a.clock.after(schedulerPause, func() {
+	a.Clock.After(schedulerPause, func() {
 		s.awake = false
 		a.schedule(r, s)
 	})
@@ -54,14 +55,14 @@ func (a *Account) scale(r *region, o *rollout) {
 	if len(live) == want || !o.launch.capacity.fargate() {
 		return
 	}
-	if wait := o.notBefore.Sub(a.clock.now()); wait > 0 {
-		a.clock.after(wait, func() { a.wake(r, o.service) })
+	if wait := o.notBefore.Sub(a.Clock.Now()); wait > 0 {
+		a.Clock.After(wait, func() { a.wake(r, o.service) })
 		return
 	}
 	l := o.launch
 	l.group, l.startedBy, l.of = "service:"+o.service.Name, o.id, o
 	// It is the service's role that launches, so the account's value decides.
-	l.owner, l.execute = iamARN("root"), o.service.EnableExecuteCommand
+	l.owner, l.execute = kernel.IAMARN("root"), o.service.EnableExecuteCommand
 	var started []string
 	for len(live)+len(started) < want {
 		t := a.start(r, l)
@@ -82,7 +83,7 @@ func (a *Account) complete(s *service) {
 		return
 	}
 	o.state, o.reason = "COMPLETED", "ECS deployment "+o.id+" completed."
-	o.updated = a.clock.now()
+	o.updated = a.Clock.Now()
 	s.lastGood = o
 	a.say(s, "has reached a steady state.")
 }
@@ -116,7 +117,7 @@ func (a *Account) taskStops(r *region, t *task) {
 	if t.ran() || t.StopCode == "ServiceSchedulerInitiated" {
 		return
 	}
-	now := a.clock.now()
+	now := a.Clock.Now()
 	o.failed++
 	if t.CreatedAt.After(o.failedAt) {
 		o.failedAt = now
@@ -147,7 +148,7 @@ func (a *Account) tripBreaker(o *rollout) {
 		return
 	}
 	o.state, o.reason = "FAILED", "ECS deployment circuit breaker: tasks failed to start."
-	o.updated = a.clock.now()
+	o.updated = a.Clock.Now()
 	a.say(s, "(deployment %s) deployment failed: tasks failed to start.", o.id)
 	if back := s.lastGood; s.DeploymentConfiguration.CircuitBreaker.Rollback && back != nil && o.status == "PRIMARY" {
 		next := a.rollOut(s, back.launch, back.version)
@@ -160,7 +161,7 @@ func (a *Account) tripBreaker(o *rollout) {
 const mostEvents = 100
 
 func (a *Account) say(s *service, format string, args ...any) {
-	e := serviceEvent{a.ids.uuid(), at(a.clock.now()), "(service " + s.Name + ") " + fmt.Sprintf(format, args...)}
+	e := serviceEvent{a.IDs.UUID(), kernel.At(a.Clock.Now()), "(service " + s.Name + ") " + fmt.Sprintf(format, args...)}
 	s.Events = slices.Insert(s.Events, 0, e)
 	s.Events = s.Events[:min(len(s.Events), mostEvents)]
 }

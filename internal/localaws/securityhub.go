@@ -3,6 +3,7 @@ package localaws
 import (
 	"cmp"
 	"encoding/json"
+	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,8 +21,8 @@ type securityFinding struct {
 // SecurityFindings are the findings in Security Hub as they were imported
 // last, in the order in which they came first.
 func (a *Account) SecurityFindings() []json.RawMessage {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	all := []json.RawMessage{}
 	for _, f := range a.findings {
 		all = append(all, slices.Clone(f.text))
@@ -29,10 +30,10 @@ func (a *Account) SecurityFindings() []json.RawMessage {
 	return all
 }
 
-func (a *Account) findingOperations() map[string]operation {
-	return map[string]operation{
-		"securityhub:BatchImportFindings": {perform: withInput(a.importFindings)},
-		"securityhub:GetFindings":         {perform: withInput(a.getFindings)},
+func (a *Account) findingOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{
+		"BatchImportFindings": {Perform: input(a, a.importFindings)},
+		"GetFindings":         {Perform: input(a, a.getFindings)},
 	}
 }
 
@@ -54,16 +55,16 @@ type failedFinding struct{ Id, ErrorCode, ErrorMessage string }
 
 func (a *Account) importFindings(c *call, in importFindingsInput) (*importFindingsOutput, error) {
 	if len(in.Findings) == 0 || len(in.Findings) > maxFindings {
-		return nil, clientError("InvalidInputException", "Invalid parameter 'Findings'. It must have between 1 and %d members, not %d.", maxFindings, len(in.Findings))
+		return nil, kernel.ClientError("InvalidInputException", "Invalid parameter 'Findings'. It must have between 1 and %d members, not %d.", maxFindings, len(in.Findings))
 	}
 	findings := make([]asff, len(in.Findings))
 	for i, text := range in.Findings {
 		if err := json.Unmarshal(text, &findings[i]); err != nil {
-			return nil, notSerialized(err)
+			return nil, kernel.NotSerialized(err)
 		}
 		// Who may import is decided by product.
 		if product := findings[i].ProductArn; product != "" && product != c.region.ownProduct() {
-			return nil, accessDenied(c.principal, c.action())
+			return nil, kernel.AccessDenied(c.Principal, c.Action())
 		}
 	}
 	out := &importFindingsOutput{FailedFindings: []failedFinding{}}
@@ -75,7 +76,7 @@ func (a *Account) importFindings(c *call, in importFindingsInput) (*importFindin
 			})
 			continue
 		}
-		a.keepFinding(securityFinding{c.region.name, f.ProductArn, f.Id, text})
+		a.keepFinding(securityFinding{string(c.region.Region), f.ProductArn, f.Id, text})
 	}
 	out.FailedCount = len(out.FailedFindings)
 	out.SuccessCount = len(in.Findings) - out.FailedCount
@@ -85,7 +86,7 @@ func (a *Account) importFindings(c *call, in importFindingsInput) (*importFindin
 // ownProduct is for findings of an account's own (Security Hub user guide,
 // "Integrating Security Hub with custom products").
 func (r *region) ownProduct() string {
-	return r.arn("securityhub", "product/"+AccountID+"/default")
+	return r.ARN("securityhub", "product/"+AccountID+"/default")
 }
 
 // keepFinding adds a finding, or replaces the one that it is an update of.
@@ -125,15 +126,15 @@ func (a *Account) getFindings(c *call, in getFindingsInput) (*getFindingsOutput,
 		if err != nil {
 			return nil, err
 		}
-		if matches && f.region == c.region.name {
+		if matches && f.region == string(c.region.Region) {
 			key := f.product + " " + f.id
 			texts[key], keys = f.text, append(keys, key)
 		}
 	}
 	slices.Sort(keys)
-	shown, next, err := page(keys, strings.Compare, in.NextToken, in.MaxResults, maxFindings)
+	shown, next, err := kernel.Page(keys, strings.Compare, in.NextToken, in.MaxResults, maxFindings)
 	if err != nil {
-		return nil, clientError("InvalidInputException", "MaxResults or NextToken is not valid.")
+		return nil, kernel.ClientError("InvalidInputException", "MaxResults or NextToken is not valid.")
 	}
 	out := &getFindingsOutput{Findings: []json.RawMessage{}, NextToken: next}
 	for _, key := range shown {
@@ -155,7 +156,7 @@ func (f securityFinding) matches(filters map[string][]findingFilter) (bool, erro
 	for field, alternatives := range filters {
 		value, known := values[field]
 		if !known {
-			return false, clientError("InvalidInputException", "The local account does not know filter %s.", field)
+			return false, kernel.ClientError("InvalidInputException", "The local account does not know filter %s.", field)
 		}
 		matched := false
 		for _, filter := range alternatives {
@@ -165,7 +166,7 @@ func (f securityFinding) matches(filters map[string][]findingFilter) (bool, erro
 			case "PREFIX":
 				matched = matched || strings.HasPrefix(value, filter.Value)
 			default:
-				return false, clientError("InvalidInputException", "The local account does not know comparison %s.", filter.Comparison)
+				return false, kernel.ClientError("InvalidInputException", "The local account does not know comparison %s.", filter.Comparison)
 			}
 		}
 		all = all && matched

@@ -3,6 +3,7 @@ package localaws
 import (
 	"cmp"
 	"encoding/json"
+	"fipsguard/internal/localaws/kernel"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ type service struct {
 	EnableECSManagedTags          bool                    `json:"enableECSManagedTags"`
 	EnableExecuteCommand          bool                    `json:"enableExecuteCommand"`
 	Events                        []serviceEvent          `json:"events"` // newest first
-	CreatedAt                     *moment                 `json:"createdAt"`
+	CreatedAt                     *kernel.Moment          `json:"createdAt"`
 	CreatedBy                     string                  `json:"createdBy"`
 	Tags                          []json.RawMessage       `json:"tags,omitempty"`
 
@@ -62,9 +63,9 @@ type circuitBreaker struct {
 }
 
 type serviceEvent struct {
-	ID        string  `json:"id"`
-	CreatedAt *moment `json:"createdAt"`
-	Message   string  `json:"message"`
+	ID        string         `json:"id"`
+	CreatedAt *kernel.Moment `json:"createdAt"`
+	Message   string         `json:"message"`
 }
 
 // controller is who rolls the service out: ECS, CODE_DEPLOY or EXTERNAL.
@@ -104,7 +105,7 @@ func (s *service) view() service {
 // service finds a service of a cluster by name or ARN; one that is INACTIVE
 // only when no other has its name.
 func (r *region) service(k *cluster, reference string) (*service, error) {
-	name, ok := r.named("ecs", "service/"+k.Name+"/", reference)
+	name, ok := r.Named("ecs", "service/"+k.Name+"/", reference)
 	var found *service
 	for _, s := range r.services {
 		if ok && s.Name == name && s.ClusterARN == k.ARN && (found == nil || s.Status != "INACTIVE") {
@@ -112,7 +113,7 @@ func (r *region) service(k *cluster, reference string) (*service, error) {
 		}
 	}
 	if found == nil {
-		return nil, clientError("ServiceNotFoundException", "Service not found.")
+		return nil, kernel.ClientError("ServiceNotFoundException", "Service not found.")
 	}
 	return found, nil
 }
@@ -128,18 +129,18 @@ func (r *region) activeService(clusterName, reference string) (*service, error) 
 		return nil, err
 	}
 	if s.Status != "ACTIVE" {
-		return nil, clientError("ServiceNotActiveException", "Service was not ACTIVE.")
+		return nil, kernel.ClientError("ServiceNotActiveException", "Service was not ACTIVE.")
 	}
 	return s, nil
 }
 
-func (a *Account) serviceOperations() map[string]operation {
-	return map[string]operation{
-		"ecs:CreateService":    {serviceWrites, withInput(a.createService)},
-		"ecs:UpdateService":    {serviceWrites, withInput(a.updateService)},
-		"ecs:DeleteService":    {withoutTokenBucket, withInput(a.deleteService)},
-		"ecs:DescribeServices": {serviceReads, withInput(a.describeServices)},
-		"ecs:ListServices":     {serviceReads, withInput(a.listServices)},
+func (a *Account) serviceOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{
+		"CreateService":    {Limit: serviceWrites, Perform: input(a, a.createService)},
+		"UpdateService":    {Limit: serviceWrites, Perform: input(a, a.updateService)},
+		"DeleteService":    {Perform: input(a, a.deleteService)},
+		"DescribeServices": {Limit: serviceReads, Perform: input(a, a.describeServices)},
+		"ListServices":     {Limit: serviceReads, Perform: input(a, a.listServices)},
 	}
 }
 
@@ -178,7 +179,7 @@ func (a *Account) createService(c *call, in createServiceInput) (serviceOutput, 
 		if in.ClientToken != "" && in.ClientToken == old.token {
 			return serviceOutput{old.view()}, nil
 		}
-		return serviceOutput{}, invalidParameter("Creation of service was not idempotent.")
+		return serviceOutput{}, kernel.InvalidParameter("Creation of service was not idempotent.")
 	}
 	if err := in.valid(); err != nil {
 		return serviceOutput{}, err
@@ -199,13 +200,13 @@ func (a *Account) createService(c *call, in createServiceInput) (serviceOutput, 
 func (in createServiceInput) valid() error {
 	switch {
 	case !regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`).MatchString(in.ServiceName):
-		return invalidParameter("Invalid service name %q.", in.ServiceName)
+		return kernel.InvalidParameter("Invalid service name %q.", in.ServiceName)
 	case in.SchedulingStrategy != "" && in.SchedulingStrategy != "REPLICA":
-		return invalidParameter("This local account has no scheduling strategy %s.", in.SchedulingStrategy)
+		return kernel.InvalidParameter("This local account has no scheduling strategy %s.", in.SchedulingStrategy)
 	case in.DesiredCount == nil:
-		return invalidParameter("desiredCount is required for scheduling strategy REPLICA.")
+		return kernel.InvalidParameter("desiredCount is required for scheduling strategy REPLICA.")
 	case *in.DesiredCount < 0:
-		return invalidParameter("desiredCount must not be negative.")
+		return kernel.InvalidParameter("desiredCount must not be negative.")
 	case in.DeploymentController == nil:
 		return nil
 	}
@@ -214,16 +215,16 @@ func (in createServiceInput) valid() error {
 		return nil
 	case "EXTERNAL":
 		if in.TaskDefinition != "" || in.LaunchType != "" || in.PlatformVersion != "" || in.NetworkConfiguration != nil {
-			return invalidParameter("Task definition, launch type, platform version and network configuration must be specified in the task set when using the EXTERNAL deployment controller.")
+			return kernel.InvalidParameter("Task definition, launch type, platform version and network configuration must be specified in the task set when using the EXTERNAL deployment controller.")
 		}
 		return nil
 	}
-	return invalidParameter("Invalid deployment controller %q.", in.DeploymentController.Type)
+	return kernel.InvalidParameter("Invalid deployment controller %q.", in.DeploymentController.Type)
 }
 
 func (in createServiceInput) service(c *call, k *cluster) *service {
 	s := &service{
-		ARN: c.region.arn("ecs", "service/"+k.Name+"/"+in.ServiceName), Name: in.ServiceName, ClusterARN: k.ARN,
+		ARN: c.region.ARN("ecs", "service/"+k.Name+"/"+in.ServiceName), Name: in.ServiceName, ClusterARN: k.ARN,
 		Status: "ACTIVE", DesiredCount: *in.DesiredCount,
 		DeploymentController:          in.DeploymentController,
 		DeploymentConfiguration:       deploymentConfiguration{MaximumPercent: 200, MinimumHealthyPercent: 100},
@@ -236,8 +237,8 @@ func (in createServiceInput) service(c *call, k *cluster) *service {
 		EnableECSManagedTags:          in.EnableECSManagedTags,
 		EnableExecuteCommand:          in.EnableExecuteCommand,
 		Events:                        []serviceEvent{},
-		CreatedAt:                     at(c.at),
-		CreatedBy:                     c.principal.ARN,
+		CreatedAt:                     kernel.At(c.At),
+		CreatedBy:                     c.Principal.ARN,
 		Tags:                          in.Tags,
 		token:                         in.ClientToken,
 	}
@@ -278,7 +279,7 @@ func (a *Account) updateService(c *call, in updateServiceInput) (serviceOutput, 
 		return serviceOutput{}, err
 	}
 	if in.DesiredCount != nil && *in.DesiredCount < 0 {
-		return serviceOutput{}, invalidParameter("desiredCount must not be negative.")
+		return serviceOutput{}, kernel.InvalidParameter("desiredCount must not be negative.")
 	}
 	if err := in.allowedBy(s.controller()); err != nil {
 		return serviceOutput{}, err
@@ -314,11 +315,11 @@ func (in updateServiceInput) allowedBy(controller string) error {
 		"network configuration":      in.NetworkConfiguration != nil,
 	} {
 		if given {
-			return invalidParameter("Unable to update %s on services with a %s deployment controller.", what, controller)
+			return kernel.InvalidParameter("Unable to update %s on services with a %s deployment controller.", what, controller)
 		}
 	}
 	if in.ForceNewDeployment {
-		return invalidParameter("Cannot force a new deployment on services with a %s deployment controller.", controller)
+		return kernel.InvalidParameter("Cannot force a new deployment on services with a %s deployment controller.", controller)
 	}
 	return nil
 }
@@ -371,7 +372,7 @@ func (a *Account) deleteService(c *call, in deleteServiceInput) (serviceOutput, 
 		return serviceOutput{}, err
 	}
 	if s.DesiredCount > 0 && !in.Force {
-		return serviceOutput{}, invalidParameter("The service cannot be stopped while it is scaled above 0.")
+		return serviceOutput{}, kernel.InvalidParameter("The service cannot be stopped while it is scaled above 0.")
 	}
 	s.Status, s.DesiredCount = "DRAINING", 0
 	a.wake(c.region, s)
@@ -395,7 +396,7 @@ func (a *Account) describeServices(c *call, in describeServicesInput) (describeS
 		return out, err
 	}
 	if len(in.Services) == 0 || len(in.Services) > 10 {
-		return out, invalidParameter("Services must have between 1 and 10 elements.")
+		return out, kernel.InvalidParameter("Services must have between 1 and 10 elements.")
 	}
 	for _, reference := range in.Services {
 		s, err := c.region.service(k, reference)
@@ -436,6 +437,6 @@ func (a *Account) listServices(c *call, in listServicesInput) (listServicesOutpu
 	if in.MaxResults == 0 {
 		in.MaxResults = 10
 	}
-	arns, next, err := page(arns, strings.Compare, in.NextToken, in.MaxResults, 100)
+	arns, next, err := kernel.Page(arns, strings.Compare, in.NextToken, in.MaxResults, 100)
 	return listServicesOutput{arns, next}, err
 }

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"fipsguard/internal/localaws/kernel"
 	"slices"
 	"strings"
 )
@@ -44,7 +45,7 @@ func settingNamed(name string) (settingKind, error) {
 			return kind, nil
 		}
 	}
-	return settingKind{}, invalidParameter("Unknown setting name %q.", name)
+	return settingKind{}, kernel.InvalidParameter("Unknown setting name %q.", name)
 }
 
 // accepts takes values in any letter case, and keeps them as they came.
@@ -69,19 +70,19 @@ type settingOutput struct {
 	Setting setting `json:"setting"`
 }
 
-func (a *Account) settingOperations() map[string]operation {
-	return map[string]operation{
-		"ecs:PutAccountSettingDefault": {settingWrites, withInput(a.putAccountSettingDefault)},
-		"ecs:PutAccountSetting":        {settingWrites, withInput(a.putAccountSetting)},
-		"ecs:DeleteAccountSetting":     {settingWrites, withInput(a.deleteAccountSetting)},
-		"ecs:ListAccountSettings":      {settingReads, withInput(a.listAccountSettings)},
+func (a *Account) settingOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{
+		"PutAccountSettingDefault": {Limit: settingWrites, Perform: input(a, a.putAccountSettingDefault)},
+		"PutAccountSetting":        {Limit: settingWrites, Perform: input(a, a.putAccountSetting)},
+		"DeleteAccountSetting":     {Limit: settingWrites, Perform: input(a, a.deleteAccountSetting)},
+		"ListAccountSettings":      {Limit: settingReads, Perform: input(a, a.listAccountSettings)},
 	}
 }
 
 // putAccountSettingDefault sets the account's value. AWS's sample record shows
 // the caller as the principal of its answer.
 func (a *Account) putAccountSettingDefault(c *call, in settingInput) (settingOutput, error) {
-	return put(in, c.region.account, c.principal.ARN)
+	return put(in, c.region.account, c.Principal.ARN)
 }
 
 // putAccountSetting sets a principal's own value, or the account's when root
@@ -100,7 +101,7 @@ func put(in settingInput, where *settings, shown string) (settingOutput, error) 
 		return settingOutput{}, err
 	}
 	if !kind.accepts(in.Value) {
-		return settingOutput{}, invalidParameter("Invalid value %q for setting %s.", in.Value, in.Name)
+		return settingOutput{}, kernel.InvalidParameter("Invalid value %q for setting %s.", in.Value, in.Name)
 	}
 	where.values[kind.name] = in.Value
 	return settingOutput{setting{kind.name, in.Value, shown, "user"}}, nil
@@ -142,7 +143,7 @@ type listAccountSettingsOutput struct {
 func (a *Account) listAccountSettings(c *call, in listAccountSettingsInput) (listAccountSettingsOutput, error) {
 	none := listAccountSettingsOutput{}
 	if in.Value != "" && in.Name == "" {
-		return none, invalidParameter("A value needs the name of its setting.")
+		return none, kernel.InvalidParameter("A value needs the name of its setting.")
 	}
 	if in.Name != "" {
 		if _, err := settingNamed(in.Name); err != nil {
@@ -163,7 +164,7 @@ func (a *Account) listAccountSettings(c *call, in listAccountSettingsInput) (lis
 		found[kind.name] = s
 		names = append(names, kind.name)
 	}
-	names, next, err := page(names, strings.Compare, in.NextToken, in.MaxResults, 10)
+	names, next, err := kernel.Page(names, strings.Compare, in.NextToken, in.MaxResults, 10)
 	if err != nil {
 		return none, err
 	}
@@ -187,7 +188,7 @@ func (r *region) setting(kind settingKind, owner string, effective bool) (settin
 	if !effective {
 		return setting{}, false
 	}
-	shown.Value, shown.PrincipalARN = r.effective(kind, owner), iamARN("root")
+	shown.Value, shown.PrincipalARN = r.effective(kind, owner), kernel.IAMARN("root")
 	return shown, true
 }
 
@@ -204,7 +205,7 @@ func (r *region) effective(kind settingKind, owner string) string {
 // settingsOf are the values of a principal by its ARN; root's are the
 // account's.
 func (r *region) settingsOf(owner string) *settings {
-	if owner == iamARN("root") {
+	if owner == kernel.IAMARN("root") {
 		return r.account
 	}
 	if r.own[owner] == nil {
@@ -217,18 +218,18 @@ func (r *region) settingsOf(owner string) *settings {
 // or modify the account settings for another user" (API reference); naming
 // root itself changes the account's value, for anybody who may call.
 func settingOwner(c *call, named string) (string, error) {
-	root := iamARN("root")
+	root := kernel.IAMARN("root")
 	switch {
-	case named == "" || named == c.principal.ARN:
-		return c.principal.ARN, nil
+	case named == "" || named == c.Principal.ARN:
+		return c.Principal.ARN, nil
 	case named == root:
 		return root, nil
 	}
 	if !isPrincipalARN(named) {
-		return "", invalidParameter("Invalid principal ARN %q.", named)
+		return "", kernel.InvalidParameter("Invalid principal ARN %q.", named)
 	}
-	if c.principal.Kind != Root {
-		return "", accessDenied(c.principal, c.action()+" on the settings of "+named)
+	if c.Principal.Kind != Root {
+		return "", kernel.AccessDenied(c.Principal, c.Action()+" on the settings of "+named)
 	}
 	return named, nil
 }
@@ -236,7 +237,7 @@ func settingOwner(c *call, named string) (string, error) {
 // isPrincipalARN accepts this account's users and roles.
 func isPrincipalARN(arn string) bool {
 	for _, prefix := range []string{"user/", "role/"} {
-		if name, ok := strings.CutPrefix(arn, iamARN(prefix)); ok && name != "" {
+		if name, ok := strings.CutPrefix(arn, kernel.IAMARN(prefix)); ok && name != "" {
 			return true
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"io"
 	"slices"
@@ -42,38 +43,37 @@ func (m Message) For(protocol string) string {
 // CreateTopic makes a topic in a Region of the account and returns its ARN.
 // Making it again changes nothing.
 func (a *Account) CreateTopic(regionName, name string) (string, error) {
-	r, ok := a.regions[regionName]
+	r, ok := a.regions[kernel.Region(regionName)]
 	if !ok {
 		return "", fmt.Errorf("create topic %s: the account is not in Region %q", name, regionName)
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	arn := r.arn("sns", name)
+	a.Lock()
+	defer a.Unlock()
+	arn := r.ARN("sns", name)
 	r.topics[arn] = true
 	return arn, nil
 }
 
 // Published are the messages of all topics, in order.
 func (a *Account) Published() []Message {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	return slices.Clone(a.sent)
 }
 
-func (a *Account) snsOperations() map[string]operation {
-	return map[string]operation{"sns:Publish": {perform: a.publishMessage}}
+func (a *Account) snsOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{"Publish": {Perform: a.publishMessage}}
 }
 
-const snsNamespace = "http://sns.amazonaws.com/doc/2010-03-31/"
-
 // publishMessage is SNS Publish to a standard topic.
-func (a *Account) publishMessage(c *call) (any, error) {
+func (a *Account) publishMessage(req *kernel.Request) (any, error) {
+	c := a.call(req)
 	m := Message{
-		Time: c.at, Region: c.region.name, Publisher: c.principal, MessageID: a.ids.uuid(),
-		TopicARN: c.form.Get("TopicArn"), Subject: c.form.Get("Subject"), Text: c.form.Get("Message"),
+		Time: c.At, Region: string(c.region.Region), Publisher: c.Principal, MessageID: a.IDs.UUID(),
+		TopicARN: c.Form.Get("TopicArn"), Subject: c.Form.Get("Subject"), Text: c.Form.Get("Message"),
 	}
 	if m.TopicARN == "" {
-		m.TopicARN = c.form.Get("TargetArn")
+		m.TopicARN = c.Form.Get("TargetArn")
 	}
 	var err error
 	if m.Attributes, err = attributes(c); err != nil {
@@ -82,14 +82,14 @@ func (a *Account) publishMessage(c *call) (any, error) {
 	if err := m.valid(c); err != nil {
 		return nil, err
 	}
-	if c.form.Get("MessageStructure") == "json" {
+	if c.Form.Get("MessageStructure") == "json" {
 		if m.Text, m.Variants, err = variants(m.Text); err != nil {
-			return nil, invalidParameter("Invalid parameter: Message Structure - %v", err)
+			return nil, kernel.InvalidParameter("Invalid parameter: Message Structure - %v", err)
 		}
 	}
 	a.sent = append(a.sent, m)
-	a.observe(Happening{Time: c.at, Message: &m})
-	return queryAnswer{snsNamespace, struct{ MessageId string }{m.MessageID}}, nil
+	a.observe(Happening{Time: c.At, Message: &m})
+	return struct{ MessageId string }{m.MessageID}, nil
 }
 
 // maxMessage is the size of a message with its attributes.
@@ -102,15 +102,15 @@ func (m Message) valid(c *call) error {
 	}
 	switch {
 	case m.Text == "":
-		return invalidParameter("Invalid parameter: Empty message")
+		return kernel.InvalidParameter("Invalid parameter: Empty message")
 	case !utf8.ValidString(m.Text):
-		return invalidParameter("Invalid parameter: Message is not UTF-8")
+		return kernel.InvalidParameter("Invalid parameter: Message is not UTF-8")
 	case size > maxMessage:
-		return invalidParameter("Invalid parameter: Message too long")
-	case c.form.Has("Subject") && !validSubject(m.Subject):
-		return invalidParameter("Invalid parameter: Subject")
-	case !strings.HasPrefix(m.TopicARN, c.region.arn("sns", "")):
-		return invalidParameter("Invalid parameter: TopicArn")
+		return kernel.InvalidParameter("Invalid parameter: Message too long")
+	case c.Form.Has("Subject") && !validSubject(m.Subject):
+		return kernel.InvalidParameter("Invalid parameter: Subject")
+	case !strings.HasPrefix(m.TopicARN, c.region.ARN("sns", "")):
+		return kernel.InvalidParameter("Invalid parameter: TopicArn")
 	case !c.region.topics[m.TopicARN]:
 		return topicNotFound()
 	}
@@ -132,16 +132,16 @@ func attributes(c *call) (map[string]Attribute, error) {
 	read := map[string]Attribute{}
 	for n := 1; ; n++ {
 		entry := fmt.Sprintf("MessageAttributes.entry.%d.", n)
-		name := c.form.Get(entry + "Name")
+		name := c.Form.Get(entry + "Name")
 		if name == "" {
 			return read, nil
 		}
-		a := Attribute{DataType: c.form.Get(entry + "Value.DataType"), Value: c.form.Get(entry + "Value.StringValue")}
+		a := Attribute{DataType: c.Form.Get(entry + "Value.DataType"), Value: c.Form.Get(entry + "Value.StringValue")}
 		if a.DataType == "Binary" {
-			a.Value = c.form.Get(entry + "Value.BinaryValue")
+			a.Value = c.Form.Get(entry + "Value.BinaryValue")
 		}
 		if a.DataType == "" || a.Value == "" {
-			return nil, clientError("ParameterValueInvalid", "The message attribute '%s' must contain a non-empty message attribute type and value.", name)
+			return nil, kernel.ClientError("ParameterValueInvalid", "The message attribute '%s' must contain a non-empty message attribute type and value.", name)
 		}
 		read[name] = a
 	}

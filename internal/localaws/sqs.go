@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"slices"
 	"strconv"
@@ -17,23 +18,23 @@ type queue struct {
 // CreateQueue makes a standard queue in a Region of the account and returns
 // its URL. Making it again changes nothing.
 func (a *Account) CreateQueue(regionName, name string) (string, error) {
-	r, ok := a.regions[regionName]
+	r, ok := a.regions[kernel.Region(regionName)]
 	if !ok {
 		return "", fmt.Errorf("create queue %s: the account is not in Region %q", name, regionName)
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	url := "https://sqs." + regionName + ".amazonaws.com/" + AccountID + "/" + name
 	if _, ok := r.queues[url]; !ok {
-		r.queues[url] = &queue{arn: r.arn("sqs", name), made: a.clock.now()}
+		r.queues[url] = &queue{arn: r.ARN("sqs", name), made: a.Clock.Now()}
 	}
 	return url, nil
 }
 
 // SetQueueDepth sets how many messages wait in a queue.
 func (a *Account) SetQueueDepth(url string, messages int) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	for _, r := range a.regions {
 		if q, ok := r.queues[url]; ok {
 			q.depth = messages
@@ -43,8 +44,8 @@ func (a *Account) SetQueueDepth(url string, messages int) error {
 	return fmt.Errorf("set the depth of queue %s: nobody made it", url)
 }
 
-func queueOperations() map[string]operation {
-	return map[string]operation{"sqs:GetQueueAttributes": {perform: withInput(getQueueAttributes)}}
+func (a *Account) queueOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{"GetQueueAttributes": {Perform: input(a, getQueueAttributes)}}
 }
 
 type getQueueAttributesInput struct {
@@ -71,15 +72,15 @@ func (q *queue) attributes() map[string]string {
 func getQueueAttributes(c *call, in getQueueAttributesInput) (*getQueueAttributesOutput, error) {
 	q, ok := c.region.queues[in.QueueURL]
 	if !ok {
-		e := clientError("QueueDoesNotExist", "The specified queue does not exist.")
-		e.queryCode = "AWS.SimpleQueueService.NonExistentQueue"
+		e := kernel.ClientError("QueueDoesNotExist", "The specified queue does not exist.")
+		e.QueryCode = "AWS.SimpleQueueService.NonExistentQueue"
 		return nil, e
 	}
 	all := q.attributes()
 	out := &getQueueAttributesOutput{Attributes: map[string]string{}}
 	for _, name := range in.AttributeNames {
 		if _, ok := all[name]; !ok && name != "All" {
-			return nil, clientError("InvalidAttributeName", "Unknown Attribute %s.", name)
+			return nil, kernel.ClientError("InvalidAttributeName", "Unknown Attribute %s.", name)
 		}
 	}
 	for name, value := range all {

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"net/http"
 	"strings"
@@ -18,8 +19,8 @@ type subscription struct {
 // Subscribe subscribes an endpoint to a topic. Who has not confirmed gets no
 // messages, which its subscription's ARN shows.
 func (a *Account) Subscribe(topicARN, protocol, endpoint string, confirmed bool) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	for _, r := range a.regions {
 		if !r.topics[topicARN] {
 			continue
@@ -29,7 +30,7 @@ func (a *Account) Subscribe(topicARN, protocol, endpoint string, confirmed bool)
 			Protocol: protocol, Endpoint: endpoint, TopicARN: topicARN,
 		}
 		if confirmed {
-			s.SubscriptionARN = topicARN + ":" + a.ids.uuid()
+			s.SubscriptionARN = topicARN + ":" + a.IDs.UUID()
 		}
 		r.subscriptions[topicARN] = append(r.subscriptions[topicARN], s)
 		return nil
@@ -38,11 +39,11 @@ func (a *Account) Subscribe(topicARN, protocol, endpoint string, confirmed bool)
 }
 
 func topicNotFound() error {
-	return &apiError{code: "NotFound", status: http.StatusNotFound, message: "Topic does not exist"}
+	return &kernel.Error{Code: "NotFound", Status: http.StatusNotFound, Message: "Topic does not exist"}
 }
 
-func subscriptionOperations() map[string]operation {
-	return map[string]operation{"sns:ListSubscriptionsByTopic": {perform: listSubscriptionsByTopic}}
+func (a *Account) subscriptionOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{"ListSubscriptionsByTopic": {Perform: a.listSubscriptionsByTopic}}
 }
 
 // subscriptionsPage is the size of a page, which callers cannot choose (SNS
@@ -54,26 +55,27 @@ type listedSubscriptions struct {
 	NextToken     string         `xml:",omitempty"`
 }
 
-func listSubscriptionsByTopic(c *call) (any, error) {
-	topic := c.form.Get("TopicArn")
+func (a *Account) listSubscriptionsByTopic(req *kernel.Request) (any, error) {
+	c := a.call(req)
+	topic := c.Form.Get("TopicArn")
 	switch {
-	case !strings.HasPrefix(topic, c.region.arn("sns", "")):
-		return nil, invalidParameter("Invalid parameter: TopicArn")
+	case !strings.HasPrefix(topic, c.region.ARN("sns", "")):
+		return nil, kernel.InvalidParameter("Invalid parameter: TopicArn")
 	case !c.region.topics[topic]:
 		return nil, topicNotFound()
 	}
 	rest := c.region.subscriptions[topic]
 	first := 0
-	if token := c.form.Get("NextToken"); token != "" {
+	if token := c.Form.Get("NextToken"); token != "" {
 		var ok bool
-		if first, ok = position(token, len(rest)); !ok {
-			return nil, invalidParameter("Invalid parameter: NextToken")
+		if first, ok = kernel.Position(token, len(rest)); !ok {
+			return nil, kernel.InvalidParameter("Invalid parameter: NextToken")
 		}
 		rest = rest[first:]
 	}
 	out := listedSubscriptions{Subscriptions: rest}
 	if len(rest) > subscriptionsPage {
-		out = listedSubscriptions{rest[:subscriptionsPage], positionToken(first + subscriptionsPage)}
+		out = listedSubscriptions{rest[:subscriptionsPage], kernel.PositionToken(first + subscriptionsPage)}
 	}
-	return queryAnswer{snsNamespace, out}, nil
+	return out, nil
 }

@@ -3,6 +3,7 @@ package localaws
 import (
 	"cmp"
 	"encoding/json"
+	"fipsguard/internal/localaws/kernel"
 	"slices"
 	"strings"
 	"time"
@@ -33,14 +34,14 @@ type task struct {
 	Tags                 []json.RawMessage `json:"tags"`
 	Version              int               `json:"version"`
 	Connectivity         string            `json:"connectivity,omitempty"`
-	ConnectivityAt       *moment           `json:"connectivityAt,omitempty"`
-	CreatedAt            *moment           `json:"createdAt"`
-	PullStartedAt        *moment           `json:"pullStartedAt,omitempty"`
-	PullStoppedAt        *moment           `json:"pullStoppedAt,omitempty"`
-	StartedAt            *moment           `json:"startedAt,omitempty"`
-	StoppingAt           *moment           `json:"stoppingAt,omitempty"`
-	ExecutionStoppedAt   *moment           `json:"executionStoppedAt,omitempty"`
-	StoppedAt            *moment           `json:"stoppedAt,omitempty"`
+	ConnectivityAt       *kernel.Moment    `json:"connectivityAt,omitempty"`
+	CreatedAt            *kernel.Moment    `json:"createdAt"`
+	PullStartedAt        *kernel.Moment    `json:"pullStartedAt,omitempty"`
+	PullStoppedAt        *kernel.Moment    `json:"pullStoppedAt,omitempty"`
+	StartedAt            *kernel.Moment    `json:"startedAt,omitempty"`
+	StoppingAt           *kernel.Moment    `json:"stoppingAt,omitempty"`
+	ExecutionStoppedAt   *kernel.Moment    `json:"executionStoppedAt,omitempty"`
+	StoppedAt            *kernel.Moment    `json:"stoppedAt,omitempty"`
 	StopCode             string            `json:"stopCode,omitempty"`
 	StoppedReason        string            `json:"stoppedReason,omitempty"`
 
@@ -73,9 +74,9 @@ type container struct {
 }
 
 type managedAgent struct {
-	Name          string  `json:"name"`
-	LastStatus    string  `json:"lastStatus"`
-	LastStartedAt *moment `json:"lastStartedAt,omitempty"`
+	Name          string         `json:"name"`
+	LastStatus    string         `json:"lastStatus"`
+	LastStartedAt *kernel.Moment `json:"lastStartedAt,omitempty"`
 }
 
 type storage struct {
@@ -107,22 +108,22 @@ type launch struct {
 
 // start puts a task into PROVISIONING. Only Fargate has room here.
 func (a *Account) start(r *region, l launch) *task {
-	now := a.clock.now()
+	now := a.Clock.Now()
 	platform := l.definition.RuntimePlatform.orDefault()
 	t := &task{
-		ARN:        r.arn("ecs", "task/"+l.cluster.Name+"/"+a.ids.hex(16)),
+		ARN:        r.ARN("ecs", "task/"+l.cluster.Name+"/"+a.IDs.Hex(16)),
 		ClusterARN: l.cluster.ARN, TaskDefinitionARN: l.definition.ARN, Group: l.group, StartedBy: l.startedBy,
 		LaunchType: "FARGATE", CapacityProviderName: l.capacity.provider(),
 		PlatformVersion: l.platformVersion, PlatformFamily: platform.platformFamily(),
 		LastStatus: "PROVISIONING", DesiredStatus: "RUNNING", HealthStatus: "UNKNOWN",
-		CPU: l.definition.CPU, Memory: l.definition.Memory, AvailabilityZone: r.name + "a",
+		CPU: l.definition.CPU, Memory: l.definition.Memory, AvailabilityZone: string(r.Region) + "a",
 		Attributes:           []taskAttribute{{"ecs.cpu-architecture", platform.architectureAttribute()}},
-		Attachments:          []attachment{{a.ids.uuid(), "ElasticNetworkInterface", "PRECREATED", []string{}}},
+		Attachments:          []attachment{{a.IDs.UUID(), "ElasticNetworkInterface", "PRECREATED", []string{}}},
 		EphemeralStorage:     storage{20},
 		EnableExecuteCommand: l.execute,
 		Overrides:            l.overrides,
 		Tags:                 append([]json.RawMessage{}, l.tags...),
-		CreatedAt:            at(now), Version: 1,
+		CreatedAt:            kernel.At(now), Version: 1,
 		fips: l.platformVersion == "1.4.0" && platform.CPUArchitecture == "X86_64" && r.fipsMode(l.owner),
 		of:   l.of,
 	}
@@ -136,7 +137,7 @@ func (a *Account) start(r *region, l launch) *task {
 	}
 	for _, c := range containers {
 		t.Containers = append(t.Containers, container{
-			ARN:     r.arn("ecs", "container/"+l.cluster.Name+"/"+t.id()+"/"+a.ids.uuid()),
+			ARN:     r.ARN("ecs", "container/"+l.cluster.Name+"/"+t.id()+"/"+a.IDs.UUID()),
 			TaskARN: t.ARN, Name: c.Name, Image: c.Image, LastStatus: "PENDING",
 		})
 	}
@@ -161,8 +162,8 @@ func (r *region) fipsMode(owner string) bool {
 // whoever launched it, and the platform has it. It keeps that when the setting
 // changes. Tasks that the account does not know (any more) are not found.
 func (a *Account) TaskFIPS(taskARN string) (on, found bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	for _, r := range a.regions {
 		if t := r.task(taskARN); t != nil {
 			return t.fips, true
@@ -179,7 +180,7 @@ func (r *region) task(arn string) *task {
 // taskIn finds a task in a cluster by identifier or ARN.
 func (r *region) taskIn(k *cluster, reference string) *task {
 	if !strings.HasPrefix(reference, "arn:") {
-		reference = r.arn("ecs", "task/"+k.Name+"/"+reference)
+		reference = r.ARN("ecs", "task/"+k.Name+"/"+reference)
 	}
 	t := r.task(reference)
 	if t == nil || t.ClusterARN != k.ARN {
@@ -188,12 +189,12 @@ func (r *region) taskIn(k *cluster, reference string) *task {
 	return t
 }
 
-func (a *Account) taskOperations() map[string]operation {
-	return map[string]operation{
-		"ecs:RunTask":       {taskWrites, withInput(a.runTask)},
-		"ecs:StopTask":      {taskWrites, withInput(a.stopTask)},
-		"ecs:DescribeTasks": {taskReads, withInput(a.describeTasks)},
-		"ecs:ListTasks":     {taskReads, withInput(a.listTasks)},
+func (a *Account) taskOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{
+		"RunTask":       {Limit: taskWrites, Perform: input(a, a.runTask)},
+		"StopTask":      {Limit: taskWrites, Perform: input(a, a.stopTask)},
+		"DescribeTasks": {Limit: taskReads, Perform: input(a, a.describeTasks)},
+		"ListTasks":     {Limit: taskReads, Perform: input(a, a.listTasks)},
 	}
 }
 
@@ -225,9 +226,9 @@ func (a *Account) runTask(c *call, in runTaskInput) (tasksOutput, error) {
 		count = *in.Count
 	}
 	if count < 1 || count > 10 {
-		return tasksOutput{}, invalidParameter("Count must be between 1 and 10.")
+		return tasksOutput{}, kernel.InvalidParameter("Count must be between 1 and 10.")
 	}
-	token := c.principal.ARN + " " + in.ClientToken
+	token := c.Principal.ARN + " " + in.ClientToken
 	if tasks, ok := c.region.launched[token]; ok {
 		return tasksOutput{tasks, []failure{}}, nil
 	}
@@ -236,13 +237,13 @@ func (a *Account) runTask(c *call, in runTaskInput) (tasksOutput, error) {
 		return tasksOutput{}, err
 	}
 	if !l.capacity.fargate() {
-		return tasksOutput{}, invalidParameter("No Container Instances were found in your cluster.")
+		return tasksOutput{}, kernel.InvalidParameter("No Container Instances were found in your cluster.")
 	}
 	if strings.HasPrefix(in.Group, "service:") {
-		return tasksOutput{}, invalidParameter("Invalid namespace for group: service.")
+		return tasksOutput{}, kernel.InvalidParameter("Invalid namespace for group: service.")
 	}
 	l.group = cmp.Or(in.Group, "family:"+l.definition.Family)
-	l.startedBy, l.owner, l.execute = in.StartedBy, c.principal.ARN, in.EnableExecuteCommand
+	l.startedBy, l.owner, l.execute = in.StartedBy, c.Principal.ARN, in.EnableExecuteCommand
 	l.overrides, l.tags = in.Overrides, in.Tags
 	out := tasksOutput{Tasks: []*task{}, Failures: []failure{}}
 	for range count {
@@ -262,23 +263,23 @@ func (r *region) launchOf(c *call, clusterName, definition, launchType string, s
 	if l.cluster, err = r.cluster(clusterName); err != nil {
 		return launch{}, err
 	}
-	if l.definition, err = r.usable(definition, c.at); err != nil {
+	if l.definition, err = r.usable(definition, c.At); err != nil {
 		return launch{}, err
 	}
 	if l.capacity, err = l.cluster.capacity(launchType, strategy); err != nil {
 		return launch{}, err
 	}
 	if l.definition.NetworkMode == "awsvpc" && network == nil {
-		return launch{}, invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+		return launch{}, kernel.InvalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
 	}
 	if !l.capacity.fargate() {
 		if version != "" {
-			return launch{}, invalidParameter("The platform version must be null when specifying an EC2 launch type.")
+			return launch{}, kernel.InvalidParameter("The platform version must be null when specifying an EC2 launch type.")
 		}
 		return l, nil
 	}
 	if !l.definition.supports("FARGATE") {
-		return launch{}, invalidParameter("Task definition does not support launch_type FARGATE.")
+		return launch{}, kernel.InvalidParameter("Task definition does not support launch_type FARGATE.")
 	}
 	l.platformVersion, err = resolvePlatformVersion(version, l.definition.RuntimePlatform.orDefault())
 	return l, err
@@ -301,11 +302,11 @@ func (a *Account) stopTask(c *call, in stopTaskInput) (taskOutput, error) {
 		return taskOutput{}, err
 	}
 	if len(in.Reason) > 1024 {
-		return taskOutput{}, invalidParameter("The reason must be no more than 1024 characters.")
+		return taskOutput{}, kernel.InvalidParameter("The reason must be no more than 1024 characters.")
 	}
 	t := c.region.taskIn(k, in.Task)
 	if t == nil {
-		return taskOutput{}, invalidParameter("The referenced task was not found.")
+		return taskOutput{}, kernel.InvalidParameter("The referenced task was not found.")
 	}
 	a.stop(c.region, t, "UserInitiated", cmp.Or(in.Reason, "Task stopped by user"))
 	return taskOutput{t}, nil
@@ -323,7 +324,7 @@ func (a *Account) describeTasks(c *call, in describeTasksInput) (tasksOutput, er
 		return out, err
 	}
 	if len(in.Tasks) == 0 || len(in.Tasks) > 100 {
-		return out, invalidParameter("Tasks must have between 1 and 100 elements.")
+		return out, kernel.InvalidParameter("Tasks must have between 1 and 100 elements.")
 	}
 	for _, reference := range in.Tasks {
 		if t := c.region.taskIn(k, reference); t != nil {
@@ -375,7 +376,7 @@ func (a *Account) listTasks(c *call, in listTasksInput) (listTasksOutput, error)
 		}
 	}
 	slices.Sort(arns)
-	arns, next, err := page(arns, strings.Compare, in.NextToken, in.MaxResults, 100)
+	arns, next, err := kernel.Page(arns, strings.Compare, in.NextToken, in.MaxResults, 100)
 	return listTasksOutput{arns, next}, err
 }
 

@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"encoding/json"
+	"fipsguard/internal/localaws/kernel"
 	"slices"
 	"strings"
 )
@@ -25,8 +26,8 @@ type taskSet struct {
 	StabilityStatus          string          `json:"stabilityStatus"`
 	StartedBy                string          `json:"startedBy,omitempty"`
 	ExternalID               string          `json:"externalId,omitempty"`
-	CreatedAt                *moment         `json:"createdAt"`
-	UpdatedAt                *moment         `json:"updatedAt"`
+	CreatedAt                *kernel.Moment  `json:"createdAt"`
+	UpdatedAt                *kernel.Moment  `json:"updatedAt"`
 }
 
 type taskSetScale struct {
@@ -44,7 +45,7 @@ func (o *rollout) taskSet() taskSet {
 		PlatformVersion: o.launch.platformVersion, PlatformFamily: o.platformFamily(),
 		NetworkConfiguration: o.network, Scale: taskSetScale{o.scale, "PERCENT"},
 		StabilityStatus: "STABILIZING", ExternalID: o.externalID,
-		CreatedAt: at(o.created), UpdatedAt: at(o.updated),
+		CreatedAt: kernel.At(o.created), UpdatedAt: kernel.At(o.updated),
 	}
 	if o.service.controller() == "CODE_DEPLOY" {
 		set.StartedBy = "CODE_DEPLOY"
@@ -70,11 +71,11 @@ func (s *service) taskSetNamed(reference string) *rollout {
 	return nil
 }
 
-func (a *Account) taskSetOperations() map[string]operation {
-	return map[string]operation{
-		"ecs:CreateTaskSet":               {withoutTokenBucket, withInput(a.createTaskSet)},
-		"ecs:DescribeTaskSets":            {withoutTokenBucket, withInput(a.describeTaskSets)},
-		"ecs:UpdateServicePrimaryTaskSet": {withoutTokenBucket, withInput(a.updateServicePrimaryTaskSet)},
+func (a *Account) taskSetOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{
+		"CreateTaskSet":               {Perform: input(a, a.createTaskSet)},
+		"DescribeTaskSets":            {Perform: input(a, a.describeTaskSets)},
+		"UpdateServicePrimaryTaskSet": {Perform: input(a, a.updateServicePrimaryTaskSet)},
 	}
 }
 
@@ -102,7 +103,7 @@ func (a *Account) createTaskSet(c *call, in createTaskSetInput) (taskSetOutput, 
 		return taskSetOutput{}, err
 	}
 	if s.controller() != "EXTERNAL" {
-		return taskSetOutput{}, invalidParameter("Task sets can only be created in services with the EXTERNAL deployment controller.")
+		return taskSetOutput{}, kernel.InvalidParameter("Task sets can only be created in services with the EXTERNAL deployment controller.")
 	}
 	l, err := c.region.launchOf(c, in.Cluster, in.TaskDefinition, in.LaunchType, in.CapacityProviderStrategy, in.PlatformVersion, in.NetworkConfiguration)
 	if err != nil {
@@ -113,11 +114,11 @@ func (a *Account) createTaskSet(c *call, in createTaskSetInput) (taskSetOutput, 
 		scale = in.Scale.Value
 	}
 	if scale < 0 || scale > 100 {
-		return taskSetOutput{}, invalidParameter("Scale must be between 0 and 100 percent.")
+		return taskSetOutput{}, kernel.InvalidParameter("Scale must be between 0 and 100 percent.")
 	}
-	now := a.clock.now()
+	now := a.Clock.Now()
 	o := &rollout{
-		service: s, id: "ecs-svc/" + a.ids.digits(19), status: "ACTIVE", state: "IN_PROGRESS", launch: l,
+		service: s, id: "ecs-svc/" + a.IDs.Digits(19), status: "ACTIVE", state: "IN_PROGRESS", launch: l,
 		version: in.PlatformVersion, network: in.NetworkConfiguration, scale: scale, externalID: in.ExternalID,
 		created: now, updated: now,
 	}
@@ -170,16 +171,16 @@ func (a *Account) updateServicePrimaryTaskSet(c *call, in updateServicePrimaryTa
 		return taskSetOutput{}, err
 	}
 	if s.controller() == "ECS" {
-		return taskSetOutput{}, invalidParameter("The service has no task sets: its deployment controller is ECS.")
+		return taskSetOutput{}, kernel.InvalidParameter("The service has no task sets: its deployment controller is ECS.")
 	}
 	next := s.taskSetNamed(in.PrimaryTaskSet)
 	if next == nil {
-		return taskSetOutput{}, clientError("TaskSetNotFoundException", "The specified task set wasn't found.")
+		return taskSetOutput{}, kernel.ClientError("TaskSetNotFoundException", "The specified task set wasn't found.")
 	}
 	for _, o := range s.rollouts {
 		o.status = "ACTIVE"
 	}
-	next.status, next.updated = "PRIMARY", c.at
+	next.status, next.updated = "PRIMARY", c.At
 	s.show(next)
 	return taskSetOutput{next.taskSet()}, nil
 }

@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"cmp"
+	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"maps"
 	"slices"
@@ -42,28 +43,28 @@ func (r *region) addOrganizationTrail(now time.Time) {
 // SetTrail adds a trail to a Region, or replaces the one of its name there.
 // EventBridge gets the write calls of a Region only while a trail records them.
 func (a *Account) SetTrail(regionName string, t Trail) error {
-	r, ok := a.regions[regionName]
+	r, ok := a.regions[kernel.Region(regionName)]
 	if !ok {
 		return fmt.Errorf("set trail %s: the account is not in Region %q", t.Name, regionName)
 	}
 	if !slices.Contains([]string{"All", "WriteOnly", "ReadOnly"}, t.ReadWriteType) {
 		return fmt.Errorf("set trail %s: %q is no ReadWriteType", t.Name, t.ReadWriteType)
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	t.home, t.since = r, a.clock.now()
+	a.Lock()
+	defer a.Unlock()
+	t.home, t.since = r, a.Clock.Now()
 	r.trails[t.Name] = t
 	return nil
 }
 
 // DeleteTrail removes a trail from the Region that it was set in.
 func (a *Account) DeleteTrail(regionName, name string) error {
-	r, ok := a.regions[regionName]
+	r, ok := a.regions[kernel.Region(regionName)]
 	if !ok {
 		return fmt.Errorf("delete trail %s: the account is not in Region %q", name, regionName)
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Lock()
+	defer a.Unlock()
 	if _, ok := r.trails[name]; !ok {
 		return fmt.Errorf("delete trail %s: there is none in %s", name, regionName)
 	}
@@ -71,7 +72,7 @@ func (a *Account) DeleteTrail(regionName, name string) error {
 	return nil
 }
 
-func (t Trail) arn() string { return t.home.arn("cloudtrail", "trail/"+t.Name) }
+func (t Trail) arn() string { return t.home.ARN("cloudtrail", "trail/"+t.Name) }
 
 // recordsWrites is whether calls that write go to the trail, and with it to
 // EventBridge.
@@ -108,11 +109,11 @@ func (a *Account) writesReachEventBridge(r *region) bool {
 	return slices.ContainsFunc(a.trailsOf(r, true), Trail.recordsWrites)
 }
 
-func (a *Account) trailOperations() map[string]operation {
-	return map[string]operation{
-		"cloudtrail:DescribeTrails":    {perform: withInput(a.describeTrails)},
-		"cloudtrail:GetTrailStatus":    {perform: withInput(a.getTrailStatus)},
-		"cloudtrail:GetEventSelectors": {perform: withInput(a.getEventSelectors)},
+func (a *Account) trailOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{
+		"DescribeTrails":    {Perform: input(a, a.describeTrails)},
+		"GetTrailStatus":    {Perform: input(a, a.getTrailStatus)},
+		"GetEventSelectors": {Perform: input(a, a.getEventSelectors)},
 	}
 }
 
@@ -162,7 +163,7 @@ func (a *Account) describeTrails(c *call, in describeTrailsInput) (*describeTrai
 			continue
 		}
 		out.TrailList = append(out.TrailList, describedTrail{
-			Name: t.Name, S3BucketName: t.Bucket, S3KeyPrefix: t.Prefix, TrailARN: t.arn(), HomeRegion: t.home.name,
+			Name: t.Name, S3BucketName: t.Bucket, S3KeyPrefix: t.Prefix, TrailARN: t.arn(), HomeRegion: string(t.home.Region),
 			IsMultiRegionTrail: t.MultiRegion, IncludeGlobalServiceEvents: t.MultiRegion,
 			LogFileValidationEnabled: true, HasCustomEventSelectors: t.hasCustomSelectors(),
 		})
@@ -177,14 +178,14 @@ func (t Trail) hasCustomSelectors() bool {
 }
 
 func trailNotFound(reference string) error {
-	return clientError("TrailNotFoundException", "Unknown trail: %s for the user: %s", reference, AccountID)
+	return kernel.ClientError("TrailNotFoundException", "Unknown trail: %s for the user: %s", reference, AccountID)
 }
 
 type trailStatus struct {
 	IsLogging          bool
-	LatestDeliveryTime *moment `json:",omitempty"`
-	StartLoggingTime   *moment `json:",omitempty"`
-	StopLoggingTime    *moment `json:",omitempty"`
+	LatestDeliveryTime *kernel.Moment `json:",omitempty"`
+	StartLoggingTime   *kernel.Moment `json:",omitempty"`
+	StopLoggingTime    *kernel.Moment `json:",omitempty"`
 }
 
 func (a *Account) getTrailStatus(c *call, in struct{ Name string }) (*trailStatus, error) {
@@ -193,9 +194,9 @@ func (a *Account) getTrailStatus(c *call, in struct{ Name string }) (*trailStatu
 		return nil, trailNotFound(in.Name)
 	}
 	if !t.Logging {
-		return &trailStatus{StopLoggingTime: at(t.since)}, nil
+		return &trailStatus{StopLoggingTime: kernel.At(t.since)}, nil
 	}
-	return &trailStatus{IsLogging: true, StartLoggingTime: at(t.since), LatestDeliveryTime: at(c.at)}, nil
+	return &trailStatus{IsLogging: true, StartLoggingTime: kernel.At(t.since), LatestDeliveryTime: kernel.At(c.At)}, nil
 }
 
 // eventSelectors has one of the two kinds, as a trail does.

@@ -1,4 +1,4 @@
-package localaws
+package kernel
 
 import (
 	"encoding/json"
@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// moment is a time in an answer: AWS JSON writes seconds since 1970.
-type moment struct{ time.Time }
+// Moment is a time in an answer: AWS JSON writes seconds since 1970.
+type Moment struct{ time.Time }
 
-func at(t time.Time) *moment { return &moment{t} }
+func At(t time.Time) *Moment { return &Moment{t} }
 
-func (m moment) MarshalJSON() ([]byte, error) {
+func (m Moment) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(m.UnixMilli())/1000, 'f', 3, 64), nil
 }
 
-// withTimes renders an answer as CloudTrail or EventBridge show it: without
+// WithTimes renders an answer as CloudTrail or EventBridge show it: without
 // the seconds of AWS JSON, but with times in a form of their own. All of ECS's
 // times, and nothing else that is a number, have names that end in At.
-func withTimes(answer any, form func(time.Time) string) (any, error) {
+func WithTimes(answer any, form func(time.Time) string) (any, error) {
 	data, err := json.Marshal(answer)
 	if err != nil {
 		return nil, err
@@ -55,9 +55,9 @@ func rewriteTimes(tree any, form func(time.Time) string) {
 	}
 }
 
-// trailTime is how CloudTrail writes the times inside requests and answers:
+// TrailTime is how CloudTrail writes the times inside requests and answers:
 // for people, with a narrow no-break space.
-func trailTime(t time.Time) string { return t.Format("Jan 2, 2006, 3:04:05\u202fPM") }
+func TrailTime(t time.Time) string { return t.Format("Jan 2, 2006, 3:04:05\u202fPM") }
 
-// eventTime is how ECS writes times in its own events.
-func eventTime(t time.Time) string { return t.Format("2006-01-02T15:04:05.000Z") }
+// EventTime is how ECS writes times in its own events.
+func EventTime(t time.Time) string { return t.Format("2006-01-02T15:04:05.000Z") }

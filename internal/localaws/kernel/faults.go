@@ -1,4 +1,4 @@
-package localaws
+package kernel
 
 import (
 	"context"
@@ -51,25 +51,28 @@ type Fault struct {
 
 // Inject adds a fault. Of several that fit, the first injected happens. The
 // function that it returns removes it.
-func (a *Account) Inject(f Fault) (remove func()) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.faults = append(a.faults, &f)
+func (k *Kernel) Inject(f Fault) (remove func()) {
+	k.Lock()
+	defer k.Unlock()
+	k.faults = append(k.faults, &f)
 	return func() {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		a.remove(&f)
+		k.Lock()
+		defer k.Unlock()
+		k.remove(&f)
 	}
 }
 
-func (a *Account) remove(f *Fault) {
-	a.faults = slices.DeleteFunc(a.faults, func(g *Fault) bool { return g == f })
+func (k *Kernel) remove(f *Fault) {
+	k.faults = slices.DeleteFunc(k.faults, func(g *Fault) bool { return g == f })
 }
 
+// EventFault takes the fault that hits an event. It needs the lock.
+func (k *Kernel) EventFault(subject, caller string) Fault { return k.fault(true, subject, caller) }
+
 // fault takes the fault that hits a call or, if so said, an event. It needs
-// the account's lock.
-func (a *Account) fault(onEvents bool, operation, caller string) (Fault, bool) {
-	for _, f := range a.faults {
+// the lock. Without one it returns the zero value, which does nothing.
+func (k *Kernel) fault(onEvents bool, operation, caller string) Fault {
+	for _, f := range k.faults {
 		if f.Effect.onEvents() != onEvents ||
 			f.Operation != "" && f.Operation != operation ||
 			f.Caller != "" && f.Caller != caller {
@@ -77,17 +80,17 @@ func (a *Account) fault(onEvents bool, operation, caller string) (Fault, bool) {
 		}
 		happens := *f
 		if f.Times == 1 {
-			a.remove(f)
+			k.remove(f)
 		} else if f.Times > 1 {
 			f.Times--
 		}
-		return happens, true
+		return happens
 	}
-	return Fault{}, false
+	return Fault{}
 }
 
-// sleep waits in real time, but not longer than a context lasts.
-func sleep(ctx context.Context, d time.Duration) {
+// Pause waits in real time, but not longer than a context lasts.
+func Pause(ctx context.Context, d time.Duration) {
 	if d <= 0 {
 		return
 	}

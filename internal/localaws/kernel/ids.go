@@ -1,4 +1,4 @@
-package localaws
+package kernel
 
 import (
 	"encoding/hex"
@@ -7,14 +7,14 @@ import (
 	"sync"
 )
 
-// idSource makes identifiers of the shapes that AWS uses.
-type idSource struct {
+// IDs makes identifiers of the shapes that AWS uses.
+type IDs struct {
 	mu     sync.Mutex
 	random *rand.Rand
 }
 
-// hex returns a random number of some bytes in hexadecimal digits.
-func (s *idSource) hex(bytes int) string {
+// Hex returns a random number of some bytes in hexadecimal digits.
+func (s *IDs) Hex(bytes int) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b := make([]byte, bytes)
@@ -24,8 +24,8 @@ func (s *idSource) hex(bytes int) string {
 	return hex.EncodeToString(b)
 }
 
-// digits returns a random number of some decimal digits.
-func (s *idSource) digits(n int) string {
+// Digits returns a random number of some decimal digits.
+func (s *IDs) Digits(n int) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b := make([]byte, n)
@@ -35,8 +35,8 @@ func (s *idSource) digits(n int) string {
 	return string(b)
 }
 
-// uuid returns a random (version 4) UUID.
-func (s *idSource) uuid() string {
-	h := s.hex(16)
+// UUID returns a random (version 4) UUID.
+func (s *IDs) UUID() string {
+	h := s.Hex(16)
 	return fmt.Sprintf("%s-%s-4%s-8%s-%s", h[:8], h[8:12], h[13:16], h[17:20], h[20:])
 }

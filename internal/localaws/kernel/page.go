@@ -1,25 +1,25 @@
-package localaws
+package kernel
 
 import (
 	"encoding/base64"
 	"slices"
 )
 
-// page cuts one page out of sorted keys. The token of the next one names the
+// Page cuts one page out of sorted keys. The token of the next one names the
 // last key that was shown, so that keys which come and go in between neither
 // repeat nor hide others. At most limit keys, or as many as the caller asked
 // for, are on it.
-func page(keys []string, compare func(a, b string) int, token string, asked, limit int) ([]string, string, error) {
+func Page(keys []string, compare func(a, b string) int, token string, asked, limit int) ([]string, string, error) {
 	switch {
 	case asked < 0 || asked > limit:
-		return nil, "", invalidParameter("maxResults must be between 1 and %d.", limit)
+		return nil, "", InvalidParameter("maxResults must be between 1 and %d.", limit)
 	case asked == 0:
 		asked = limit
 	}
 	if token != "" {
 		last, err := base64.RawURLEncoding.DecodeString(token)
 		if err != nil {
-			return nil, "", invalidParameter("Invalid token.")
+			return nil, "", InvalidParameter("Invalid token.")
 		}
 		start, found := slices.BinarySearchFunc(keys, string(last), compare)
 		if found {

@@ -1,4 +1,4 @@
-package localaws
+package kernel
 
 import (
 	"encoding/base64"
@@ -8,12 +8,13 @@ import (
 // A position is a page token for what is only ever added to: a place in the
 // order in which things were added.
 
-func positionToken(n int) string {
+// PositionToken is the token of a position.
+func PositionToken(n int) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(n)))
 }
 
-// position reads a token of at most so many.
-func position(token string, most int) (int, bool) {
+// Position reads a token of at most so many.
+func Position(token string, most int) (int, bool) {
 	data, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil {
 		return 0, false

@@ -1,4 +1,4 @@
-package localaws
+package kernel
 
 import (
 	"container/heap"
@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// clock is the account's time, and the work that waits for it. The account's
-// lock guards it, but for changed.
-type clock struct {
+// Clock is the account's time, and the work that waits for it. The kernel's lock
+// guards it, but for changed.
+type Clock struct {
 	base    func() time.Time
 	ahead   time.Duration
 	timers  timers
@@ -16,12 +16,13 @@ type clock struct {
 	changed chan struct{} // wakes Run when a timer was set
 }
 
-func (c *clock) now() time.Time { return c.base().Add(c.ahead).UTC() }
+// Now is the account's time. It needs the lock, which Kernel.Now takes.
+func (c *Clock) Now() time.Time { return c.base().Add(c.ahead).UTC() }
 
-// after plans work for later. The account's lock is held, then and now.
-func (c *clock) after(d time.Duration, work func()) {
+// After plans work for later. The lock is held, then and now.
+func (c *Clock) After(d time.Duration, work func()) {
 	c.count++
-	heap.Push(&c.timers, timer{at: c.now().Add(d), order: c.count, work: work})
+	heap.Push(&c.timers, timer{at: c.Now().Add(d), order: c.count, work: work})
 	select {
 	case c.changed <- struct{}{}:
 	default:
@@ -29,7 +30,7 @@ func (c *clock) after(d time.Duration, work func()) {
 }
 
 // next takes the first timer that is due at a time.
-func (c *clock) next(by time.Time) (timer, bool) {
+func (c *Clock) next(by time.Time) (timer, bool) {
 	if len(c.timers) == 0 || c.timers[0].at.After(by) {
 		return timer{}, false
 	}
@@ -37,26 +38,26 @@ func (c *clock) next(by time.Time) (timer, bool) {
 }
 
 // Now is the account's time.
-func (a *Account) Now() time.Time {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.clock.now()
+func (k *Kernel) Now() time.Time {
+	k.Lock()
+	defer k.Unlock()
+	return k.Clock.Now()
 }
 
 // Advance moves the account's time forward, doing what falls due in between in
 // the order of time, and waiting after each step until the events that it
 // caused are answered. It is a simulation: an hour takes as long as its events
 // do. Use either Advance or Run.
-func (a *Account) Advance(ctx context.Context, d time.Duration) error {
-	if err := a.Drain(ctx); err != nil {
+func (k *Kernel) Advance(ctx context.Context, d time.Duration) error {
+	if err := k.Hooks.Drain(ctx); err != nil {
 		return err
 	}
-	a.mu.Lock()
-	end := a.clock.now().Add(d)
-	a.mu.Unlock()
+	k.Lock()
+	end := k.Clock.Now().Add(d)
+	k.Unlock()
 	for {
-		done := a.step(end)
-		if err := a.Drain(ctx); err != nil {
+		done := k.step(end)
+		if err := k.Hooks.Drain(ctx); err != nil {
 			return err
 		}
 		if done {
@@ -67,34 +68,44 @@ func (a *Account) Advance(ctx context.Context, d time.Duration) error {
 
 // step moves to the next timer before the end and does its work, or moves to
 // the end when there is none.
-func (a *Account) step(end time.Time) (done bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	t, ok := a.clock.next(end)
+func (k *Kernel) step(end time.Time) (done bool) {
+	k.Lock()
+	defer k.Unlock()
+	t, ok := k.Clock.next(end)
 	if !ok {
 		t = timer{at: end, work: func() {}}
 	}
-	if wait := t.at.Sub(a.clock.now()); wait > 0 {
-		a.clock.ahead += wait
+	if wait := t.at.Sub(k.Clock.Now()); wait > 0 {
+		k.Clock.ahead += wait
 	}
 	t.work()
-	a.bus.flush()
+	k.Hooks.Flush()
 	return !ok
 }
 
+// Sleep lets the account's time pass as a function sees it that waits: at
+// once, without doing what falls due meanwhile, which the next Advance or Run
+// does. It has the shape of a sleep, and returns the context's error.
+func (k *Kernel) Sleep(ctx context.Context, d time.Duration) error {
+	k.Lock()
+	defer k.Unlock()
+	k.Clock.ahead += d
+	return ctx.Err()
+}
+
 // Run does what falls due as the clock reaches it, until the context ends.
-func (a *Account) Run(ctx context.Context) {
+func (k *Kernel) Run(ctx context.Context) {
 	for {
-		wait := a.doDue()
+		wait := k.doDue()
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-		case <-a.closing:
-		case <-a.clock.changed:
+		case <-k.closing:
+		case <-k.Clock.changed:
 		case <-timer.C:
 		}
 		timer.Stop()
-		if ctx.Err() != nil || a.isClosed() {
+		if ctx.Err() != nil || k.isClosed() {
 			return
 		}
 	}
@@ -104,26 +115,26 @@ func (a *Account) Run(ctx context.Context) {
 const idle = time.Minute
 
 // doDue does all work that is due and returns how long it is to the next.
-func (a *Account) doDue() time.Duration {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+func (k *Kernel) doDue() time.Duration {
+	k.Lock()
+	defer k.Unlock()
 	for {
-		t, ok := a.clock.next(a.clock.now())
+		t, ok := k.Clock.next(k.Clock.Now())
 		if !ok {
 			break
 		}
 		t.work()
-		a.bus.flush()
+		k.Hooks.Flush()
 	}
-	if len(a.clock.timers) == 0 {
+	if len(k.Clock.timers) == 0 {
 		return idle
 	}
-	return a.clock.timers[0].at.Sub(a.clock.now())
+	return k.Clock.timers[0].at.Sub(k.Clock.Now())
 }
 
-func (a *Account) isClosed() bool {
+func (k *Kernel) isClosed() bool {
 	select {
-	case <-a.closing:
+	case <-k.closing:
 		return true
 	default:
 		return false

@@ -1,0 +1,33 @@
+package localaws
+
+import "fipsguard/internal/localaws/kernel"
+
+// What callers of an account need of the packages that it is made of.
+type (
+	Call      = kernel.Call
+	Effect    = kernel.Effect
+	Fault     = kernel.Fault
+	Kind      = kernel.Kind
+	Principal = kernel.Principal
+)
+
+// The kinds of the account's principals.
+const (
+	Root        = kernel.Root
+	IAMUser     = kernel.IAMUser
+	AssumedRole = kernel.AssumedRole
+)
+
+// The effects of faults.
+const (
+	Slow           = kernel.Slow
+	Throttle       = kernel.Throttle
+	ServerError    = kernel.ServerError
+	DenyAccess     = kernel.DenyAccess
+	DropConnection = kernel.DropConnection
+	LoseAnswer     = kernel.LoseAnswer
+	DelayEvent     = kernel.DelayEvent
+	LoseEvent      = kernel.LoseEvent
+	DuplicateEvent = kernel.DuplicateEvent
+	ReorderEvent   = kernel.ReorderEvent
+)
