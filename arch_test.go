@@ -44,8 +44,9 @@ var rooms = map[string]struct {
 	"bench/coldstart/empty": {nil, "the floor under every cold start"},
 
 	// The simulated account.
-	"internal/localaws/kernel": {nil, "what the services of the simulated account have in common; knows none of them"},
-	"internal/localaws/lambda": {nil, "a Lambda function behind the Runtime API"},
+	"internal/localaws/kernel":    {nil, "what the services of the simulated account have in common; knows none of them"},
+	"internal/localaws/lambda":    {nil, "a Lambda function behind the Runtime API"},
+	"internal/localaws/localtest": {[]string{"internal/localaws"}, "what the tests of these packages have in common"},
 }
 
 func TestArrows(t *testing.T) {

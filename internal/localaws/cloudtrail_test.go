@@ -1,17 +1,17 @@
-package localaws
+package localaws_test
 
 import (
 	"encoding/json"
-	"fipsguard/internal/localaws/kernel"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 // recorded is a record without what differs from call to call.
-func recorded(t *testing.T, r Record) map[string]any {
+func recorded(t *testing.T, r localaws.Record) map[string]any {
 	t.Helper()
 	data, err := json.Marshal(r)
 	if err != nil {
@@ -35,11 +35,11 @@ func recorded(t *testing.T, r Record) map[string]any {
 }
 
 func TestRecordOfAWriteCall(t *testing.T) {
-	a := start(t, Options{})
-	if err := putDefault(t, ecsOf(a, Everyone().Admin, west), "disabled"); err != nil {
+	a := localtest.Start(t, localaws.Options{})
+	if err := localtest.PutDefault(t, localtest.ECS(a, localaws.Everyone().Admin, localtest.West), "disabled"); err != nil {
 		t.Fatal(err)
 	}
-	listed(t, ecsOf(a, Everyone().Admin, west), true)
+	localtest.Listed(t, localtest.ECS(a, localaws.Everyone().Admin, localtest.West), true)
 	if got := len(a.Records()); got != 1 {
 		t.Fatalf("%d records, want that of the one write", got)
 	}
@@ -87,9 +87,9 @@ func TestRecordOfAWriteCall(t *testing.T) {
 }
 
 func TestRecordOfAFailedCallDoesNotSayWhatWasAsked(t *testing.T) {
-	a := start(t, Options{})
-	all := Everyone()
-	_ = putOwn(t, ecsOf(a, all.Admin, west), "disabled", all.Application.ARN)
+	a := localtest.Start(t, localaws.Options{})
+	all := localaws.Everyone()
+	_ = localtest.PutOwn(t, localtest.ECS(a, all.Admin, localtest.West), "disabled", all.Application.ARN)
 	got := recorded(t, a.Records()[0])
 	if got["errorCode"] != "AccessDenied" || got["errorMessage"] == "" {
 		t.Errorf("errorCode %v, errorMessage %v", got["errorCode"], got["errorMessage"])
@@ -102,10 +102,10 @@ func TestRecordOfAFailedCallDoesNotSayWhatWasAsked(t *testing.T) {
 }
 
 func TestIdentityOfEachKindOfCaller(t *testing.T) {
-	a := start(t, Options{})
-	all := Everyone()
-	for kind, p := range map[Kind]Principal{Root: all.Root, IAMUser: all.Terraform, AssumedRole: all.Application} {
-		if err := putDefault(t, ecsOf(a, p, west), "enabled"); err != nil {
+	a := localtest.Start(t, localaws.Options{})
+	all := localaws.Everyone()
+	for kind, p := range map[localaws.Kind]localaws.Principal{localaws.Root: all.Root, localaws.IAMUser: all.Terraform, localaws.AssumedRole: all.Application} {
+		if err := localtest.PutDefault(t, localtest.ECS(a, p, localtest.West), "enabled"); err != nil {
 			t.Fatal(err)
 		}
 		records := a.Records()
@@ -114,57 +114,20 @@ func TestIdentityOfEachKindOfCaller(t *testing.T) {
 			t.Errorf("%s: identity is %+v", kind, id)
 		}
 		switch kind {
-		case IAMUser:
+		case localaws.IAMUser:
 			if id.SessionContext != nil || id.UserName != "terraform-ci" {
 				t.Errorf("an IAM user's long-lived key has a session: %+v", id)
 			}
-		case Root:
+		case localaws.Root:
 			if id.SessionContext == nil || id.SessionContext.SessionIssuer != nil || id.SessionContext.Attributes["mfaAuthenticated"] != "true" {
 				t.Errorf("root's session: %+v", id.SessionContext)
 			}
-		case AssumedRole:
+		case localaws.AssumedRole:
 			// The issuer keeps the role's path, which the session has lost.
 			if id.SessionContext.SessionIssuer.ARN != "arn:aws-us-gov:iam::111122223333:role/app/checkout" ||
 				id.SessionContext.Attributes["mfaAuthenticated"] != "false" {
 				t.Errorf("a role's session: %+v", id.SessionContext)
 			}
 		}
-	}
-}
-
-func TestMembersOver100KBAreLeftOut(t *testing.T) {
-	small := map[string]string{"a": strings.Repeat("x", maxMember-8)} // {"a":"…"} adds 8
-	if _, ok := bounded("requestParameters", small).(map[string]any); !ok {
-		t.Error("a member of 100 KB was left out")
-	}
-	large := map[string]string{"a": strings.Repeat("x", maxMember-7)}
-	want := map[string]string{"omitted": "true", "originalSize": "102401", "reason": "requestParameters too large"}
-	if diff := cmp.Diff(any(want), bounded("requestParameters", large)); diff != "" {
-		t.Errorf("a member over 100 KB (-want +got):\n%s", diff)
-	}
-}
-
-func TestEventsOver256KBAreNotSent(t *testing.T) {
-	a := New(Options{Now: noon})
-	a.Lock()
-	defer a.Unlock()
-	a.publish(a.regions[west], event{detailType: "small", detail: strings.Repeat("x", maxEvent-1000)})
-	a.publish(a.regions[west], event{detailType: "large", detail: strings.Repeat("x", maxEvent)})
-	if len(a.events) != 1 || !strings.Contains(string(a.events[0]), `"small"`) {
-		t.Errorf("%d events were sent, want the small one", len(a.events))
-	}
-}
-
-func TestTimesInRecordsAreFreeText(t *testing.T) {
-	tree, err := kernel.WithTimes(struct {
-		RegisteredAt *kernel.Moment `json:"registeredAt"`
-		Count        int            `json:"count"`
-	}{kernel.At(time.Date(2026, 2, 22, 16, 11, 47, 300e6, time.UTC)), 3}, kernel.TrailTime)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := any(map[string]any{"registeredAt": "Feb 22, 2026, 4:11:47\u202fPM", "count": json.Number("3")})
-	if diff := cmp.Diff(want, tree); diff != "" {
-		t.Errorf("times (-want +got):\n%s", diff)
 	}
 }

@@ -1,6 +1,8 @@
-package localaws
+package localaws_test
 
 import (
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"fmt"
 	"testing"
 	"time"
@@ -11,43 +13,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// fargateDefinition is a definition that can run on Fargate.
-func fargateDefinition(family string) *ecs.RegisterTaskDefinitionInput {
-	return &ecs.RegisterTaskDefinitionInput{
-		Family:      &family,
-		NetworkMode: types.NetworkModeAwsvpc,
-		Cpu:         aws.String("1 vCPU"),
-		Memory:      aws.String("2 GB"),
-		ContainerDefinitions: []types.ContainerDefinition{{
-			Name: aws.String("app"), Image: aws.String("public.ecr.aws/docker/library/busybox:stable"),
-			Environment: []types.KeyValuePair{{Name: aws.String("COLOUR"), Value: aws.String("blue")}},
-		}},
-		RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
-	}
-}
-
-func register(t *testing.T, client *ecs.Client, in *ecs.RegisterTaskDefinitionInput) string {
-	t.Helper()
-	out, err := client.RegisterTaskDefinition(t.Context(), in)
-	if err != nil {
-		t.Fatalf("register %s: %v", *in.Family, err)
-	}
-	return *out.TaskDefinition.TaskDefinitionArn
-}
-
 func onPlatform(in *ecs.RegisterTaskDefinitionInput, os types.OSFamily, arch types.CPUArchitecture) *ecs.RegisterTaskDefinitionInput {
 	in.RuntimePlatform = &types.RuntimePlatform{OperatingSystemFamily: os, CpuArchitecture: arch}
 	return in
 }
 
 func TestRegisteredDefinitionIsAnsweredAndDescribed(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Terraform, west)
-	register(t, client, fargateDefinition("web"))
-	in := fargateDefinition("web")
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Terraform, localtest.West)
+	localtest.Register(t, client, localtest.FargateDefinition("web"))
+	in := localtest.FargateDefinition("web")
 	in.Tags = []types.Tag{{Key: aws.String("team"), Value: aws.String("shop")}}
 	in.RuntimePlatform = &types.RuntimePlatform{CpuArchitecture: types.CPUArchitectureArm64}
-	register(t, client, in)
+	localtest.Register(t, client, in)
 
 	out, err := client.DescribeTaskDefinition(t.Context(), &ecs.DescribeTaskDefinitionInput{
 		TaskDefinition: aws.String("web"), Include: []types.TaskDefinitionField{types.TaskDefinitionFieldTags},
@@ -66,7 +44,7 @@ func TestRegisteredDefinitionIsAnsweredAndDescribed(t *testing.T) {
 		"arn":      "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/web:2",
 		"revision": int32(2), "status": types.TaskDefinitionStatusActive, "cpu": "1024", "memory": "2048",
 		"requires": []types.Compatibility{"FARGATE"}, "computed": []types.Compatibility{"EC2", "FARGATE", "MANAGED_INSTANCES"},
-		"by": Everyone().Terraform.ARN, "at": noon(),
+		"by": localaws.Everyone().Terraform.ARN, "at": localtest.Noon(),
 		"arch": types.CPUArchitectureArm64, "os": types.OSFamily(""),
 		"env": "blue", "tag": "shop",
 	}
@@ -90,10 +68,10 @@ func TestRegisteredDefinitionIsAnsweredAndDescribed(t *testing.T) {
 }
 
 func TestWhereADefinitionCanRun(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
 	edit := func(f func(*ecs.RegisterTaskDefinitionInput)) *ecs.RegisterTaskDefinitionInput {
-		in := fargateDefinition("web")
+		in := localtest.FargateDefinition("web")
 		in.RequiresCompatibilities = nil
 		f(in)
 		return in
@@ -125,7 +103,7 @@ func TestWhereADefinitionCanRun(t *testing.T) {
 	}
 	for _, c := range cases {
 		out, err := client.RegisterTaskDefinition(t.Context(), c.in)
-		got := code(err)
+		got := localtest.Code(err)
 		if err == nil {
 			got = fmt.Sprint(out.TaskDefinition.Compatibilities)
 		}
@@ -136,10 +114,10 @@ func TestWhereADefinitionCanRun(t *testing.T) {
 }
 
 func TestDeregisteredDefinitionLaunchesForTenMinutesMore(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
-	arn := register(t, client, fargateDefinition("web"))
-	register(t, client, fargateDefinition("web"))
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	arn := localtest.Register(t, client, localtest.FargateDefinition("web"))
+	localtest.Register(t, client, localtest.FargateDefinition("web"))
 	deregister := func() *types.TaskDefinition {
 		t.Helper()
 		out, err := client.DeregisterTaskDefinition(t.Context(), &ecs.DeregisterTaskDefinitionInput{TaskDefinition: &arn})
@@ -149,21 +127,21 @@ func TestDeregisteredDefinitionLaunchesForTenMinutesMore(t *testing.T) {
 		return out.TaskDefinition
 	}
 	first := deregister()
-	if first.Status != types.TaskDefinitionStatusInactive || !first.DeregisteredAt.Equal(noon()) {
+	if first.Status != types.TaskDefinitionStatusInactive || !first.DeregisteredAt.Equal(localtest.Noon()) {
 		t.Errorf("deregistered: status %s at %v", first.Status, first.DeregisteredAt)
 	}
-	advance(t, a, time.Minute)
-	if again := deregister(); !again.DeregisteredAt.Equal(noon()) {
+	localtest.Advance(t, a, time.Minute)
+	if again := deregister(); !again.DeregisteredAt.Equal(localtest.Noon()) {
 		t.Errorf("deregistering again changed the time to %v", again.DeregisteredAt)
 	}
 	launch := func() string {
 		_, err := client.RunTask(t.Context(), runInput(arn))
-		return code(err)
+		return localtest.Code(err)
 	}
 	if got := launch(); got != "" {
 		t.Errorf("within ten minutes a launch fails with %q", got)
 	}
-	advance(t, a, deregistrationLag)
+	localtest.Advance(t, a, 10*time.Minute)
 	if got := launch(); got != "ClientException" {
 		t.Errorf("after ten minutes a launch gives %q, want ClientException", got)
 	}
@@ -172,20 +150,20 @@ func TestDeregisteredDefinitionLaunchesForTenMinutesMore(t *testing.T) {
 		t.Errorf("the newest ACTIVE revision is %+v (%v), want 2", out, err)
 	}
 	for _, reference := range []string{"web", "web:9", "nothing:1", "arn:aws:ecs:us-east-1:1:task-definition/web:1", ""} {
-		if _, err := client.DeregisterTaskDefinition(t.Context(), &ecs.DeregisterTaskDefinitionInput{TaskDefinition: &reference}); code(err) != "ClientException" {
+		if _, err := client.DeregisterTaskDefinition(t.Context(), &ecs.DeregisterTaskDefinitionInput{TaskDefinition: &reference}); localtest.Code(err) != "ClientException" {
 			t.Errorf("deregister %q: got %v, want ClientException", reference, err)
 		}
 	}
 }
 
 func TestListedDefinitions(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
 	for range 11 {
-		register(t, client, fargateDefinition("b"))
+		localtest.Register(t, client, localtest.FargateDefinition("b"))
 	}
-	register(t, client, fargateDefinition("a"))
-	inactive := register(t, client, fargateDefinition("b-side"))
+	localtest.Register(t, client, localtest.FargateDefinition("a"))
+	inactive := localtest.Register(t, client, localtest.FargateDefinition("b-side"))
 	if _, err := client.DeregisterTaskDefinition(t.Context(), &ecs.DeregisterTaskDefinitionInput{TaskDefinition: &inactive}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,11 @@
-package localaws
+package localaws_test
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"strings"
 	"sync"
 	"testing"
@@ -13,74 +14,30 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const settingPattern = `{
-	"source": ["aws.ecs"], "detail-type": ["AWS API Call via CloudTrail"],
-	"detail": {"eventName": [{"prefix": "PutAccount"}], "errorCode": [{"exists": false}]}
-}`
-
-// recorder is a function that keeps the values of the settings in its events,
-// and fails as told.
-type recorder struct {
-	mu     sync.Mutex
-	values []string
-	fail   func(attempt int) error
-}
-
-func (r *recorder) invoke(_ context.Context, data []byte) error {
-	var e struct {
-		Detail struct {
-			RequestParameters struct{ Value string }
-		}
-	}
-	if err := json.Unmarshal(data, &e); err != nil {
-		return err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.values = append(r.values, e.Detail.RequestParameters.Value)
-	if r.fail == nil {
-		return nil
-	}
-	return r.fail(len(r.values))
-}
-
-func (r *recorder) got() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.values)
-}
-
-func attach(t *testing.T, a *Account, region string, invoke func(context.Context, []byte) error) {
-	t.Helper()
-	if err := a.Attach(Rule{Name: "settings", Region: region, Pattern: settingPattern, Invoke: invoke}); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestRulesOfTheRegionGetMatchingEvents(t *testing.T) {
-	a := start(t, Options{Concurrency: 1})
-	all := Everyone()
-	var here, there recorder
-	attach(t, a, west, here.invoke)
-	attach(t, a, east, there.invoke)
-	admin := ecsOf(a, all.Admin, west)
-	if err := putDefault(t, admin, "enabled"); err != nil {
+	a := localtest.Start(t, localaws.Options{Concurrency: 1})
+	all := localaws.Everyone()
+	var here, there localtest.Recorder
+	localtest.Attach(t, a, localtest.West, here.Invoke)
+	localtest.Attach(t, a, localtest.East, there.Invoke)
+	admin := localtest.ECS(a, all.Admin, localtest.West)
+	if err := localtest.PutDefault(t, admin, "enabled"); err != nil {
 		t.Fatal(err)
 	}
-	if err := putOwn(t, admin, "disabled", ""); err != nil {
+	if err := localtest.PutOwn(t, admin, "disabled", ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := putOwn(t, admin, "off", all.Application.ARN); err == nil {
+	if err := localtest.PutOwn(t, admin, "off", all.Application.ARN); err == nil {
 		t.Fatal("another's override was set")
 	}
-	if err := deleteSetting(t, admin, ""); err != nil {
+	if err := localtest.DeleteSetting(t, admin, ""); err != nil {
 		t.Fatal(err)
 	}
-	drain(t, a)
-	if diff := cmp.Diff([]string{"enabled", "disabled"}, here.got()); diff != "" {
+	localtest.Drain(t, a)
+	if diff := cmp.Diff([]string{"enabled", "disabled"}, here.Got()); diff != "" {
 		t.Errorf("events that match and did not fail, in order (-want +got):\n%s", diff)
 	}
-	if got := there.got(); len(got) != 0 {
+	if got := there.Got(); len(got) != 0 {
 		t.Errorf("a rule of another Region got %v", got)
 	}
 	if got := len(a.Events()); got != 4 {
@@ -96,8 +53,8 @@ func TestRulesOfTheRegionGetMatchingEvents(t *testing.T) {
 	delete(envelope, "id")
 	delete(envelope, "detail")
 	want := map[string]any{
-		"version": "0", "detail-type": "AWS API Call via CloudTrail", "source": "aws.ecs", "account": AccountID,
-		"time": "2026-11-02T12:00:00Z", "region": west, "resources": []any{},
+		"version": "0", "detail-type": "AWS API Call via CloudTrail", "source": "aws.ecs", "account": localaws.AccountID,
+		"time": "2026-11-02T12:00:00Z", "region": localtest.West, "resources": []any{},
 	}
 	if diff := cmp.Diff(want, envelope); diff != "" {
 		t.Errorf("envelope (-want +got):\n%s", diff)
@@ -109,19 +66,19 @@ func TestFailedInvocationsAreRetriedTwiceThenDead(t *testing.T) {
 		failures, attempts, dead int
 	}{{0, 1, 0}, {2, 3, 0}, {3, 3, 1}}
 	for _, c := range cases {
-		a := start(t, Options{})
-		r := &recorder{fail: func(attempt int) error {
+		a := localtest.Start(t, localaws.Options{})
+		r := &localtest.Recorder{Fail: func(attempt int) error {
 			if attempt <= c.failures {
 				return errors.New("not repaired")
 			}
 			return nil
 		}}
-		attach(t, a, west, r.invoke)
-		if err := putDefault(t, ecsOf(a, Everyone().Admin, west), "enabled"); err != nil {
+		localtest.Attach(t, a, localtest.West, r.Invoke)
+		if err := localtest.PutDefault(t, localtest.ECS(a, localaws.Everyone().Admin, localtest.West), "enabled"); err != nil {
 			t.Fatal(err)
 		}
-		drain(t, a)
-		if got := len(r.got()); got != c.attempts {
+		localtest.Drain(t, a)
+		if got := len(r.Got()); got != c.attempts {
 			t.Errorf("a function that fails %d times was invoked %d times, want %d", c.failures, got, c.attempts)
 		}
 		dead := a.DeadLetters()
@@ -138,41 +95,41 @@ func TestFailedInvocationsAreRetriedTwiceThenDead(t *testing.T) {
 
 func TestFaultsOnEvents(t *testing.T) {
 	cases := []struct {
-		effect Effect
+		effect localaws.Effect
 		want   []string
 	}{
-		{LoseEvent, []string{"off", "on"}},
-		{DuplicateEvent, []string{"disabled", "disabled", "off", "on"}},
-		{ReorderEvent, []string{"off", "disabled", "on"}},
-		{DelayEvent, []string{"disabled", "off", "on"}},
+		{localaws.LoseEvent, []string{"off", "on"}},
+		{localaws.DuplicateEvent, []string{"disabled", "disabled", "off", "on"}},
+		{localaws.ReorderEvent, []string{"off", "disabled", "on"}},
+		{localaws.DelayEvent, []string{"disabled", "off", "on"}},
 	}
 	for _, c := range cases {
-		a := start(t, Options{Concurrency: 1})
-		var r recorder
-		attach(t, a, west, r.invoke)
-		a.Inject(Fault{Operation: "PutAccountSettingDefault", Times: 1, Effect: c.effect, Latency: time.Millisecond})
+		a := localtest.Start(t, localaws.Options{Concurrency: 1})
+		var r localtest.Recorder
+		localtest.Attach(t, a, localtest.West, r.Invoke)
+		a.Inject(localaws.Fault{Operation: "PutAccountSettingDefault", Times: 1, Effect: c.effect, Latency: time.Millisecond})
 		for _, value := range []string{"disabled", "off", "on"} {
-			if err := putDefault(t, ecsOf(a, Everyone().Admin, west), value); err != nil {
+			if err := localtest.PutDefault(t, localtest.ECS(a, localaws.Everyone().Admin, localtest.West), value); err != nil {
 				t.Fatalf("%s: the call failed: %v", c.effect, err)
 			}
 		}
-		drain(t, a)
-		if diff := cmp.Diff(c.want, r.got()); diff != "" {
+		localtest.Drain(t, a)
+		if diff := cmp.Diff(c.want, r.Got()); diff != "" {
 			t.Errorf("%s: delivered (-want +got):\n%s", c.effect, diff)
 		}
 	}
 }
 
 func TestHeldEventIsDeliveredOnDrain(t *testing.T) {
-	a := start(t, Options{})
-	var r recorder
-	attach(t, a, west, r.invoke)
-	a.Inject(Fault{Effect: ReorderEvent})
-	if err := putDefault(t, ecsOf(a, Everyone().Admin, west), "disabled"); err != nil {
+	a := localtest.Start(t, localaws.Options{})
+	var r localtest.Recorder
+	localtest.Attach(t, a, localtest.West, r.Invoke)
+	a.Inject(localaws.Fault{Effect: localaws.ReorderEvent})
+	if err := localtest.PutDefault(t, localtest.ECS(a, localaws.Everyone().Admin, localtest.West), "disabled"); err != nil {
 		t.Fatal(err)
 	}
-	drain(t, a)
-	if diff := cmp.Diff([]string{"disabled"}, r.got()); diff != "" {
+	localtest.Drain(t, a)
+	if diff := cmp.Diff([]string{"disabled"}, r.Got()); diff != "" {
 		t.Errorf("delivered (-want +got):\n%s", diff)
 	}
 }
@@ -180,40 +137,40 @@ func TestHeldEventIsDeliveredOnDrain(t *testing.T) {
 // TestDrainWaitsForWhatAnswersCause: a function that repairs causes an event
 // of its own.
 func TestDrainWaitsForWhatAnswersCause(t *testing.T) {
-	a := start(t, Options{})
-	guard := ecsOf(a, Everyone().Guard, west)
+	a := localtest.Start(t, localaws.Options{})
+	guard := localtest.ECS(a, localaws.Everyone().Guard, localtest.West)
 	var mu sync.Mutex
 	invoked := 0
-	attach(t, a, west, func(_ context.Context, data []byte) error {
+	localtest.Attach(t, a, localtest.West, func(_ context.Context, data []byte) error {
 		mu.Lock()
 		invoked++
 		mu.Unlock()
 		if strings.Contains(string(data), `"disabled"`) {
-			return putDefault(t, guard, "enabled")
+			return localtest.PutDefault(t, guard, "enabled")
 		}
 		return nil
 	})
-	if err := putDefault(t, ecsOf(a, Everyone().Admin, west), "disabled"); err != nil {
+	if err := localtest.PutDefault(t, localtest.ECS(a, localaws.Everyone().Admin, localtest.West), "disabled"); err != nil {
 		t.Fatal(err)
 	}
-	drain(t, a)
+	localtest.Drain(t, a)
 	if invoked != 2 {
 		t.Errorf("after Drain the function was invoked %d times, want for the violation and for the repair", invoked)
 	}
-	if got := listed(t, guard, true); !strings.HasPrefix(got, "enabled") {
+	if got := localtest.Listed(t, guard, true); !strings.HasPrefix(got, "enabled") {
 		t.Errorf("after Drain the setting is %s", got)
 	}
 }
 
 func TestCloseEndsInvocations(t *testing.T) {
-	a := start(t, Options{})
+	a := localtest.Start(t, localaws.Options{})
 	began := make(chan struct{})
-	attach(t, a, west, func(ctx context.Context, _ []byte) error {
+	localtest.Attach(t, a, localtest.West, func(ctx context.Context, _ []byte) error {
 		close(began)
 		<-ctx.Done()
 		return ctx.Err()
 	})
-	if err := putDefault(t, ecsOf(a, Everyone().Admin, west), "disabled"); err != nil {
+	if err := localtest.PutDefault(t, localtest.ECS(a, localaws.Everyone().Admin, localtest.West), "disabled"); err != nil {
 		t.Fatal(err)
 	}
 	<-began
@@ -226,11 +183,11 @@ func TestCloseEndsInvocations(t *testing.T) {
 }
 
 func TestRulesRefused(t *testing.T) {
-	a := New(Options{})
-	for name, r := range map[string]Rule{
-		"a Region that the account is not in": {Region: "us-east-1", Pattern: settingPattern},
-		"a pattern that is not JSON":          {Region: west, Pattern: `{`},
-		"a pattern without lists":             {Region: west, Pattern: `{"source":"aws.ecs"}`},
+	a := localaws.New(localaws.Options{})
+	for name, r := range map[string]localaws.Rule{
+		"a Region that the account is not in": {Region: "us-east-1", Pattern: localtest.SettingPattern},
+		"a pattern that is not JSON":          {Region: localtest.West, Pattern: `{`},
+		"a pattern without lists":             {Region: localtest.West, Pattern: `{"source":"aws.ecs"}`},
 	} {
 		if err := a.Attach(r); err == nil {
 			t.Errorf("%s was accepted", name)
@@ -242,31 +199,31 @@ func TestRulesRefused(t *testing.T) {
 // lost.
 func TestManyCallersAtOnce(t *testing.T) {
 	observed := 0
-	a := start(t, Options{Observe: func(h Happening) {
+	a := localtest.Start(t, localaws.Options{Observe: func(h localaws.Happening) {
 		if h.Delivery != nil {
 			observed++
 		}
 	}})
-	var r recorder
-	attach(t, a, west, r.invoke)
+	var r localtest.Recorder
+	localtest.Attach(t, a, localtest.West, r.Invoke)
 	var wg sync.WaitGroup
-	for _, p := range []Principal{Everyone().Admin, Everyone().Application, Everyone().Terraform} {
+	for _, p := range []localaws.Principal{localaws.Everyone().Admin, localaws.Everyone().Application, localaws.Everyone().Terraform} {
 		wg.Go(func() {
-			client := ecsOf(a, p, west)
+			client := localtest.ECS(a, p, localtest.West)
 			for range 20 {
-				if err := putDefault(t, client, "enabled"); err != nil {
+				if err := localtest.PutDefault(t, client, "enabled"); err != nil {
 					t.Errorf("%s: %v", p.CallerARN(), err)
 				}
-				listed(t, client, true)
-				a.Inject(Fault{Operation: "nothing", Times: 1, Effect: Throttle})()
+				localtest.Listed(t, client, true)
+				a.Inject(localaws.Fault{Operation: "nothing", Times: 1, Effect: localaws.Throttle})()
 				a.Calls()
 				a.Records()
 			}
 		})
 	}
 	wg.Wait()
-	drain(t, a)
-	if got := len(r.got()); got != 60 {
+	localtest.Drain(t, a)
+	if got := len(r.Got()); got != 60 {
 		t.Errorf("%d events were delivered, want 60", got)
 	}
 	if err := a.Close(); err != nil {

@@ -1,9 +1,11 @@
-package localaws
+package localaws_test
 
 import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"io"
 	"regexp"
 	"testing"
@@ -16,7 +18,7 @@ import (
 
 // logged are the event IDs in a bucket's log files by key, without the files'
 // own identifiers.
-func logged(t *testing.T, a *Account, client *s3.Client) map[string][]string {
+func logged(t *testing.T, a *localaws.Account, client *s3.Client) map[string][]string {
 	t.Helper()
 	identifier := regexp.MustCompile(`_[0-9A-Za-z]{16}\.json\.gz$`)
 	all := map[string][]string{}
@@ -33,7 +35,7 @@ func logged(t *testing.T, a *Account, client *s3.Client) map[string][]string {
 		if err != nil {
 			t.Fatalf("%s: %v", o.Key, err)
 		}
-		var file struct{ Records []Record }
+		var file struct{ Records []localaws.Record }
 		if err := json.Unmarshal(data, &file); err != nil {
 			t.Fatalf("%s: %v", o.Key, err)
 		}
@@ -50,23 +52,23 @@ func logged(t *testing.T, a *Account, client *s3.Client) map[string][]string {
 
 func TestLogFilesOfATrail(t *testing.T) {
 	a, client := bucketed(t)
-	admin := ecsOf(a, Everyone().Admin, west)
+	admin := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
 	write := func() {
 		t.Helper()
-		if err := putDefault(t, admin, "disabled"); err != nil {
+		if err := localtest.PutDefault(t, admin, "disabled"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	write()
-	advance(t, a, 4*time.Minute+59*time.Second)
+	localtest.Advance(t, a, 4*time.Minute+59*time.Second)
 	write()
-	if err := putDefault(t, ecsOf(a, Everyone().Admin, east), "disabled"); err != nil {
+	if err := localtest.PutDefault(t, localtest.ECS(a, localaws.Everyone().Admin, localtest.East), "disabled"); err != nil {
 		t.Fatal(err)
 	}
-	advance(t, a, time.Second)
+	localtest.Advance(t, a, time.Second)
 	write()
 	for range 2 {
-		if err := a.DeliverTrailLog(west, "evidence", "org"); err != nil {
+		if err := a.DeliverTrailLog(localtest.West, "evidence", "org"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -81,10 +83,10 @@ func TestLogFilesOfATrail(t *testing.T) {
 	if diff := cmp.Diff(want, logged(t, a, client)); diff != "" {
 		t.Errorf("events by log file (-want +got):\n%s", diff)
 	}
-	advance(t, a, 12*time.Hour)
+	localtest.Advance(t, a, 12*time.Hour)
 	write()
 	for _, prefix := range []string{"org", ""} {
-		if err := a.DeliverTrailLog(west, "evidence", prefix); err != nil {
+		if err := a.DeliverTrailLog(localtest.West, "evidence", prefix); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -93,7 +95,7 @@ func TestLogFilesOfATrail(t *testing.T) {
 	if diff := cmp.Diff(want, logged(t, a, client)); diff != "" {
 		t.Errorf("events by log file, after another delivery and one without prefix (-want +got):\n%s", diff)
 	}
-	if a.DeliverTrailLog(west, "none", "") == nil || a.DeliverTrailLog("us-east-1", "evidence", "") == nil {
+	if a.DeliverTrailLog(localtest.West, "none", "") == nil || a.DeliverTrailLog("us-east-1", "evidence", "") == nil {
 		t.Error("log files were delivered to a bucket, or of a Region, that is not there")
 	}
 }

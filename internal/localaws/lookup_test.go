@@ -1,7 +1,9 @@
-package localaws
+package localaws_test
 
 import (
 	"encoding/json"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"fmt"
 	"testing"
 	"time"
@@ -12,15 +14,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func trailOf(a *Account, p Principal, region string) *cloudtrail.Client {
-	return cloudtrail.NewFromConfig(config(a, p, region))
+func trailOf(a *localaws.Account, p localaws.Principal, region string) *cloudtrail.Client {
+	return cloudtrail.NewFromConfig(localtest.Config(a, p, region))
 }
+
+// The event history's reach, and the size of a page of it.
+const (
+	reach = 90 * 24 * time.Hour
+	page  = 50
+)
 
 // lookup reads the event history to its end and returns each event as
 // "name by whom at time".
-func lookup(t *testing.T, a *Account, in cloudtrail.LookupEventsInput) []string {
+func lookup(t *testing.T, a *localaws.Account, in cloudtrail.LookupEventsInput) []string {
 	t.Helper()
-	pages := cloudtrail.NewLookupEventsPaginator(trailOf(a, Everyone().Guard, west), &in)
+	pages := cloudtrail.NewLookupEventsPaginator(trailOf(a, localaws.Everyone().Guard, localtest.West), &in)
 	found := []string{}
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(t.Context())
@@ -35,27 +43,27 @@ func lookup(t *testing.T, a *Account, in cloudtrail.LookupEventsInput) []string 
 }
 
 func TestEventHistoryIsNewestFirstAndOfTheRegion(t *testing.T) {
-	a := start(t, Options{})
-	all := Everyone()
+	a := localtest.Start(t, localaws.Options{})
+	all := localaws.Everyone()
 	for _, step := range []struct {
-		who    Principal
+		who    localaws.Principal
 		region string
-	}{{all.Admin, west}, {all.Root, west}, {all.Admin, east}, {all.Terraform, west}} {
-		if err := putDefault(t, ecsOf(a, step.who, step.region), "disabled"); err != nil {
+	}{{all.Admin, localtest.West}, {all.Root, localtest.West}, {all.Admin, localtest.East}, {all.Terraform, localtest.West}} {
+		if err := localtest.PutDefault(t, localtest.ECS(a, step.who, step.region), "disabled"); err != nil {
 			t.Fatal(err)
 		}
-		advance(t, a, time.Hour)
+		localtest.Advance(t, a, time.Hour)
 	}
 	const name = "PutAccountSettingDefault by "
 	want := []string{name + "terraform-ci at 2 15:00", name + "root at 2 13:00", name + "jane.doe at 2 12:00"}
 	if diff := cmp.Diff(want, lookup(t, a, cloudtrail.LookupEventsInput{})); diff != "" {
 		t.Errorf("event history (-want +got):\n%s", diff)
 	}
-	at := func(hour int) *time.Time { return aws.Time(noon().Add(time.Duration(hour) * time.Hour)) }
+	at := func(hour int) *time.Time { return aws.Time(localtest.Noon().Add(time.Duration(hour) * time.Hour)) }
 	if diff := cmp.Diff(want[1:2], lookup(t, a, cloudtrail.LookupEventsInput{StartTime: at(1), EndTime: at(1)})); diff != "" {
 		t.Errorf("from 13:00 to 13:00, both included (-want +got):\n%s", diff)
 	}
-	out, err := trailOf(a, all.Guard, west).LookupEvents(t.Context(), &cloudtrail.LookupEventsInput{MaxResults: aws.Int32(1)})
+	out, err := trailOf(a, all.Guard, localtest.West).LookupEvents(t.Context(), &cloudtrail.LookupEventsInput{MaxResults: aws.Int32(1)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,20 +84,20 @@ func TestEventHistoryIsNewestFirstAndOfTheRegion(t *testing.T) {
 	if e := out.Events[0]; aws.ToString(e.EventId) != record["eventID"] || aws.ToString(e.EventSource) != "ecs.amazonaws.com" || aws.ToString(e.ReadOnly) != "false" {
 		t.Errorf("the event found is %+v", e)
 	}
-	advance(t, a, historyReach-2*time.Hour)
+	localtest.Advance(t, a, reach-2*time.Hour)
 	if diff := cmp.Diff(want[:1], lookup(t, a, cloudtrail.LookupEventsInput{StartTime: at(0)})); diff != "" {
 		t.Errorf("after ninety days (-want +got):\n%s", diff)
 	}
 }
 
 func TestEventHistoryByOneAttribute(t *testing.T) {
-	a := start(t, Options{})
-	all := Everyone()
-	admin := ecsOf(a, all.Admin, west)
-	if err := putDefault(t, admin, "disabled"); err != nil {
+	a := localtest.Start(t, localaws.Options{})
+	all := localaws.Everyone()
+	admin := localtest.ECS(a, all.Admin, localtest.West)
+	if err := localtest.PutDefault(t, admin, "disabled"); err != nil {
 		t.Fatal(err)
 	}
-	if err := putOwn(t, ecsOf(a, all.Application, west), "disabled", ""); err != nil {
+	if err := localtest.PutOwn(t, localtest.ECS(a, all.Application, localtest.West), "disabled", ""); err != nil {
 		t.Fatal(err)
 	}
 	cases := []struct {
@@ -117,17 +125,17 @@ func TestEventHistoryByOneAttribute(t *testing.T) {
 }
 
 func TestPagesOfTheEventHistoryDoNotMoveWithNewEvents(t *testing.T) {
-	a := start(t, Options{})
-	admin := ecsOf(a, Everyone().Admin, west)
-	for range lookupPage + 3 {
-		if err := putDefault(t, admin, "enabled"); err != nil {
+	a := localtest.Start(t, localaws.Options{})
+	admin := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	for range page + 3 {
+		if err := localtest.PutDefault(t, admin, "enabled"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	client := trailOf(a, Everyone().Guard, west)
+	client := trailOf(a, localaws.Everyone().Guard, localtest.West)
 	seen := map[string]bool{}
 	var token *string
-	for page := range 2 {
+	for n := range 2 {
 		out, err := client.LookupEvents(t.Context(), &cloudtrail.LookupEventsInput{NextToken: token})
 		if err != nil {
 			t.Fatal(err)
@@ -135,22 +143,22 @@ func TestPagesOfTheEventHistoryDoNotMoveWithNewEvents(t *testing.T) {
 		for _, e := range out.Events {
 			seen[aws.ToString(e.EventId)] = true
 		}
-		if page == 0 && len(out.Events) != lookupPage {
-			t.Errorf("the first page has %d events, want %d", len(out.Events), lookupPage)
+		if n == 0 && len(out.Events) != page {
+			t.Errorf("the first page has %d events, want %d", len(out.Events), page)
 		}
 		token = out.NextToken
-		if err := putDefault(t, admin, "disabled"); err != nil {
+		if err := localtest.PutDefault(t, admin, "disabled"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(seen) != lookupPage+3 || token != nil {
-		t.Errorf("%d different events were found and the token is %v, want %d and none", len(seen), token, lookupPage+3)
+	if len(seen) != page+3 || token != nil {
+		t.Errorf("%d different events were found and the token is %v, want %d and none", len(seen), token, page+3)
 	}
 }
 
 func TestLookupsRefused(t *testing.T) {
-	a := start(t, Options{})
-	client := trailOf(a, Everyone().Guard, west)
+	a := localtest.Start(t, localaws.Options{})
+	client := trailOf(a, localaws.Everyone().Guard, localtest.West)
 	attribute := types.LookupAttribute{AttributeKey: types.LookupAttributeKeyEventName, AttributeValue: aws.String("RunTask")}
 	cases := map[string]struct {
 		in   cloudtrail.LookupEventsInput
@@ -162,29 +170,29 @@ func TestLookupsRefused(t *testing.T) {
 		"a token of its own":  {cloudtrail.LookupEventsInput{NextToken: aws.String("MQ=")}, "InvalidNextTokenException"},
 		"a token that counts": {cloudtrail.LookupEventsInput{NextToken: aws.String("MQ")}, "InvalidNextTokenException"},
 		"a start after the end": {cloudtrail.LookupEventsInput{
-			StartTime: aws.Time(noon()), EndTime: aws.Time(noon().Add(-time.Second)),
+			StartTime: aws.Time(localtest.Noon()), EndTime: aws.Time(localtest.Noon().Add(-time.Second)),
 		}, "InvalidTimeRangeException"},
 	}
 	for name, c := range cases {
-		if _, err := client.LookupEvents(t.Context(), &c.in); code(err) != c.code {
-			t.Errorf("%s: got %q, want %q (%v)", name, code(err), c.code, err)
+		if _, err := client.LookupEvents(t.Context(), &c.in); localtest.Code(err) != c.code {
+			t.Errorf("%s: got %q, want %q (%v)", name, localtest.Code(err), c.code, err)
 		}
 	}
-	a.Deny(Everyone().Guard, "cloudtrail:LookupEvents")
-	if _, err := client.LookupEvents(t.Context(), &cloudtrail.LookupEventsInput{}); code(err) != "AccessDeniedException" {
-		t.Errorf("denied: got %q", code(err))
+	a.Deny(localaws.Everyone().Guard, "cloudtrail:LookupEvents")
+	if _, err := client.LookupEvents(t.Context(), &cloudtrail.LookupEventsInput{}); localtest.Code(err) != "AccessDeniedException" {
+		t.Errorf("denied: got %q", localtest.Code(err))
 	}
 }
 
 func TestTwoLookupsASecondInEachRegion(t *testing.T) {
-	a := start(t, Options{Throttling: true})
+	a := localtest.Start(t, localaws.Options{Throttling: true})
 	once := func(region string) string {
-		_, err := trailOf(a, Everyone().Guard, region).LookupEvents(t.Context(), &cloudtrail.LookupEventsInput{})
-		return code(err)
+		_, err := trailOf(a, localaws.Everyone().Guard, region).LookupEvents(t.Context(), &cloudtrail.LookupEventsInput{})
+		return localtest.Code(err)
 	}
-	got := []string{once(west), once(west), once(west), once(east)}
-	advance(t, a, 500*time.Millisecond)
-	got = append(got, once(west), once(west))
+	got := []string{once(localtest.West), once(localtest.West), once(localtest.West), once(localtest.East)}
+	localtest.Advance(t, a, 500*time.Millisecond)
+	got = append(got, once(localtest.West), once(localtest.West))
 	want := []string{"", "", "ThrottlingException", "", "", "ThrottlingException"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("lookups (-want +got):\n%s", diff)

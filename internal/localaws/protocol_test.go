@@ -1,7 +1,9 @@
-package localaws
+package localaws_test
 
 import (
 	"errors"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"io"
 	"net"
 	"net/http"
@@ -19,9 +21,9 @@ import (
 func asType[T error](err error, target *T) bool { return errors.As(err, target) }
 
 func TestPrincipalsAreToldApartByAccessKey(t *testing.T) {
-	a := start(t, Options{})
-	all := Everyone()
-	want := map[string]Principal{
+	a := localtest.Start(t, localaws.Options{})
+	all := localaws.Everyone()
+	want := map[string]localaws.Principal{
 		"arn:aws-us-gov:sts::111122223333:assumed-role/Admin/jane.doe":                        all.Admin,
 		"arn:aws-us-gov:sts::111122223333:assumed-role/checkout/checkout-7f3a":                all.Application,
 		"arn:aws-us-gov:sts::111122223333:assumed-role/fipsguard-enforcer/fipsguard-enforcer": all.Guard,
@@ -29,15 +31,15 @@ func TestPrincipalsAreToldApartByAccessKey(t *testing.T) {
 		"arn:aws-us-gov:iam::111122223333:user/terraform-ci":                                  all.Terraform,
 	}
 	for arn, p := range want {
-		out, err := stsOf(a, p, east).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
+		out, err := sts.NewFromConfig(localtest.Config(a, p, localtest.East)).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
 		if err != nil {
 			t.Fatalf("get caller identity of %s: %v", arn, err)
 		}
 		if got := aws.ToString(out.Arn); got != arn {
 			t.Errorf("caller is %s, want %s", got, arn)
 		}
-		if got := aws.ToString(out.Account); got != AccountID {
-			t.Errorf("account of %s is %s, want %s", arn, got, AccountID)
+		if got := aws.ToString(out.Account); got != localaws.AccountID {
+			t.Errorf("account of %s is %s, want %s", arn, got, localaws.AccountID)
 		}
 		if len(p.AccessKeyID) != 20 || len(p.SecretAccessKey) != 40 {
 			t.Errorf("%s: access key of %d and secret of %d characters, want 20 and 40", arn, len(p.AccessKeyID), len(p.SecretAccessKey))
@@ -46,11 +48,11 @@ func TestPrincipalsAreToldApartByAccessKey(t *testing.T) {
 }
 
 func TestRequestsRefused(t *testing.T) {
-	a := start(t, Options{})
+	a := localtest.Start(t, localaws.Options{})
 	auth := func(key, region, service string) string {
 		return "AWS4-HMAC-SHA256 Credential=" + key + "/20261102/" + region + "/" + service + "/aws4_request, SignedHeaders=host, Signature=0"
 	}
-	key := Everyone().Admin.AccessKeyID
+	key := localaws.Everyone().Admin.AccessKeyID
 	const ecsTarget = "AmazonEC2ContainerServiceV20141113."
 	cases := []struct {
 		name, auth, target, body string
@@ -59,22 +61,22 @@ func TestRequestsRefused(t *testing.T) {
 	}{
 		{"no signature", "", ecsTarget + "ListClusters", "{}", 400, "MissingAuthenticationTokenException"},
 		{"no signature in Query", "", "", "Action=GetCallerIdentity", 403, "<Code>MissingAuthenticationToken</Code>"},
-		{"unknown key", auth("AKIAUNKNOWN000000000", west, "ecs"), ecsTarget + "ListAccountSettings", "{}", 400, "UnrecognizedClientException"},
-		{"unknown key in Query", auth("AKIAUNKNOWN000000000", west, "sts"), "", "Action=GetCallerIdentity", 403, "<Code>InvalidClientTokenId</Code>"},
+		{"unknown key", auth("AKIAUNKNOWN000000000", localtest.West, "ecs"), ecsTarget + "ListAccountSettings", "{}", 400, "UnrecognizedClientException"},
+		{"unknown key in Query", auth("AKIAUNKNOWN000000000", localtest.West, "sts"), "", "Action=GetCallerIdentity", 403, "<Code>InvalidClientTokenId</Code>"},
 		{"a Region outside GovCloud", auth(key, "us-east-1", "ecs"), ecsTarget + "ListAccountSettings", "{}", 400, "InvalidSignatureException"},
-		{"signed for another service", auth(key, west, "sns"), ecsTarget + "ListAccountSettings", "{}", 400, "InvalidSignatureException"},
+		{"signed for another service", auth(key, localtest.West, "sns"), ecsTarget + "ListAccountSettings", "{}", 400, "InvalidSignatureException"},
 		{"half a credential", "AWS4-HMAC-SHA256 Credential=" + key, ecsTarget + "ListAccountSettings", "{}", 400, "InvalidSignatureException"},
-		{"the scope of another protocol", strings.Replace(auth(key, west, "s3"), "aws4_request", "aws5_request", 1), "", "Action=GetObject", 403, "<Code>SignatureDoesNotMatch</Code>"},
-		{"unknown operation", auth(key, west, "ecs"), ecsTarget + "DeleteTaskDefinitions", "{}", 400, "UnknownOperationException"},
-		{"no operation", auth(key, west, "ecs"), ecsTarget, "{}", 400, "UnknownOperationException"},
-		{"unknown action in Query", auth(key, west, "sns"), "", "Action=Subscribe", 400, "<Code>InvalidAction</Code>"},
-		{"no action in Query", auth(key, west, "sns"), "", "", 400, "<Code>MissingAction</Code>"},
-		{"not JSON", auth(key, west, "ecs"), ecsTarget + "ListAccountSettings", "{", 400, "SerializationException"},
-		{"not an object", auth(key, west, "ecs"), ecsTarget + "ListAccountSettings", "null", 400, "SerializationException"},
-		{"a member of the wrong type", auth(key, west, "ecs"), ecsTarget + "ListAccountSettings", `{"name":1}`, 400, "SerializationException"},
-		{"nesting without end", auth(key, west, "ecs"), ecsTarget + "ListAccountSettings", `{"name":` + strings.Repeat("[", 500_000), 400, "SerializationException"},
-		{"too large", auth(key, west, "ecs"), ecsTarget + "ListAccountSettings", strings.Repeat(" ", maxBody+1), 413, "RequestEntityTooLargeException"},
-		{"a bad page token", auth(key, west, "ecs"), ecsTarget + "ListAccountSettings", `{"nextToken":"*"}`, 400, "InvalidParameterException"},
+		{"the scope of another protocol", strings.Replace(auth(key, localtest.West, "s3"), "aws4_request", "aws5_request", 1), "", "Action=GetObject", 403, "<Code>SignatureDoesNotMatch</Code>"},
+		{"unknown operation", auth(key, localtest.West, "ecs"), ecsTarget + "DeleteTaskDefinitions", "{}", 400, "UnknownOperationException"},
+		{"no operation", auth(key, localtest.West, "ecs"), ecsTarget, "{}", 400, "UnknownOperationException"},
+		{"unknown action in Query", auth(key, localtest.West, "sns"), "", "Action=Subscribe", 400, "<Code>InvalidAction</Code>"},
+		{"no action in Query", auth(key, localtest.West, "sns"), "", "", 400, "<Code>MissingAction</Code>"},
+		{"not JSON", auth(key, localtest.West, "ecs"), ecsTarget + "ListAccountSettings", "{", 400, "SerializationException"},
+		{"not an object", auth(key, localtest.West, "ecs"), ecsTarget + "ListAccountSettings", "null", 400, "SerializationException"},
+		{"a member of the wrong type", auth(key, localtest.West, "ecs"), ecsTarget + "ListAccountSettings", `{"name":1}`, 400, "SerializationException"},
+		{"nesting without end", auth(key, localtest.West, "ecs"), ecsTarget + "ListAccountSettings", `{"name":` + strings.Repeat("[", 500_000), 400, "SerializationException"},
+		{"too large", auth(key, localtest.West, "ecs"), ecsTarget + "ListAccountSettings", strings.Repeat(" ", 1<<20+1), 413, "RequestEntityTooLargeException"},
+		{"a bad page token", auth(key, localtest.West, "ecs"), ecsTarget + "ListAccountSettings", `{"nextToken":"*"}`, 400, "InvalidParameterException"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -109,36 +111,36 @@ func TestRequestsRefused(t *testing.T) {
 }
 
 func TestFaultsOnCalls(t *testing.T) {
-	all := Everyone()
+	all := localaws.Everyone()
 	cases := []struct {
-		effect   Effect
+		effect   localaws.Effect
 		code     string // that the client finds
 		done     bool   // the setting was changed all the same
 		recorded string // error code in CloudTrail; "-" for no record
 	}{
-		{Throttle, "ThrottlingException", false, "ThrottlingException"},
-		{ServerError, "ServerException", false, "ServerException"},
-		{DenyAccess, "AccessDeniedException", false, "AccessDenied"},
-		{Slow, "", true, ""},
-		{DropConnection, "no answer", false, "-"},
-		{LoseAnswer, "no answer", true, ""},
+		{localaws.Throttle, "ThrottlingException", false, "ThrottlingException"},
+		{localaws.ServerError, "ServerException", false, "ServerException"},
+		{localaws.DenyAccess, "AccessDeniedException", false, "AccessDenied"},
+		{localaws.Slow, "", true, ""},
+		{localaws.DropConnection, "no answer", false, "-"},
+		{localaws.LoseAnswer, "no answer", true, ""},
 	}
 	for _, c := range cases {
 		t.Run(string(c.effect), func(t *testing.T) {
-			a := start(t, Options{})
-			client := ecsOf(a, all.Admin, west)
-			a.Inject(Fault{Operation: "PutAccountSettingDefault", Caller: all.Admin.AccessKeyID, Times: 1, Effect: c.effect, Latency: time.Millisecond})
-			if err := putDefault(t, ecsOf(a, all.Terraform, east), "enabled"); err != nil {
+			a := localtest.Start(t, localaws.Options{})
+			client := localtest.ECS(a, all.Admin, localtest.West)
+			a.Inject(localaws.Fault{Operation: "PutAccountSettingDefault", Caller: all.Admin.AccessKeyID, Times: 1, Effect: c.effect, Latency: time.Millisecond})
+			if err := localtest.PutDefault(t, localtest.ECS(a, all.Terraform, localtest.East), "enabled"); err != nil {
 				t.Fatalf("the fault hit another principal: %v", err)
 			}
-			got := code(putDefault(t, client, "enabled"))
+			got := localtest.Code(localtest.PutDefault(t, client, "enabled"))
 			if strings.HasPrefix(got, "no API error") {
 				got = "no answer"
 			}
 			if got != c.code {
 				t.Errorf("the client found %q, want %q", got, c.code)
 			}
-			if done := listed(t, client, true) == "enabled of "+all.Root.ARN; done != c.done {
+			if done := localtest.Listed(t, client, true) == "enabled of "+all.Root.ARN; done != c.done {
 				t.Errorf("the setting was changed: %v, want %v", done, c.done)
 			}
 			recorded := "-"
@@ -148,7 +150,7 @@ func TestFaultsOnCalls(t *testing.T) {
 			if recorded != c.recorded {
 				t.Errorf("CloudTrail recorded %q, want %q", recorded, c.recorded)
 			}
-			if err := putDefault(t, client, "enabled"); err != nil {
+			if err := localtest.PutDefault(t, client, "enabled"); err != nil {
 				t.Errorf("the fault happened more often than once: %v", err)
 			}
 		})
@@ -158,12 +160,12 @@ func TestFaultsOnCalls(t *testing.T) {
 // TestSDKRetries: throttling, server errors and lost answers are what the SDK
 // tries again, a denial is not.
 func TestSDKRetries(t *testing.T) {
-	for effect, calls := range map[Effect]int{Throttle: 2, ServerError: 2, LoseAnswer: 2, DenyAccess: 1} {
-		a := start(t, Options{})
-		a.Inject(Fault{Times: 1, Effect: effect})
-		cfg := config(a, Everyone().Admin, west)
+	for effect, calls := range map[localaws.Effect]int{localaws.Throttle: 2, localaws.ServerError: 2, localaws.LoseAnswer: 2, localaws.DenyAccess: 1} {
+		a := localtest.Start(t, localaws.Options{})
+		a.Inject(localaws.Fault{Times: 1, Effect: effect})
+		cfg := localtest.Config(a, localaws.Everyone().Admin, localtest.West)
 		cfg.RetryMaxAttempts = 3
-		_, err := ecs.NewFromConfig(cfg).PutAccountSettingDefault(t.Context(), &ecs.PutAccountSettingDefaultInput{Name: fips, Value: aws.String("enabled")})
+		_, err := ecs.NewFromConfig(cfg).PutAccountSettingDefault(t.Context(), &ecs.PutAccountSettingDefaultInput{Name: localtest.FIPS, Value: aws.String("enabled")})
 		if (err == nil) != (calls == 2) {
 			t.Errorf("%s: the SDK returned %v", effect, err)
 		}
@@ -174,16 +176,16 @@ func TestSDKRetries(t *testing.T) {
 }
 
 func TestFaultIsRemoved(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
-	remove := a.Inject(Fault{Effect: Throttle})
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	remove := a.Inject(localaws.Fault{Effect: localaws.Throttle})
 	for range 3 {
-		if got := code(putDefault(t, client, "enabled")); got != "ThrottlingException" {
+		if got := localtest.Code(localtest.PutDefault(t, client, "enabled")); got != "ThrottlingException" {
 			t.Fatalf("got %q while the fault lasts", got)
 		}
 	}
 	remove()
-	if err := putDefault(t, client, "enabled"); err != nil {
+	if err := localtest.PutDefault(t, client, "enabled"); err != nil {
 		t.Errorf("after the fault was removed: %v", err)
 	}
 	if diff := cmp.Diff(map[string]int{"PutAccountSettingDefault": 3}, a.Throttled()); diff != "" {
@@ -192,11 +194,11 @@ func TestFaultIsRemoved(t *testing.T) {
 }
 
 func TestTokenBuckets(t *testing.T) {
-	a := start(t, Options{Throttling: true})
-	client := ecsOf(a, Everyone().Admin, west)
+	a := localtest.Start(t, localaws.Options{Throttling: true})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
 	burst := func() (passed int) {
 		for range 12 {
-			if putDefault(t, client, "enabled") == nil {
+			if localtest.PutDefault(t, client, "enabled") == nil {
 				passed++
 			}
 		}
@@ -205,47 +207,49 @@ func TestTokenBuckets(t *testing.T) {
 	if got := burst(); got != 10 {
 		t.Errorf("%d setting writes of a burst passed, want 10", got)
 	}
-	if got := listed(t, client, true); !strings.HasPrefix(got, "enabled") {
+	if got := localtest.Listed(t, client, true); !strings.HasPrefix(got, "enabled") {
 		t.Errorf("reads share the bucket of writes: %s", got)
 	}
-	advance(t, a, 3*time.Second)
+	localtest.Advance(t, a, 3*time.Second)
 	if got := burst(); got != 3 {
 		t.Errorf("%d setting writes passed after 3 seconds, want 3", got)
 	}
-	if err := putDefault(t, ecsOf(a, Everyone().Admin, east), "enabled"); err != nil {
+	if err := localtest.PutDefault(t, localtest.ECS(a, localaws.Everyone().Admin, localtest.East), "enabled"); err != nil {
 		t.Errorf("the other Region has no bucket of its own: %v", err)
 	}
 }
 
 func TestDeniedActions(t *testing.T) {
-	a := start(t, Options{})
-	guard := Everyone().Guard
-	client := ecsOf(a, guard, west)
+	a := localtest.Start(t, localaws.Options{})
+	guard := localaws.Everyone().Guard
+	client := localtest.ECS(a, guard, localtest.West)
 	a.Deny(guard, "ecs:PutAccountSetting", "sns:*")
-	if got := code(putOwn(t, client, "enabled", "")); got != "AccessDeniedException" {
+	if got := localtest.Code(localtest.PutOwn(t, client, "enabled", "")); got != "AccessDeniedException" {
 		t.Errorf("a denied call: got %q", got)
 	}
-	if err := putDefault(t, client, "enabled"); err != nil {
+	if err := localtest.PutDefault(t, client, "enabled"); err != nil {
 		t.Errorf("a call that is not denied: %v", err)
 	}
-	if err := putOwn(t, ecsOf(a, Everyone().Admin, west), "enabled", ""); err != nil {
+	if err := localtest.PutOwn(t, localtest.ECS(a, localaws.Everyone().Admin, localtest.West), "enabled", ""); err != nil {
 		t.Errorf("a principal who is not denied: %v", err)
 	}
 	a.Deny(guard)
-	if err := putOwn(t, client, "enabled", ""); err != nil {
+	if err := localtest.PutOwn(t, client, "enabled", ""); err != nil {
 		t.Errorf("after the denial was lifted: %v", err)
 	}
 }
 
 // TestCloseLeavesNothing: no connection is served and no port held after.
 func TestCloseLeavesNothing(t *testing.T) {
-	a := New(Options{Now: noon})
+	a := localaws.New(localaws.Options{Now: localtest.Noon})
 	if err := a.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
-	a.Inject(Fault{Latency: time.Hour})
+	a.Inject(localaws.Fault{Latency: time.Hour})
 	failed := make(chan error, 1)
-	go func() { failed <- putDefault(t, ecsOf(a, Everyone().Admin, west), "enabled") }()
+	go func() {
+		failed <- localtest.PutDefault(t, localtest.ECS(a, localaws.Everyone().Admin, localtest.West), "enabled")
+	}()
 	idle, err := net.Dial("tcp", strings.TrimPrefix(a.Endpoint(), "http://"))
 	if err != nil {
 		t.Fatal(err)

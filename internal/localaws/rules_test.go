@@ -1,7 +1,9 @@
-package localaws
+package localaws_test
 
 import (
 	"context"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"fmt"
 	"testing"
 
@@ -11,16 +13,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func eventsOf(a *Account, p Principal, region string) *eventbridge.Client {
-	return eventbridge.NewFromConfig(config(a, p, region))
+func eventsOf(a *localaws.Account, p localaws.Principal, region string) *eventbridge.Client {
+	return eventbridge.NewFromConfig(localtest.Config(a, p, region))
 }
 
 func ignore(context.Context, []byte) error { return nil }
 
 // targets are the ARNs that a rule of the west invokes.
-func targets(t *testing.T, a *Account, rule string) []string {
+func targets(t *testing.T, a *localaws.Account, rule string) []string {
 	t.Helper()
-	out, err := eventsOf(a, Everyone().Guard, west).ListTargetsByRule(t.Context(), &eventbridge.ListTargetsByRuleInput{Rule: &rule})
+	out, err := eventsOf(a, localaws.Everyone().Guard, localtest.West).ListTargetsByRule(t.Context(), &eventbridge.ListTargetsByRuleInput{Rule: &rule})
 	if err != nil {
 		t.Fatalf("targets of %s: %v", rule, err)
 	}
@@ -32,12 +34,12 @@ func targets(t *testing.T, a *Account, rule string) []string {
 }
 
 func TestRulesShowWhatTheyMatchAndInvoke(t *testing.T) {
-	a := start(t, Options{})
-	attach(t, a, west, ignore)
-	if err := a.Attach(Rule{Name: "tasks", Region: west, Pattern: settingPattern, Invoke: ignore, Disabled: true, TargetARN: "arn:aws-us-gov:lambda:x:y:function:z"}); err != nil {
+	a := localtest.Start(t, localaws.Options{})
+	localtest.Attach(t, a, localtest.West, localtest.Ignore)
+	if err := a.Attach(localaws.Rule{Name: "tasks", Region: localtest.West, Pattern: localtest.SettingPattern, Invoke: localtest.Ignore, Disabled: true, TargetARN: "arn:aws-us-gov:lambda:x:y:function:z"}); err != nil {
 		t.Fatal(err)
 	}
-	client := eventsOf(a, Everyone().Guard, west)
+	client := eventsOf(a, localaws.Everyone().Guard, localtest.West)
 	for name, want := range map[string]struct {
 		state  types.RuleState
 		target string
@@ -49,7 +51,7 @@ func TestRulesShowWhatTheyMatchAndInvoke(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if rule.State != want.state || aws.ToString(rule.EventPattern) != settingPattern ||
+		if rule.State != want.state || aws.ToString(rule.EventPattern) != localtest.SettingPattern ||
 			aws.ToString(rule.Arn) != "arn:aws-us-gov:events:us-gov-west-1:111122223333:rule/"+name {
 			t.Errorf("rule %s is %+v", name, rule)
 		}
@@ -60,44 +62,44 @@ func TestRulesShowWhatTheyMatchAndInvoke(t *testing.T) {
 }
 
 func TestDisabledRulesGetNoEvents(t *testing.T) {
-	a := start(t, Options{Concurrency: 1})
-	var r recorder
-	attach(t, a, west, r.invoke)
-	admin := ecsOf(a, Everyone().Admin, west)
-	if err := putDefault(t, admin, "enabled"); err != nil {
+	a := localtest.Start(t, localaws.Options{Concurrency: 1})
+	var r localtest.Recorder
+	localtest.Attach(t, a, localtest.West, r.Invoke)
+	admin := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	if err := localtest.PutDefault(t, admin, "enabled"); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.DisableRule(west, "settings"); err != nil {
+	if err := a.DisableRule(localtest.West, "settings"); err != nil {
 		t.Fatal(err)
 	}
-	if err := putDefault(t, admin, "disabled"); err != nil {
+	if err := localtest.PutDefault(t, admin, "disabled"); err != nil {
 		t.Fatal(err)
 	}
-	drain(t, a)
-	if diff := cmp.Diff([]string{"enabled"}, r.got()); diff != "" {
+	localtest.Drain(t, a)
+	if diff := cmp.Diff([]string{"enabled"}, r.Got()); diff != "" {
 		t.Errorf("events before the rule was disabled, and none after (-want +got):\n%s", diff)
 	}
-	rule, err := eventsOf(a, Everyone().Guard, west).DescribeRule(t.Context(), &eventbridge.DescribeRuleInput{Name: aws.String("settings")})
+	rule, err := eventsOf(a, localaws.Everyone().Guard, localtest.West).DescribeRule(t.Context(), &eventbridge.DescribeRuleInput{Name: aws.String("settings")})
 	if err != nil || rule.State != types.RuleStateDisabled {
 		t.Errorf("the disabled rule is %+v, %v", rule, err)
 	}
-	if a.DisableRule(west, "none") == nil || a.DisableRule(east, "settings") == nil || a.DisableRule("us-east-1", "settings") == nil {
+	if a.DisableRule(localtest.West, "none") == nil || a.DisableRule(localtest.East, "settings") == nil || a.DisableRule("us-east-1", "settings") == nil {
 		t.Error("a rule was disabled that is not there")
 	}
 }
 
 func TestListsOfRulesArePaged(t *testing.T) {
-	a := start(t, Options{})
+	a := localtest.Start(t, localaws.Options{})
 	want := []string{}
-	for n := range rulesPage + 1 {
+	for n := range 101 {
 		name := fmt.Sprintf("guard-%03d", n)
 		want = append(want, name)
-		if err := a.Attach(Rule{Name: name, Region: west, Pattern: settingPattern, Invoke: ignore}); err != nil {
+		if err := a.Attach(localaws.Rule{Name: name, Region: localtest.West, Pattern: localtest.SettingPattern, Invoke: localtest.Ignore}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	attach(t, a, west, ignore)
-	client := eventsOf(a, Everyone().Guard, west)
+	localtest.Attach(t, a, localtest.West, localtest.Ignore)
+	client := eventsOf(a, localaws.Everyone().Guard, localtest.West)
 	got, pages := []string{}, 0
 	for in := (&eventbridge.ListRulesInput{NamePrefix: aws.String("guard-")}); ; pages++ {
 		out, err := client.ListRules(t.Context(), in)
@@ -117,9 +119,9 @@ func TestListsOfRulesArePaged(t *testing.T) {
 }
 
 func TestRulesThatAreNotThere(t *testing.T) {
-	a := start(t, Options{})
-	attach(t, a, east, ignore)
-	client := eventsOf(a, Everyone().Guard, west)
+	a := localtest.Start(t, localaws.Options{})
+	localtest.Attach(t, a, localtest.East, localtest.Ignore)
+	client := eventsOf(a, localaws.Everyone().Guard, localtest.West)
 	name, bus := aws.String("settings"), aws.String("other")
 	_, described := client.DescribeRule(t.Context(), &eventbridge.DescribeRuleInput{Name: name})
 	_, listed := client.ListTargetsByRule(t.Context(), &eventbridge.ListTargetsByRuleInput{Rule: name})
@@ -130,11 +132,11 @@ func TestRulesThatAreNotThere(t *testing.T) {
 		"a rule of another Region": described, "its targets": listed,
 		"a rule of another bus": describedElsewhere, "its targets there": listedElsewhere, "all rules there": rulesElsewhere,
 	} {
-		if code(err) != "ResourceNotFoundException" {
-			t.Errorf("%s: got %q", what, code(err))
+		if localtest.Code(err) != "ResourceNotFoundException" {
+			t.Errorf("%s: got %q", what, localtest.Code(err))
 		}
 	}
-	if _, err := client.ListRules(t.Context(), &eventbridge.ListRulesInput{NextToken: aws.String("*")}); code(err) != "ValidationException" {
-		t.Errorf("a token of its own: got %q", code(err))
+	if _, err := client.ListRules(t.Context(), &eventbridge.ListRulesInput{NextToken: aws.String("*")}); localtest.Code(err) != "ValidationException" {
+		t.Errorf("a token of its own: got %q", localtest.Code(err))
 	}
 }

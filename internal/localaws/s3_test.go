@@ -1,8 +1,10 @@
-package localaws
+package localaws_test
 
 import (
 	"bytes"
 	"encoding/base64"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"hash/crc32"
 	"io"
 	"net/http"
@@ -21,8 +23,8 @@ import (
 
 // s3Of is a client that sends and compares checksums, as those with a configuration that was
 // loaded do, and those without do not.
-func s3Of(a *Account, p Principal, region string) *s3.Client {
-	return s3.NewFromConfig(config(a, p, region), func(o *s3.Options) {
+func s3Of(a *localaws.Account, p localaws.Principal, region string) *s3.Client {
+	return s3.NewFromConfig(localtest.Config(a, p, region), func(o *s3.Options) {
 		o.UsePathStyle = true
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenSupported
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenSupported
@@ -30,13 +32,13 @@ func s3Of(a *Account, p Principal, region string) *s3.Client {
 }
 
 // bucketed is an account with a bucket "evidence", and the guard's client.
-func bucketed(t *testing.T) (*Account, *s3.Client) {
+func bucketed(t *testing.T) (*localaws.Account, *s3.Client) {
 	t.Helper()
-	a := start(t, Options{})
-	if err := a.CreateBucket(west, "evidence"); err != nil {
+	a := localtest.Start(t, localaws.Options{})
+	if err := a.CreateBucket(localtest.West, "evidence"); err != nil {
 		t.Fatal(err)
 	}
-	return a, s3Of(a, Everyone().Guard, west)
+	return a, s3Of(a, localaws.Everyone().Guard, localtest.West)
 }
 
 func putText(t *testing.T, client *s3.Client, key, body string) error {
@@ -47,7 +49,7 @@ func putText(t *testing.T, client *s3.Client, key, body string) error {
 
 func TestObjectsKeepWhatTheyWerePutWith(t *testing.T) {
 	a, client := bucketed(t)
-	until := noon().Add(24 * time.Hour)
+	until := localtest.Noon().Add(24 * time.Hour)
 	key, body := "proofs/2026/a b+ü//c.json", `{"verdict":"COMPLIANT"}`
 	out, err := client.PutObject(t.Context(), &s3.PutObjectInput{
 		Bucket: aws.String("evidence"), Key: &key, Body: strings.NewReader(body), ContentType: aws.String("application/json"),
@@ -58,11 +60,11 @@ func TestObjectsKeepWhatTheyWerePutWith(t *testing.T) {
 	if err != nil {
 		t.Fatalf("put: %v", err)
 	}
-	want := []Object{{
+	want := []localaws.Object{{
 		Key: key, Body: []byte(body), ContentType: "application/json", LockMode: "COMPLIANCE", RetainUntil: until,
-		Encryption: "aws:kms", KMSKey: "alias/evidence", Metadata: map[string]string{"task": "abc"}, Modified: noon(),
+		Encryption: "aws:kms", KMSKey: "alias/evidence", Metadata: map[string]string{"task": "abc"}, Modified: localtest.Noon(),
 	}}
-	if diff := cmp.Diff(want, a.Objects("evidence"), cmpopts.IgnoreUnexported(Object{})); diff != "" {
+	if diff := cmp.Diff(want, a.Objects("evidence"), cmpopts.IgnoreUnexported(localaws.Object{})); diff != "" {
 		t.Errorf("objects (-want +got):\n%s", diff)
 	}
 	got, err := client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("evidence"), Key: &key})
@@ -79,7 +81,7 @@ func TestObjectsKeepWhatTheyWerePutWith(t *testing.T) {
 	}
 	if aws.ToString(head.ETag) != aws.ToString(out.ETag) || aws.ToInt64(head.ContentLength) != int64(len(body)) ||
 		head.ObjectLockMode != types.ObjectLockModeCompliance || !head.ObjectLockRetainUntilDate.Equal(until) ||
-		head.ServerSideEncryption != types.ServerSideEncryptionAwsKms || head.Metadata["task"] != "abc" || !head.LastModified.Equal(noon()) {
+		head.ServerSideEncryption != types.ServerSideEncryptionAwsKms || head.Metadata["task"] != "abc" || !head.LastModified.Equal(localtest.Noon()) {
 		t.Errorf("head is %+v", head)
 	}
 	operations := []string{}
@@ -93,10 +95,10 @@ func TestObjectsKeepWhatTheyWerePutWith(t *testing.T) {
 
 func TestObjectsUnderALockAreNotDeleted(t *testing.T) {
 	a, client := bucketed(t)
-	until := noon().Add(time.Hour)
+	until := localtest.Noon().Add(time.Hour)
 	remove := func() string {
 		_, err := client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: aws.String("evidence"), Key: aws.String("proof")})
-		return code(err)
+		return localtest.Code(err)
 	}
 	if _, err := client.PutObject(t.Context(), &s3.PutObjectInput{
 		Bucket: aws.String("evidence"), Key: aws.String("proof"), Body: strings.NewReader("1"),
@@ -107,7 +109,7 @@ func TestObjectsUnderALockAreNotDeleted(t *testing.T) {
 	if got := remove(); got != "AccessDenied" || len(a.Objects("evidence")) != 1 {
 		t.Errorf("deleting a locked object: %q, want AccessDenied", got)
 	}
-	advance(t, a, time.Hour)
+	localtest.Advance(t, a, time.Hour)
 	if got := remove(); got != "" || len(a.Objects("evidence")) != 0 {
 		t.Errorf("deleting an object whose lock is over: %q", got)
 	}
@@ -119,7 +121,7 @@ func TestObjectsThatMustBeNewAre(t *testing.T) {
 		_, err := client.PutObject(t.Context(), &s3.PutObjectInput{
 			Bucket: aws.String("evidence"), Key: aws.String("proof"), Body: strings.NewReader("1"), IfNoneMatch: aws.String("*"),
 		})
-		return code(err)
+		return localtest.Code(err)
 	}
 	if first, second := once(), once(); first != "" || second != "PreconditionFailed" {
 		t.Errorf("the first put: %q, the second: %q", first, second)
@@ -128,10 +130,10 @@ func TestObjectsThatMustBeNewAre(t *testing.T) {
 
 func TestS3Refuses(t *testing.T) {
 	a, client := bucketed(t)
-	if err := a.CreateBucket(east, "elsewhere"); err != nil {
+	if err := a.CreateBucket(localtest.East, "elsewhere"); err != nil {
 		t.Fatal(err)
 	}
-	later, earlier := noon().Add(time.Hour), noon().Add(-time.Hour)
+	later, earlier := localtest.Noon().Add(time.Hour), localtest.Noon().Add(-time.Hour)
 	puts := map[string]struct {
 		in   s3.PutObjectInput
 		code string
@@ -150,14 +152,14 @@ func TestS3Refuses(t *testing.T) {
 			c.in.Bucket = aws.String("evidence")
 		}
 		c.in.Key, c.in.Body = aws.String("k"), strings.NewReader("body")
-		if _, err := client.PutObject(t.Context(), &c.in); code(err) != c.code {
-			t.Errorf("%s: got %q, want %q (%v)", name, code(err), c.code, err)
+		if _, err := client.PutObject(t.Context(), &c.in); localtest.Code(err) != c.code {
+			t.Errorf("%s: got %q, want %q (%v)", name, localtest.Code(err), c.code, err)
 		}
 	}
 	if _, err := client.CopyObject(t.Context(), &s3.CopyObjectInput{
 		Bucket: aws.String("evidence"), Key: aws.String("k"), CopySource: aws.String("evidence/l"),
-	}); code(err) != "NotImplemented" {
-		t.Errorf("an operation that is not here: %q", code(err))
+	}); localtest.Code(err) != "NotImplemented" {
+		t.Errorf("an operation that is not here: %q", localtest.Code(err))
 	}
 	if got := a.Objects("evidence"); len(got) != 0 {
 		t.Errorf("what was refused is there: %+v", got)
@@ -167,11 +169,11 @@ func TestS3Refuses(t *testing.T) {
 	_, listed := client.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: none})
 	_, deleted := client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: none, Key: none})
 	for what, err := range map[string]error{"get": got, "list": listed, "delete": deleted} {
-		if code(err) != "NoSuchBucket" {
-			t.Errorf("%s in a bucket that nobody made: got %q", what, code(err))
+		if localtest.Code(err) != "NoSuchBucket" {
+			t.Errorf("%s in a bucket that nobody made: got %q", what, localtest.Code(err))
 		}
 	}
-	if a.CreateBucket("us-east-1", "x") == nil || a.CreateBucket(east, "evidence") == nil || a.Objects("none") != nil {
+	if a.CreateBucket("us-east-1", "x") == nil || a.CreateBucket(localtest.East, "evidence") == nil || a.Objects("none") != nil {
 		t.Error("a bucket was made outside the account's Regions, or in two, or is there without having been made")
 	}
 	missing := &s3.GetObjectInput{Bucket: aws.String("evidence"), Key: aws.String("k")}
@@ -183,38 +185,38 @@ func TestS3Refuses(t *testing.T) {
 	if _, err := client.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: missing.Bucket, Key: missing.Key}); !asType(err, &notFound) {
 		t.Errorf("the head of a key that is not there: %v", err)
 	}
-	a.Deny(Everyone().Guard, "s3:ListBucket")
-	if _, err := client.GetObject(t.Context(), missing); code(err) != "AccessDenied" {
+	a.Deny(localaws.Everyone().Guard, "s3:ListBucket")
+	if _, err := client.GetObject(t.Context(), missing); localtest.Code(err) != "AccessDenied" {
 		t.Errorf("a key that is not there, for who may not list: %v", err)
 	}
-	if _, err := client.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: missing.Bucket}); code(err) != "AccessDenied" {
+	if _, err := client.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: missing.Bucket}); localtest.Code(err) != "AccessDenied" {
 		t.Errorf("a list for who may not: %v", err)
 	}
-	a.Deny(Everyone().Guard, "s3:PutObjectRetention")
+	a.Deny(localaws.Everyone().Guard, "s3:PutObjectRetention")
 	if err := putText(t, client, "k", "body"); err != nil {
 		t.Errorf("an object without lock: %v", err)
 	}
 	if _, err := client.PutObject(t.Context(), &s3.PutObjectInput{
 		Bucket: missing.Bucket, Key: missing.Key, Body: strings.NewReader("1"),
 		ObjectLockMode: types.ObjectLockModeCompliance, ObjectLockRetainUntilDate: &later,
-	}); code(err) != "AccessDenied" {
+	}); localtest.Code(err) != "AccessDenied" {
 		t.Errorf("a lock by who may not set one: %v", err)
 	}
 }
 
 func TestFaultsOnS3(t *testing.T) {
 	a, client := bucketed(t)
-	for effect, want := range map[Effect]string{Throttle: "SlowDown", ServerError: "InternalError", DenyAccess: "AccessDenied"} {
-		a.Inject(Fault{Operation: "PutObject", Times: 1, Effect: effect})
-		if got := code(putText(t, client, "k", "body")); got != want {
+	for effect, want := range map[localaws.Effect]string{localaws.Throttle: "SlowDown", localaws.ServerError: "InternalError", localaws.DenyAccess: "AccessDenied"} {
+		a.Inject(localaws.Fault{Operation: "PutObject", Times: 1, Effect: effect})
+		if got := localtest.Code(putText(t, client, "k", "body")); got != want {
 			t.Errorf("%s: got %q, want %q", effect, got, want)
 		}
 	}
-	a.Inject(Fault{Operation: "PutObject", Times: 1, Effect: DropConnection})
+	a.Inject(localaws.Fault{Operation: "PutObject", Times: 1, Effect: localaws.DropConnection})
 	if err := putText(t, client, "dropped", "body"); err == nil {
 		t.Error("a dropped connection was answered")
 	}
-	a.Inject(Fault{Operation: "PutObject", Times: 1, Effect: LoseAnswer})
+	a.Inject(localaws.Fault{Operation: "PutObject", Times: 1, Effect: localaws.LoseAnswer})
 	if err := putText(t, client, "done", "body"); err == nil {
 		t.Error("a lost answer arrived")
 	}
@@ -238,7 +240,7 @@ func TestEncodedBodies(t *testing.T) {
 	defer server.Close()
 	for _, algorithm := range []types.ChecksumAlgorithm{types.ChecksumAlgorithmCrc32, types.ChecksumAlgorithmCrc32c, types.ChecksumAlgorithmSha256, types.ChecksumAlgorithmCrc64nvme} {
 		encodings = nil
-		client := s3.NewFromConfig(config(a, Everyone().Guard, west), func(o *s3.Options) {
+		client := s3.NewFromConfig(localtest.Config(a, localaws.Everyone().Guard, localtest.West), func(o *s3.Options) {
 			o.UsePathStyle, o.BaseEndpoint, o.HTTPClient = true, &server.URL, server.Client()
 		})
 		body := strings.Repeat("FIPS", 100_000)
@@ -253,8 +255,8 @@ func TestEncodedBodies(t *testing.T) {
 		if diff := cmp.Diff([]string{want}, encodings); diff != "" {
 			t.Errorf("%s: the client sends its bodies otherwise now (-want +got):\n%s", algorithm, diff)
 		}
-		if o := a.Objects("evidence")[0]; string(o.Body) != body || o.ContentEncoding != "gzip" || o.checksum.algorithm != strings.ToLower(string(algorithm)) {
-			t.Errorf("%s: %d bytes, encoding %q, checksum %+v", algorithm, len(o.Body), o.ContentEncoding, o.checksum)
+		if o := a.Objects("evidence")[0]; string(o.Body) != body || o.ContentEncoding != "gzip" || o.Algorithm() != strings.ToLower(string(algorithm)) {
+			t.Errorf("%s: %d bytes, encoding %q, checksum %+v", algorithm, len(o.Body), o.ContentEncoding, o.Algorithm())
 		}
 	}
 }
@@ -292,13 +294,13 @@ func TestChunksOnTheWire(t *testing.T) {
 }
 
 // signed is a request to S3 by hand.
-func signed(t *testing.T, a *Account, method, path, body string) *http.Request {
+func signed(t *testing.T, a *localaws.Account, method, path, body string) *http.Request {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, a.Endpoint()+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+Everyone().Guard.AccessKeyID+"/20261102/"+west+"/s3/aws4_request, SignedHeaders=host, Signature=0")
+	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+localaws.Everyone().Guard.AccessKeyID+"/20261102/"+localtest.West+"/s3/aws4_request, SignedHeaders=host, Signature=0")
 	return req
 }
 
@@ -344,7 +346,7 @@ func TestRequestsThatNoClientSendsToS3(t *testing.T) {
 		"a list of buckets":          {signed(t, a, http.MethodGet, "/", ""), "NotImplemented"},
 		"an object's tags":           {signed(t, a, http.MethodGet, "/evidence/k?tagging", ""), "NotImplemented"},
 		"the list of old":            {signed(t, a, http.MethodGet, "/evidence", ""), "NotImplemented"},
-		"a large get":                {signed(t, a, http.MethodGet, "/evidence/k", strings.Repeat(" ", maxBody+1)), "EntityTooLarge"},
+		"a large get":                {signed(t, a, http.MethodGet, "/evidence/k", strings.Repeat(" ", 1<<20+1)), "EntityTooLarge"},
 		"a page of no number":        {signed(t, a, http.MethodGet, "/evidence?list-type=2&max-keys=x", ""), "InvalidArgument"},
 		"a token of its own":         {signed(t, a, http.MethodGet, "/evidence?list-type=2&continuation-token=*", ""), "InvalidArgument"},
 	}
@@ -357,13 +359,13 @@ func TestRequestsThatNoClientSendsToS3(t *testing.T) {
 
 func TestObjectsMayBeLargerThanOtherRequests(t *testing.T) {
 	a, client := bucketed(t)
-	if err := putText(t, client, "large", strings.Repeat("x", 8*maxBody)); err != nil {
+	if err := putText(t, client, "large", strings.Repeat("x", 8<<20)); err != nil {
 		t.Fatal(err)
 	}
-	if got := len(a.Objects("evidence")[0].Body); got != 8*maxBody {
+	if got := len(a.Objects("evidence")[0].Body); got != 8<<20 {
 		t.Errorf("the object has %d bytes", got)
 	}
-	if err := putText(t, client, "too large", strings.Repeat("x", maxObject+1)); code(err) != "EntityTooLarge" {
+	if err := putText(t, client, "too large", strings.Repeat("x", 64<<20+1)); localtest.Code(err) != "EntityTooLarge" {
 		t.Errorf("an object over the bound: %v", err)
 	}
 }
@@ -403,7 +405,7 @@ func TestListsOfObjects(t *testing.T) {
 					t.Errorf("%s: a page of %d counts %d and shows %d", c.name, perPage, aws.ToInt32(page.KeyCount), got)
 				}
 				for _, o := range page.Contents {
-					if aws.ToInt64(o.Size) != int64(len(*o.Key)) || !o.LastModified.Equal(noon()) {
+					if aws.ToInt64(o.Size) != int64(len(*o.Key)) || !o.LastModified.Equal(localtest.Noon()) {
 						t.Errorf("%s: %s has size %d, time %s", c.name, *o.Key, aws.ToInt64(o.Size), o.LastModified)
 					}
 					keys = append(keys, *o.Key)

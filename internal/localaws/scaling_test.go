@@ -1,6 +1,8 @@
-package localaws
+package localaws_test
 
 import (
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"io"
 	"net/http"
 	"strings"
@@ -10,13 +12,13 @@ import (
 // TestScalableTargets speaks the protocol by hand: the guard has no client of
 // Application Auto Scaling's SDK.
 func TestScalableTargets(t *testing.T) {
-	a := start(t, Options{})
+	a := localtest.Start(t, localaws.Options{})
 	for _, least := range []int{1, 2} {
-		if err := a.SetScalableTarget(west, ScalableTarget{ResourceID: "service/default/shop", MinCapacity: least, MaxCapacity: 9}); err != nil {
+		if err := a.SetScalableTarget(localtest.West, localaws.ScalableTarget{ResourceID: "service/default/shop", MinCapacity: least, MaxCapacity: 9}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := a.SetScalableTarget("eu-west-1", ScalableTarget{}); err == nil {
+	if err := a.SetScalableTarget("eu-west-1", localaws.ScalableTarget{}); err == nil {
 		t.Error("a target was registered outside the account's Regions")
 	}
 	ask := func(body string) string {
@@ -26,7 +28,7 @@ func TestScalableTargets(t *testing.T) {
 			t.Fatal(err)
 		}
 		req.Header.Set("X-Amz-Target", "AnyScaleFrontendService.DescribeScalableTargets")
-		req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+Everyone().Guard.AccessKeyID+"/20261102/us-gov-west-1/application-autoscaling/aws4_request, Signature=0")
+		req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+localaws.Everyone().Guard.AccessKeyID+"/20261102/us-gov-west-1/application-autoscaling/aws4_request, Signature=0")
 		resp, err := http.DefaultClient.Do(req)
 		if err != nil {
 			t.Fatal(err)

@@ -1,7 +1,9 @@
-package localaws
+package localaws_test
 
 import (
 	"encoding/json"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"fmt"
 	"strings"
 	"testing"
@@ -12,14 +14,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func securityHubOf(a *Account, p Principal, region string) *securityhub.Client {
-	return securityhub.NewFromConfig(config(a, p, region))
+func securityHubOf(a *localaws.Account, p localaws.Principal, region string) *securityhub.Client {
+	return securityhub.NewFromConfig(localtest.Config(a, p, region))
 }
 
 // finding is one that Security Hub takes, but for what is changed in it.
 func finding(id string, change func(*types.AwsSecurityFinding)) types.AwsSecurityFinding {
 	f := types.AwsSecurityFinding{
-		SchemaVersion: aws.String("2018-10-08"), Id: &id, GeneratorId: aws.String("FIPS-001"), AwsAccountId: aws.String(AccountID),
+		SchemaVersion: aws.String("2018-10-08"), Id: &id, GeneratorId: aws.String("FIPS-001"), AwsAccountId: aws.String(localaws.AccountID),
 		ProductArn: aws.String("arn:aws-us-gov:securityhub:us-gov-west-1:111122223333:product/111122223333/default"),
 		CreatedAt:  aws.String("2026-11-02T12:00:00Z"), UpdatedAt: aws.String("2026-11-02T12:00:00.123Z"),
 		Title: aws.String("FIPS mode is off"), Description: aws.String("The account's default is disabled."),
@@ -33,7 +35,7 @@ func finding(id string, change func(*types.AwsSecurityFinding)) types.AwsSecurit
 }
 
 // kept are the findings in Security Hub as "Id Title".
-func kept(t *testing.T, a *Account) []string {
+func kept(t *testing.T, a *localaws.Account) []string {
 	t.Helper()
 	all := []string{}
 	for _, text := range a.SecurityFindings() {
@@ -47,8 +49,8 @@ func kept(t *testing.T, a *Account) []string {
 }
 
 func TestFindingsWithTheSameIdAreUpdates(t *testing.T) {
-	a := start(t, Options{})
-	client := securityHubOf(a, Everyone().Guard, west)
+	a := localtest.Start(t, localaws.Options{})
+	client := securityHubOf(a, localaws.Everyone().Guard, localtest.West)
 	imported := func(findings ...types.AwsSecurityFinding) {
 		t.Helper()
 		out, err := client.BatchImportFindings(t.Context(), &securityhub.BatchImportFindingsInput{Findings: findings})
@@ -68,8 +70,8 @@ func TestFindingsWithTheSameIdAreUpdates(t *testing.T) {
 }
 
 func TestFindingsRefused(t *testing.T) {
-	a := start(t, Options{})
-	client := securityHubOf(a, Everyone().Guard, west)
+	a := localtest.Start(t, localaws.Options{})
+	client := securityHubOf(a, localaws.Everyone().Guard, localtest.West)
 	cases := map[string]func(*types.AwsSecurityFinding){
 		"another schema":            func(f *types.AwsSecurityFinding) { f.SchemaVersion = aws.String("2018-10-09") },
 		"another account":           func(f *types.AwsSecurityFinding) { f.AwsAccountId = aws.String("999999999999") },
@@ -85,7 +87,7 @@ func TestFindingsRefused(t *testing.T) {
 		"a record state of no kind": func(f *types.AwsSecurityFinding) { f.RecordState = "GONE" },
 		"a compliance of no kind":   func(f *types.AwsSecurityFinding) { f.Compliance = &types.Compliance{Status: "COMPLIANT"} },
 		"a finding over 240 KB": func(f *types.AwsSecurityFinding) {
-			f.ProductFields = map[string]string{"x": strings.Repeat("x", maxFinding)}
+			f.ProductFields = map[string]string{"x": strings.Repeat("x", 240<<10)}
 		},
 		"a long recommendation": func(f *types.AwsSecurityFinding) {
 			f.Remediation = &types.Remediation{Recommendation: &types.Recommendation{Text: aws.String(strings.Repeat("x", 513))}}
@@ -117,8 +119,8 @@ func TestFindingsRefused(t *testing.T) {
 }
 
 func TestImportsRefused(t *testing.T) {
-	a := start(t, Options{})
-	all := Everyone()
+	a := localtest.Start(t, localaws.Options{})
+	all := localaws.Everyone()
 	in := func(n int) *securityhub.BatchImportFindingsInput {
 		out := &securityhub.BatchImportFindingsInput{Findings: []types.AwsSecurityFinding{}}
 		for i := range n {
@@ -129,33 +131,33 @@ func TestImportsRefused(t *testing.T) {
 	cases := []struct {
 		name, region string
 		in           *securityhub.BatchImportFindingsInput
-		effect       Effect
+		effect       localaws.Effect
 		code         string
 	}{
-		{"a hundred", west, in(100), "", ""},
-		{"over a hundred", west, in(101), "", "InvalidInputException"},
-		{"none", west, in(0), "", "InvalidInputException"},
-		{"the product of another Region", east, in(1), "", "AccessDeniedException"},
-		{"throttled", west, in(1), Throttle, "TooManyRequestsException"},
-		{"failing", west, in(1), ServerError, "InternalException"},
-		{"denied", west, in(1), DenyAccess, "AccessDeniedException"},
+		{"a hundred", localtest.West, in(100), "", ""},
+		{"over a hundred", localtest.West, in(101), "", "InvalidInputException"},
+		{"none", localtest.West, in(0), "", "InvalidInputException"},
+		{"the product of another Region", localtest.East, in(1), "", "AccessDeniedException"},
+		{"throttled", localtest.West, in(1), localaws.Throttle, "TooManyRequestsException"},
+		{"failing", localtest.West, in(1), localaws.ServerError, "InternalException"},
+		{"denied", localtest.West, in(1), localaws.DenyAccess, "AccessDeniedException"},
 	}
 	for _, c := range cases {
 		if c.effect != "" {
-			a.Inject(Fault{Operation: "BatchImportFindings", Times: 1, Effect: c.effect})
+			a.Inject(localaws.Fault{Operation: "BatchImportFindings", Times: 1, Effect: c.effect})
 		}
-		if _, err := securityHubOf(a, all.Guard, c.region).BatchImportFindings(t.Context(), c.in); code(err) != c.code {
-			t.Errorf("%s: got %q, want %q (%v)", c.name, code(err), c.code, err)
+		if _, err := securityHubOf(a, all.Guard, c.region).BatchImportFindings(t.Context(), c.in); localtest.Code(err) != c.code {
+			t.Errorf("%s: got %q, want %q (%v)", c.name, localtest.Code(err), c.code, err)
 		}
 	}
 	if got := len(a.SecurityFindings()); got != 100 {
 		t.Errorf("%d findings are kept, want those of the one call that was good", got)
 	}
 	a.Deny(all.Guard, "securityhub:BatchImportFindings")
-	if _, err := securityHubOf(a, all.Guard, west).BatchImportFindings(t.Context(), in(1)); code(err) != "AccessDeniedException" {
+	if _, err := securityHubOf(a, all.Guard, localtest.West).BatchImportFindings(t.Context(), in(1)); localtest.Code(err) != "AccessDeniedException" {
 		t.Errorf("denied by policy: %v", err)
 	}
-	if _, err := securityHubOf(a, all.Guard, west).EnableSecurityHub(t.Context(), &securityhub.EnableSecurityHubInput{}); code(err) != "UnknownOperationException" {
+	if _, err := securityHubOf(a, all.Guard, localtest.West).EnableSecurityHub(t.Context(), &securityhub.EnableSecurityHubInput{}); localtest.Code(err) != "UnknownOperationException" {
 		t.Errorf("an operation that is not here: %v", err)
 	}
 }

@@ -1,8 +1,10 @@
-package localaws
+package localaws_test
 
 import (
 	"context"
 	"encoding/json"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"fmt"
 	"strings"
 	"testing"
@@ -59,7 +61,7 @@ func deployments(s types.Service) []string {
 }
 
 // launches counts the tasks that ever were.
-func launches(t *testing.T, a *Account) int {
+func launches(t *testing.T, a *localaws.Account) int {
 	t.Helper()
 	n := 0
 	for _, s := range statuses(t, a) {
@@ -71,17 +73,17 @@ func launches(t *testing.T, a *Account) int {
 }
 
 func TestServiceDeploysAndRedeploys(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
-	register(t, client, fargateDefinition("web"))
-	second := register(t, client, fargateDefinition("web"))
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	localtest.Register(t, client, localtest.FargateDefinition("web"))
+	second := localtest.Register(t, client, localtest.FargateDefinition("web"))
 	in := serviceInput("shop", "web:1", 2)
 	in.PlatformVersion = aws.String("1.3.0")
 	created := create(t, client, in)
 	if created.DeploymentController != nil {
 		t.Errorf("the default controller, which nobody named, is answered: %+v", created.DeploymentController)
 	}
-	advance(t, a, time.Minute)
+	localtest.Advance(t, a, time.Minute)
 	s := describeService(t, client, "shop")
 	if diff := cmp.Diff([]string{"PRIMARY web:1 1.3.0 2/2 COMPLETED"}, deployments(s)); diff != "" {
 		t.Errorf("deployed (-want +got):\n%s", diff)
@@ -101,12 +103,12 @@ func TestServiceDeploysAndRedeploys(t *testing.T) {
 	}
 
 	update(t, client, &ecs.UpdateServiceInput{Service: aws.String("shop"), TaskDefinition: &second, PlatformVersion: aws.String("LATEST")})
-	advance(t, a, 15*time.Second)
+	localtest.Advance(t, a, 15*time.Second)
 	want := []string{"PRIMARY web:2 1.4.0 0/2 IN_PROGRESS", "ACTIVE web:1 1.3.0 2/2 COMPLETED"}
 	if diff := cmp.Diff(want, deployments(describeService(t, client, "shop"))); diff != "" {
 		t.Errorf("while it is redeployed (-want +got):\n%s", diff)
 	}
-	advance(t, a, 2*time.Minute)
+	localtest.Advance(t, a, 2*time.Minute)
 	s = describeService(t, client, "shop")
 	if diff := cmp.Diff([]string{"PRIMARY web:2 1.4.0 2/2 COMPLETED"}, deployments(s)); diff != "" {
 		t.Errorf("redeployed (-want +got):\n%s", diff)
@@ -124,28 +126,28 @@ func TestServiceDeploysAndRedeploys(t *testing.T) {
 }
 
 func TestServiceScalesDownAndIsDeleted(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
-	register(t, client, fargateDefinition("web"))
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	localtest.Register(t, client, localtest.FargateDefinition("web"))
 	create(t, client, serviceInput("shop", "web", 2))
-	advance(t, a, time.Minute)
+	localtest.Advance(t, a, time.Minute)
 	remove := &ecs.DeleteServiceInput{Service: aws.String("shop")}
-	if _, err := client.DeleteService(t.Context(), remove); code(err) != "InvalidParameterException" {
+	if _, err := client.DeleteService(t.Context(), remove); localtest.Code(err) != "InvalidParameterException" {
 		t.Errorf("a service with tasks was deleted: %v", err)
 	}
 	update(t, client, &ecs.UpdateServiceInput{Service: aws.String("shop"), DesiredCount: aws.Int32(0)})
-	advance(t, a, time.Minute)
+	localtest.Advance(t, a, time.Minute)
 	if s := describeService(t, client, "shop"); s.RunningCount != 0 || s.PendingCount != 0 || *s.Status != "ACTIVE" {
 		t.Errorf("scaled to zero: %d running, %d pending, %s", s.RunningCount, s.PendingCount, *s.Status)
 	}
 	if _, err := client.DeleteService(t.Context(), remove); err != nil {
 		t.Fatal(err)
 	}
-	advance(t, a, time.Minute)
+	localtest.Advance(t, a, time.Minute)
 	if s := describeService(t, client, "shop"); *s.Status != "INACTIVE" {
 		t.Errorf("deleted: %s", *s.Status)
 	}
-	if _, err := client.UpdateService(t.Context(), &ecs.UpdateServiceInput{Service: aws.String("shop")}); code(err) != "ServiceNotActiveException" {
+	if _, err := client.UpdateService(t.Context(), &ecs.UpdateServiceInput{Service: aws.String("shop")}); localtest.Code(err) != "ServiceNotActiveException" {
 		t.Errorf("a deleted service was updated: %v", err)
 	}
 	out, err := client.ListServices(t.Context(), &ecs.ListServicesInput{})
@@ -160,11 +162,11 @@ func TestServiceScalesDownAndIsDeleted(t *testing.T) {
 
 // stopEvery attaches a function that stops the tasks of the Region when they
 // reach a status.
-func stopEvery(t *testing.T, a *Account, status string) {
+func stopEvery(t *testing.T, a *localaws.Account, status string) {
 	t.Helper()
-	client := ecsOf(a, Everyone().Guard, west)
-	err := a.Attach(Rule{
-		Name: "tasks", Region: west,
+	client := localtest.ECS(a, localaws.Everyone().Guard, localtest.West)
+	err := a.Attach(localaws.Rule{
+		Name: "tasks", Region: localtest.West,
 		Pattern: `{"detail-type": ["ECS Task State Change"], "detail": {"lastStatus": ["` + status + `"], "desiredStatus": ["RUNNING"]}}`,
 		Invoke: func(ctx context.Context, event []byte) error {
 			var e struct{ Detail struct{ TaskArn string } }
@@ -197,12 +199,12 @@ func TestStoppedTasksOfAServiceOverAnHour(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.status, func(t *testing.T) {
-			a := start(t, Options{})
-			client := ecsOf(a, Everyone().Admin, west)
-			register(t, client, fargateDefinition("web"))
+			a := localtest.Start(t, localaws.Options{})
+			client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+			localtest.Register(t, client, localtest.FargateDefinition("web"))
 			stopEvery(t, a, c.status)
 			create(t, client, serviceInput("shop", "web", c.count))
-			advance(t, a, time.Hour)
+			localtest.Advance(t, a, time.Hour)
 			if got := launches(t, a); got < c.least || got > c.most {
 				t.Errorf("%d tasks were started in an hour, want between %d and %d", got, c.least, c.most)
 			}
@@ -220,9 +222,9 @@ func TestStoppedTasksOfAServiceOverAnHour(t *testing.T) {
 // TestBackOffEndsWhenATaskRuns: what failed before does not slow down what
 // fails after.
 func TestBackOffEndsWhenATaskRuns(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
-	register(t, client, fargateDefinition("web"))
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	localtest.Register(t, client, localtest.FargateDefinition("web"))
 	create(t, client, serviceInput("shop", "web", 1))
 	stopOne := func() {
 		t.Helper()
@@ -241,24 +243,24 @@ func TestBackOffEndsWhenATaskRuns(t *testing.T) {
 			if launches(t, a) > before {
 				return waited
 			}
-			advance(t, a, time.Second)
+			localtest.Advance(t, a, time.Second)
 		}
 		t.Fatal("nothing was started within an hour")
 		return 0
 	}
-	advance(t, a, 2*time.Second)
+	localtest.Advance(t, a, 2*time.Second)
 	var waits []time.Duration
 	for range 4 {
 		stopOne()
 		waits = append(waits, restarted())
 	}
-	advance(t, a, time.Minute)
+	localtest.Advance(t, a, time.Minute)
 	stopOne() // one that ran
 	waits = append(waits, restarted())
 	stopOne() // one that did not
 	waits = append(waits, restarted())
 	for i := range waits {
-		waits[i] -= schedulerPause
+		waits[i] -= time.Second // until the scheduler sees it
 	}
 	want := []time.Duration{10 * time.Second, 20 * time.Second, 40 * time.Second, 80 * time.Second, 0, 10 * time.Second}
 	if diff := cmp.Diff(want, waits); diff != "" {
@@ -267,20 +269,20 @@ func TestBackOffEndsWhenATaskRuns(t *testing.T) {
 }
 
 func TestCircuitBreaker(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
-	register(t, client, fargateDefinition("web"))
-	register(t, client, fargateDefinition("web"))
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	localtest.Register(t, client, localtest.FargateDefinition("web"))
+	localtest.Register(t, client, localtest.FargateDefinition("web"))
 	in := serviceInput("shop", "web:1", 1)
 	in.DeploymentConfiguration = &types.DeploymentConfiguration{
 		DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{Enable: true, Rollback: true},
 	}
 	create(t, client, in)
-	advance(t, a, time.Minute)
+	localtest.Advance(t, a, time.Minute)
 	before := launches(t, a)
 
-	err := a.Attach(Rule{
-		Name: "second", Region: west,
+	err := a.Attach(localaws.Rule{
+		Name: "second", Region: localtest.West,
 		Pattern: `{"detail": {"lastStatus": ["PENDING"], "desiredStatus": ["RUNNING"], "taskDefinitionArn": ["arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/web:2"]}}`,
 		Invoke: func(ctx context.Context, event []byte) error {
 			var e struct{ Detail struct{ TaskArn string } }
@@ -295,7 +297,7 @@ func TestCircuitBreaker(t *testing.T) {
 		t.Fatal(err)
 	}
 	update(t, client, &ecs.UpdateServiceInput{Service: aws.String("shop"), TaskDefinition: aws.String("web:2")})
-	advance(t, a, 10*time.Minute)
+	localtest.Advance(t, a, 10*time.Minute)
 	s := describeService(t, client, "shop")
 	if diff := cmp.Diff([]string{"PRIMARY web:1 1.4.0 1/1 COMPLETED"}, deployments(s)); diff != "" {
 		t.Errorf("after three tasks that never ran (-want +got):\n%s", diff)
@@ -308,7 +310,7 @@ func TestCircuitBreaker(t *testing.T) {
 		Service: aws.String("shop"), TaskDefinition: aws.String("web:2"),
 		DeploymentConfiguration: &types.DeploymentConfiguration{DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{Enable: true}},
 	})
-	advance(t, a, 10*time.Minute)
+	localtest.Advance(t, a, 10*time.Minute)
 	want := []string{"PRIMARY web:2 1.4.0 0/0 FAILED", "ACTIVE web:1 1.4.0 1/1 COMPLETED"}
 	if diff := cmp.Diff(want, deployments(describeService(t, client, "shop"))); diff != "" {
 		t.Errorf("without rollback (-want +got):\n%s", diff)
@@ -316,30 +318,30 @@ func TestCircuitBreaker(t *testing.T) {
 }
 
 func TestInactiveDefinitionOfAService(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
-	arn := register(t, client, fargateDefinition("web"))
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	arn := localtest.Register(t, client, localtest.FargateDefinition("web"))
 	create(t, client, serviceInput("shop", "web", 1))
 	if _, err := client.DeregisterTaskDefinition(t.Context(), &ecs.DeregisterTaskDefinitionInput{TaskDefinition: &arn}); err != nil {
 		t.Fatal(err)
 	}
-	advance(t, a, time.Hour)
+	localtest.Advance(t, a, time.Hour)
 	update(t, client, &ecs.UpdateServiceInput{Service: aws.String("shop"), DesiredCount: aws.Int32(3)})
-	advance(t, a, time.Minute)
+	localtest.Advance(t, a, time.Minute)
 	if got := describeService(t, client, "shop").RunningCount; got != 3 {
 		t.Errorf("a service with an INACTIVE definition scaled to %d tasks, want 3", got)
 	}
 	_, err := client.UpdateService(t.Context(), &ecs.UpdateServiceInput{Service: aws.String("shop"), ForceNewDeployment: true})
-	if code(err) != "ClientException" {
+	if localtest.Code(err) != "ClientException" {
 		t.Errorf("it was redeployed with it: %v", err)
 	}
 }
 
 func TestServicesOfOtherControllers(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
-	register(t, client, fargateDefinition("web"))
-	green := register(t, client, fargateDefinition("web"))
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	localtest.Register(t, client, localtest.FargateDefinition("web"))
+	green := localtest.Register(t, client, localtest.FargateDefinition("web"))
 	blue := serviceInput("blue", "web:1", 1)
 	blue.DeploymentController = &types.DeploymentController{Type: types.DeploymentControllerTypeCodeDeploy}
 	create(t, client, blue)
@@ -357,7 +359,7 @@ func TestServicesOfOtherControllers(t *testing.T) {
 			"capacity providers": {CapacityProviderStrategy: []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String("FARGATE")}}},
 		} {
 			in.Service = &name
-			if _, err := client.UpdateService(t.Context(), &in); code(err) != "InvalidParameterException" {
+			if _, err := client.UpdateService(t.Context(), &in); localtest.Code(err) != "InvalidParameterException" {
 				t.Errorf("%s of service %s was changed: %v", what, name, err)
 			}
 		}
@@ -381,7 +383,7 @@ func TestServicesOfOtherControllers(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	advance(t, a, time.Minute)
+	localtest.Advance(t, a, time.Minute)
 	out, err := client.DescribeTaskSets(t.Context(), &ecs.DescribeTaskSetsInput{
 		Cluster: aws.String("default"), Service: aws.String("external"), TaskSets: []string{*first.Id, *second.TaskSetArn, "ecs-svc/0"},
 	})
@@ -407,15 +409,15 @@ func TestServicesOfOtherControllers(t *testing.T) {
 	}
 	if _, err := client.CreateTaskSet(t.Context(), &ecs.CreateTaskSetInput{
 		Cluster: aws.String("default"), Service: aws.String("blue"), TaskDefinition: &green, NetworkConfiguration: subnets(),
-	}); code(err) != "InvalidParameterException" {
+	}); localtest.Code(err) != "InvalidParameterException" {
 		t.Errorf("a task set was created beside CodeDeploy: %v", err)
 	}
 }
 
 func TestServiceCallsRefused(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
-	register(t, client, fargateDefinition("web"))
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	localtest.Register(t, client, localtest.FargateDefinition("web"))
 	create(t, client, serviceInput("shop", "web", 1))
 	edit := func(f func(*ecs.CreateServiceInput)) *ecs.CreateServiceInput {
 		in := serviceInput("other", "web", 1)
@@ -439,26 +441,26 @@ func TestServiceCallsRefused(t *testing.T) {
 		}), "InvalidParameterException"},
 	}
 	for _, c := range cases {
-		if _, err := client.CreateService(t.Context(), c.in); code(err) != c.code {
+		if _, err := client.CreateService(t.Context(), c.in); localtest.Code(err) != c.code {
 			t.Errorf("%s: got %v, want %s", c.name, err, c.code)
 		}
 	}
-	if _, err := client.UpdateService(t.Context(), &ecs.UpdateServiceInput{Service: aws.String("nothing")}); code(err) != "ServiceNotFoundException" {
+	if _, err := client.UpdateService(t.Context(), &ecs.UpdateServiceInput{Service: aws.String("nothing")}); localtest.Code(err) != "ServiceNotFoundException" {
 		t.Errorf("update of a service that is not there: %v", err)
 	}
 }
 
 // TestRunKeepsTime: with the wall clock, what falls due happens by itself.
 func TestRunKeepsTime(t *testing.T) {
-	a := start(t, Options{Now: time.Now})
+	a := localtest.Start(t, localaws.Options{Now: time.Now})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
 		a.Run(ctx)
 		close(ended)
 	}()
-	client := ecsOf(a, Everyone().Admin, west)
-	register(t, client, fargateDefinition("web"))
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	localtest.Register(t, client, localtest.FargateDefinition("web"))
 	create(t, client, serviceInput("shop", "web", 1))
 	for deadline := time.Now().Add(10 * time.Second); launches(t, a) == 0; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {

@@ -1,59 +1,19 @@
-package localaws
+package localaws_test
 
 import (
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/google/go-cmp/cmp"
 )
 
-const fips = types.SettingNameFargateFipsMode
-
-func putDefault(t *testing.T, client *ecs.Client, value string) error {
-	t.Helper()
-	_, err := client.PutAccountSettingDefault(t.Context(), &ecs.PutAccountSettingDefaultInput{Name: fips, Value: &value})
-	return err
-}
-
-func putOwn(t *testing.T, client *ecs.Client, value, principal string) error {
-	t.Helper()
-	in := &ecs.PutAccountSettingInput{Name: fips, Value: &value}
-	if principal != "" {
-		in.PrincipalArn = &principal
-	}
-	_, err := client.PutAccountSetting(t.Context(), in)
-	return err
-}
-
-func deleteSetting(t *testing.T, client *ecs.Client, principal string) error {
-	t.Helper()
-	in := &ecs.DeleteAccountSettingInput{Name: fips}
-	if principal != "" {
-		in.PrincipalArn = &principal
-	}
-	_, err := client.DeleteAccountSetting(t.Context(), in)
-	return err
-}
-
-// listed is fargateFIPSMode in a principal's list, as "value of whom".
-func listed(t *testing.T, client *ecs.Client, effective bool) string {
-	t.Helper()
-	out, err := client.ListAccountSettings(t.Context(), &ecs.ListAccountSettingsInput{Name: fips, EffectiveSettings: effective})
-	if err != nil {
-		t.Fatalf("list account settings: %v", err)
-	}
-	if len(out.Settings) == 0 {
-		return "nothing"
-	}
-	return aws.ToString(out.Settings[0].Value) + " of " + aws.ToString(out.Settings[0].PrincipalArn)
-}
-
 func TestAccountDefaultHoldsForThoseWithoutOverride(t *testing.T) {
-	a := start(t, Options{})
-	all := Everyone()
-	admin, app, root := ecsOf(a, all.Admin, west), ecsOf(a, all.Application, west), ecsOf(a, all.Root, west)
+	a := localtest.Start(t, localaws.Options{})
+	all := localaws.Everyone()
+	admin, app, root := localtest.ECS(a, all.Admin, localtest.West), localtest.ECS(a, all.Application, localtest.West), localtest.ECS(a, all.Root, localtest.West)
 	rootARN, appARN := all.Root.ARN, all.Application.ARN
 	steps := []struct {
 		does                                string
@@ -62,28 +22,28 @@ func TestAccountDefaultHoldsForThoseWithoutOverride(t *testing.T) {
 	}{
 		{"nobody did anything", func() error { return nil },
 			"disabled of " + rootARN, "disabled of " + rootARN, "nothing", "nothing"},
-		{"an administrator sets the default", func() error { return putDefault(t, admin, "enabled") },
+		{"an administrator sets the default", func() error { return localtest.PutDefault(t, admin, "enabled") },
 			"enabled of " + rootARN, "enabled of " + rootARN, "nothing", "enabled of " + rootARN},
-		{"a role turns it off for itself", func() error { return putOwn(t, app, "disabled", "") },
+		{"a role turns it off for itself", func() error { return localtest.PutOwn(t, app, "disabled", "") },
 			"enabled of " + rootARN, "disabled of " + appARN, "disabled of " + appARN, "enabled of " + rootARN},
-		{"root sets another's override", func() error { return putOwn(t, root, "on", appARN) },
+		{"root sets another's override", func() error { return localtest.PutOwn(t, root, "on", appARN) },
 			"enabled of " + rootARN, "on of " + appARN, "on of " + appARN, "enabled of " + rootARN},
-		{"root without a principal sets the default", func() error { return putOwn(t, root, "off", "") },
+		{"root without a principal sets the default", func() error { return localtest.PutOwn(t, root, "off", "") },
 			"off of " + rootARN, "on of " + appARN, "on of " + appARN, "off of " + rootARN},
-		{"anybody naming root sets the default", func() error { return putOwn(t, app, "Enabled", rootARN) },
+		{"anybody naming root sets the default", func() error { return localtest.PutOwn(t, app, "Enabled", rootARN) },
 			"Enabled of " + rootARN, "on of " + appARN, "on of " + appARN, "Enabled of " + rootARN},
-		{"a role deletes its override", func() error { return deleteSetting(t, app, "") },
+		{"a role deletes its override", func() error { return localtest.DeleteSetting(t, app, "") },
 			"Enabled of " + rootARN, "Enabled of " + rootARN, "nothing", "Enabled of " + rootARN},
-		{"a role deletes the override that it has not", func() error { return deleteSetting(t, app, appARN) },
+		{"a role deletes the override that it has not", func() error { return localtest.DeleteSetting(t, app, appARN) },
 			"Enabled of " + rootARN, "Enabled of " + rootARN, "nothing", "Enabled of " + rootARN},
-		{"root deletes the account's value", func() error { return deleteSetting(t, root, "") },
+		{"root deletes the account's value", func() error { return localtest.DeleteSetting(t, root, "") },
 			"disabled of " + rootARN, "disabled of " + rootARN, "nothing", "nothing"},
 	}
 	for _, step := range steps {
 		if err := step.call(); err != nil {
 			t.Fatalf("%s: %v", step.does, err)
 		}
-		got := []string{listed(t, admin, true), listed(t, app, true), listed(t, app, false), listed(t, root, false)}
+		got := []string{localtest.Listed(t, admin, true), localtest.Listed(t, app, true), localtest.Listed(t, app, false), localtest.Listed(t, root, false)}
 		want := []string{step.adminSees, step.appSees, step.appOwn, step.rootOwn}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("after %s, admin and role see, role and root have (-want +got):\n%s", step.does, diff)
@@ -92,20 +52,20 @@ func TestAccountDefaultHoldsForThoseWithoutOverride(t *testing.T) {
 }
 
 func TestSettingsAreOfOneRegion(t *testing.T) {
-	a := start(t, Options{})
-	admin := Everyone().Admin
-	if err := putDefault(t, ecsOf(a, admin, west), "enabled"); err != nil {
+	a := localtest.Start(t, localaws.Options{})
+	admin := localaws.Everyone().Admin
+	if err := localtest.PutDefault(t, localtest.ECS(a, admin, localtest.West), "enabled"); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := listed(t, ecsOf(a, admin, east), true), "disabled of "+Everyone().Root.ARN; got != want {
-		t.Errorf("the default set in %s shows in %s: %s, want %s", west, east, got, want)
+	if got, want := localtest.Listed(t, localtest.ECS(a, admin, localtest.East), true), "disabled of "+localaws.Everyone().Root.ARN; got != want {
+		t.Errorf("the default set in %s shows in %s: %s, want %s", localtest.West, localtest.East, got, want)
 	}
 }
 
 func TestSettingCallsRefused(t *testing.T) {
-	a := start(t, Options{})
-	all := Everyone()
-	admin, app := ecsOf(a, all.Admin, west), ecsOf(a, all.Application, west)
+	a := localtest.Start(t, localaws.Options{})
+	all := localaws.Everyone()
+	admin, app := localtest.ECS(a, all.Admin, localtest.West), localtest.ECS(a, all.Application, localtest.West)
 	put := func(name, value, principal string) error {
 		in := &ecs.PutAccountSettingInput{Name: types.SettingName(name), Value: &value}
 		if principal != "" {
@@ -119,17 +79,17 @@ func TestSettingCallsRefused(t *testing.T) {
 		err  error
 		want string
 	}{
-		{"another's override set by an administrator", putOwn(t, admin, "enabled", all.Application.ARN), "AccessDeniedException"},
-		{"another's override deleted by a role", deleteSetting(t, app, all.Admin.ARN), "AccessDeniedException"},
-		{"a value that is none", putDefault(t, admin, "perhaps"), "InvalidParameterException"},
-		{"an empty value", putDefault(t, admin, ""), "InvalidParameterException"},
+		{"another's override set by an administrator", localtest.PutOwn(t, admin, "enabled", all.Application.ARN), "AccessDeniedException"},
+		{"another's override deleted by a role", localtest.DeleteSetting(t, app, all.Admin.ARN), "AccessDeniedException"},
+		{"a value that is none", localtest.PutDefault(t, admin, "perhaps"), "InvalidParameterException"},
+		{"an empty value", localtest.PutDefault(t, admin, ""), "InvalidParameterException"},
 		{"a setting that is none", put("fargateFipsMod", "enabled", ""), "InvalidParameterException"},
 		{"a read-only setting", put("guardDutyActivate", "on", ""), "InvalidParameterException"},
 		{"a principal that is none", put("fargateFIPSMode", "enabled", "jane"), "InvalidParameterException"},
 		{"a principal of another account", put("fargateFIPSMode", "enabled", "arn:aws-us-gov:iam::999999999999:user/x"), "InvalidParameterException"},
 	}
 	for _, c := range cases {
-		if got := code(c.err); got != c.want {
+		if got := localtest.Code(c.err); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.does, got, c.want)
 		}
 	}
@@ -137,14 +97,14 @@ func TestSettingCallsRefused(t *testing.T) {
 	if !asType(cases[0].err, &typed) {
 		t.Errorf("the SDK does not know the refusal as AccessDeniedException: %v", cases[0].err)
 	}
-	if got := listed(t, app, false); got != "nothing" {
+	if got := localtest.Listed(t, app, false); got != "nothing" {
 		t.Errorf("a refused call changed a setting: %s", got)
 	}
 }
 
 func TestEveryEffectiveSettingIsListedInPages(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
 	pages := ecs.NewListAccountSettingsPaginator(client, &ecs.ListAccountSettingsInput{EffectiveSettings: true, MaxResults: 4})
 	seen := map[types.SettingName]int{}
 	for pages.HasMorePages() {

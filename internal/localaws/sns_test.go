@@ -1,6 +1,8 @@
-package localaws
+package localaws_test
 
 import (
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"strings"
 	"testing"
 
@@ -10,14 +12,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+func snsOf(a *localaws.Account, p localaws.Principal, region string) *sns.Client {
+	return sns.NewFromConfig(localtest.Config(a, p, region))
+}
+
 func TestPublishedMessagesCanBeReadBack(t *testing.T) {
-	a := start(t, Options{})
-	topic, err := a.CreateTopic(west, "alerts")
+	a := localtest.Start(t, localaws.Options{})
+	topic, err := a.CreateTopic(localtest.West, "alerts")
 	if err != nil {
 		t.Fatal(err)
 	}
-	guard := Everyone().Guard
-	out, err := snsOf(a, guard, west).Publish(t.Context(), &sns.PublishInput{
+	guard := localaws.Everyone().Guard
+	out, err := snsOf(a, guard, localtest.West).Publish(t.Context(), &sns.PublishInput{
 		TopicArn:         &topic,
 		Subject:          aws.String("FIPS mode is off"),
 		Message:          aws.String(`{"default":"plain é","email":"for people","sqs":"{\"a\":1}","lambda":7}`),
@@ -30,11 +36,11 @@ func TestPublishedMessagesCanBeReadBack(t *testing.T) {
 	if err != nil {
 		t.Fatalf("publish: %v", err)
 	}
-	want := []Message{{
-		Time: noon(), Region: west, TopicARN: "arn:aws-us-gov:sns:us-gov-west-1:111122223333:alerts",
+	want := []localaws.Message{{
+		Time: localtest.Noon(), Region: localtest.West, TopicARN: "arn:aws-us-gov:sns:us-gov-west-1:111122223333:alerts",
 		MessageID: aws.ToString(out.MessageId), Publisher: guard, Subject: "FIPS mode is off", Text: "plain é",
 		Variants:   map[string]string{"email": "for people", "sqs": `{"a":1}`},
-		Attributes: map[string]Attribute{"severity": {"String", "CRITICAL"}, "count": {"Number", "3"}},
+		Attributes: map[string]localaws.Attribute{"severity": {"String", "CRITICAL"}, "count": {"Number", "3"}},
 	}}
 	if diff := cmp.Diff(want, a.Published()); diff != "" {
 		t.Errorf("published (-want +got):\n%s", diff)
@@ -50,31 +56,31 @@ func TestPublishedMessagesCanBeReadBack(t *testing.T) {
 }
 
 func TestMessagesRefused(t *testing.T) {
-	a := start(t, Options{})
-	topic, err := a.CreateTopic(west, "alerts")
+	a := localtest.Start(t, localaws.Options{})
+	topic, err := a.CreateTopic(localtest.West, "alerts")
 	if err != nil {
 		t.Fatal(err)
 	}
-	elsewhere, err := a.CreateTopic(east, "alerts")
+	elsewhere, err := a.CreateTopic(localtest.East, "alerts")
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := snsOf(a, Everyone().Guard, west)
+	client := snsOf(a, localaws.Everyone().Guard, localtest.West)
 	structure := aws.String("json")
 	cases := []struct {
 		name string
 		in   sns.PublishInput
 		code string
 	}{
-		{"the longest subject and message", sns.PublishInput{Subject: aws.String(strings.Repeat("s", 99)), Message: aws.String(strings.Repeat("&", maxMessage))}, ""},
+		{"the longest subject and message", sns.PublishInput{Subject: aws.String(strings.Repeat("s", 99)), Message: aws.String(strings.Repeat("&", 256<<10))}, ""},
 		{"a subject of 100 characters", sns.PublishInput{Subject: aws.String(strings.Repeat("s", 100))}, "InvalidParameter"},
 		{"an empty subject", sns.PublishInput{Subject: aws.String("")}, "InvalidParameter"},
 		{"a subject with a line break", sns.PublishInput{Subject: aws.String("a\nb")}, "InvalidParameter"},
 		{"a subject that is not ASCII", sns.PublishInput{Subject: aws.String("FIPS – off")}, "InvalidParameter"},
 		{"a subject that begins with a space", sns.PublishInput{Subject: aws.String(" a")}, "InvalidParameter"},
-		{"a message over 256 KB", sns.PublishInput{Message: aws.String(strings.Repeat("m", maxMessage+1))}, "InvalidParameter"},
+		{"a message over 256 KB", sns.PublishInput{Message: aws.String(strings.Repeat("m", 256<<10+1))}, "InvalidParameter"},
 		{"a message over 256 KB with its attributes", sns.PublishInput{
-			Message:           aws.String(strings.Repeat("m", maxMessage)),
+			Message:           aws.String(strings.Repeat("m", 256<<10)),
 			MessageAttributes: map[string]types.MessageAttributeValue{"a": {DataType: aws.String("String"), StringValue: aws.String("b")}},
 		}, "InvalidParameter"},
 		{"an attribute without value", sns.PublishInput{
@@ -98,7 +104,7 @@ func TestMessagesRefused(t *testing.T) {
 			c.in.TopicArn = &topic
 		}
 		_, err := client.Publish(t.Context(), &c.in)
-		if got := code(err); got != c.code {
+		if got := localtest.Code(err); got != c.code {
 			t.Errorf("%s: got %q, want %q (%v)", c.name, got, c.code, err)
 		}
 	}
@@ -111,15 +117,15 @@ func TestMessagesRefused(t *testing.T) {
 }
 
 func TestFaultsOnPublish(t *testing.T) {
-	a := start(t, Options{})
-	topic, err := a.CreateTopic(west, "alerts")
+	a := localtest.Start(t, localaws.Options{})
+	topic, err := a.CreateTopic(localtest.West, "alerts")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for effect, want := range map[Effect]string{Throttle: "Throttling", ServerError: "InternalError", DenyAccess: "AuthorizationError"} {
-		a.Inject(Fault{Operation: "Publish", Times: 1, Effect: effect})
-		_, err := snsOf(a, Everyone().Guard, west).Publish(t.Context(), &sns.PublishInput{TopicArn: &topic, Message: aws.String("text")})
-		if got := code(err); got != want {
+	for effect, want := range map[localaws.Effect]string{localaws.Throttle: "Throttling", localaws.ServerError: "InternalError", localaws.DenyAccess: "AuthorizationError"} {
+		a.Inject(localaws.Fault{Operation: "Publish", Times: 1, Effect: effect})
+		_, err := snsOf(a, localaws.Everyone().Guard, localtest.West).Publish(t.Context(), &sns.PublishInput{TopicArn: &topic, Message: aws.String("text")})
+		if got := localtest.Code(err); got != want {
 			t.Errorf("%s: got %q, want %q", effect, got, want)
 		}
 	}

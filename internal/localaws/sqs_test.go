@@ -1,6 +1,8 @@
-package localaws
+package localaws_test
 
 import (
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -8,17 +10,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func sqsOf(a *Account, p Principal, region string) *sqs.Client {
-	return sqs.NewFromConfig(config(a, p, region))
+func sqsOf(a *localaws.Account, p localaws.Principal, region string) *sqs.Client {
+	return sqs.NewFromConfig(localtest.Config(a, p, region))
 }
 
 func TestDepthOfAQueue(t *testing.T) {
-	a := start(t, Options{})
-	url, err := a.CreateQueue(west, "undelivered")
+	a := localtest.Start(t, localaws.Options{})
+	url, err := a.CreateQueue(localtest.West, "undelivered")
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := sqsOf(a, Everyone().Guard, west)
+	client := sqsOf(a, localaws.Everyone().Guard, localtest.West)
 	read := func(names ...types.QueueAttributeName) map[string]string {
 		t.Helper()
 		out, err := client.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: names})
@@ -33,7 +35,7 @@ func TestDepthOfAQueue(t *testing.T) {
 	if err := a.SetQueueDepth(url, 7); err != nil {
 		t.Fatal(err)
 	}
-	if again, err := a.CreateQueue(west, "undelivered"); err != nil || again != url {
+	if again, err := a.CreateQueue(localtest.West, "undelivered"); err != nil || again != url {
 		t.Errorf("made again it is %s, %v", again, err)
 	}
 	if diff := cmp.Diff(map[string]string{
@@ -48,19 +50,19 @@ func TestDepthOfAQueue(t *testing.T) {
 }
 
 func TestQueuesThatAreNotThere(t *testing.T) {
-	a := start(t, Options{})
-	url, err := a.CreateQueue(east, "undelivered")
+	a := localtest.Start(t, localaws.Options{})
+	url, err := a.CreateQueue(localtest.East, "undelivered")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = sqsOf(a, Everyone().Guard, west).GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &url})
+	_, err = sqsOf(a, localaws.Everyone().Guard, localtest.West).GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &url})
 	var missing *types.QueueDoesNotExist
-	if !asType(err, &missing) || code(err) != "AWS.SimpleQueueService.NonExistentQueue" {
-		t.Errorf("a queue of another Region: %q (%v)", code(err), err)
+	if !asType(err, &missing) || localtest.Code(err) != "AWS.SimpleQueueService.NonExistentQueue" {
+		t.Errorf("a queue of another Region: %q (%v)", localtest.Code(err), err)
 	}
-	_, err = sqsOf(a, Everyone().Guard, east).GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{"Depth"}})
-	if code(err) != "InvalidAttributeName" {
-		t.Errorf("an attribute that no queue has: %q", code(err))
+	_, err = sqsOf(a, localaws.Everyone().Guard, localtest.East).GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{"Depth"}})
+	if localtest.Code(err) != "InvalidAttributeName" {
+		t.Errorf("an attribute that no queue has: %q", localtest.Code(err))
 	}
 	if a.SetQueueDepth(url+"2", 1) == nil {
 		t.Error("the depth of a queue was set that is not there")

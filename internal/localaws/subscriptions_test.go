@@ -1,6 +1,8 @@
-package localaws
+package localaws_test
 
 import (
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func subscribe(t *testing.T, a *Account, topic, endpoint string, confirmed bool) {
+func subscribe(t *testing.T, a *localaws.Account, topic, endpoint string, confirmed bool) {
 	t.Helper()
 	if err := a.Subscribe(topic, "email", endpoint, confirmed); err != nil {
 		t.Fatal(err)
@@ -19,12 +21,12 @@ func subscribe(t *testing.T, a *Account, topic, endpoint string, confirmed bool)
 }
 
 func TestSubscriptionsShowWhoHasNotConfirmed(t *testing.T) {
-	a := start(t, Options{})
-	topic, err := a.CreateTopic(west, "alerts")
+	a := localtest.Start(t, localaws.Options{})
+	topic, err := a.CreateTopic(localtest.West, "alerts")
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := snsOf(a, Everyone().Guard, west)
+	client := snsOf(a, localaws.Everyone().Guard, localtest.West)
 	list := func() []types.Subscription {
 		t.Helper()
 		out, err := client.ListSubscriptionsByTopic(t.Context(), &sns.ListSubscriptionsByTopicInput{TopicArn: &topic})
@@ -40,7 +42,7 @@ func TestSubscriptionsShowWhoHasNotConfirmed(t *testing.T) {
 	subscribe(t, a, topic, "oncall@example.gov", false)
 	var got []string
 	for _, s := range list() {
-		if aws.ToString(s.TopicArn) != topic || aws.ToString(s.Owner) != AccountID {
+		if aws.ToString(s.TopicArn) != topic || aws.ToString(s.Owner) != localaws.AccountID {
 			t.Errorf("subscription %+v", s)
 		}
 		arn, id, _ := strings.Cut(aws.ToString(s.SubscriptionArn), topic+":")
@@ -52,18 +54,18 @@ func TestSubscriptionsShowWhoHasNotConfirmed(t *testing.T) {
 }
 
 func TestSubscriptionsArePaged(t *testing.T) {
-	a := start(t, Options{})
-	topic, err := a.CreateTopic(west, "alerts")
+	a := localtest.Start(t, localaws.Options{})
+	topic, err := a.CreateTopic(localtest.West, "alerts")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []string{}
-	for n := range 2*subscriptionsPage + 1 {
+	for n := range 201 {
 		endpoint := fmt.Sprintf("%d@example.gov", n)
 		want = append(want, endpoint)
 		subscribe(t, a, topic, endpoint, false)
 	}
-	pages := sns.NewListSubscriptionsByTopicPaginator(snsOf(a, Everyone().Guard, west), &sns.ListSubscriptionsByTopicInput{TopicArn: &topic})
+	pages := sns.NewListSubscriptionsByTopicPaginator(snsOf(a, localaws.Everyone().Guard, localtest.West), &sns.ListSubscriptionsByTopicInput{TopicArn: &topic})
 	got, count := []string{}, 0
 	for ; pages.HasMorePages(); count++ {
 		out, err := pages.NextPage(t.Context())
@@ -80,23 +82,23 @@ func TestSubscriptionsArePaged(t *testing.T) {
 }
 
 func TestSubscriptionsOfNoTopic(t *testing.T) {
-	a := start(t, Options{})
-	topic, err := a.CreateTopic(east, "alerts")
+	a := localtest.Start(t, localaws.Options{})
+	topic, err := a.CreateTopic(localtest.East, "alerts")
 	if err != nil {
 		t.Fatal(err)
 	}
 	list := func(topic string, token *string) error {
-		_, err := snsOf(a, Everyone().Guard, east).ListSubscriptionsByTopic(t.Context(), &sns.ListSubscriptionsByTopicInput{TopicArn: &topic, NextToken: token})
+		_, err := snsOf(a, localaws.Everyone().Guard, localtest.East).ListSubscriptionsByTopic(t.Context(), &sns.ListSubscriptionsByTopicInput{TopicArn: &topic, NextToken: token})
 		return err
 	}
 	var missing *types.NotFoundException
 	if err := list(topic+"2", nil); !asType(err, &missing) {
 		t.Errorf("a topic that nobody made: %v", err)
 	}
-	if err := list(strings.Replace(topic, east, west, 1), nil); code(err) != "InvalidParameter" {
+	if err := list(strings.Replace(topic, localtest.East, localtest.West, 1), nil); localtest.Code(err) != "InvalidParameter" {
 		t.Errorf("a topic of another Region: %v", err)
 	}
-	if err := list(topic, aws.String("*")); code(err) != "InvalidParameter" {
+	if err := list(topic, aws.String("*")); localtest.Code(err) != "InvalidParameter" {
 		t.Errorf("a token of its own: %v", err)
 	}
 	if a.Subscribe(topic+"2", "email", "security@example.gov", true) == nil {

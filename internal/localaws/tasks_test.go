@@ -1,7 +1,9 @@
-package localaws
+package localaws_test
 
 import (
 	"encoding/json"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,7 +46,7 @@ func describeTask(t *testing.T, client *ecs.Client, arn string) types.Task {
 }
 
 // taskChanges are the events of task state changes, as their details.
-func taskChanges(t *testing.T, a *Account) []map[string]any {
+func taskChanges(t *testing.T, a *localaws.Account) []map[string]any {
 	t.Helper()
 	var details []map[string]any
 	for _, data := range a.Events() {
@@ -63,7 +65,7 @@ func taskChanges(t *testing.T, a *Account) []map[string]any {
 }
 
 // statuses are "last/desired" of all task state changes.
-func statuses(t *testing.T, a *Account) []string {
+func statuses(t *testing.T, a *localaws.Account) []string {
 	t.Helper()
 	var all []string
 	for _, d := range taskChanges(t, a) {
@@ -73,9 +75,9 @@ func statuses(t *testing.T, a *Account) []string {
 }
 
 func TestTaskLivesAndStops(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
-	definition := register(t, client, onPlatform(fargateDefinition("web"), "WINDOWS_SERVER_2022_CORE", "X86_64"))
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	definition := localtest.Register(t, client, onPlatform(localtest.FargateDefinition("web"), "WINDOWS_SERVER_2022_CORE", "X86_64"))
 	in := runInput("web")
 	in.StartedBy = aws.String("jane")
 	in.EnableExecuteCommand = true
@@ -83,9 +85,9 @@ func TestTaskLivesAndStops(t *testing.T) {
 	if got := aws.ToString(task.LastStatus) + " " + aws.ToString(task.PlatformFamily) + " " + aws.ToString(task.PlatformVersion); got != "PROVISIONING Windows_Server_2022_Core 1.0.0" {
 		t.Errorf("launched as %s", got)
 	}
-	advance(t, a, time.Minute)
+	localtest.Advance(t, a, time.Minute)
 	running := describeTask(t, client, *task.TaskArn)
-	if *running.LastStatus != "RUNNING" || *running.Containers[0].LastStatus != "RUNNING" || !running.StartedAt.Equal(noon().Add(30*time.Second)) {
+	if *running.LastStatus != "RUNNING" || *running.Containers[0].LastStatus != "RUNNING" || !running.StartedAt.Equal(localtest.Noon().Add(30*time.Second)) {
 		t.Errorf("after a minute the task is %s, started %v", *running.LastStatus, running.StartedAt)
 	}
 	if agents := running.Containers[0].ManagedAgents; len(agents) != 1 || *agents[0].LastStatus != "RUNNING" {
@@ -96,7 +98,7 @@ func TestTaskLivesAndStops(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	advance(t, a, time.Minute)
+	localtest.Advance(t, a, time.Minute)
 	stopped := describeTask(t, client, *task.TaskArn)
 	if *stopped.LastStatus != "STOPPED" || *stopped.StoppedReason != "rule X" || stopped.StopCode != types.TaskStopCodeUserInitiated || *stopped.Containers[0].ExitCode != 143 {
 		t.Errorf("stopped: %s, %q, %s, exit code %v", *stopped.LastStatus, *stopped.StoppedReason, stopped.StopCode, *stopped.Containers[0].ExitCode)
@@ -125,7 +127,7 @@ func TestTaskLivesAndStops(t *testing.T) {
 			t.Errorf("a task state change tells the operating system: %s", e)
 		}
 	}
-	advance(t, a, time.Hour)
+	localtest.Advance(t, a, time.Hour)
 	out, err := client.DescribeTasks(t.Context(), &ecs.DescribeTasksInput{Tasks: []string{*task.TaskArn, "unknown"}})
 	if err != nil {
 		t.Fatal(err)
@@ -136,15 +138,15 @@ func TestTaskLivesAndStops(t *testing.T) {
 }
 
 func TestTaskStoppedBeforeItRan(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
-	register(t, client, fargateDefinition("web"))
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	localtest.Register(t, client, localtest.FargateDefinition("web"))
 	task := run(t, client, runInput("web"))
-	advance(t, a, 12*time.Second)
+	localtest.Advance(t, a, 12*time.Second)
 	if _, err := client.StopTask(t.Context(), &ecs.StopTaskInput{Task: task.TaskArn}); err != nil {
 		t.Fatal(err)
 	}
-	advance(t, a, time.Minute)
+	localtest.Advance(t, a, time.Minute)
 	want := []string{"PROVISIONING/RUNNING", "PENDING/RUNNING", "PENDING/STOPPED", "DEPROVISIONING/STOPPED", "STOPPED/STOPPED"}
 	if diff := cmp.Diff(want, statuses(t, a)); diff != "" {
 		t.Errorf("task state changes (-want +got):\n%s", diff)
@@ -155,14 +157,14 @@ func TestTaskStoppedBeforeItRan(t *testing.T) {
 }
 
 func TestLaunches(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
-	register(t, client, fargateDefinition("linux"))
-	register(t, client, onPlatform(fargateDefinition("arm"), "LINUX", "ARM64"))
-	register(t, client, onPlatform(fargateDefinition("windows"), "WINDOWS_SERVER_2019_CORE", "X86_64"))
-	bridge := fargateDefinition("bridge")
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	localtest.Register(t, client, localtest.FargateDefinition("linux"))
+	localtest.Register(t, client, onPlatform(localtest.FargateDefinition("arm"), "LINUX", "ARM64"))
+	localtest.Register(t, client, onPlatform(localtest.FargateDefinition("windows"), "WINDOWS_SERVER_2019_CORE", "X86_64"))
+	bridge := localtest.FargateDefinition("bridge")
 	bridge.NetworkMode, bridge.RequiresCompatibilities = types.NetworkModeBridge, nil
-	register(t, client, bridge)
+	localtest.Register(t, client, bridge)
 	spot := []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String("FARGATE_SPOT"), Weight: 1}}
 	if _, err := client.CreateCluster(t.Context(), &ecs.CreateClusterInput{
 		ClusterName: aws.String("spot"), CapacityProviders: []string{"FARGATE_SPOT"}, DefaultCapacityProviderStrategy: spot,
@@ -212,7 +214,7 @@ func TestLaunches(t *testing.T) {
 	}
 	for _, c := range cases {
 		out, err := client.RunTask(t.Context(), c.in)
-		got := code(err)
+		got := localtest.Code(err)
 		if err == nil {
 			k := out.Tasks[0]
 			got = fmt.Sprintf("%s %s %s %s", k.LaunchType, aws.ToString(k.CapacityProviderName), *k.PlatformVersion, *k.Attributes[0].Value)
@@ -224,12 +226,12 @@ func TestLaunches(t *testing.T) {
 }
 
 func TestRepeatedClientTokenLaunchesOnce(t *testing.T) {
-	a := start(t, Options{})
-	cfg := config(a, Everyone().Admin, west)
+	a := localtest.Start(t, localaws.Options{})
+	cfg := localtest.Config(a, localaws.Everyone().Admin, localtest.West)
 	cfg.RetryMaxAttempts = 3
 	client := ecs.NewFromConfig(cfg)
-	register(t, client, fargateDefinition("web"))
-	a.Inject(Fault{Operation: "RunTask", Times: 1, Effect: LoseAnswer})
+	localtest.Register(t, client, localtest.FargateDefinition("web"))
+	a.Inject(localaws.Fault{Operation: "RunTask", Times: 1, Effect: localaws.LoseAnswer})
 	run(t, client, runInput("web"))
 	if got := len(statuses(t, a)); got != 1 {
 		t.Errorf("a call whose answer was lost and that the SDK repeated launched %d tasks, want 1", got)
@@ -237,17 +239,17 @@ func TestRepeatedClientTokenLaunchesOnce(t *testing.T) {
 }
 
 func TestTasksRememberFIPSMode(t *testing.T) {
-	a := start(t, Options{})
-	all := Everyone()
-	admin, app := ecsOf(a, all.Admin, west), ecsOf(a, all.Application, west)
-	register(t, admin, fargateDefinition("linux"))
-	register(t, admin, onPlatform(fargateDefinition("arm"), "LINUX", "ARM64"))
+	a := localtest.Start(t, localaws.Options{})
+	all := localaws.Everyone()
+	admin, app := localtest.ECS(a, all.Admin, localtest.West), localtest.ECS(a, all.Application, localtest.West)
+	localtest.Register(t, admin, localtest.FargateDefinition("linux"))
+	localtest.Register(t, admin, onPlatform(localtest.FargateDefinition("arm"), "LINUX", "ARM64"))
 	old := runInput("linux")
 	old.PlatformVersion = aws.String("1.3.0")
-	if err := putDefault(t, admin, "enabled"); err != nil {
+	if err := localtest.PutDefault(t, admin, "enabled"); err != nil {
 		t.Fatal(err)
 	}
-	if err := putOwn(t, app, "disabled", ""); err != nil {
+	if err := localtest.PutOwn(t, app, "disabled", ""); err != nil {
 		t.Fatal(err)
 	}
 	on := run(t, admin, runInput("linux"))
@@ -260,7 +262,7 @@ func TestTasksRememberFIPSMode(t *testing.T) {
 		"on ARM64":                             {*run(t, admin, runInput("arm")).TaskArn, false},
 		"on platform 1.3.0":                    {*run(t, admin, old).TaskArn, false},
 	}
-	if err := putDefault(t, admin, "disabled"); err != nil {
+	if err := localtest.PutDefault(t, admin, "disabled"); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range arns {
@@ -277,10 +279,10 @@ func TestTasksRememberFIPSMode(t *testing.T) {
 }
 
 func TestListedTasks(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
-	register(t, client, fargateDefinition("web"))
-	register(t, client, fargateDefinition("batch"))
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	localtest.Register(t, client, localtest.FargateDefinition("web"))
+	localtest.Register(t, client, localtest.FargateDefinition("batch"))
 	var web []string
 	for range 3 {
 		web = append(web, *run(t, client, runInput("web")).TaskArn)
@@ -322,20 +324,20 @@ func TestListedTasks(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
 	}
-	if _, err := client.ListTasks(t.Context(), &ecs.ListTasksInput{ServiceName: aws.String("nothing")}); code(err) != "ServiceNotFoundException" {
+	if _, err := client.ListTasks(t.Context(), &ecs.ListTasksInput{ServiceName: aws.String("nothing")}); localtest.Code(err) != "ServiceNotFoundException" {
 		t.Errorf("tasks of a service that is not there: %v", err)
 	}
 }
 
 func TestClusters(t *testing.T) {
-	a := start(t, Options{})
-	client := ecsOf(a, Everyone().Admin, west)
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
 	for range 2 {
 		if _, err := client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: aws.String("blue")}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	register(t, client, fargateDefinition("web"))
+	localtest.Register(t, client, localtest.FargateDefinition("web"))
 	run(t, client, runInput("web"))
 	listed, err := client.ListClusters(t.Context(), &ecs.ListClustersInput{})
 	if err != nil {

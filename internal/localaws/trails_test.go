@@ -1,6 +1,8 @@
-package localaws
+package localaws_test
 
 import (
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -9,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func setTrail(t *testing.T, a *Account, region string, trail Trail) {
+func setTrail(t *testing.T, a *localaws.Account, region string, trail localaws.Trail) {
 	t.Helper()
 	if err := a.SetTrail(region, trail); err != nil {
 		t.Fatal(err)
@@ -17,9 +19,9 @@ func setTrail(t *testing.T, a *Account, region string, trail Trail) {
 }
 
 // trailARNs are those that DescribeTrails shows in the west.
-func trailARNs(t *testing.T, a *Account, in cloudtrail.DescribeTrailsInput) []string {
+func trailARNs(t *testing.T, a *localaws.Account, in cloudtrail.DescribeTrailsInput) []string {
 	t.Helper()
-	out, err := trailOf(a, Everyone().Guard, west).DescribeTrails(t.Context(), &in)
+	out, err := trailOf(a, localaws.Everyone().Guard, localtest.West).DescribeTrails(t.Context(), &in)
 	if err != nil {
 		t.Fatalf("describe trails: %v", err)
 	}
@@ -31,9 +33,9 @@ func trailARNs(t *testing.T, a *Account, in cloudtrail.DescribeTrailsInput) []st
 }
 
 func TestEveryRegionHasATrailThatRecordsEverything(t *testing.T) {
-	a := start(t, Options{})
-	for _, region := range Regions() {
-		client := trailOf(a, Everyone().Guard, region)
+	a := localtest.Start(t, localaws.Options{})
+	for _, region := range localaws.Regions() {
+		client := trailOf(a, localaws.Everyone().Guard, region)
 		described, err := client.DescribeTrails(t.Context(), &cloudtrail.DescribeTrailsInput{})
 		if err != nil {
 			t.Fatal(err)
@@ -45,7 +47,7 @@ func TestEveryRegionHasATrailThatRecordsEverything(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !aws.ToBool(status.IsLogging) || !status.StartLoggingTime.Equal(noon()) {
+		if !aws.ToBool(status.IsLogging) || !status.StartLoggingTime.Equal(localtest.Noon()) {
 			t.Errorf("%s: status %+v, want logging since noon", region, status)
 		}
 		selectors, err := client.GetEventSelectors(t.Context(), &cloudtrail.GetEventSelectorsInput{TrailName: aws.String("organization")})
@@ -62,8 +64,8 @@ func TestEveryRegionHasATrailThatRecordsEverything(t *testing.T) {
 }
 
 func TestTrailsOfAllRegionsAreSeenInTheOthersAsShadows(t *testing.T) {
-	a := start(t, Options{})
-	setTrail(t, a, east, Trail{Name: "central", Bucket: "logs", Prefix: "fips", MultiRegion: true, ReadWriteType: "WriteOnly", Management: true})
+	a := localtest.Start(t, localaws.Options{})
+	setTrail(t, a, localtest.East, localaws.Trail{Name: "central", Bucket: "logs", Prefix: "fips", MultiRegion: true, ReadWriteType: "WriteOnly", Management: true})
 	const arns = "arn:aws-us-gov:cloudtrail:us-gov-"
 	own, shadow := arns+"west-1:111122223333:trail/organization", arns+"east-1:111122223333:trail/central"
 	cases := map[string]struct {
@@ -82,22 +84,22 @@ func TestTrailsOfAllRegionsAreSeenInTheOthersAsShadows(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
-	client := trailOf(a, Everyone().Guard, west)
+	client := trailOf(a, localaws.Everyone().Guard, localtest.West)
 	for reference, want := range map[string]string{shadow: "", "central": "TrailNotFoundException"} {
 		status, err := client.GetTrailStatus(t.Context(), &cloudtrail.GetTrailStatusInput{Name: &reference})
-		if code(err) != want || err == nil && aws.ToBool(status.IsLogging) {
-			t.Errorf("status of %s: %q and %+v, want %q", reference, code(err), status, want)
+		if localtest.Code(err) != want || err == nil && aws.ToBool(status.IsLogging) {
+			t.Errorf("status of %s: %q and %+v, want %q", reference, localtest.Code(err), status, want)
 		}
-		if _, err := client.GetEventSelectors(t.Context(), &cloudtrail.GetEventSelectorsInput{TrailName: &reference}); code(err) != want {
-			t.Errorf("selectors of %s: %q, want %q", reference, code(err), want)
+		if _, err := client.GetEventSelectors(t.Context(), &cloudtrail.GetEventSelectorsInput{TrailName: &reference}); localtest.Code(err) != want {
+			t.Errorf("selectors of %s: %q, want %q", reference, localtest.Code(err), want)
 		}
 	}
 }
 
 func TestTrailsOfDataEventsRecordNoManagementEvents(t *testing.T) {
-	a := start(t, Options{})
-	setTrail(t, a, west, Trail{Name: "objects", Logging: true, ReadWriteType: "All"})
-	out, err := trailOf(a, Everyone().Guard, west).GetEventSelectors(t.Context(), &cloudtrail.GetEventSelectorsInput{TrailName: aws.String("objects")})
+	a := localtest.Start(t, localaws.Options{})
+	setTrail(t, a, localtest.West, localaws.Trail{Name: "objects", Logging: true, ReadWriteType: "All"})
+	out, err := trailOf(a, localaws.Everyone().Guard, localtest.West).GetEventSelectors(t.Context(), &cloudtrail.GetEventSelectorsInput{TrailName: aws.String("objects")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,20 +109,20 @@ func TestTrailsOfDataEventsRecordNoManagementEvents(t *testing.T) {
 }
 
 func TestAdvancedEventSelectorsSayWhatATrailRecords(t *testing.T) {
-	a := start(t, Options{})
-	client := trailOf(a, Everyone().Guard, west)
+	a := localtest.Start(t, localaws.Options{})
+	client := trailOf(a, localaws.Everyone().Guard, localtest.West)
 	cases := map[string]struct {
-		trail Trail
+		trail localaws.Trail
 		want  map[string][]string
 	}{
-		"writes":      {Trail{ReadWriteType: "WriteOnly", Management: true}, map[string][]string{"eventCategory": {"Management"}, "readOnly": {"false"}}},
-		"reads":       {Trail{ReadWriteType: "ReadOnly", Management: true}, map[string][]string{"eventCategory": {"Management"}, "readOnly": {"true"}}},
-		"everything":  {Trail{ReadWriteType: "All", Management: true}, map[string][]string{"eventCategory": {"Management"}}},
-		"data events": {Trail{ReadWriteType: "All"}, map[string][]string{"eventCategory": {"Data"}, "resources.type": {"AWS::S3::Object"}}},
+		"writes":      {localaws.Trail{ReadWriteType: "WriteOnly", Management: true}, map[string][]string{"eventCategory": {"Management"}, "readOnly": {"false"}}},
+		"reads":       {localaws.Trail{ReadWriteType: "ReadOnly", Management: true}, map[string][]string{"eventCategory": {"Management"}, "readOnly": {"true"}}},
+		"everything":  {localaws.Trail{ReadWriteType: "All", Management: true}, map[string][]string{"eventCategory": {"Management"}}},
+		"data events": {localaws.Trail{ReadWriteType: "All"}, map[string][]string{"eventCategory": {"Data"}, "resources.type": {"AWS::S3::Object"}}},
 	}
 	for name, c := range cases {
 		c.trail.Name, c.trail.Advanced = "central", true
-		setTrail(t, a, west, c.trail)
+		setTrail(t, a, localtest.West, c.trail)
 		out, err := client.GetEventSelectors(t.Context(), &cloudtrail.GetEventSelectorsInput{TrailName: aws.String("central")})
 		if err != nil {
 			t.Fatal(err)
@@ -140,25 +142,25 @@ func TestAdvancedEventSelectorsSayWhatATrailRecords(t *testing.T) {
 func TestWithoutATrailThatRecordsWritesEventBridgeGetsNone(t *testing.T) {
 	cases := []struct {
 		name  string
-		trail Trail
-		more  *Trail // in the east
+		trail localaws.Trail
+		more  *localaws.Trail // in the east
 		want  int
 	}{
-		{"recording writes", Trail{Logging: true, ReadWriteType: "WriteOnly", Management: true}, nil, 1},
-		{"switched off", Trail{ReadWriteType: "All", Management: true}, nil, 0},
-		{"recording reads", Trail{Logging: true, ReadWriteType: "ReadOnly", Management: true}, nil, 0},
-		{"recording data events", Trail{Logging: true, ReadWriteType: "All"}, nil, 0},
-		{"switched off, with one of the other Region", Trail{ReadWriteType: "All"}, &Trail{Logging: true, ReadWriteType: "All", Management: true}, 0},
-		{"switched off, with one of all Regions", Trail{ReadWriteType: "All"}, &Trail{Logging: true, MultiRegion: true, ReadWriteType: "All", Management: true}, 1},
+		{"recording writes", localaws.Trail{Logging: true, ReadWriteType: "WriteOnly", Management: true}, nil, 1},
+		{"switched off", localaws.Trail{ReadWriteType: "All", Management: true}, nil, 0},
+		{"recording reads", localaws.Trail{Logging: true, ReadWriteType: "ReadOnly", Management: true}, nil, 0},
+		{"recording data events", localaws.Trail{Logging: true, ReadWriteType: "All"}, nil, 0},
+		{"switched off, with one of the other Region", localaws.Trail{ReadWriteType: "All"}, &localaws.Trail{Logging: true, ReadWriteType: "All", Management: true}, 0},
+		{"switched off, with one of all Regions", localaws.Trail{ReadWriteType: "All"}, &localaws.Trail{Logging: true, MultiRegion: true, ReadWriteType: "All", Management: true}, 1},
 	}
 	for _, c := range cases {
-		a := start(t, Options{})
+		a := localtest.Start(t, localaws.Options{})
 		c.trail.Name = "organization"
-		setTrail(t, a, west, c.trail)
+		setTrail(t, a, localtest.West, c.trail)
 		if c.more != nil {
-			setTrail(t, a, east, *c.more)
+			setTrail(t, a, localtest.East, *c.more)
 		}
-		if err := putDefault(t, ecsOf(a, Everyone().Admin, west), "disabled"); err != nil {
+		if err := localtest.PutDefault(t, localtest.ECS(a, localaws.Everyone().Admin, localtest.West), "disabled"); err != nil {
 			t.Fatal(err)
 		}
 		if got := len(a.Events()); got != c.want {
@@ -171,18 +173,18 @@ func TestWithoutATrailThatRecordsWritesEventBridgeGetsNone(t *testing.T) {
 }
 
 func TestTrailsThatCannotBe(t *testing.T) {
-	a := start(t, Options{})
+	a := localtest.Start(t, localaws.Options{})
 	for name, err := range map[string]error{
-		"another Region":           a.SetTrail("us-east-1", Trail{Name: "x", ReadWriteType: "All"}),
-		"no ReadWriteType":         a.SetTrail(west, Trail{Name: "x"}),
+		"another Region":           a.SetTrail("us-east-1", localaws.Trail{Name: "x", ReadWriteType: "All"}),
+		"no ReadWriteType":         a.SetTrail(localtest.West, localaws.Trail{Name: "x"}),
 		"deleted in other Regions": a.DeleteTrail("us-east-1", "organization"),
-		"deleted but never set":    a.DeleteTrail(west, "x"),
+		"deleted but never set":    a.DeleteTrail(localtest.West, "x"),
 	} {
 		if err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	if err := a.DeleteTrail(west, "organization"); err != nil {
+	if err := a.DeleteTrail(localtest.West, "organization"); err != nil {
 		t.Fatal(err)
 	}
 	if got := trailARNs(t, a, cloudtrail.DescribeTrailsInput{}); len(got) != 0 {

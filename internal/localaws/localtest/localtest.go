@@ -1,4 +1,6 @@
-package localaws
+// Package localtest is what the tests of the simulated account's packages have
+// in common.
+package localtest
 
 import (
 	"context"
@@ -8,33 +10,30 @@ import (
 	"testing"
 	"time"
 
+	"fipsguard/internal/localaws"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 )
 
-const west, east = "us-gov-west-1", "us-gov-east-1"
+// The account's Regions.
+const West, East = "us-gov-west-1", "us-gov-east-1"
 
-// maxBody is the most that a request may bring beside an object.
-const maxBody = 1 << 20
+// Noon is when the tests' accounts begin, and stay until they are advanced.
+func Noon() time.Time { return time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC) }
 
-// noon is when the tests' accounts begin, and stay until they are advanced.
-func noon() time.Time { return time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC) }
-
-// start starts an account whose clock stands still, and closes it after the
+// Start starts an account whose clock stands still, and closes it after the
 // test.
-func start(t *testing.T, o Options) *Account {
+func Start(t *testing.T, o localaws.Options) *localaws.Account {
 	t.Helper()
 	if o.Now == nil {
-		o.Now = noon
+		o.Now = Noon
 	}
 	if o.RetryDelays == nil {
 		o.RetryDelays = []time.Duration{time.Millisecond, time.Millisecond}
 	}
-	a := New(o)
+	a := localaws.New(o)
 	if err := a.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
@@ -46,9 +45,9 @@ func start(t *testing.T, o Options) *Account {
 	return a
 }
 
-// config is what an SDK client of a principal needs. It makes one attempt, so
+// Config is what an SDK client of a principal needs. It makes one attempt, so
 // that failures show.
-func config(a *Account, p Principal, region string) aws.Config {
+func Config(a *localaws.Account, p localaws.Principal, region string) aws.Config {
 	c := a.Config(p, region)
 	c.RetryMaxAttempts, c.HTTPClient = 1, plainBodies{awshttp.NewBuildableClient()}
 	return c
@@ -61,6 +60,7 @@ func config(a *Account, p Principal, region string) aws.Config {
 // It needs an answer as fast as on loopback, and a retry hides it.
 type plainBodies struct{ *awshttp.BuildableClient }
 
+// Do sends a request.
 func (c plainBodies) Do(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		req.Body = struct{ io.ReadCloser }{req.Body}
@@ -68,20 +68,8 @@ func (c plainBodies) Do(req *http.Request) (*http.Response, error) {
 	return c.BuildableClient.Do(req)
 }
 
-func ecsOf(a *Account, p Principal, region string) *ecs.Client {
-	return ecs.NewFromConfig(config(a, p, region))
-}
-
-func snsOf(a *Account, p Principal, region string) *sns.Client {
-	return sns.NewFromConfig(config(a, p, region))
-}
-
-func stsOf(a *Account, p Principal, region string) *sts.Client {
-	return sts.NewFromConfig(config(a, p, region))
-}
-
-// code is the error code that an SDK client found, or empty.
-func code(err error) string {
+// Code is the error code that an SDK client found, or empty.
+func Code(err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		return api.ErrorCode()
@@ -92,7 +80,8 @@ func code(err error) string {
 	return ""
 }
 
-func drain(t *testing.T, a *Account) {
+// Drain waits until all events are answered.
+func Drain(t *testing.T, a *localaws.Account) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -101,7 +90,8 @@ func drain(t *testing.T, a *Account) {
 	}
 }
 
-func advance(t *testing.T, a *Account, d time.Duration) {
+// Advance moves the account's time forward.
+func Advance(t *testing.T, a *localaws.Account, d time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
