@@ -3,9 +3,15 @@ package localaws
 import (
 	"context"
 	"encoding/json"
-	"fipsguard/internal/localaws/kernel"
 	"maps"
 	"time"
+
+	"fipsguard/internal/localaws/autoscaling"
+	"fipsguard/internal/localaws/kernel"
+	"fipsguard/internal/localaws/s3"
+	"fipsguard/internal/localaws/securityhub"
+	"fipsguard/internal/localaws/sns"
+	"fipsguard/internal/localaws/sqs"
 )
 
 // AccountID is the account that every Account is.
@@ -39,6 +45,11 @@ type Options struct {
 // Account is the account. It is safe for concurrent use.
 type Account struct {
 	*kernel.Kernel
+	*autoscaling.Targets
+	*s3.Buckets
+	*securityhub.Hub
+	*sns.Topics
+	*sqs.Queues
 	observe  func(Happening)
 	execTime time.Duration
 	bus      *bus
@@ -47,13 +58,10 @@ type Account struct {
 	regions map[kernel.Region]*region
 	records []Record
 	events  []json.RawMessage
-	sent    []Message
 
-	sessions      map[string]*execSession  // those under way, by ID
-	execUses      map[string]*ExecUse      // by container
-	objectBuckets map[string]*objectBucket // of S3, by name
-	logged        map[logDelivery]int      // how many of the records
-	findings      []securityFinding
+	sessions map[string]*execSession // those under way, by ID
+	execUses map[string]*ExecUse     // by container
+	logged   map[logDelivery]int     // how many of the records
 }
 
 // region is what the account keeps apart by Region.
@@ -61,7 +69,6 @@ type region struct {
 	kernel.Region
 	account *settings
 	own     map[string]*settings // by the principal's ARN
-	topics  map[string]bool      // by ARN
 	rules   []*Rule
 
 	clusters map[string]*cluster          // by name
@@ -70,12 +77,8 @@ type region struct {
 	byARN    map[string]*task
 	launched map[string][]*task // by the client token of RunTask
 	services []*service         // in order of creation
-	targets  []scalableTarget
 
-	trails map[string]Trail  // by name
-	queues map[string]*queue // by URL
-
-	subscriptions map[string][]subscription // by the topic's ARN
+	trails map[string]Trail // by name
 }
 
 // New makes an account with nothing in it but its principals and, in each
@@ -103,16 +106,20 @@ func New(o Options) *Account {
 		execTime: o.ExecTime,
 		regions:  map[kernel.Region]*region{},
 
-		sessions:      map[string]*execSession{},
-		execUses:      map[string]*ExecUse{},
-		objectBuckets: map[string]*objectBucket{},
-		logged:        map[logDelivery]int{},
+		sessions: map[string]*execSession{},
+		execUses: map[string]*ExecUse{},
+		logged:   map[logDelivery]int{},
 	}
 	a.bus = newBus(o.Concurrency, o.RetryDelays, a.delivered)
 	a.Hooks = kernel.Hooks{
 		Called: func(c Call) { a.observe(Happening{Time: c.Time, Call: &c}) },
 		Record: a.trail, Flush: a.bus.flush, Drain: a.bus.drain, Stop: a.bus.stop,
 	}
+	a.Targets = autoscaling.New(a.Kernel)
+	a.Buckets = s3.New(a.Kernel)
+	a.Hub = securityhub.New(a.Kernel)
+	a.Topics = sns.New(a.Kernel, func(m Message) { a.observe(Happening{Time: m.Time, Message: &m}) })
+	a.Queues = sqs.New(a.Kernel)
 	for _, s := range a.services() {
 		a.Serve(s)
 	}
@@ -132,15 +139,11 @@ func newRegion(name kernel.Region) *region {
 		Region:   name,
 		account:  newSettings(),
 		own:      map[string]*settings{},
-		topics:   map[string]bool{},
 		clusters: map[string]*cluster{},
 		families: map[string][]*taskDefinition{},
 		launched: map[string][]*task{},
 		byARN:    map[string]*task{},
 		trails:   map[string]Trail{},
-		queues:   map[string]*queue{},
-
-		subscriptions: map[string][]subscription{},
 	}
 	// As the console makes it: with Fargate, but without a default strategy.
 	r.addCluster("default", createClusterInput{CapacityProviders: []string{"FARGATE", "FARGATE_SPOT"}})
@@ -160,20 +163,12 @@ func (a *Account) services() []kernel.Service {
 			a.serviceOperations(), a.taskSetOperations(), a.execOperations(),
 		)},
 		{Name: "ssm", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AmazonSSM"}, Operations: a.sessionOperations()},
-		{Name: "application-autoscaling", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AnyScaleFrontendService"}, Operations: a.scalingOperations()},
 		{
 			Name: "cloudtrail", Protocol: kernel.JSON{Version: "1.1"},
 			Targets:    []string{"CloudTrail_20131101", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"},
 			Operations: merged(a.lookupOperations(), a.trailOperations()),
 		},
 		{Name: "events", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AWSEvents"}, Operations: a.ruleOperations()},
-		{Name: "sqs", Protocol: kernel.JSON{Version: "1.0", QueryCodes: true}, Targets: []string{"AmazonSQS"}, Operations: a.queueOperations()},
-		{Name: "sns", Protocol: kernel.Query{Namespace: "http://sns.amazonaws.com/doc/2010-03-31/"}, Operations: merged(a.snsOperations(), a.subscriptionOperations())},
-		{Name: "s3", Protocol: s3Wire{}, LargestObject: maxObject, Operations: a.s3Operations()},
-		{Name: "securityhub", Protocol: kernel.RESTJSON{Operations: map[string]string{
-			"POST /findings":        "GetFindings",
-			"POST /findings/import": "BatchImportFindings",
-		}}, Operations: a.findingOperations()},
 		identity(),
 	}
 }

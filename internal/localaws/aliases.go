@@ -1,6 +1,11 @@
 package localaws
 
-import "fipsguard/internal/localaws/kernel"
+import (
+	"fipsguard/internal/localaws/autoscaling"
+	"fipsguard/internal/localaws/kernel"
+	"fipsguard/internal/localaws/s3"
+	"fipsguard/internal/localaws/sns"
+)
 
 // What callers of an account need of the packages that it is made of.
 type (
@@ -9,6 +14,11 @@ type (
 	Fault     = kernel.Fault
 	Kind      = kernel.Kind
 	Principal = kernel.Principal
+
+	Attribute      = sns.Attribute
+	Message        = sns.Message
+	Object         = s3.Object
+	ScalableTarget = autoscaling.ScalableTarget
 )
 
 // The kinds of the account's principals.

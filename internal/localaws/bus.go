@@ -4,10 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fipsguard/internal/localaws/kernel"
 	"slices"
 	"sync"
 	"time"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 // DeadLetter is an event whose function failed every time.

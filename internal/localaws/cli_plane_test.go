@@ -2,12 +2,13 @@ package localaws_test
 
 import (
 	"encoding/json"
-	"fipsguard/internal/localaws"
-	"fipsguard/internal/localaws/localtest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -39,7 +40,9 @@ func TestAWSCommandLineOfTheOtherServices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	subscribe(t, a, topic, "oncall@example.gov", false)
+	if err := a.Subscribe(topic, "email", "oncall@example.gov", false); err != nil {
+		t.Fatal(err)
+	}
 	proof := filepath.Join(t.TempDir(), "proof")
 	if err := os.WriteFile(proof, []byte("1\n"), 0o600); err != nil {
 		t.Fatal(err)

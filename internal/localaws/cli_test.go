@@ -2,11 +2,12 @@ package localaws_test
 
 import (
 	"encoding/json"
-	"fipsguard/internal/localaws"
-	"fipsguard/internal/localaws/localtest"
 	"os"
 	"os/exec"
 	"testing"
+
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 
 	"github.com/google/go-cmp/cmp"
 )

@@ -2,11 +2,12 @@ package localaws
 
 import (
 	"encoding/json"
-	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 // Record is a CloudTrail management-event record, as it stands in log files

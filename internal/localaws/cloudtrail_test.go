@@ -2,10 +2,11 @@ package localaws_test
 
 import (
 	"encoding/json"
-	"fipsguard/internal/localaws"
-	"fipsguard/internal/localaws/localtest"
 	"strings"
 	"testing"
+
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 
 	"github.com/google/go-cmp/cmp"
 )

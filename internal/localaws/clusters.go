@@ -3,10 +3,11 @@ package localaws
 import (
 	"cmp"
 	"encoding/json"
-	"fipsguard/internal/localaws/kernel"
 	"maps"
 	"slices"
 	"strings"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 type cluster struct {

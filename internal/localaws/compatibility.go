@@ -1,10 +1,11 @@
 package localaws
 
 import (
-	"fipsguard/internal/localaws/kernel"
 	"slices"
 	"strconv"
 	"strings"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 // computeCompatibilities finds out where a definition can run, whatever was

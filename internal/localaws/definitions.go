@@ -3,12 +3,13 @@ package localaws
 import (
 	"cmp"
 	"encoding/json"
-	"fipsguard/internal/localaws/kernel"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 // definitionBody is what a caller registers. What the account does not look

@@ -1,11 +1,12 @@
 package localaws_test
 
 import (
-	"fipsguard/internal/localaws"
-	"fipsguard/internal/localaws/localtest"
 	"fmt"
 	"testing"
 	"time"
+
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"

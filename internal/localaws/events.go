@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"slices"
 	"time"
+
+	"fipsguard/internal/localaws/kernel"
 
 	"quamina.net/go/quamina"
 )

@@ -4,12 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fipsguard/internal/localaws"
-	"fipsguard/internal/localaws/localtest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 
 	"github.com/google/go-cmp/cmp"
 )

@@ -2,9 +2,10 @@ package localaws
 
 import (
 	"encoding/json"
-	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"slices"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 // Exec is how a task answers commands. The zero value answers as a container

@@ -6,10 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
-	"fipsguard/internal/localaws/kernel"
 	"net/http"
 	"strings"
 	"time"
+
+	"fipsguard/internal/localaws/kernel"
 
 	"github.com/coder/websocket"
 )

@@ -1,9 +1,10 @@
 package localaws
 
 import (
-	"fipsguard/internal/localaws/kernel"
 	"slices"
 	"time"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 // stage is where a task goes next, and after how long.

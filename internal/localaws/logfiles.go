@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
-	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"maps"
 	"path"
 	"slices"
 	"time"
+
+	"fipsguard/internal/localaws/kernel"
+	"fipsguard/internal/localaws/s3"
 )
 
 // logSlot is what one log file covers: CloudTrail delivers about every five
@@ -28,10 +30,6 @@ func (a *Account) DeliverTrailLog(regionName, bucket, prefix string) error {
 	}
 	a.Lock()
 	defer a.Unlock()
-	b, ok := a.objectBuckets[bucket]
-	if !ok {
-		return fmt.Errorf("deliver log files: there is no bucket %s", bucket)
-	}
 	to := logDelivery{regionName, bucket, prefix}
 	slots := map[time.Time][]Record{}
 	for _, r := range a.records[a.logged[to]:] {
@@ -40,16 +38,18 @@ func (a *Account) DeliverTrailLog(regionName, bucket, prefix string) error {
 			slots[slot] = append(slots[slot], r)
 		}
 	}
+	var files []s3.Object
 	for _, slot := range slices.SortedFunc(maps.Keys(slots), time.Time.Compare) {
 		body, err := logFile(slots[slot])
 		if err != nil {
 			return fmt.Errorf("deliver log files: %w", err)
 		}
-		b.add(Object{
-			Key: a.logKey(to, slot), Body: body, Modified: a.Clock.Now(),
-			ContentType: "application/json", ContentEncoding: "gzip",
-			checksum: checksumOf(ownAlgorithm, body),
+		files = append(files, s3.Object{
+			Key: a.logKey(to, slot), Body: body, ContentType: "application/json", ContentEncoding: "gzip",
 		})
+	}
+	if err := a.Put(bucket, files); err != nil {
+		return fmt.Errorf("deliver log files: %w", err)
 	}
 	a.logged[to] = len(a.records)
 	return nil

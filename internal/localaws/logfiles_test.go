@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
-	"fipsguard/internal/localaws"
-	"fipsguard/internal/localaws/localtest"
 	"io"
 	"regexp"
 	"testing"
 	"time"
+
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -51,7 +52,11 @@ func logged(t *testing.T, a *localaws.Account, client *s3.Client) map[string][]s
 }
 
 func TestLogFilesOfATrail(t *testing.T) {
-	a, client := bucketed(t)
+	a := localtest.Start(t, localaws.Options{})
+	if err := a.CreateBucket(localtest.West, "evidence"); err != nil {
+		t.Fatal(err)
+	}
+	client := s3.NewFromConfig(localtest.Config(a, localaws.Everyone().Guard, localtest.West), func(o *s3.Options) { o.UsePathStyle = true })
 	admin := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
 	write := func() {
 		t.Helper()

@@ -2,12 +2,13 @@ package localaws
 
 import (
 	"encoding/json"
-	"fipsguard/internal/localaws/kernel"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 func (a *Account) lookupOperations() map[string]kernel.Operation {

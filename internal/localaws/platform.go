@@ -1,8 +1,9 @@
 package localaws
 
 import (
-	"fipsguard/internal/localaws/kernel"
 	"strings"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 type runtimePlatform struct {

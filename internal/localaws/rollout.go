@@ -2,10 +2,11 @@ package localaws
 
 import (
 	"encoding/json"
-	"fipsguard/internal/localaws/kernel"
 	"math"
 	"slices"
 	"time"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 // rollout is a generation of a service's tasks: a deployment, or with

@@ -1,10 +1,11 @@
 package localaws
 
 import (
-	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"slices"
 	"strings"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 // DisableRule switches a rule off: it gets no further events.

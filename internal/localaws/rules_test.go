@@ -2,10 +2,11 @@ package localaws_test
 
 import (
 	"context"
-	"fipsguard/internal/localaws"
-	"fipsguard/internal/localaws/localtest"
 	"fmt"
 	"testing"
+
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"

@@ -1,11 +1,12 @@
 package localaws
 
 import (
-	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 // schedulerPause is how soon the service scheduler sees a change.

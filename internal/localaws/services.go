@@ -3,10 +3,11 @@ package localaws
 import (
 	"cmp"
 	"encoding/json"
-	"fipsguard/internal/localaws/kernel"
 	"regexp"
 	"slices"
 	"strings"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 // service is a service as DescribeServices shows it, but for the counts and

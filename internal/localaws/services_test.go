@@ -3,12 +3,13 @@ package localaws_test
 import (
 	"context"
 	"encoding/json"
-	"fipsguard/internal/localaws"
-	"fipsguard/internal/localaws/localtest"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"

@@ -1,9 +1,10 @@
 package localaws
 
 import (
-	"fipsguard/internal/localaws/kernel"
 	"slices"
 	"strings"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 // settings are the values of a principal, or those of the account that hold

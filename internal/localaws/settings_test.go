@@ -1,9 +1,11 @@
 package localaws_test
 
 import (
+	"errors"
+	"testing"
+
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/localaws/localtest"
-	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -94,7 +96,7 @@ func TestSettingCallsRefused(t *testing.T) {
 		}
 	}
 	var typed *types.AccessDeniedException
-	if !asType(cases[0].err, &typed) {
+	if !errors.As(cases[0].err, &typed) {
 		t.Errorf("the SDK does not know the refusal as AccessDeniedException: %v", cases[0].err)
 	}
 	if got := localtest.Listed(t, app, false); got != "nothing" {

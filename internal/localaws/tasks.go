@@ -3,10 +3,11 @@ package localaws
 import (
 	"cmp"
 	"encoding/json"
-	"fipsguard/internal/localaws/kernel"
 	"slices"
 	"strings"
 	"time"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 type task struct {

@@ -2,9 +2,10 @@ package localaws
 
 import (
 	"encoding/json"
-	"fipsguard/internal/localaws/kernel"
 	"slices"
 	"strings"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 type taskSet struct {

@@ -2,12 +2,13 @@ package localaws
 
 import (
 	"cmp"
-	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 // Trail is a CloudTrail trail.

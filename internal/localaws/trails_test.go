@@ -1,9 +1,10 @@
 package localaws_test
 
 import (
+	"testing"
+
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/localaws/localtest"
-	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"

@@ -1,4 +1,4 @@
-package localaws
+package s3
 
 import (
 	"bufio"
@@ -28,7 +28,7 @@ type checksum struct{ algorithm, value string }
 const checksumHeader = "X-Amz-Checksum-"
 
 // readBody takes a body out of its encoding and compares it with its digests.
-func (in *s3Request) readBody(body []byte) error {
+func (in *request) readBody(body []byte) error {
 	digest := in.header.Get("X-Amz-Content-Sha256")
 	headers := in.header
 	if strings.HasPrefix(digest, "STREAMING-") {
@@ -38,11 +38,11 @@ func (in *s3Request) readBody(body []byte) error {
 		}
 	} else if len(digest) == hex.EncodedLen(sha256.Size) {
 		if sum := sha256.Sum256(body); digest != hex.EncodeToString(sum[:]) {
-			return s3Error(http.StatusBadRequest, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.")
+			return failure(http.StatusBadRequest, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.")
 		}
 	}
 	if len(body) > maxObject {
-		return s3Error(http.StatusBadRequest, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
+		return failure(http.StatusBadRequest, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
 	}
 	in.body = body
 	return in.verify(headers)
@@ -52,9 +52,9 @@ func (in *s3Request) readBody(body []byte) error {
 // behind them the headers that were announced, which are known only after the
 // last byte (S3 user guide, "Signature calculations […] Including trailing
 // headers").
-func (in *s3Request) dechunk(body []byte) ([]byte, http.Header, error) {
+func (in *request) dechunk(body []byte) ([]byte, http.Header, error) {
 	incomplete := func(err error) error {
-		return s3Error(http.StatusBadRequest, "IncompleteBody", "The request body could not be read: %v", err)
+		return failure(http.StatusBadRequest, "IncompleteBody", "The request body could not be read: %v", err)
 	}
 	reader := bufio.NewReader(bytes.NewReader(body))
 	decoded, err := io.ReadAll(httputil.NewChunkedReader(reader))
@@ -66,13 +66,13 @@ func (in *s3Request) dechunk(body []byte) ([]byte, http.Header, error) {
 		return nil, nil, incomplete(err)
 	}
 	if announced := in.header.Get("X-Amz-Decoded-Content-Length"); announced != strconv.Itoa(len(decoded)) {
-		return nil, nil, s3Error(http.StatusBadRequest, "IncompleteBody", "The body has %d bytes, not %q as its header says.", len(decoded), announced)
+		return nil, nil, failure(http.StatusBadRequest, "IncompleteBody", "The body has %d bytes, not %q as its header says.", len(decoded), announced)
 	}
 	headers := in.header.Clone()
 	for _, name := range in.header.Values("X-Amz-Trailer") {
 		values := trailer.Values(name)
 		if len(values) == 0 {
-			return nil, nil, s3Error(http.StatusBadRequest, "MalformedTrailerError", "The trailer %s was announced but is not there.", name)
+			return nil, nil, failure(http.StatusBadRequest, "MalformedTrailerError", "The trailer %s was announced but is not there.", name)
 		}
 		headers[textproto.CanonicalMIMEHeaderKey(name)] = values
 	}
@@ -81,7 +81,7 @@ func (in *s3Request) dechunk(body []byte) ([]byte, http.Header, error) {
 
 // verify compares the body with the checksum among the headers. Without one
 // the object gets the one that S3 computes itself.
-func (in *s3Request) verify(headers http.Header) error {
+func (in *request) verify(headers http.Header) error {
 	given := checksum{algorithm: ownAlgorithm}
 	for name := range headers {
 		algorithm, ok := strings.CutPrefix(name, checksumHeader)
@@ -90,12 +90,12 @@ func (in *s3Request) verify(headers http.Header) error {
 		}
 	}
 	if newHash(given.algorithm) == nil {
-		return s3Error(http.StatusNotImplemented, "NotImplemented", "This local account does not compute %s.", given.algorithm)
+		return failure(http.StatusNotImplemented, "NotImplemented", "This local account does not compute %s.", given.algorithm)
 	}
 	in.hasDigest = given.value != "" || headers.Get("Content-Md5") != ""
 	in.checksum = checksumOf(given.algorithm, in.body)
 	if given.value != "" && given != in.checksum {
-		return s3Error(http.StatusBadRequest, "BadDigest", "The %s you specified did not match the calculated checksum.", strings.ToUpper(given.algorithm))
+		return failure(http.StatusBadRequest, "BadDigest", "The %s you specified did not match the calculated checksum.", strings.ToUpper(given.algorithm))
 	}
 	return nil
 }

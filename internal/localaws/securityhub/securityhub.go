@@ -1,40 +1,59 @@
-package localaws
+// Package securityhub is Security Hub: the findings that were imported into an
+// account.
+package securityhub
 
 import (
 	"cmp"
 	"encoding/json"
-	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
-// securityFinding is a finding in Security Hub, known by its Region, product
-// and Id.
-type securityFinding struct {
-	region, product, id string
-	text                json.RawMessage
+// Hub is an account's Security Hub.
+type Hub struct {
+	kernel   *kernel.Kernel
+	findings []finding
+}
+
+// finding is known by its Region, product and Id.
+type finding struct {
+	region      kernel.Region
+	product, id string
+	text        json.RawMessage
+}
+
+// New adds Security Hub to an account.
+func New(k *kernel.Kernel) *Hub {
+	h := &Hub{kernel: k}
+	k.Serve(kernel.Service{
+		Name: "securityhub",
+		Protocol: kernel.RESTJSON{Operations: map[string]string{
+			"POST /findings":        "GetFindings",
+			"POST /findings/import": "BatchImportFindings",
+		}},
+		Operations: map[string]kernel.Operation{
+			"BatchImportFindings": {Perform: kernel.With(h.importFindings)},
+			"GetFindings":         {Perform: kernel.With(h.getFindings)},
+		},
+	})
+	return h
 }
 
 // SecurityFindings are the findings in Security Hub as they were imported
 // last, in the order in which they came first.
-func (a *Account) SecurityFindings() []json.RawMessage {
-	a.Lock()
-	defer a.Unlock()
+func (h *Hub) SecurityFindings() []json.RawMessage {
+	h.kernel.Lock()
+	defer h.kernel.Unlock()
 	all := []json.RawMessage{}
-	for _, f := range a.findings {
+	for _, f := range h.findings {
 		all = append(all, slices.Clone(f.text))
 	}
 	return all
-}
-
-func (a *Account) findingOperations() map[string]kernel.Operation {
-	return map[string]kernel.Operation{
-		"BatchImportFindings": {Perform: input(a, a.importFindings)},
-		"GetFindings":         {Perform: input(a, a.getFindings)},
-	}
 }
 
 // The bounds of BatchImportFindings, and of one finding in bytes.
@@ -53,7 +72,7 @@ type importFindingsOutput struct {
 
 type failedFinding struct{ Id, ErrorCode, ErrorMessage string }
 
-func (a *Account) importFindings(c *call, in importFindingsInput) (*importFindingsOutput, error) {
+func (h *Hub) importFindings(r *kernel.Request, in importFindingsInput) (*importFindingsOutput, error) {
 	if len(in.Findings) == 0 || len(in.Findings) > maxFindings {
 		return nil, kernel.ClientError("InvalidInputException", "Invalid parameter 'Findings'. It must have between 1 and %d members, not %d.", maxFindings, len(in.Findings))
 	}
@@ -63,8 +82,8 @@ func (a *Account) importFindings(c *call, in importFindingsInput) (*importFindin
 			return nil, kernel.NotSerialized(err)
 		}
 		// Who may import is decided by product.
-		if product := findings[i].ProductArn; product != "" && product != c.region.ownProduct() {
-			return nil, kernel.AccessDenied(c.Principal, c.Action())
+		if product := findings[i].ProductArn; product != "" && product != ownProduct(r.Region) {
+			return nil, kernel.AccessDenied(r.Principal, r.Action())
 		}
 	}
 	out := &importFindingsOutput{FailedFindings: []failedFinding{}}
@@ -76,7 +95,7 @@ func (a *Account) importFindings(c *call, in importFindingsInput) (*importFindin
 			})
 			continue
 		}
-		a.keepFinding(securityFinding{string(c.region.Region), f.ProductArn, f.Id, text})
+		h.keep(finding{r.Region, f.ProductArn, f.Id, text})
 	}
 	out.FailedCount = len(out.FailedFindings)
 	out.SuccessCount = len(in.Findings) - out.FailedCount
@@ -85,20 +104,20 @@ func (a *Account) importFindings(c *call, in importFindingsInput) (*importFindin
 
 // ownProduct is for findings of an account's own (Security Hub user guide,
 // "Integrating Security Hub with custom products").
-func (r *region) ownProduct() string {
-	return r.ARN("securityhub", "product/"+AccountID+"/default")
+func ownProduct(r kernel.Region) string {
+	return r.ARN("securityhub", "product/"+kernel.AccountID+"/default")
 }
 
-// keepFinding adds a finding, or replaces the one that it is an update of.
-func (a *Account) keepFinding(f securityFinding) {
-	i := slices.IndexFunc(a.findings, func(g securityFinding) bool {
+// keep adds a finding, or replaces the one that it is an update of.
+func (h *Hub) keep(f finding) {
+	i := slices.IndexFunc(h.findings, func(g finding) bool {
 		return g.region == f.region && g.product == f.product && g.id == f.id
 	})
 	if i < 0 {
-		a.findings = append(a.findings, f)
+		h.findings = append(h.findings, f)
 		return
 	}
-	a.findings[i] = f
+	h.findings[i] = f
 }
 
 // findingFilter is one value of a filter; values of a field are alternatives,
@@ -118,15 +137,15 @@ type getFindingsOutput struct {
 
 // getFindings knows the filters that can tell the guard's own findings from
 // others; it refuses the rest, rather than answering too much.
-func (a *Account) getFindings(c *call, in getFindingsInput) (*getFindingsOutput, error) {
+func (h *Hub) getFindings(r *kernel.Request, in getFindingsInput) (*getFindingsOutput, error) {
 	texts := map[string]json.RawMessage{}
 	var keys []string
-	for _, f := range a.findings {
+	for _, f := range h.findings {
 		matches, err := f.matches(in.Filters)
 		if err != nil {
 			return nil, err
 		}
-		if matches && f.region == string(c.region.Region) {
+		if matches && f.region == r.Region {
 			key := f.product + " " + f.id
 			texts[key], keys = f.text, append(keys, key)
 		}
@@ -143,14 +162,14 @@ func (a *Account) getFindings(c *call, in getFindingsInput) (*getFindingsOutput,
 	return out, nil
 }
 
-func (f securityFinding) matches(filters map[string][]findingFilter) (bool, error) {
+func (f finding) matches(filters map[string][]findingFilter) (bool, error) {
 	var has asff
 	if err := json.Unmarshal(f.text, &has); err != nil {
 		return false, err
 	}
 	values := map[string]string{
 		"ProductArn": has.ProductArn, "GeneratorId": has.GeneratorId, "AwsAccountId": has.AwsAccountId,
-		"Region": f.region, "RecordState": cmp.Or(has.RecordState, "ACTIVE"), "Id": has.Id,
+		"Region": string(f.region), "RecordState": cmp.Or(has.RecordState, "ACTIVE"), "Id": has.Id,
 	}
 	all := true
 	for field, alternatives := range filters {
@@ -208,7 +227,7 @@ func (f *asff) faults(text []byte) []string {
 	}
 	check(len(text) <= maxFinding, "data should NOT be larger than 240 KB")
 	check(f.SchemaVersion == "2018-10-08", "data.SchemaVersion should be equal to 2018-10-08")
-	check(f.AwsAccountId == AccountID, "data.AwsAccountId should be the caller's account")
+	check(f.AwsAccountId == kernel.AccountID, "data.AwsAccountId should be the caller's account")
 	for _, s := range []struct {
 		name, value string
 		most        int

@@ -1,10 +1,9 @@
-package localaws_test
+package s3_test
 
 import (
 	"bytes"
 	"encoding/base64"
-	"fipsguard/internal/localaws"
-	"fipsguard/internal/localaws/localtest"
+	"errors"
 	"hash/crc32"
 	"io"
 	"net/http"
@@ -13,6 +12,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -178,11 +180,11 @@ func TestS3Refuses(t *testing.T) {
 	}
 	missing := &s3.GetObjectInput{Bucket: aws.String("evidence"), Key: aws.String("k")}
 	var noKey *types.NoSuchKey
-	if _, err := client.GetObject(t.Context(), missing); !asType(err, &noKey) {
+	if _, err := client.GetObject(t.Context(), missing); !errors.As(err, &noKey) {
 		t.Errorf("a key that is not there: %v", err)
 	}
 	var notFound *types.NotFound
-	if _, err := client.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: missing.Bucket, Key: missing.Key}); !asType(err, &notFound) {
+	if _, err := client.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: missing.Bucket, Key: missing.Key}); !errors.As(err, &notFound) {
 		t.Errorf("the head of a key that is not there: %v", err)
 	}
 	a.Deny(localaws.Everyone().Guard, "s3:ListBucket")

@@ -1,10 +1,10 @@
-package localaws
+// Package s3 is S3: buckets with Object Lock and the objects in them.
+package s3
 
 import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"maps"
 	"net/http"
@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 // Object is an object in a bucket: its newest version.
@@ -30,34 +32,68 @@ type Object struct {
 	checksum checksum
 }
 
-// objectBucket is an S3 bucket.
-type objectBucket struct {
-	region  *region
+// Buckets are an account's buckets.
+type Buckets struct {
+	kernel *kernel.Kernel
+	byName map[string]*bucket
+}
+
+type bucket struct {
+	region  kernel.Region
 	objects map[string]Object // by key
+}
+
+// New adds S3 to an account.
+func New(k *kernel.Kernel) *Buckets {
+	s := &Buckets{kernel: k, byName: map[string]*bucket{}}
+	k.Serve(kernel.Service{
+		Name: "s3", Protocol: wire{}, LargestObject: maxObject,
+		Operations: map[string]kernel.Operation{
+			"PutObject":     {Perform: with(s.putObject)},
+			"GetObject":     {Perform: with(s.getObject)},
+			"HeadObject":    {Perform: with(s.getObject)},
+			"DeleteObject":  {Perform: with(s.deleteObject)},
+			"ListObjectsV2": {Perform: with(s.listObjects)},
+		},
+	})
+	return s
 }
 
 // CreateBucket makes an S3 bucket with Object Lock in a Region of the account.
 // Making it again changes nothing.
-func (a *Account) CreateBucket(regionName, name string) error {
-	r, ok := a.regions[kernel.Region(regionName)]
-	if !ok {
-		return fmt.Errorf("create bucket %s: the account is not in Region %q", name, regionName)
+func (s *Buckets) CreateBucket(regionName, name string) error {
+	region, err := kernel.RegionNamed(regionName)
+	if err != nil {
+		return fmt.Errorf("create bucket %s: %w", name, err)
 	}
-	a.Lock()
-	defer a.Unlock()
-	if b, ok := a.objectBuckets[name]; ok && b.region != r {
-		return fmt.Errorf("create bucket %s: it is in %s", name, b.region.Region)
+	s.kernel.Lock()
+	defer s.kernel.Unlock()
+	if b, ok := s.byName[name]; ok && b.region != region {
+		return fmt.Errorf("create bucket %s: it is in %s", name, b.region)
 	} else if !ok {
-		a.objectBuckets[name] = &objectBucket{region: r, objects: map[string]Object{}}
+		s.byName[name] = &bucket{region: region, objects: map[string]Object{}}
+	}
+	return nil
+}
+
+// Put adds objects to a bucket as another service does. It needs the lock.
+func (s *Buckets) Put(name string, objects []Object) error {
+	b, ok := s.byName[name]
+	if !ok {
+		return fmt.Errorf("there is no bucket %s", name)
+	}
+	for _, o := range objects {
+		o.Modified, o.checksum = s.kernel.Clock.Now(), checksumOf(ownAlgorithm, o.Body)
+		b.add(o)
 	}
 	return nil
 }
 
 // Objects are those of a bucket, by key.
-func (a *Account) Objects(bucket string) []Object {
-	a.Lock()
-	defer a.Unlock()
-	b, ok := a.objectBuckets[bucket]
+func (s *Buckets) Objects(bucket string) []Object {
+	s.kernel.Lock()
+	defer s.kernel.Unlock()
+	b, ok := s.byName[bucket]
 	if !ok {
 		return nil
 	}
@@ -66,69 +102,59 @@ func (a *Account) Objects(bucket string) []Object {
 	return all
 }
 
-func (a *Account) s3Operations() map[string]kernel.Operation {
-	return map[string]kernel.Operation{
-		"PutObject":     {Perform: withS3(a, a.putObject)},
-		"GetObject":     {Perform: withS3(a, a.getObject)},
-		"HeadObject":    {Perform: withS3(a, a.getObject)},
-		"DeleteObject":  {Perform: withS3(a, a.deleteObject)},
-		"ListObjectsV2": {Perform: withS3(a, a.listObjects)},
-	}
-}
-
-// objectBucket finds the bucket of a request.
-func (a *Account) objectBucket(c *call, in *s3Request) (*objectBucket, error) {
-	b, ok := a.objectBuckets[in.bucket]
+// bucket finds the bucket of a request.
+func (s *Buckets) bucket(r *kernel.Request, in *request) (*bucket, error) {
+	b, ok := s.byName[in.bucket]
 	switch {
 	case !ok:
-		return nil, s3Error(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist")
-	case b.region != c.region:
-		return nil, s3Error(http.StatusBadRequest, "AuthorizationHeaderMalformed",
-			"The authorization header is malformed; the region '%s' is wrong; expecting '%s'", string(c.region.Region), b.region.Region)
+		return nil, failure(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist")
+	case b.region != r.Region:
+		return nil, failure(http.StatusBadRequest, "AuthorizationHeaderMalformed",
+			"The authorization header is malformed; the region '%s' is wrong; expecting '%s'", r.Region, b.region)
 	}
 	return b, nil
 }
 
 // putObject: an object under a lock is not changed by one of its key, which is
 // a newer version.
-func (a *Account) putObject(c *call, in *s3Request) (s3Answer, error) {
-	b, err := a.objectBucket(c, in)
+func (s *Buckets) putObject(r *kernel.Request, in *request) (answer, error) {
+	b, err := s.bucket(r, in)
 	if err != nil {
-		return s3Answer{}, err
+		return answer{}, err
 	}
 	o := Object{
 		Key: in.key, Body: in.body, ContentType: in.header.Get("Content-Type"), ContentEncoding: in.contentEncoding(),
 		Encryption: in.header.Get("X-Amz-Server-Side-Encryption"),
 		KMSKey:     in.header.Get("X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id"),
-		Metadata:   in.metadata(), Modified: c.At, checksum: in.checksum,
+		Metadata:   in.metadata(), Modified: r.At, checksum: in.checksum,
 	}
-	if err := a.lock(c, in, &o); err != nil {
-		return s3Answer{}, err
+	if err := s.lock(r, in, &o); err != nil {
+		return answer{}, err
 	}
 	switch existing := in.header.Get("If-None-Match"); existing {
 	case "":
 	case "*":
 		if _, ok := b.objects[in.key]; ok {
-			return s3Answer{}, s3Error(http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+			return answer{}, failure(http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
 		}
 	default:
-		return s3Answer{}, s3Error(http.StatusNotImplemented, "NotImplemented", "A header you provided implies functionality that is not implemented: If-None-Match with an ETag")
+		return answer{}, failure(http.StatusNotImplemented, "NotImplemented", "A header you provided implies functionality that is not implemented: If-None-Match with an ETag")
 	}
 	o = b.add(o)
-	return s3Answer{status: http.StatusOK, header: o.headersOfPut()}, nil
+	return answer{status: http.StatusOK, header: o.headersOfPut()}, nil
 }
 
 // lock reads the headers of Object Lock.
-func (a *Account) lock(c *call, in *s3Request, o *Object) error {
+func (s *Buckets) lock(r *kernel.Request, in *request, o *Object) error {
 	mode, until := in.header.Get("X-Amz-Object-Lock-Mode"), in.header.Get("X-Amz-Object-Lock-Retain-Until-Date")
 	if mode == "" && until == "" {
 		return nil
 	}
-	invalid := func(message string) error { return s3Error(http.StatusBadRequest, "InvalidArgument", "%s", message) }
+	invalid := func(message string) error { return failure(http.StatusBadRequest, "InvalidArgument", "%s", message) }
 	// The permission to lock is one of its own (S3 user guide, "Configuring
 	// S3 Object Lock").
-	if a.IsDenied(c.Principal, "s3:PutObjectRetention") {
-		return kernel.AccessDenied(c.Principal, "s3:PutObjectRetention")
+	if s.kernel.IsDenied(r.Principal, "s3:PutObjectRetention") {
+		return kernel.AccessDenied(r.Principal, "s3:PutObjectRetention")
 	}
 	if mode == "" || until == "" {
 		return invalid("x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied")
@@ -140,18 +166,18 @@ func (a *Account) lock(c *call, in *s3Request, o *Object) error {
 	if err != nil {
 		return invalid("The retain until date must be provided in ISO 8601 format")
 	}
-	if !retain.After(c.At) {
+	if !retain.After(r.At) {
 		return invalid("The retain until date must be in the future!")
 	}
 	if !in.hasDigest {
-		return s3Error(http.StatusBadRequest, "InvalidRequest", "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters")
+		return failure(http.StatusBadRequest, "InvalidRequest", "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters")
 	}
 	o.LockMode, o.RetainUntil = mode, retain.UTC()
 	return nil
 }
 
 // contentEncoding is the object's own.
-func (in *s3Request) contentEncoding() string {
+func (in *request) contentEncoding() string {
 	var own []string
 	for part := range strings.SplitSeq(strings.Join(in.header.Values("Content-Encoding"), ","), ",") {
 		if part = strings.TrimSpace(part); part != "" && part != "aws-chunked" {
@@ -163,7 +189,7 @@ func (in *s3Request) contentEncoding() string {
 
 const metadataHeader = "X-Amz-Meta-"
 
-func (in *s3Request) metadata() map[string]string {
+func (in *request) metadata() map[string]string {
 	read := map[string]string{}
 	for name := range in.header {
 		if own, ok := strings.CutPrefix(name, metadataHeader); ok {
@@ -174,7 +200,7 @@ func (in *s3Request) metadata() map[string]string {
 }
 
 // add puts an object into the bucket, with what S3 has for what nobody said.
-func (b *objectBucket) add(o Object) Object {
+func (b *bucket) add(o Object) Object {
 	o.ContentType = cmp.Or(o.ContentType, "binary/octet-stream")
 	o.Encryption = cmp.Or(o.Encryption, "AES256")
 	b.objects[o.Key] = o
@@ -199,19 +225,19 @@ func (o *Object) headersOfPut() map[string]string {
 
 // getObject is GetObject and HeadObject: of the latter, HTTP leaves the body
 // out.
-func (a *Account) getObject(c *call, in *s3Request) (s3Answer, error) {
-	b, err := a.objectBucket(c, in)
+func (s *Buckets) getObject(r *kernel.Request, in *request) (answer, error) {
+	b, err := s.bucket(r, in)
 	if err != nil {
-		return s3Answer{}, err
+		return answer{}, err
 	}
 	o, ok := b.objects[in.key]
 	if !ok {
 		// Who may not list is not told what is missing (S3 API reference,
 		// GetObject).
-		if a.IsDenied(c.Principal, "s3:ListBucket") {
-			return s3Answer{}, kernel.AccessDenied(c.Principal, "s3:ListBucket")
+		if s.kernel.IsDenied(r.Principal, "s3:ListBucket") {
+			return answer{}, kernel.AccessDenied(r.Principal, "s3:ListBucket")
 		}
-		return s3Answer{}, s3Error(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.")
+		return answer{}, failure(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.")
 	}
 	headers := o.headersOfPut()
 	if in.header.Get("X-Amz-Checksum-Mode") != "ENABLED" {
@@ -229,19 +255,19 @@ func (a *Account) getObject(c *call, in *s3Request) (s3Answer, error) {
 		headers["x-amz-object-lock-mode"] = o.LockMode
 		headers["x-amz-object-lock-retain-until-date"] = o.RetainUntil.Format(time.RFC3339)
 	}
-	return s3Answer{status: http.StatusOK, header: headers, body: o.Body}, nil
+	return answer{status: http.StatusOK, header: headers, body: o.Body}, nil
 }
 
 // deleteObject deletes for good, without the markers of versions: what is
 // under a lock stays.
-func (a *Account) deleteObject(c *call, in *s3Request) (s3Answer, error) {
-	b, err := a.objectBucket(c, in)
+func (s *Buckets) deleteObject(r *kernel.Request, in *request) (answer, error) {
+	b, err := s.bucket(r, in)
 	if err != nil {
-		return s3Answer{}, err
+		return answer{}, err
 	}
-	if b.objects[in.key].RetainUntil.After(c.At) {
-		return s3Answer{}, s3Error(http.StatusForbidden, "AccessDenied", "Access Denied because object protected by object lock.")
+	if b.objects[in.key].RetainUntil.After(r.At) {
+		return answer{}, failure(http.StatusForbidden, "AccessDenied", "Access Denied because object protected by object lock.")
 	}
 	delete(b.objects, in.key)
-	return s3Answer{status: http.StatusNoContent}, nil
+	return answer{status: http.StatusNoContent}, nil
 }

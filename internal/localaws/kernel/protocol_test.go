@@ -1,9 +1,6 @@
-package localaws_test
+package kernel_test
 
 import (
-	"errors"
-	"fipsguard/internal/localaws"
-	"fipsguard/internal/localaws/localtest"
 	"io"
 	"net"
 	"net/http"
@@ -11,14 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/google/go-cmp/cmp"
 )
-
-// asType is errors.As with the type spelled by the target.
-func asType[T error](err error, target *T) bool { return errors.As(err, target) }
 
 func TestPrincipalsAreToldApartByAccessKey(t *testing.T) {
 	a := localtest.Start(t, localaws.Options{})

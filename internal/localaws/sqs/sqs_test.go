@@ -1,9 +1,11 @@
-package localaws_test
+package sqs_test
 
 import (
+	"errors"
+	"testing"
+
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/localaws/localtest"
-	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
@@ -57,7 +59,7 @@ func TestQueuesThatAreNotThere(t *testing.T) {
 	}
 	_, err = sqsOf(a, localaws.Everyone().Guard, localtest.West).GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &url})
 	var missing *types.QueueDoesNotExist
-	if !asType(err, &missing) || localtest.Code(err) != "AWS.SimpleQueueService.NonExistentQueue" {
+	if !errors.As(err, &missing) || localtest.Code(err) != "AWS.SimpleQueueService.NonExistentQueue" {
 		t.Errorf("a queue of another Region: %q (%v)", localtest.Code(err), err)
 	}
 	_, err = sqsOf(a, localaws.Everyone().Guard, localtest.East).GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{"Depth"}})

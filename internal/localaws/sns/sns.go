@@ -1,17 +1,46 @@
-package localaws
+// Package sns is SNS: standard topics, what is published to them, and who
+// subscribes.
+package sns
 
 import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"fipsguard/internal/localaws/kernel"
 )
+
+// Topics are an account's topics.
+type Topics struct {
+	kernel    *kernel.Kernel
+	published func(Message)
+	byARN     map[string]*topic
+	sent      []Message
+}
+
+type topic struct {
+	region        kernel.Region
+	subscriptions []subscription
+}
+
+// New adds SNS to an account. Of what is published it tells with the lock held.
+func New(k *kernel.Kernel, published func(Message)) *Topics {
+	t := &Topics{kernel: k, published: published, byARN: map[string]*topic{}}
+	k.Serve(kernel.Service{
+		Name: "sns", Protocol: kernel.Query{Namespace: "http://sns.amazonaws.com/doc/2010-03-31/"},
+		Operations: map[string]kernel.Operation{
+			"Publish":                  {Perform: t.publish},
+			"ListSubscriptionsByTopic": {Perform: t.listSubscriptionsByTopic},
+		},
+	})
+	return t
+}
 
 // Message is what was published to a topic.
 type Message struct {
@@ -19,7 +48,7 @@ type Message struct {
 	Region    string
 	TopicARN  string
 	MessageID string
-	Publisher Principal
+	Publisher kernel.Principal
 	Subject   string
 	// Text is what subscribers get whose protocol has no variant of its own.
 	Text string
@@ -42,60 +71,60 @@ func (m Message) For(protocol string) string {
 
 // CreateTopic makes a topic in a Region of the account and returns its ARN.
 // Making it again changes nothing.
-func (a *Account) CreateTopic(regionName, name string) (string, error) {
-	r, ok := a.regions[kernel.Region(regionName)]
-	if !ok {
-		return "", fmt.Errorf("create topic %s: the account is not in Region %q", name, regionName)
+func (t *Topics) CreateTopic(regionName, name string) (string, error) {
+	region, err := kernel.RegionNamed(regionName)
+	if err != nil {
+		return "", fmt.Errorf("create topic %s: %w", name, err)
 	}
-	a.Lock()
-	defer a.Unlock()
-	arn := r.ARN("sns", name)
-	r.topics[arn] = true
+	t.kernel.Lock()
+	defer t.kernel.Unlock()
+	arn := region.ARN("sns", name)
+	if t.byARN[arn] == nil {
+		t.byARN[arn] = &topic{region: region}
+	}
 	return arn, nil
 }
 
 // Published are the messages of all topics, in order.
-func (a *Account) Published() []Message {
-	a.Lock()
-	defer a.Unlock()
-	return slices.Clone(a.sent)
+func (t *Topics) Published() []Message {
+	t.kernel.Lock()
+	defer t.kernel.Unlock()
+	return slices.Clone(t.sent)
 }
 
-func (a *Account) snsOperations() map[string]kernel.Operation {
-	return map[string]kernel.Operation{"Publish": {Perform: a.publishMessage}}
-}
-
-// publishMessage is SNS Publish to a standard topic.
-func (a *Account) publishMessage(req *kernel.Request) (any, error) {
-	c := a.call(req)
+// publish is SNS Publish to a standard topic.
+func (t *Topics) publish(r *kernel.Request) (any, error) {
 	m := Message{
-		Time: c.At, Region: string(c.region.Region), Publisher: c.Principal, MessageID: a.IDs.UUID(),
-		TopicARN: c.Form.Get("TopicArn"), Subject: c.Form.Get("Subject"), Text: c.Form.Get("Message"),
+		Time: r.At, Region: string(r.Region), Publisher: r.Principal, MessageID: t.kernel.IDs.UUID(),
+		TopicARN: r.Form.Get("TopicArn"), Subject: r.Form.Get("Subject"), Text: r.Form.Get("Message"),
 	}
 	if m.TopicARN == "" {
-		m.TopicARN = c.Form.Get("TargetArn")
+		m.TopicARN = r.Form.Get("TargetArn")
 	}
 	var err error
-	if m.Attributes, err = attributes(c); err != nil {
+	if m.Attributes, err = attributes(r); err != nil {
 		return nil, err
 	}
-	if err := m.valid(c); err != nil {
+	if err := m.valid(r); err != nil {
 		return nil, err
 	}
-	if c.Form.Get("MessageStructure") == "json" {
+	if _, err := t.topic(r, m.TopicARN); err != nil {
+		return nil, err
+	}
+	if r.Form.Get("MessageStructure") == "json" {
 		if m.Text, m.Variants, err = variants(m.Text); err != nil {
 			return nil, kernel.InvalidParameter("Invalid parameter: Message Structure - %v", err)
 		}
 	}
-	a.sent = append(a.sent, m)
-	a.observe(Happening{Time: c.At, Message: &m})
+	t.sent = append(t.sent, m)
+	t.published(m)
 	return struct{ MessageId string }{m.MessageID}, nil
 }
 
 // maxMessage is the size of a message with its attributes.
 const maxMessage = 256 << 10
 
-func (m Message) valid(c *call) error {
+func (m Message) valid(r *kernel.Request) error {
 	size := len(m.Text)
 	for name, a := range m.Attributes {
 		size += len(name) + len(a.DataType) + len(a.Value)
@@ -107,12 +136,8 @@ func (m Message) valid(c *call) error {
 		return kernel.InvalidParameter("Invalid parameter: Message is not UTF-8")
 	case size > maxMessage:
 		return kernel.InvalidParameter("Invalid parameter: Message too long")
-	case c.Form.Has("Subject") && !validSubject(m.Subject):
+	case r.Form.Has("Subject") && !validSubject(m.Subject):
 		return kernel.InvalidParameter("Invalid parameter: Subject")
-	case !strings.HasPrefix(m.TopicARN, c.region.ARN("sns", "")):
-		return kernel.InvalidParameter("Invalid parameter: TopicArn")
-	case !c.region.topics[m.TopicARN]:
-		return topicNotFound()
 	}
 	return nil
 }
@@ -128,17 +153,17 @@ func validSubject(s string) bool {
 }
 
 // attributes reads MessageAttributes.entry.N.Name and .Value.….
-func attributes(c *call) (map[string]Attribute, error) {
+func attributes(r *kernel.Request) (map[string]Attribute, error) {
 	read := map[string]Attribute{}
 	for n := 1; ; n++ {
 		entry := fmt.Sprintf("MessageAttributes.entry.%d.", n)
-		name := c.Form.Get(entry + "Name")
+		name := r.Form.Get(entry + "Name")
 		if name == "" {
 			return read, nil
 		}
-		a := Attribute{DataType: c.Form.Get(entry + "Value.DataType"), Value: c.Form.Get(entry + "Value.StringValue")}
+		a := Attribute{DataType: r.Form.Get(entry + "Value.DataType"), Value: r.Form.Get(entry + "Value.StringValue")}
 		if a.DataType == "Binary" {
-			a.Value = c.Form.Get(entry + "Value.BinaryValue")
+			a.Value = r.Form.Get(entry + "Value.BinaryValue")
 		}
 		if a.DataType == "" || a.Value == "" {
 			return nil, kernel.ClientError("ParameterValueInvalid", "The message attribute '%s' must contain a non-empty message attribute type and value.", name)

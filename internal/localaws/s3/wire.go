@@ -1,21 +1,22 @@
-package localaws
+package s3
 
 import (
 	"encoding/json"
 	"encoding/xml"
-	"fipsguard/internal/localaws/kernel"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
-// s3Wire is S3's REST: the operation is the method and the path, with the
+// wire is S3's REST: the operation is the method and the path, with the
 // bucket in it, parameters are headers, and what is not an object is XML.
-type s3Wire struct{}
+type wire struct{}
 
-// s3Request is a request to S3 as it came.
-type s3Request struct {
+// request is a request to S3 as it came.
+type request struct {
 	bucket, key string
 	header      http.Header
 	query       url.Values
@@ -25,11 +26,11 @@ type s3Request struct {
 	hasDigest bool
 }
 
-func (s3Wire) Read(c *kernel.Request, r *http.Request, body []byte) error {
-	in := &s3Request{header: r.Header, query: r.URL.Query()}
+func (wire) Read(c *kernel.Request, r *http.Request, body []byte) error {
+	in := &request{header: r.Header, query: r.URL.Query()}
 	in.bucket, in.key, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	c.Name = s3Operation(r.Method, in)
-	c.Permission = s3Permissions[c.Name]
+	c.Name = operation(r.Method, in)
+	c.Permission = permissions[c.Name]
 	c.Input = in
 	parameters := map[string]string{"bucketName": in.bucket}
 	if in.key != "" {
@@ -45,16 +46,16 @@ func (s3Wire) Read(c *kernel.Request, r *http.Request, body []byte) error {
 	return in.readBody(body)
 }
 
-// s3Permissions are the IAM actions that are not named like their operation
+// permissions are the IAM actions that are not named like their operation
 // (S3 user guide, "Required permissions for Amazon S3 API operations").
-var s3Permissions = map[string]string{
+var permissions = map[string]string{
 	"HeadObject":    "s3:GetObject",
 	"ListObjectsV2": "s3:ListBucket",
 }
 
-// s3Operation is empty for what this account does not have, whose requests
+// operation is empty for what this account does not have, whose requests
 // often differ in nothing but a word in the query.
-func s3Operation(method string, in *s3Request) string {
+func operation(method string, in *request) string {
 	for name := range in.query {
 		if !strings.Contains(" x-id list-type prefix delimiter start-after continuation-token max-keys encoding-type fetch-owner ", " "+name+" ") {
 			return ""
@@ -77,17 +78,17 @@ func s3Operation(method string, in *s3Request) string {
 	return ""
 }
 
-// s3Answer is what an operation of S3 answers: headers, and an object's bytes
+// answer is what an operation of S3 answers: headers, and an object's bytes
 // or a document.
-type s3Answer struct {
+type answer struct {
 	status   int
 	header   map[string]string
 	body     []byte
 	document any
 }
 
-func (s3Wire) Answer(w http.ResponseWriter, c *kernel.Request, answer any) error {
-	out, ok := answer.(s3Answer)
+func (wire) Answer(w http.ResponseWriter, c *kernel.Request, returned any) error {
+	out, ok := returned.(answer)
 	if !ok {
 		return fmt.Errorf("%s has no answer of S3", c.Action())
 	}
@@ -113,7 +114,7 @@ func (s3Wire) Answer(w http.ResponseWriter, c *kernel.Request, answer any) error
 	return nil
 }
 
-func (s3Wire) Fail(w http.ResponseWriter, c *kernel.Request, e *kernel.Error) {
+func (wire) Fail(w http.ResponseWriter, c *kernel.Request, e *kernel.Error) {
 	code, status := ofS3(e)
 	body, err := xml.Marshal(struct {
 		XMLName   xml.Name `xml:"Error"`
@@ -149,18 +150,18 @@ func ofS3(e *kernel.Error) (code string, status int) {
 	return e.Code, e.Status
 }
 
-// s3Error is a failure with a code of S3's own.
-func s3Error(status int, code, format string, args ...any) error {
+// failure is a failure with a code of S3's own.
+func failure(status int, code, format string, args ...any) error {
 	return &kernel.Error{Code: code, Status: status, Message: fmt.Sprintf(format, args...)}
 }
 
-// withS3 makes an operation of a function that takes a request to S3.
-func withS3(a *Account, f func(*call, *s3Request) (s3Answer, error)) func(*kernel.Request) (any, error) {
+// with makes an operation of a function that takes a request to S3.
+func with(f func(*kernel.Request, *request) (answer, error)) func(*kernel.Request) (any, error) {
 	return func(r *kernel.Request) (any, error) {
-		in, ok := r.Input.(*s3Request)
+		in, ok := r.Input.(*request)
 		if !ok {
 			return nil, fmt.Errorf("%s has no request of S3", r.Action())
 		}
-		return f(a.call(r), in)
+		return f(r, in)
 	}
 }

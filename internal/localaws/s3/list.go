@@ -1,4 +1,4 @@
-package localaws
+package s3
 
 import (
 	"encoding/base64"
@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"fipsguard/internal/localaws/kernel"
 )
 
 // maxKeys is the size of a page, also of one that asks for more.
@@ -45,10 +47,10 @@ type commonPrefix struct{ Prefix string }
 
 // listObjects is ListObjectsV2. What it shows is in the order of the keys'
 // bytes, all keys with one common prefix as one.
-func (a *Account) listObjects(c *call, in *s3Request) (s3Answer, error) {
-	b, err := a.objectBucket(c, in)
+func (s *Buckets) listObjects(r *kernel.Request, in *request) (answer, error) {
+	b, err := s.bucket(r, in)
 	if err != nil {
-		return s3Answer{}, err
+		return answer{}, err
 	}
 	out := listing{
 		Name: in.bucket, Prefix: in.query.Get("prefix"), Delimiter: in.query.Get("delimiter"),
@@ -57,7 +59,7 @@ func (a *Account) listObjects(c *call, in *s3Request) (s3Answer, error) {
 	if asked := in.query.Get("max-keys"); asked != "" {
 		n, err := strconv.Atoi(asked)
 		if err != nil || n < 0 {
-			return s3Answer{}, s3Error(http.StatusBadRequest, "InvalidArgument", "Provided max-keys not an integer or within integer range")
+			return answer{}, failure(http.StatusBadRequest, "InvalidArgument", "Provided max-keys not an integer or within integer range")
 		}
 		out.MaxKeys = min(n, maxKeys)
 	}
@@ -65,7 +67,7 @@ func (a *Account) listObjects(c *call, in *s3Request) (s3Answer, error) {
 	if out.ContinuationToken != "" {
 		last, err := base64.RawURLEncoding.DecodeString(out.ContinuationToken)
 		if err != nil {
-			return s3Answer{}, s3Error(http.StatusBadRequest, "InvalidArgument", "The continuation token provided is incorrect")
+			return answer{}, failure(http.StatusBadRequest, "InvalidArgument", "The continuation token provided is incorrect")
 		}
 		after = string(last)
 	}
@@ -73,11 +75,11 @@ func (a *Account) listObjects(c *call, in *s3Request) (s3Answer, error) {
 	if in.query.Get("encoding-type") == "url" {
 		out.encode()
 	}
-	return s3Answer{status: http.StatusOK, document: out}, nil
+	return answer{status: http.StatusOK, document: out}, nil
 }
 
 // fill shows what comes after a key.
-func (l *listing) fill(b *objectBucket, after string) {
+func (l *listing) fill(b *bucket, after string) {
 	last := ""
 	for _, key := range slices.Sorted(maps.Keys(b.objects)) {
 		if key <= after || !strings.HasPrefix(key, l.Prefix) {

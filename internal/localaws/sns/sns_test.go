@@ -1,10 +1,11 @@
-package localaws_test
+package sns_test
 
 import (
-	"fipsguard/internal/localaws"
-	"fipsguard/internal/localaws/localtest"
 	"strings"
 	"testing"
+
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"

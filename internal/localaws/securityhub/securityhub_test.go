@@ -1,12 +1,13 @@
-package localaws_test
+package securityhub_test
 
 import (
 	"encoding/json"
-	"fipsguard/internal/localaws"
-	"fipsguard/internal/localaws/localtest"
 	"fmt"
 	"strings"
 	"testing"
+
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"

@@ -1,11 +1,13 @@
-package localaws_test
+package sns_test
 
 import (
-	"fipsguard/internal/localaws"
-	"fipsguard/internal/localaws/localtest"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -92,7 +94,7 @@ func TestSubscriptionsOfNoTopic(t *testing.T) {
 		return err
 	}
 	var missing *types.NotFoundException
-	if err := list(topic+"2", nil); !asType(err, &missing) {
+	if err := list(topic+"2", nil); !errors.As(err, &missing) {
 		t.Errorf("a topic that nobody made: %v", err)
 	}
 	if err := list(strings.Replace(topic, localtest.East, localtest.West, 1), nil); localtest.Code(err) != "InvalidParameter" {

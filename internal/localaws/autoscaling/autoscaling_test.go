@@ -1,12 +1,13 @@
-package localaws_test
+package autoscaling_test
 
 import (
-	"fipsguard/internal/localaws"
-	"fipsguard/internal/localaws/localtest"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 )
 
 // TestScalableTargets speaks the protocol by hand: the guard has no client of
