@@ -24,7 +24,7 @@ var rooms = map[string]struct {
 	"internal/config":       {[]string{"internal/guard"}, "what people set"},
 	"internal/manifest":     {[]string{"internal/guard"}, "files before anything is registered, to states"},
 	"internal/ecsexec":      {nil, "one command in one container; knows no FIPS"},
-	"internal/localaws":     {[]string{"internal/localaws/autoscaling", "internal/localaws/kernel", "internal/localaws/s3", "internal/localaws/securityhub", "internal/localaws/sns", "internal/localaws/sqs"}, "an AWS account on loopback; knows no guard"},
+	"internal/localaws":     {[]string{"internal/localaws/autoscaling", "internal/localaws/cloudtrail", "internal/localaws/eventbridge", "internal/localaws/kernel", "internal/localaws/s3", "internal/localaws/securityhub", "internal/localaws/sns", "internal/localaws/sqs"}, "an AWS account on loopback; knows no guard"},
 	"internal/history":      {[]string{"internal/guard", "internal/trail"}, "CloudTrail's memory to events"},
 	"internal/selfcheck":    {[]string{"internal/guard"}, "the guard's own parts to states"},
 	"internal/metric":       {[]string{"internal/guard"}, "reports to metrics"},
@@ -46,6 +46,8 @@ var rooms = map[string]struct {
 	// The simulated account.
 	"internal/localaws/kernel":      {nil, "what the services of the simulated account have in common; knows none of them"},
 	"internal/localaws/autoscaling": {[]string{"internal/localaws/kernel"}, "Application Auto Scaling"},
+	"internal/localaws/cloudtrail":  {[]string{"internal/localaws/kernel"}, "CloudTrail"},
+	"internal/localaws/eventbridge": {[]string{"internal/localaws/kernel"}, "EventBridge"},
 	"internal/localaws/s3":          {[]string{"internal/localaws/kernel"}, "S3"},
 	"internal/localaws/securityhub": {[]string{"internal/localaws/kernel"}, "Security Hub"},
 	"internal/localaws/sns":         {[]string{"internal/localaws/kernel"}, "SNS"},

@@ -1,12 +1,13 @@
 package localaws
 
 import (
-	"context"
 	"encoding/json"
 	"maps"
 	"time"
 
 	"fipsguard/internal/localaws/autoscaling"
+	"fipsguard/internal/localaws/cloudtrail"
+	"fipsguard/internal/localaws/eventbridge"
 	"fipsguard/internal/localaws/kernel"
 	"fipsguard/internal/localaws/s3"
 	"fipsguard/internal/localaws/securityhub"
@@ -46,22 +47,19 @@ type Options struct {
 type Account struct {
 	*kernel.Kernel
 	*autoscaling.Targets
+	*cloudtrail.CloudTrail
+	*eventbridge.Bus
 	*s3.Buckets
 	*securityhub.Hub
 	*sns.Topics
 	*sqs.Queues
-	observe  func(Happening)
 	execTime time.Duration
-	bus      *bus
 
 	// The kernel's lock guards everything below.
 	regions map[kernel.Region]*region
-	records []Record
-	events  []json.RawMessage
 
 	sessions map[string]*execSession // those under way, by ID
 	execUses map[string]*ExecUse     // by container
-	logged   map[logDelivery]int     // how many of the records
 }
 
 // region is what the account keeps apart by Region.
@@ -69,7 +67,6 @@ type region struct {
 	kernel.Region
 	account *settings
 	own     map[string]*settings // by the principal's ARN
-	rules   []*Rule
 
 	clusters map[string]*cluster          // by name
 	families map[string][]*taskDefinition // by name, in order of revision
@@ -78,7 +75,6 @@ type region struct {
 	launched map[string][]*task // by the client token of RunTask
 	services []*service         // in order of creation
 
-	trails map[string]Trail // by name
 }
 
 // New makes an account with nothing in it but its principals and, in each
@@ -102,31 +98,33 @@ func New(o Options) *Account {
 			Now: o.Now, Throttling: o.Throttling,
 			Principals: []Principal{all.Admin, all.Application, all.Root, all.Terraform, all.Guard},
 		}),
-		observe:  o.Observe,
 		execTime: o.ExecTime,
 		regions:  map[kernel.Region]*region{},
 
 		sessions: map[string]*execSession{},
 		execUses: map[string]*ExecUse{},
-		logged:   map[logDelivery]int{},
-	}
-	a.bus = newBus(o.Concurrency, o.RetryDelays, a.delivered)
-	a.Hooks = kernel.Hooks{
-		Called: func(c Call) { a.observe(Happening{Time: c.Time, Call: &c}) },
-		Record: a.trail, Flush: a.bus.flush, Drain: a.bus.drain, Stop: a.bus.stop,
 	}
 	a.Targets = autoscaling.New(a.Kernel)
 	a.Buckets = s3.New(a.Kernel)
 	a.Hub = securityhub.New(a.Kernel)
-	a.Topics = sns.New(a.Kernel, func(m Message) { a.observe(Happening{Time: m.Time, Message: &m}) })
+	a.Topics = sns.New(a.Kernel, func(m Message) { o.Observe(Happening{Time: m.Time, Message: &m}) })
 	a.Queues = sqs.New(a.Kernel)
+	a.Bus = eventbridge.New(a.Kernel, eventbridge.Options{
+		Concurrency: o.Concurrency, RetryDelays: o.RetryDelays, Function: guard,
+		Published: func(t time.Time, event json.RawMessage) { o.Observe(Happening{Time: t, Event: event}) },
+		Delivered: func(d Delivery) { o.Observe(Happening{Time: d.Time, Delivery: &d}) },
+	})
+	a.CloudTrail = cloudtrail.New(a.Kernel, a.Publish, a.putLogFiles)
+	a.Hooks = kernel.Hooks{
+		Called: func(c Call) { o.Observe(Happening{Time: c.Time, Call: &c}) },
+		Record: a.Record, Flush: a.Flush, Drain: a.Drain, Stop: a.Stop,
+	}
 	for _, s := range a.services() {
 		a.Serve(s)
 	}
 	a.ServePath(channelPath, a.serveChannel)
 	for _, name := range kernel.Regions() {
 		a.regions[name] = newRegion(name)
-		a.regions[name].addOrganizationTrail(a.Clock.Now())
 	}
 	return a
 }
@@ -143,32 +141,29 @@ func newRegion(name kernel.Region) *region {
 		families: map[string][]*taskDefinition{},
 		launched: map[string][]*task{},
 		byARN:    map[string]*task{},
-		trails:   map[string]Trail{},
 	}
 	// As the console makes it: with Fargate, but without a default strategy.
 	r.addCluster("default", createClusterInput{CapacityProviders: []string{"FARGATE", "FARGATE_SPOT"}})
 	return r
 }
 
-// Drain waits until every event delivered so far has been answered, retries
-// and dead letters included, and so have the events that those answers caused.
-// It returns early with the context's error.
-func (a *Account) Drain(ctx context.Context) error { return a.bus.drain(ctx) }
+// putLogFiles puts CloudTrail's log files into a bucket.
+func (a *Account) putLogFiles(bucket string, files []cloudtrail.LogFile) error {
+	var objects []Object
+	for _, f := range files {
+		objects = append(objects, Object{Key: f.Key, Body: f.Gzipped, ContentType: "application/json", ContentEncoding: "gzip"})
+	}
+	return a.Put(bucket, objects)
+}
 
 // services are the account's.
 func (a *Account) services() []kernel.Service {
 	return []kernel.Service{
-		{Name: "ecs", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AmazonEC2ContainerServiceV20141113"}, Operations: merged(
+		{Name: "ecs", Recorded: true, Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AmazonEC2ContainerServiceV20141113"}, Operations: merged(
 			a.settingOperations(), a.definitionOperations(), a.clusterOperations(), a.taskOperations(),
 			a.serviceOperations(), a.taskSetOperations(), a.execOperations(),
 		)},
 		{Name: "ssm", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AmazonSSM"}, Operations: a.sessionOperations()},
-		{
-			Name: "cloudtrail", Protocol: kernel.JSON{Version: "1.1"},
-			Targets:    []string{"CloudTrail_20131101", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"},
-			Operations: merged(a.lookupOperations(), a.trailOperations()),
-		},
-		{Name: "events", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AWSEvents"}, Operations: a.ruleOperations()},
 		identity(),
 	}
 }

@@ -2,6 +2,8 @@ package localaws
 
 import (
 	"fipsguard/internal/localaws/autoscaling"
+	"fipsguard/internal/localaws/cloudtrail"
+	"fipsguard/internal/localaws/eventbridge"
 	"fipsguard/internal/localaws/kernel"
 	"fipsguard/internal/localaws/s3"
 	"fipsguard/internal/localaws/sns"
@@ -16,9 +18,14 @@ type (
 	Principal = kernel.Principal
 
 	Attribute      = sns.Attribute
+	DeadLetter     = eventbridge.DeadLetter
+	Delivery       = eventbridge.Delivery
 	Message        = sns.Message
 	Object         = s3.Object
+	Record         = cloudtrail.Record
+	Rule           = eventbridge.Rule
 	ScalableTarget = autoscaling.ScalableTarget
+	Trail          = cloudtrail.Trail
 )
 
 // The kinds of the account's principals.

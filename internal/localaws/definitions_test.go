@@ -1,6 +1,7 @@
 package localaws_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -59,7 +60,17 @@ func TestRegisteredDefinitionIsAnsweredAndDescribed(t *testing.T) {
 	if first.TaskDefinition.RuntimePlatform != nil {
 		t.Errorf("a runtime platform that nobody gave is answered: %+v", first.TaskDefinition.RuntimePlatform)
 	}
-	response := recorded(t, a.Records()[1])["responseElements"].(map[string]any)["taskDefinition"].(map[string]any)
+	data, err := json.Marshal(a.Records()[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var record struct {
+		ResponseElements struct{ TaskDefinition map[string]any }
+	}
+	if err := json.Unmarshal(data, &record); err != nil {
+		t.Fatal(err)
+	}
+	response := record.ResponseElements.TaskDefinition
 	if got, want := response["registeredAt"], "Nov 2, 2026, 12:00:00\u202fPM"; got != want {
 		t.Errorf("CloudTrail shows registeredAt %v, want %q", got, want)
 	}

@@ -91,7 +91,7 @@ func (a *Account) ExecUses() map[string]ExecUse {
 
 func (a *Account) execOperations() map[string]kernel.Operation {
 	return map[string]kernel.Operation{
-		"ExecuteCommand": {Limit: taskWrites, Perform: input(a, a.executeCommand)},
+		"ExecuteCommand": {Limit: taskWrites, Perform: input(a, a.executeCommand), Shown: withoutToken},
 	}
 }
 

@@ -141,8 +141,8 @@ func (a *Account) changed(r *region, t *task) {
 	delete(detail, "tags")
 	detail["updatedAt"] = kernel.EventTime(a.Clock.Now())
 	const detailType = "ECS Task State Change"
-	a.publish(r, event{
-		detailType: detailType, time: a.Clock.Now(), resources: []string{t.ARN},
-		detail: detail, subject: detailType,
+	a.Publish(kernel.Event{
+		Region: r.Region, Source: "aws.ecs", DetailType: detailType, Time: a.Clock.Now(),
+		Resources: []string{t.ARN}, Detail: detail, Subject: detailType,
 	})
 }

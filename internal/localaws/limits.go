@@ -2,8 +2,8 @@ package localaws
 
 import "fipsguard/internal/localaws/kernel"
 
-// The token buckets whose sizes AWS publishes: the ECS API reference, "Request
-// throttling for the Amazon ECS API", and CloudTrail's, "LookupEvents".
+// The token buckets of ECS (API reference, "Request throttling for the Amazon
+// ECS API").
 var (
 	settingWrites    = kernel.Limit{Name: "setting writes", Burst: 10, PerSecond: 1}
 	settingReads     = kernel.Limit{Name: "setting reads", Burst: 50, PerSecond: 20}
@@ -14,5 +14,4 @@ var (
 	clusterReads     = kernel.Limit{Name: "cluster reads", Burst: 50, PerSecond: 20}
 	serviceReads     = kernel.Limit{Name: "service reads", Burst: 100, PerSecond: 20}
 	serviceWrites    = kernel.Limit{Name: "service writes", Burst: 50, PerSecond: 5}
-	eventLookups     = kernel.Limit{Name: "event lookups", Burst: 2, PerSecond: 2}
 )

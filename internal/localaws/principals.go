@@ -11,6 +11,9 @@ type Principals struct {
 	Guard       Principal // the enforcer's role
 }
 
+// guard is the name of the enforcer's function and role.
+const guard = "fipsguard-enforcer"
+
 // secretAccessKey is everybody's. Under fips140=only, signing with a secret
 // shorter than ten characters is refused.
 const secretAccessKey = "local-account-without-secrets-0123456789"
@@ -26,7 +29,7 @@ func Everyone() Principals {
 	return Principals{
 		Admin:       role("Admin", "jane.doe", "ASIALOCALADMIN000001", "198.51.100.7", true),
 		Application: role("app/checkout", "checkout-7f3a", "ASIALOCALAPPROLE0001", "10.0.12.34", false),
-		Guard:       role("fipsguard-enforcer", "fipsguard-enforcer", "ASIALOCALFIPSGUARD01", "10.0.0.9", false),
+		Guard:       role(guard, guard, "ASIALOCALFIPSGUARD01", "10.0.0.9", false),
 		Root: Principal{
 			Kind: Root, ARN: kernel.IAMARN("root"), AccessKeyID: "AKIALOCALROOTUSER001",
 			SecretAccessKey: secretAccessKey, SourceAddress: "198.51.100.200", MFA: true,

@@ -24,7 +24,7 @@ type Options struct {
 // all but Drain and Stop are called with the lock held.
 type Hooks struct {
 	Called func(Call)                  // a call was done
-	Record func(*Request, any, *Error) // with what was answered, or why not
+	Record func(*Request, any, *Error) // a call that is recorded, with its answer or failure
 	Flush  func()                      // start what calls and timers have caused
 	Drain  func(context.Context) error // wait until that is done
 	Stop   func()                      // end what is under way

@@ -14,6 +14,7 @@ type Service struct {
 	Protocol   Protocol
 	Targets    []string // of JSON: what X-Amz-Target may have before the operation
 	Operations map[string]Operation
+	Recorded   bool // whether its calls are recorded
 	// LargestObject is how many bytes a PUT may bring beside what every
 	// request may have.
 	LargestObject int64
@@ -31,6 +32,8 @@ type Protocol interface {
 type Operation struct {
 	Limit   Limit
 	Perform func(*Request) (any, error) // under the lock
+	// Shown is what is recorded of an answer, where that is not all of it.
+	Shown func(answer any) any
 }
 
 // Request is one API call on its way through the account.

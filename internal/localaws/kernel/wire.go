@@ -97,12 +97,12 @@ func (k *Kernel) take(s Service, in *Request, w http.ResponseWriter, r *http.Req
 	if fault.Effect == DropConnection {
 		return nil, fault, nil
 	}
-	answer, err := k.perform(in, op, fault)
+	answer, err := k.perform(s, in, op, fault)
 	return answer, fault, err
 }
 
 // perform does a call and records it.
-func (k *Kernel) perform(r *Request, op Operation, fault Fault) (any, error) {
+func (k *Kernel) perform(s Service, r *Request, op Operation, fault Fault) (any, error) {
 	k.Lock()
 	defer k.Unlock()
 	r.At = k.Clock.Now()
@@ -115,7 +115,13 @@ func (k *Kernel) perform(r *Request, op Operation, fault Fault) (any, error) {
 		}
 	}
 	k.remember(r, failure)
-	k.Hooks.Record(r, answer, failure)
+	if s.Recorded {
+		shown := answer
+		if op.Shown != nil && failure == nil {
+			shown = op.Shown(answer)
+		}
+		k.Hooks.Record(r, shown, failure)
+	}
 	k.Hooks.Flush()
 	return answer, err
 }

@@ -1,4 +1,4 @@
-package localaws
+package cloudtrail
 
 import (
 	"encoding/json"
@@ -11,11 +11,9 @@ import (
 	"fipsguard/internal/localaws/kernel"
 )
 
-func (a *Account) lookupOperations() map[string]kernel.Operation {
-	return map[string]kernel.Operation{
-		"LookupEvents": {Limit: eventLookups, Perform: input(a, a.lookupEvents)},
-	}
-}
+// lookups is the size of the token bucket (CloudTrail API reference,
+// LookupEvents).
+var lookups = kernel.Limit{Name: "event lookups", Burst: 2, PerSecond: 2}
 
 // The event history: its reach, and the size of a page of it (CloudTrail API
 // reference, LookupEvents).
@@ -63,7 +61,7 @@ type foundEvent struct {
 }
 
 // lookupEvents reads the records of the caller's Region, newest first.
-func (a *Account) lookupEvents(c *call, in lookupEventsInput) (*lookupEventsOutput, error) {
+func (t *CloudTrail) lookupEvents(c *kernel.Request, in lookupEventsInput) (*lookupEventsOutput, error) {
 	limit := lookupPage
 	if in.MaxResults != nil {
 		limit = *in.MaxResults
@@ -87,7 +85,7 @@ func (a *Account) lookupEvents(c *call, in lookupEventsInput) (*lookupEventsOutp
 	}
 	// The records are in order of time. The token is how many are older than
 	// those shown, so that new ones do not move the pages.
-	older := len(a.records)
+	older := len(t.records)
 	if in.NextToken != "" {
 		var ok bool
 		if older, ok = kernel.Position(in.NextToken, older); !ok {
@@ -96,8 +94,8 @@ func (a *Account) lookupEvents(c *call, in lookupEventsInput) (*lookupEventsOutp
 	}
 	out := &lookupEventsOutput{Events: []foundEvent{}}
 	for i := older - 1; i >= 0; i-- {
-		r := &a.records[i]
-		if r.AWSRegion != string(c.region.Region) || r.EventTime.Before(from) || r.EventTime.After(to) || !fits(r) {
+		r := &t.records[i]
+		if r.AWSRegion != string(c.Region) || r.EventTime.Before(from) || r.EventTime.After(to) || !fits(r) {
 			continue
 		}
 		if len(out.Events) == limit {

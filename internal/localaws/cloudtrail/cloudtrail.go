@@ -1,4 +1,6 @@
-package localaws
+// Package cloudtrail is CloudTrail: the records of an account's calls, the event
+// history, the trails and their log files.
+package cloudtrail
 
 import (
 	"encoding/json"
@@ -9,6 +11,41 @@ import (
 
 	"fipsguard/internal/localaws/kernel"
 )
+
+// CloudTrail is an account's CloudTrail.
+type CloudTrail struct {
+	kernel  *kernel.Kernel
+	publish func(kernel.Event)
+	put     func(bucket string, files []LogFile) error
+
+	records []Record
+	trails  map[kernel.Region]map[string]Trail // by name
+	logged  map[logDelivery]int                // how many of the records
+}
+
+// New adds CloudTrail to an account, with a trail that records everything in
+// each Region. It publishes records and puts log files into buckets with the
+// lock held.
+func New(k *kernel.Kernel, publish func(kernel.Event), put func(bucket string, files []LogFile) error) *CloudTrail {
+	t := &CloudTrail{
+		kernel: k, publish: publish, put: put,
+		trails: map[kernel.Region]map[string]Trail{}, logged: map[logDelivery]int{},
+	}
+	for _, r := range kernel.Regions() {
+		t.trails[r] = map[string]Trail{"organization": organizationTrail(r, k.Clock.Now())}
+	}
+	k.Serve(kernel.Service{
+		Name: "cloudtrail", Protocol: kernel.JSON{Version: "1.1"},
+		Targets: []string{"CloudTrail_20131101", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"},
+		Operations: map[string]kernel.Operation{
+			"LookupEvents":      {Limit: lookups, Perform: kernel.With(t.lookupEvents)},
+			"DescribeTrails":    {Perform: kernel.With(t.describeTrails)},
+			"GetTrailStatus":    {Perform: kernel.With(t.getTrailStatus)},
+			"GetEventSelectors": {Perform: kernel.With(t.getEventSelectors)},
+		},
+	})
+	return t
+}
 
 // Record is a CloudTrail management-event record, as it stands in log files
 // and in the detail of EventBridge events.
@@ -35,7 +72,7 @@ type Record struct {
 }
 
 type userIdentity struct {
-	Type           Kind            `json:"type"`
+	Type           kernel.Kind     `json:"type"`
 	PrincipalID    string          `json:"principalId"`
 	ARN            string          `json:"arn"`
 	AccountID      string          `json:"accountId"`
@@ -59,33 +96,32 @@ type sessionIssuer struct {
 
 // Records are CloudTrail's records of the calls that write, in order. Those
 // that only read, and those that SNS counts as data events, are in Calls.
-func (a *Account) Records() []Record {
-	a.Lock()
-	defer a.Unlock()
-	return slices.Clone(a.records)
+func (t *CloudTrail) Records() []Record {
+	t.kernel.Lock()
+	defer t.kernel.Unlock()
+	return slices.Clone(t.records)
 }
 
-// trail records a call and sends the record to EventBridge, where only calls
-// that write arrive, and only those that a trail records. It needs the account's lock.
-func (a *Account) trail(req *kernel.Request, answer any, failure *kernel.Error) {
-	c := a.call(req)
-	if c.Service != "ecs" || readsOnly(c.Name) {
+// Record records a call and sends the record to EventBridge, where only calls
+// that write arrive, and only those that a trail records. It needs the lock.
+func (t *CloudTrail) Record(c *kernel.Request, answer any, failure *kernel.Error) {
+	if readsOnly(c.Name) {
 		return
 	}
 	r := Record{
 		EventVersion:       "1.11",
-		UserIdentity:       a.identity(c.Principal, c.At),
+		UserIdentity:       identity(c.Principal, c.At),
 		EventTime:          c.At.Truncate(time.Second),
-		EventSource:        "ecs.amazonaws.com",
+		EventSource:        c.Service + ".amazonaws.com",
 		EventName:          c.Name,
-		AWSRegion:          string(c.region.Region),
+		AWSRegion:          string(c.Region),
 		SourceIPAddress:    c.Principal.SourceAddress,
 		UserAgent:          c.UserAgent,
 		RequestID:          c.ID,
-		EventID:            a.IDs.UUID(),
+		EventID:            t.kernel.IDs.UUID(),
 		EventType:          "AwsApiCall",
 		ManagementEvent:    true,
-		RecipientAccountID: AccountID,
+		RecipientAccountID: kernel.AccountID,
 		EventCategory:      "Management",
 	}
 	if failure != nil {
@@ -96,18 +132,15 @@ func (a *Account) trail(req *kernel.Request, answer any, failure *kernel.Error) 
 		}
 	} else {
 		r.RequestParameters = bounded("requestParameters", c.Parameters)
-		if c.Name == "ExecuteCommand" {
-			answer = withoutToken(answer)
-		}
 		r.ResponseElements = bounded("responseElements", answer)
 	}
-	a.records = append(a.records, r)
-	if !a.writesReachEventBridge(c.region) {
+	t.records = append(t.records, r)
+	if !t.writesReachEventBridge(c.Region) {
 		return
 	}
-	a.publish(c.region, event{
-		detailType: "AWS API Call via CloudTrail", time: c.At, resources: []string{},
-		detail: r, subject: c.Name, caller: c.Principal.AccessKeyID,
+	t.publish(kernel.Event{
+		Region: c.Region, Source: "aws." + c.Service, DetailType: "AWS API Call via CloudTrail", Time: c.At,
+		Resources: []string{}, Detail: r, Subject: c.Name, Caller: c.Principal.AccessKeyID,
 	})
 }
 
@@ -115,25 +148,25 @@ func readsOnly(name string) bool {
 	return strings.HasPrefix(name, "List") || strings.HasPrefix(name, "Describe")
 }
 
-func (a *Account) identity(p Principal, now time.Time) userIdentity {
+func identity(p kernel.Principal, now time.Time) userIdentity {
 	id := userIdentity{
 		Type: p.Kind, PrincipalID: p.PrincipalID(), ARN: p.CallerARN(),
-		AccountID: AccountID, AccessKeyID: p.AccessKeyID,
+		AccountID: kernel.AccountID, AccessKeyID: p.AccessKeyID,
 	}
 	attributes := map[string]string{
 		"creationDate":     now.Add(-time.Hour).Format(time.RFC3339),
 		"mfaAuthenticated": fmt.Sprint(p.MFA),
 	}
 	switch p.Kind {
-	case IAMUser:
+	case kernel.IAMUser:
 		// A long-lived key has no session.
 		id.UserName = p.Name()
-	case Root:
+	case kernel.Root:
 		id.SessionContext = &sessionContext{Attributes: attributes}
-	case AssumedRole:
+	case kernel.AssumedRole:
 		id.SessionContext = &sessionContext{
 			SessionIssuer: &sessionIssuer{
-				Type: "Role", PrincipalID: p.UniqueID(), ARN: p.ARN, AccountID: AccountID, UserName: p.Name(),
+				Type: "Role", PrincipalID: p.UniqueID(), ARN: p.ARN, AccountID: kernel.AccountID, UserName: p.Name(),
 			},
 			Attributes: attributes,
 		}

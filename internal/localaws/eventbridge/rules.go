@@ -1,4 +1,4 @@
-package localaws
+package eventbridge
 
 import (
 	"fmt"
@@ -9,14 +9,14 @@ import (
 )
 
 // DisableRule switches a rule off: it gets no further events.
-func (a *Account) DisableRule(regionName, name string) error {
-	r, ok := a.regions[kernel.Region(regionName)]
-	if !ok {
-		return fmt.Errorf("disable rule %s: the account is not in Region %q", name, regionName)
+func (b *Bus) DisableRule(regionName, name string) error {
+	region, err := kernel.RegionNamed(regionName)
+	if err != nil {
+		return fmt.Errorf("disable rule %s: %w", name, err)
 	}
-	a.Lock()
-	defer a.Unlock()
-	rule, err := r.rule(name)
+	b.kernel.Lock()
+	defer b.kernel.Unlock()
+	rule, err := b.rule(region, name)
 	if err != nil {
 		return fmt.Errorf("disable rule %s: %w", name, err)
 	}
@@ -24,20 +24,12 @@ func (a *Account) DisableRule(regionName, name string) error {
 	return nil
 }
 
-func (r *region) rule(name string) (*Rule, error) {
-	i := slices.IndexFunc(r.rules, func(rule *Rule) bool { return rule.Name == name })
+func (b *Bus) rule(region kernel.Region, name string) (*Rule, error) {
+	i := slices.IndexFunc(b.rules, func(rule *Rule) bool { return rule.Name == name && rule.Region == string(region) })
 	if i < 0 {
 		return nil, kernel.ClientError("ResourceNotFoundException", "Rule %s does not exist on EventBus default.", name)
 	}
-	return r.rules[i], nil
-}
-
-func (a *Account) ruleOperations() map[string]kernel.Operation {
-	return map[string]kernel.Operation{
-		"DescribeRule":      {Perform: input(a, describeRule)},
-		"ListRules":         {Perform: input(a, listRules)},
-		"ListTargetsByRule": {Perform: input(a, listTargetsByRule)},
-	}
+	return b.rules[i], nil
 }
 
 type describedRule struct {
@@ -48,20 +40,20 @@ type describedRule struct {
 	EventBusName string
 }
 
-func (r *region) described(rule *Rule) describedRule {
+func (rule *Rule) described() describedRule {
 	state := "ENABLED"
 	if rule.Disabled {
 		state = "DISABLED"
 	}
 	return describedRule{
-		Name: rule.Name, Arn: r.ARN("events", "rule/"+rule.Name), EventPattern: rule.Pattern,
+		Name: rule.Name, Arn: kernel.Region(rule.Region).ARN("events", "rule/"+rule.Name), EventPattern: rule.Pattern,
 		State: state, EventBusName: "default",
 	}
 }
 
 // onDefaultBus: there is no other one.
-func (r *region) onDefaultBus(name string) error {
-	if name == "" || name == "default" || name == r.ARN("events", "event-bus/default") {
+func onDefaultBus(r *kernel.Request, name string) error {
+	if name == "" || name == "default" || name == r.Region.ARN("events", "event-bus/default") {
 		return nil
 	}
 	return kernel.ClientError("ResourceNotFoundException", "Event bus %s does not exist.", name)
@@ -69,15 +61,15 @@ func (r *region) onDefaultBus(name string) error {
 
 type describeRuleInput struct{ Name, EventBusName string }
 
-func describeRule(c *call, in describeRuleInput) (*describedRule, error) {
-	if err := c.region.onDefaultBus(in.EventBusName); err != nil {
+func (b *Bus) describeRule(r *kernel.Request, in describeRuleInput) (*describedRule, error) {
+	if err := onDefaultBus(r, in.EventBusName); err != nil {
 		return nil, err
 	}
-	rule, err := c.region.rule(in.Name)
+	rule, err := b.rule(r.Region, in.Name)
 	if err != nil {
 		return nil, err
 	}
-	described := c.region.described(rule)
+	described := rule.described()
 	return &described, nil
 }
 
@@ -94,13 +86,13 @@ type listRulesOutput struct {
 	NextToken string `json:",omitempty"`
 }
 
-func listRules(c *call, in listRulesInput) (*listRulesOutput, error) {
-	if err := c.region.onDefaultBus(in.EventBusName); err != nil {
+func (b *Bus) listRules(r *kernel.Request, in listRulesInput) (*listRulesOutput, error) {
+	if err := onDefaultBus(r, in.EventBusName); err != nil {
 		return nil, err
 	}
 	var names []string
-	for _, rule := range c.region.rules {
-		if strings.HasPrefix(rule.Name, in.NamePrefix) {
+	for _, rule := range b.rules {
+		if rule.Region == string(r.Region) && strings.HasPrefix(rule.Name, in.NamePrefix) {
 			names = append(names, rule.Name)
 		}
 	}
@@ -111,11 +103,11 @@ func listRules(c *call, in listRulesInput) (*listRulesOutput, error) {
 	}
 	out := &listRulesOutput{Rules: []describedRule{}, NextToken: next}
 	for _, name := range shown {
-		rule, err := c.region.rule(name)
+		rule, err := b.rule(r.Region, name)
 		if err != nil {
 			return nil, err
 		}
-		out.Rules = append(out.Rules, c.region.described(rule))
+		out.Rules = append(out.Rules, rule.described())
 	}
 	return out, nil
 }
@@ -130,11 +122,11 @@ type ruleTarget struct{ Id, Arn string }
 type listTargetsOutput struct{ Targets []ruleTarget }
 
 // listTargetsByRule has one target, whatever the size of the page.
-func listTargetsByRule(c *call, in listTargetsInput) (*listTargetsOutput, error) {
-	if err := c.region.onDefaultBus(in.EventBusName); err != nil {
+func (b *Bus) listTargetsByRule(r *kernel.Request, in listTargetsInput) (*listTargetsOutput, error) {
+	if err := onDefaultBus(r, in.EventBusName); err != nil {
 		return nil, err
 	}
-	rule, err := c.region.rule(in.Rule)
+	rule, err := b.rule(r.Region, in.Rule)
 	if err != nil {
 		return nil, err
 	}

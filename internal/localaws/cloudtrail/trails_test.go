@@ -1,4 +1,4 @@
-package localaws_test
+package cloudtrail_test
 
 import (
 	"testing"

@@ -1,4 +1,4 @@
-package localaws
+package cloudtrail
 
 import (
 	"bytes"
@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"fipsguard/internal/localaws/kernel"
-	"fipsguard/internal/localaws/s3"
 )
 
 // logSlot is what one log file covers: CloudTrail delivers about every five
@@ -21,44 +20,48 @@ const logSlot = 5 * time.Minute
 // logDelivery is what one trail delivers, and goes on with where it stopped.
 type logDelivery struct{ region, bucket, prefix string }
 
+// LogFile is a file of JSON as it goes into a bucket.
+type LogFile struct {
+	Key     string
+	Gzipped []byte
+}
+
 // DeliverTrailLog writes the records of a Region to a bucket as a trail does:
 // one file for each five minutes with records, and each record once, however
 // often it is called. The prefix stands before AWSLogs/ and may be empty.
-func (a *Account) DeliverTrailLog(regionName, bucket, prefix string) error {
-	if _, ok := a.regions[kernel.Region(regionName)]; !ok {
-		return fmt.Errorf("deliver log files: the account is not in Region %q", regionName)
+func (t *CloudTrail) DeliverTrailLog(regionName, bucket, prefix string) error {
+	if _, err := kernel.RegionNamed(regionName); err != nil {
+		return fmt.Errorf("deliver log files: %w", err)
 	}
-	a.Lock()
-	defer a.Unlock()
+	t.kernel.Lock()
+	defer t.kernel.Unlock()
 	to := logDelivery{regionName, bucket, prefix}
 	slots := map[time.Time][]Record{}
-	for _, r := range a.records[a.logged[to]:] {
+	for _, r := range t.records[t.logged[to]:] {
 		if r.AWSRegion == regionName {
 			slot := r.EventTime.Truncate(logSlot)
 			slots[slot] = append(slots[slot], r)
 		}
 	}
-	var files []s3.Object
+	var files []LogFile
 	for _, slot := range slices.SortedFunc(maps.Keys(slots), time.Time.Compare) {
 		body, err := logFile(slots[slot])
 		if err != nil {
 			return fmt.Errorf("deliver log files: %w", err)
 		}
-		files = append(files, s3.Object{
-			Key: a.logKey(to, slot), Body: body, ContentType: "application/json", ContentEncoding: "gzip",
-		})
+		files = append(files, LogFile{Key: t.logKey(to, slot), Gzipped: body})
 	}
-	if err := a.Put(bucket, files); err != nil {
+	if err := t.put(bucket, files); err != nil {
 		return fmt.Errorf("deliver log files: %w", err)
 	}
-	a.logged[to] = len(a.records)
+	t.logged[to] = len(t.records)
 	return nil
 }
 
 // logKey ends in an identifier, so that two files of the same minutes can be.
-func (a *Account) logKey(to logDelivery, slot time.Time) string {
-	return path.Join(to.prefix, "AWSLogs", AccountID, "CloudTrail", to.region, slot.Format("2006/01/02"),
-		fmt.Sprintf("%s_CloudTrail_%s_%s_%s.json.gz", AccountID, to.region, slot.Format("20060102T1504Z"), a.IDs.Hex(8)))
+func (t *CloudTrail) logKey(to logDelivery, slot time.Time) string {
+	return path.Join(to.prefix, "AWSLogs", kernel.AccountID, "CloudTrail", to.region, slot.Format("2006/01/02"),
+		fmt.Sprintf("%s_CloudTrail_%s_%s_%s.json.gz", kernel.AccountID, to.region, slot.Format("20060102T1504Z"), t.kernel.IDs.Hex(8)))
 }
 
 func logFile(records []Record) ([]byte, error) {

@@ -1,4 +1,4 @@
-package localaws
+package cloudtrail
 
 import (
 	"cmp"
@@ -29,47 +29,47 @@ type Trail struct {
 	// Advanced is whether it says so in advanced event selectors.
 	Advanced bool
 
-	home  *region
+	home  kernel.Region
 	since time.Time // logging began, or ended
 }
 
-// addOrganizationTrail adds the trail that each Region has from the beginning.
-func (r *region) addOrganizationTrail(now time.Time) {
-	r.trails["organization"] = Trail{
+// organizationTrail is the trail that each Region has from the beginning.
+func organizationTrail(home kernel.Region, since time.Time) Trail {
+	return Trail{
 		Name: "organization", Bucket: "organization-trail", Logging: true,
-		ReadWriteType: "All", Management: true, home: r, since: now,
+		ReadWriteType: "All", Management: true, home: home, since: since,
 	}
 }
 
 // SetTrail adds a trail to a Region, or replaces the one of its name there.
 // EventBridge gets the write calls of a Region only while a trail records them.
-func (a *Account) SetTrail(regionName string, t Trail) error {
-	r, ok := a.regions[kernel.Region(regionName)]
-	if !ok {
-		return fmt.Errorf("set trail %s: the account is not in Region %q", t.Name, regionName)
+func (c *CloudTrail) SetTrail(regionName string, t Trail) error {
+	region, err := kernel.RegionNamed(regionName)
+	if err != nil {
+		return fmt.Errorf("set trail %s: %w", t.Name, err)
 	}
 	if !slices.Contains([]string{"All", "WriteOnly", "ReadOnly"}, t.ReadWriteType) {
 		return fmt.Errorf("set trail %s: %q is no ReadWriteType", t.Name, t.ReadWriteType)
 	}
-	a.Lock()
-	defer a.Unlock()
-	t.home, t.since = r, a.Clock.Now()
-	r.trails[t.Name] = t
+	c.kernel.Lock()
+	defer c.kernel.Unlock()
+	t.home, t.since = region, c.kernel.Clock.Now()
+	c.trails[region][t.Name] = t
 	return nil
 }
 
 // DeleteTrail removes a trail from the Region that it was set in.
-func (a *Account) DeleteTrail(regionName, name string) error {
-	r, ok := a.regions[kernel.Region(regionName)]
-	if !ok {
-		return fmt.Errorf("delete trail %s: the account is not in Region %q", name, regionName)
+func (c *CloudTrail) DeleteTrail(regionName, name string) error {
+	region, err := kernel.RegionNamed(regionName)
+	if err != nil {
+		return fmt.Errorf("delete trail %s: %w", name, err)
 	}
-	a.Lock()
-	defer a.Unlock()
-	if _, ok := r.trails[name]; !ok {
+	c.kernel.Lock()
+	defer c.kernel.Unlock()
+	if _, ok := c.trails[region][name]; !ok {
 		return fmt.Errorf("delete trail %s: there is none in %s", name, regionName)
 	}
-	delete(r.trails, name)
+	delete(c.trails[region], name)
 	return nil
 }
 
@@ -83,10 +83,10 @@ func (t Trail) recordsWrites() bool {
 
 // trailsOf are the trails seen in a Region, by name and with those of other
 // Regions behind its own.
-func (a *Account) trailsOf(r *region, shadows bool) []Trail {
-	seen := slices.Collect(maps.Values(r.trails))
-	for _, other := range a.regions {
-		for _, t := range other.trails {
+func (c *CloudTrail) trailsOf(r kernel.Region, shadows bool) []Trail {
+	seen := slices.Collect(maps.Values(c.trails[r]))
+	for other, trails := range c.trails {
+		for _, t := range trails {
 			if shadows && other != r && t.MultiRegion {
 				seen = append(seen, t)
 			}
@@ -98,30 +98,22 @@ func (a *Account) trailsOf(r *region, shadows bool) []Trail {
 	return seen
 }
 
-func shadowOrder(t Trail, r *region) int {
+func shadowOrder(t Trail, r kernel.Region) int {
 	if t.home == r {
 		return 0
 	}
 	return 1
 }
 
-// writesReachEventBridge needs the account's lock.
-func (a *Account) writesReachEventBridge(r *region) bool {
-	return slices.ContainsFunc(a.trailsOf(r, true), Trail.recordsWrites)
-}
-
-func (a *Account) trailOperations() map[string]kernel.Operation {
-	return map[string]kernel.Operation{
-		"DescribeTrails":    {Perform: input(a, a.describeTrails)},
-		"GetTrailStatus":    {Perform: input(a, a.getTrailStatus)},
-		"GetEventSelectors": {Perform: input(a, a.getEventSelectors)},
-	}
+// writesReachEventBridge needs the lock.
+func (c *CloudTrail) writesReachEventBridge(r kernel.Region) bool {
+	return slices.ContainsFunc(c.trailsOf(r, true), Trail.recordsWrites)
 }
 
 // namedTrail finds what a caller means by a name or an ARN. Shadow trails go
 // by their ARN only (CloudTrail API reference, GetTrailStatus).
-func (a *Account) namedTrail(r *region, reference string) (Trail, bool) {
-	for _, t := range a.trailsOf(r, true) {
+func (c *CloudTrail) namedTrail(r kernel.Region, reference string) (Trail, bool) {
+	for _, t := range c.trailsOf(r, true) {
 		if reference == t.arn() || t.home == r && reference == t.Name {
 			return t, true
 		}
@@ -153,18 +145,18 @@ type describedTrail struct {
 }
 
 // describeTrails leaves out what it does not find.
-func (a *Account) describeTrails(c *call, in describeTrailsInput) (*describeTrailsOutput, error) {
+func (c *CloudTrail) describeTrails(r *kernel.Request, in describeTrailsInput) (*describeTrailsOutput, error) {
 	shadows := in.IncludeShadowTrails == nil || *in.IncludeShadowTrails
 	out := &describeTrailsOutput{TrailList: []describedTrail{}}
-	for _, t := range a.trailsOf(c.region, shadows) {
+	for _, t := range c.trailsOf(r.Region, shadows) {
 		if len(in.TrailNameList) > 0 && !slices.ContainsFunc(in.TrailNameList, func(reference string) bool {
-			named, ok := a.namedTrail(c.region, reference)
+			named, ok := c.namedTrail(r.Region, reference)
 			return ok && named.arn() == t.arn()
 		}) {
 			continue
 		}
 		out.TrailList = append(out.TrailList, describedTrail{
-			Name: t.Name, S3BucketName: t.Bucket, S3KeyPrefix: t.Prefix, TrailARN: t.arn(), HomeRegion: string(t.home.Region),
+			Name: t.Name, S3BucketName: t.Bucket, S3KeyPrefix: t.Prefix, TrailARN: t.arn(), HomeRegion: string(t.home),
 			IsMultiRegionTrail: t.MultiRegion, IncludeGlobalServiceEvents: t.MultiRegion,
 			LogFileValidationEnabled: true, HasCustomEventSelectors: t.hasCustomSelectors(),
 		})
@@ -179,7 +171,7 @@ func (t Trail) hasCustomSelectors() bool {
 }
 
 func trailNotFound(reference string) error {
-	return kernel.ClientError("TrailNotFoundException", "Unknown trail: %s for the user: %s", reference, AccountID)
+	return kernel.ClientError("TrailNotFoundException", "Unknown trail: %s for the user: %s", reference, kernel.AccountID)
 }
 
 type trailStatus struct {
@@ -189,15 +181,15 @@ type trailStatus struct {
 	StopLoggingTime    *kernel.Moment `json:",omitempty"`
 }
 
-func (a *Account) getTrailStatus(c *call, in struct{ Name string }) (*trailStatus, error) {
-	t, ok := a.namedTrail(c.region, in.Name)
+func (c *CloudTrail) getTrailStatus(r *kernel.Request, in struct{ Name string }) (*trailStatus, error) {
+	t, ok := c.namedTrail(r.Region, in.Name)
 	if !ok {
 		return nil, trailNotFound(in.Name)
 	}
 	if !t.Logging {
 		return &trailStatus{StopLoggingTime: kernel.At(t.since)}, nil
 	}
-	return &trailStatus{IsLogging: true, StartLoggingTime: kernel.At(t.since), LatestDeliveryTime: kernel.At(c.At)}, nil
+	return &trailStatus{IsLogging: true, StartLoggingTime: kernel.At(t.since), LatestDeliveryTime: kernel.At(r.At)}, nil
 }
 
 // eventSelectors has one of the two kinds, as a trail does.
@@ -229,8 +221,8 @@ type fieldSelector struct {
 	Equals []string
 }
 
-func (a *Account) getEventSelectors(c *call, in struct{ TrailName string }) (*eventSelectors, error) {
-	t, ok := a.namedTrail(c.region, in.TrailName)
+func (c *CloudTrail) getEventSelectors(r *kernel.Request, in struct{ TrailName string }) (*eventSelectors, error) {
+	t, ok := c.namedTrail(r.Region, in.TrailName)
 	if !ok {
 		return nil, trailNotFound(in.TrailName)
 	}

@@ -1,4 +1,4 @@
-package localaws_test
+package eventbridge_test
 
 import (
 	"context"
