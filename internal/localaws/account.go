@@ -2,11 +2,11 @@ package localaws
 
 import (
 	"encoding/json"
-	"maps"
 	"time"
 
 	"fipsguard/internal/localaws/autoscaling"
 	"fipsguard/internal/localaws/cloudtrail"
+	"fipsguard/internal/localaws/ecs"
 	"fipsguard/internal/localaws/eventbridge"
 	"fipsguard/internal/localaws/kernel"
 	"fipsguard/internal/localaws/s3"
@@ -43,43 +43,53 @@ type Options struct {
 	Observe func(Happening)
 }
 
-// Account is the account. It is safe for concurrent use.
+// Account is the account: the kernel and the services on it. It is safe for
+// concurrent use.
 type Account struct {
 	*kernel.Kernel
 	*autoscaling.Targets
 	*cloudtrail.CloudTrail
+	*ecs.ECS
 	*eventbridge.Bus
 	*s3.Buckets
 	*securityhub.Hub
 	*sns.Topics
 	*sqs.Queues
-	execTime time.Duration
-
-	// The kernel's lock guards everything below.
-	regions map[kernel.Region]*region
-
-	sessions map[string]*execSession // those under way, by ID
-	execUses map[string]*ExecUse     // by container
-}
-
-// region is what the account keeps apart by Region.
-type region struct {
-	kernel.Region
-	account *settings
-	own     map[string]*settings // by the principal's ARN
-
-	clusters map[string]*cluster          // by name
-	families map[string][]*taskDefinition // by name, in order of revision
-	tasks    []*task                      // in order of launch
-	byARN    map[string]*task
-	launched map[string][]*task // by the client token of RunTask
-	services []*service         // in order of creation
-
 }
 
 // New makes an account with nothing in it but its principals and, in each
-// Region, a cluster named default.
+// Region, a cluster named default and a trail.
 func New(o Options) *Account {
+	o = o.withDefaults()
+	k := kernel.New(kernel.Options{Now: o.Now, Throttling: o.Throttling, Principals: Everyone().all()})
+	bus := eventbridge.New(k, eventbridge.Options{
+		Concurrency: o.Concurrency, RetryDelays: o.RetryDelays, Function: guard,
+		Published: func(t time.Time, event json.RawMessage) { o.Observe(Happening{Time: t, Event: event}) },
+		Delivered: func(d Delivery) { o.Observe(Happening{Time: d.Time, Delivery: &d}) },
+	})
+	buckets := s3.New(k)
+	trail := cloudtrail.New(k, bus.Publish, func(bucket string, files []cloudtrail.LogFile) error {
+		return buckets.Put(bucket, objects(files))
+	})
+	k.Hooks = kernel.Hooks{
+		Called: func(c Call) { o.Observe(Happening{Time: c.Time, Call: &c}) },
+		Record: trail.Record, Flush: bus.Flush, Drain: bus.Drain, Stop: bus.Stop,
+	}
+	k.Serve(identity())
+	return &Account{
+		Kernel:     k,
+		Targets:    autoscaling.New(k),
+		CloudTrail: trail,
+		ECS:        ecs.New(k, ecs.Options{Publish: bus.Publish, Command: command, ExecTime: o.ExecTime}),
+		Bus:        bus,
+		Buckets:    buckets,
+		Hub:        securityhub.New(k),
+		Topics:     sns.New(k, func(m Message) { o.Observe(Happening{Time: m.Time, Message: &m}) }),
+		Queues:     sqs.New(k),
+	}
+}
+
+func (o Options) withDefaults() Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -92,100 +102,26 @@ func New(o Options) *Account {
 	if o.Observe == nil {
 		o.Observe = func(Happening) {}
 	}
-	all := Everyone()
-	a := &Account{
-		Kernel: kernel.New(kernel.Options{
-			Now: o.Now, Throttling: o.Throttling,
-			Principals: []Principal{all.Admin, all.Application, all.Root, all.Terraform, all.Guard},
-		}),
-		execTime: o.ExecTime,
-		regions:  map[kernel.Region]*region{},
-
-		sessions: map[string]*execSession{},
-		execUses: map[string]*ExecUse{},
-	}
-	a.Targets = autoscaling.New(a.Kernel)
-	a.Buckets = s3.New(a.Kernel)
-	a.Hub = securityhub.New(a.Kernel)
-	a.Topics = sns.New(a.Kernel, func(m Message) { o.Observe(Happening{Time: m.Time, Message: &m}) })
-	a.Queues = sqs.New(a.Kernel)
-	a.Bus = eventbridge.New(a.Kernel, eventbridge.Options{
-		Concurrency: o.Concurrency, RetryDelays: o.RetryDelays, Function: guard,
-		Published: func(t time.Time, event json.RawMessage) { o.Observe(Happening{Time: t, Event: event}) },
-		Delivered: func(d Delivery) { o.Observe(Happening{Time: d.Time, Delivery: &d}) },
-	})
-	a.CloudTrail = cloudtrail.New(a.Kernel, a.Publish, a.putLogFiles)
-	a.Hooks = kernel.Hooks{
-		Called: func(c Call) { o.Observe(Happening{Time: c.Time, Call: &c}) },
-		Record: a.Record, Flush: a.Flush, Drain: a.Drain, Stop: a.Stop,
-	}
-	for _, s := range a.services() {
-		a.Serve(s)
-	}
-	a.ServePath(channelPath, a.serveChannel)
-	for _, name := range kernel.Regions() {
-		a.regions[name] = newRegion(name)
-	}
-	return a
+	return o
 }
 
-// Regions are those that the account is in: the two of GovCloud.
-func Regions() []string { return []string{"us-gov-east-1", "us-gov-west-1"} }
-
-func newRegion(name kernel.Region) *region {
-	r := &region{
-		Region:   name,
-		account:  newSettings(),
-		own:      map[string]*settings{},
-		clusters: map[string]*cluster{},
-		families: map[string][]*taskDefinition{},
-		launched: map[string][]*task{},
-		byARN:    map[string]*task{},
-	}
-	// As the console makes it: with Fargate, but without a default strategy.
-	r.addCluster("default", createClusterInput{CapacityProviders: []string{"FARGATE", "FARGATE_SPOT"}})
-	return r
-}
-
-// putLogFiles puts CloudTrail's log files into a bucket.
-func (a *Account) putLogFiles(bucket string, files []cloudtrail.LogFile) error {
-	var objects []Object
+// objects are log files as a trail puts them into a bucket.
+func objects(files []cloudtrail.LogFile) []Object {
+	var all []Object
 	for _, f := range files {
-		objects = append(objects, Object{Key: f.Key, Body: f.Gzipped, ContentType: "application/json", ContentEncoding: "gzip"})
-	}
-	return a.Put(bucket, objects)
-}
-
-// services are the account's.
-func (a *Account) services() []kernel.Service {
-	return []kernel.Service{
-		{Name: "ecs", Recorded: true, Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AmazonEC2ContainerServiceV20141113"}, Operations: merged(
-			a.settingOperations(), a.definitionOperations(), a.clusterOperations(), a.taskOperations(),
-			a.serviceOperations(), a.taskSetOperations(), a.execOperations(),
-		)},
-		{Name: "ssm", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AmazonSSM"}, Operations: a.sessionOperations()},
-		identity(),
-	}
-}
-
-func merged(parts ...map[string]kernel.Operation) map[string]kernel.Operation {
-	all := map[string]kernel.Operation{}
-	for _, part := range parts {
-		maps.Copy(all, part)
+		all = append(all, Object{Key: f.Key, Body: f.Gzipped, ContentType: "application/json", ContentEncoding: "gzip"})
 	}
 	return all
 }
 
-// call is a request with what the account keeps of its Region.
-type call struct {
-	*kernel.Request
-	region *region
+// command is what the containers of an account print: they have a cat and
+// their kernel's files.
+func command(command string, fips bool) (output string, ok bool) {
+	switch {
+	case command != "cat /proc/sys/crypto/fips_enabled":
+		return "", false
+	case fips:
+		return "1\r\n", true
+	}
+	return "0\r\n", true
 }
-
-// input makes an operation of a function that takes a call's parameters in a
-// struct.
-func input[In, Out any](a *Account, f func(*call, In) (Out, error)) func(*kernel.Request) (any, error) {
-	return kernel.With(func(r *kernel.Request, in In) (Out, error) { return f(a.call(r), in) })
-}
-
-func (a *Account) call(r *kernel.Request) *call { return &call{r, a.regions[kernel.Region(r.Region)]} }

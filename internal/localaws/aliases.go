@@ -3,6 +3,7 @@ package localaws
 import (
 	"fipsguard/internal/localaws/autoscaling"
 	"fipsguard/internal/localaws/cloudtrail"
+	"fipsguard/internal/localaws/ecs"
 	"fipsguard/internal/localaws/eventbridge"
 	"fipsguard/internal/localaws/kernel"
 	"fipsguard/internal/localaws/s3"
@@ -21,6 +22,7 @@ type (
 	DeadLetter     = eventbridge.DeadLetter
 	Delivery       = eventbridge.Delivery
 	Message        = sns.Message
+	Exec           = ecs.Exec
 	Object         = s3.Object
 	Record         = cloudtrail.Record
 	Rule           = eventbridge.Rule

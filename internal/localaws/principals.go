@@ -40,3 +40,7 @@ func Everyone() Principals {
 		},
 	}
 }
+
+func (p Principals) all() []Principal {
+	return []Principal{p.Admin, p.Application, p.Root, p.Terraform, p.Guard}
+}

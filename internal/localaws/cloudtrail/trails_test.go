@@ -35,7 +35,7 @@ func trailARNs(t *testing.T, a *localaws.Account, in cloudtrail.DescribeTrailsIn
 
 func TestEveryRegionHasATrailThatRecordsEverything(t *testing.T) {
 	a := localtest.Start(t, localaws.Options{})
-	for _, region := range localaws.Regions() {
+	for _, region := range []string{localtest.East, localtest.West} {
 		client := trailOf(a, localaws.Everyone().Guard, region)
 		described, err := client.DescribeTrails(t.Context(), &cloudtrail.DescribeTrailsInput{})
 		if err != nil {

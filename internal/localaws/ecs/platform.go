@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"strings"

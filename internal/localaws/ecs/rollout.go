@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"encoding/json"
@@ -110,13 +110,13 @@ func (o *rollout) want() int {
 }
 
 // rollOut gives a service a new primary rollout.
-func (a *Account) rollOut(s *service, l launch, version string) *rollout {
+func (e *ECS) rollOut(s *service, l launch, version string) *rollout {
 	if version == "" && l.capacity.fargate() {
 		version = "LATEST"
 	}
-	now := a.Clock.Now()
+	now := e.kernel.Clock.Now()
 	o := &rollout{
-		service: s, id: "ecs-svc/" + a.IDs.Digits(19), status: "PRIMARY", state: "IN_PROGRESS",
+		service: s, id: "ecs-svc/" + e.kernel.IDs.Digits(19), status: "PRIMARY", state: "IN_PROGRESS",
 		launch: l, version: version, network: s.NetworkConfiguration, scale: 100, created: now, updated: now,
 	}
 	o.reason = "ECS deployment " + o.id + " in progress."

@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"cmp"
@@ -30,11 +30,11 @@ type capacityUse struct {
 	Base             int    `json:"base"`
 }
 
-func (a *Account) clusterOperations() map[string]kernel.Operation {
+func (e *ECS) clusterOperations() map[string]kernel.Operation {
 	return map[string]kernel.Operation{
-		"CreateCluster":    {Perform: input(a, a.createCluster)},
-		"ListClusters":     {Limit: clusterReads, Perform: input(a, a.listClusters)},
-		"DescribeClusters": {Limit: clusterReads, Perform: input(a, a.describeClusters)},
+		"CreateCluster":    {Perform: input(e, e.createCluster)},
+		"ListClusters":     {Limit: clusterReads, Perform: input(e, e.listClusters)},
+		"DescribeClusters": {Limit: clusterReads, Perform: input(e, e.describeClusters)},
 	}
 }
 
@@ -51,7 +51,7 @@ type clusterOutput struct {
 }
 
 // createCluster may be repeated: the cluster stays as it is.
-func (a *Account) createCluster(c *call, in createClusterInput) (clusterOutput, error) {
+func (e *ECS) createCluster(c *call, in createClusterInput) (clusterOutput, error) {
 	name := cmp.Or(in.ClusterName, "default")
 	if strings.ContainsAny(name, "/: ") || len(name) > 255 {
 		return clusterOutput{}, kernel.InvalidParameter("Invalid cluster name %q.", name)
@@ -122,7 +122,7 @@ type listClustersOutput struct {
 	NextToken string   `json:"nextToken,omitempty"`
 }
 
-func (a *Account) listClusters(c *call, in listInput) (listClustersOutput, error) {
+func (e *ECS) listClusters(c *call, in listInput) (listClustersOutput, error) {
 	arns := []string{}
 	for _, name := range slices.Sorted(maps.Keys(c.region.clusters)) {
 		arns = append(arns, c.region.clusters[name].ARN)
@@ -146,7 +146,7 @@ type failure struct {
 	Reason string `json:"reason"`
 }
 
-func (a *Account) describeClusters(c *call, in describeClustersInput) (describeClustersOutput, error) {
+func (e *ECS) describeClusters(c *call, in describeClustersInput) (describeClustersOutput, error) {
 	out := describeClustersOutput{Clusters: []cluster{}, Failures: []failure{}}
 	if len(in.Clusters) == 0 {
 		in.Clusters = []string{"default"}

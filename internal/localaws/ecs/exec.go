@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"encoding/json"
@@ -19,10 +19,10 @@ type Exec struct {
 }
 
 // SetExec changes how a running task answers commands.
-func (a *Account) SetExec(taskARN string, e Exec) error {
-	return a.change(taskARN, func(t *task) {
-		t.exec = e
-		if !e.NoAgent {
+func (e *ECS) SetExec(taskARN string, x Exec) error {
+	return e.change(taskARN, func(t *task) {
+		t.exec = x
+		if !x.NoAgent {
 			return
 		}
 		for i := range t.Containers {
@@ -35,14 +35,14 @@ func (a *Account) SetExec(taskARN string, e Exec) error {
 
 // SetTaskFIPS makes a task's kernel one that runs in FIPS mode, or not,
 // whatever the setting was at its launch.
-func (a *Account) SetTaskFIPS(taskARN string, on bool) error {
-	return a.change(taskARN, func(t *task) { t.fips = on })
+func (e *ECS) SetTaskFIPS(taskARN string, on bool) error {
+	return e.change(taskARN, func(t *task) { t.fips = on })
 }
 
-func (a *Account) change(taskARN string, change func(*task)) error {
-	a.Lock()
-	defer a.Unlock()
-	for _, r := range a.regions {
+func (e *ECS) change(taskARN string, change func(*task)) error {
+	e.kernel.Lock()
+	defer e.kernel.Unlock()
+	for _, r := range e.regions {
 		if t := r.task(taskARN); t != nil {
 			change(t)
 			return nil
@@ -79,24 +79,20 @@ type ExecUse struct {
 
 // ExecUses are the sessions so far, by the task's ARN and the container's name,
 // with a blank between.
-func (a *Account) ExecUses() map[string]ExecUse {
-	a.Lock()
-	defer a.Unlock()
+func (e *ECS) ExecUses() map[string]ExecUse {
+	e.kernel.Lock()
+	defer e.kernel.Unlock()
 	uses := map[string]ExecUse{}
-	for container, use := range a.execUses {
+	for container, use := range e.execUses {
 		uses[container] = *use
 	}
 	return uses
 }
 
-func (a *Account) execOperations() map[string]kernel.Operation {
+func (e *ECS) execOperations() map[string]kernel.Operation {
 	return map[string]kernel.Operation{
-		"ExecuteCommand": {Limit: taskWrites, Perform: input(a, a.executeCommand), Shown: withoutToken},
+		"ExecuteCommand": {Limit: taskWrites, Perform: input(e, e.executeCommand), Shown: withoutToken},
 	}
-}
-
-func (a *Account) sessionOperations() map[string]kernel.Operation {
-	return map[string]kernel.Operation{"TerminateSession": {Perform: input(a, a.terminateSession)}}
 }
 
 type executeCommandInput struct {
@@ -123,7 +119,7 @@ type sessionData struct {
 }
 
 // executeCommand opens a session and leaves it to the message gateway.
-func (a *Account) executeCommand(c *call, in executeCommandInput) (executeCommandOutput, error) {
+func (e *ECS) executeCommand(c *call, in executeCommandInput) (executeCommandOutput, error) {
 	k, err := c.region.cluster(in.Cluster)
 	if err != nil {
 		return executeCommandOutput{}, err
@@ -145,33 +141,33 @@ func (a *Account) executeCommand(c *call, in executeCommandInput) (executeComman
 	if !t.EnableExecuteCommand || t.LastStatus != "RUNNING" {
 		return executeCommandOutput{}, kernel.InvalidParameter("The execute command failed because execute command was not enabled when the task was run or the execute command agent isn’t running. Wait and try again or run a new task with execute command enabled and try again.")
 	}
-	use := a.useOf(t.ARN + " " + of.Name)
+	use := e.useOf(t.ARN + " " + of.Name)
 	if use.Wedged || len(of.ManagedAgents) == 0 || of.ManagedAgents[0].LastStatus != "RUNNING" {
 		return executeCommandOutput{}, kernel.ClientError("TargetNotConnectedException", "The execute command failed due to an internal error. Try again later.")
 	}
 	s := &execSession{
-		id: "ecs-execute-command-" + a.IDs.Hex(9)[:17], token: "AAEAA" + a.IDs.Hex(48), container: t.ARN + " " + of.Name,
+		id: "ecs-execute-command-" + e.kernel.IDs.Hex(9)[:17], token: "AAEAA" + e.kernel.IDs.Hex(48), container: t.ARN + " " + of.Name,
 		command: in.Command, exec: t.exec, fips: t.fips, ended: make(chan struct{}),
 	}
-	a.begin(s, use)
+	e.begin(s, use)
 	return executeCommandOutput{
 		ClusterARN: k.ARN, ContainerARN: of.ARN, ContainerName: of.Name, Interactive: true, TaskARN: t.ARN,
-		Session: sessionData{s.id, a.streamURL(s), s.token},
+		Session: sessionData{s.id, e.streamURL(s), s.token},
 	}, nil
 }
 
-func (a *Account) useOf(container string) *ExecUse {
-	if a.execUses[container] == nil {
-		a.execUses[container] = &ExecUse{}
+func (e *ECS) useOf(container string) *ExecUse {
+	if e.execUses[container] == nil {
+		e.execUses[container] = &ExecUse{}
 	}
-	return a.execUses[container]
+	return e.execUses[container]
 }
 
 // begin counts a session, which keeps its slot until it ends or is terminated.
-func (a *Account) begin(s *execSession, use *ExecUse) {
-	a.sessions[s.id] = s
+func (e *ECS) begin(s *execSession, use *ExecUse) {
+	e.sessions[s.id] = s
 	open := 0
-	for _, other := range a.sessions {
+	for _, other := range e.sessions {
 		if other.container == s.container {
 			open++
 		}
@@ -182,21 +178,21 @@ func (a *Account) begin(s *execSession, use *ExecUse) {
 	use.Wedged = use.Wedged || open >= sessionsWedge
 }
 
-// end frees a session's slot. It needs the account's lock.
-func (a *Account) end(s *execSession) {
-	if a.sessions[s.id] == s {
-		delete(a.sessions, s.id)
+// end frees a session's slot. It needs the lock.
+func (e *ECS) end(s *execSession) {
+	if e.sessions[s.id] == s {
+		delete(e.sessions, s.id)
 		close(s.ended)
 	}
 }
 
 // waits reports whether as many sessions as the agent runs began before this
 // one.
-func (a *Account) waits(s *execSession) bool {
-	a.Lock()
-	defer a.Unlock()
+func (e *ECS) waits(s *execSession) bool {
+	e.kernel.Lock()
+	defer e.kernel.Unlock()
 	before := 0
-	for _, other := range a.sessions {
+	for _, other := range e.sessions {
 		if other.container == s.container && other.order < s.order {
 			before++
 		}
@@ -209,9 +205,9 @@ type terminateSessionInput struct {
 }
 
 // terminateSession may be repeated, also for a session that is over.
-func (a *Account) terminateSession(_ *call, in terminateSessionInput) (terminateSessionInput, error) {
-	if s := a.sessions[in.SessionID]; s != nil {
-		a.end(s)
+func (e *ECS) terminateSession(_ *call, in terminateSessionInput) (terminateSessionInput, error) {
+	if s := e.sessions[in.SessionID]; s != nil {
+		e.end(s)
 	}
 	return in, nil
 }

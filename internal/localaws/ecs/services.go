@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"cmp"
@@ -135,13 +135,13 @@ func (r *region) activeService(clusterName, reference string) (*service, error) 
 	return s, nil
 }
 
-func (a *Account) serviceOperations() map[string]kernel.Operation {
+func (e *ECS) serviceOperations() map[string]kernel.Operation {
 	return map[string]kernel.Operation{
-		"CreateService":    {Limit: serviceWrites, Perform: input(a, a.createService)},
-		"UpdateService":    {Limit: serviceWrites, Perform: input(a, a.updateService)},
-		"DeleteService":    {Perform: input(a, a.deleteService)},
-		"DescribeServices": {Limit: serviceReads, Perform: input(a, a.describeServices)},
-		"ListServices":     {Limit: serviceReads, Perform: input(a, a.listServices)},
+		"CreateService":    {Limit: serviceWrites, Perform: input(e, e.createService)},
+		"UpdateService":    {Limit: serviceWrites, Perform: input(e, e.updateService)},
+		"DeleteService":    {Perform: input(e, e.deleteService)},
+		"DescribeServices": {Limit: serviceReads, Perform: input(e, e.describeServices)},
+		"ListServices":     {Limit: serviceReads, Perform: input(e, e.listServices)},
 	}
 }
 
@@ -171,7 +171,7 @@ type createServiceInput struct {
 	Tags                          []json.RawMessage        `json:"tags"`
 }
 
-func (a *Account) createService(c *call, in createServiceInput) (serviceOutput, error) {
+func (e *ECS) createService(c *call, in createServiceInput) (serviceOutput, error) {
 	k, err := c.region.cluster(in.Cluster)
 	if err != nil {
 		return serviceOutput{}, err
@@ -191,10 +191,10 @@ func (a *Account) createService(c *call, in createServiceInput) (serviceOutput, 
 		if err != nil {
 			return serviceOutput{}, err
 		}
-		a.rollOut(s, l, in.PlatformVersion)
+		e.rollOut(s, l, in.PlatformVersion)
 	}
 	c.region.services = append(c.region.services, s)
-	a.wake(c.region, s)
+	e.wake(c.region, s)
 	return serviceOutput{s.view()}, nil
 }
 
@@ -274,7 +274,7 @@ type updateServiceInput struct {
 
 // updateService makes a new deployment when what its tasks are made of
 // changes, or when forced to.
-func (a *Account) updateService(c *call, in updateServiceInput) (serviceOutput, error) {
+func (e *ECS) updateService(c *call, in updateServiceInput) (serviceOutput, error) {
 	s, err := c.region.activeService(in.Cluster, in.Service)
 	if err != nil {
 		return serviceOutput{}, err
@@ -286,7 +286,7 @@ func (a *Account) updateService(c *call, in updateServiceInput) (serviceOutput, 
 		return serviceOutput{}, err
 	}
 	if in.redeploys(s) {
-		if err := a.redeploy(c, s, in); err != nil {
+		if err := e.redeploy(c, s, in); err != nil {
 			return serviceOutput{}, err
 		}
 	}
@@ -299,7 +299,7 @@ func (a *Account) updateService(c *call, in updateServiceInput) (serviceOutput, 
 	if in.HealthCheckGracePeriodSeconds != nil {
 		s.HealthCheckGracePeriodSeconds = in.HealthCheckGracePeriodSeconds
 	}
-	a.wake(c.region, s)
+	e.wake(c.region, s)
 	return serviceOutput{s.view()}, nil
 }
 
@@ -331,7 +331,7 @@ func (in updateServiceInput) redeploys(s *service) bool {
 		in.EnableExecuteCommand != nil && *in.EnableExecuteCommand != s.EnableExecuteCommand
 }
 
-func (a *Account) redeploy(c *call, s *service, in updateServiceInput) error {
+func (e *ECS) redeploy(c *call, s *service, in updateServiceInput) error {
 	definition := cmp.Or(in.TaskDefinition, s.TaskDefinition)
 	version := cmp.Or(in.PlatformVersion, s.PlatformVersion)
 	launchType, strategy := s.LaunchType, s.CapacityProviderStrategy
@@ -357,7 +357,7 @@ func (a *Account) redeploy(c *call, s *service, in updateServiceInput) error {
 	if in.EnableExecuteCommand != nil {
 		s.EnableExecuteCommand = *in.EnableExecuteCommand
 	}
-	a.rollOut(s, l, version)
+	e.rollOut(s, l, version)
 	return nil
 }
 
@@ -367,7 +367,7 @@ type deleteServiceInput struct {
 	Force   bool   `json:"force"`
 }
 
-func (a *Account) deleteService(c *call, in deleteServiceInput) (serviceOutput, error) {
+func (e *ECS) deleteService(c *call, in deleteServiceInput) (serviceOutput, error) {
 	s, err := c.region.activeService(in.Cluster, in.Service)
 	if err != nil {
 		return serviceOutput{}, err
@@ -376,7 +376,7 @@ func (a *Account) deleteService(c *call, in deleteServiceInput) (serviceOutput, 
 		return serviceOutput{}, kernel.InvalidParameter("The service cannot be stopped while it is scaled above 0.")
 	}
 	s.Status, s.DesiredCount = "DRAINING", 0
-	a.wake(c.region, s)
+	e.wake(c.region, s)
 	return serviceOutput{s.view()}, nil
 }
 
@@ -390,7 +390,7 @@ type describeServicesOutput struct {
 	Failures []failure `json:"failures"`
 }
 
-func (a *Account) describeServices(c *call, in describeServicesInput) (describeServicesOutput, error) {
+func (e *ECS) describeServices(c *call, in describeServicesInput) (describeServicesOutput, error) {
 	out := describeServicesOutput{Services: []service{}, Failures: []failure{}}
 	k, err := c.region.cluster(in.Cluster)
 	if err != nil {
@@ -421,7 +421,7 @@ type listServicesOutput struct {
 	NextToken string   `json:"nextToken,omitempty"`
 }
 
-func (a *Account) listServices(c *call, in listServicesInput) (listServicesOutput, error) {
+func (e *ECS) listServices(c *call, in listServicesInput) (listServicesOutput, error) {
 	k, err := c.region.cluster(in.Cluster)
 	if err != nil {
 		return listServicesOutput{}, err

@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"cmp"
@@ -108,18 +108,18 @@ type launch struct {
 }
 
 // start puts a task into PROVISIONING. Only Fargate has room here.
-func (a *Account) start(r *region, l launch) *task {
-	now := a.Clock.Now()
+func (e *ECS) start(r *region, l launch) *task {
+	now := e.kernel.Clock.Now()
 	platform := l.definition.RuntimePlatform.orDefault()
 	t := &task{
-		ARN:        r.ARN("ecs", "task/"+l.cluster.Name+"/"+a.IDs.Hex(16)),
+		ARN:        r.ARN("ecs", "task/"+l.cluster.Name+"/"+e.kernel.IDs.Hex(16)),
 		ClusterARN: l.cluster.ARN, TaskDefinitionARN: l.definition.ARN, Group: l.group, StartedBy: l.startedBy,
 		LaunchType: "FARGATE", CapacityProviderName: l.capacity.provider(),
 		PlatformVersion: l.platformVersion, PlatformFamily: platform.platformFamily(),
 		LastStatus: "PROVISIONING", DesiredStatus: "RUNNING", HealthStatus: "UNKNOWN",
 		CPU: l.definition.CPU, Memory: l.definition.Memory, AvailabilityZone: string(r.Region) + "a",
 		Attributes:           []taskAttribute{{"ecs.cpu-architecture", platform.architectureAttribute()}},
-		Attachments:          []attachment{{a.IDs.UUID(), "ElasticNetworkInterface", "PRECREATED", []string{}}},
+		Attachments:          []attachment{{e.kernel.IDs.UUID(), "ElasticNetworkInterface", "PRECREATED", []string{}}},
 		EphemeralStorage:     storage{20},
 		EnableExecuteCommand: l.execute,
 		Overrides:            l.overrides,
@@ -138,14 +138,14 @@ func (a *Account) start(r *region, l launch) *task {
 	}
 	for _, c := range containers {
 		t.Containers = append(t.Containers, container{
-			ARN:     r.ARN("ecs", "container/"+l.cluster.Name+"/"+t.id()+"/"+a.IDs.UUID()),
+			ARN:     r.ARN("ecs", "container/"+l.cluster.Name+"/"+t.id()+"/"+e.kernel.IDs.UUID()),
 			TaskARN: t.ARN, Name: c.Name, Image: c.Image, LastStatus: "PENDING",
 		})
 	}
 	r.tasks = append(r.tasks, t)
 	r.byARN[t.ARN] = t
-	a.changed(r, t)
-	a.planNext(r, t)
+	e.changed(r, t)
+	e.planNext(r, t)
 	return t
 }
 
@@ -162,10 +162,10 @@ func (r *region) fipsMode(owner string) bool {
 // TaskFIPS says whether a task's kernel runs in FIPS mode: the mode was on for
 // whoever launched it, and the platform has it. It keeps that when the setting
 // changes. Tasks that the account does not know (any more) are not found.
-func (a *Account) TaskFIPS(taskARN string) (on, found bool) {
-	a.Lock()
-	defer a.Unlock()
-	for _, r := range a.regions {
+func (e *ECS) TaskFIPS(taskARN string) (on, found bool) {
+	e.kernel.Lock()
+	defer e.kernel.Unlock()
+	for _, r := range e.regions {
 		if t := r.task(taskARN); t != nil {
 			return t.fips, true
 		}
@@ -190,12 +190,12 @@ func (r *region) taskIn(k *cluster, reference string) *task {
 	return t
 }
 
-func (a *Account) taskOperations() map[string]kernel.Operation {
+func (e *ECS) taskOperations() map[string]kernel.Operation {
 	return map[string]kernel.Operation{
-		"RunTask":       {Limit: taskWrites, Perform: input(a, a.runTask)},
-		"StopTask":      {Limit: taskWrites, Perform: input(a, a.stopTask)},
-		"DescribeTasks": {Limit: taskReads, Perform: input(a, a.describeTasks)},
-		"ListTasks":     {Limit: taskReads, Perform: input(a, a.listTasks)},
+		"RunTask":       {Limit: taskWrites, Perform: input(e, e.runTask)},
+		"StopTask":      {Limit: taskWrites, Perform: input(e, e.stopTask)},
+		"DescribeTasks": {Limit: taskReads, Perform: input(e, e.describeTasks)},
+		"ListTasks":     {Limit: taskReads, Perform: input(e, e.listTasks)},
 	}
 }
 
@@ -221,7 +221,7 @@ type tasksOutput struct {
 }
 
 // runTask answers a repeated client token with the tasks of the first call.
-func (a *Account) runTask(c *call, in runTaskInput) (tasksOutput, error) {
+func (e *ECS) runTask(c *call, in runTaskInput) (tasksOutput, error) {
 	count := 1
 	if in.Count != nil {
 		count = *in.Count
@@ -248,7 +248,7 @@ func (a *Account) runTask(c *call, in runTaskInput) (tasksOutput, error) {
 	l.overrides, l.tags = in.Overrides, in.Tags
 	out := tasksOutput{Tasks: []*task{}, Failures: []failure{}}
 	for range count {
-		out.Tasks = append(out.Tasks, a.start(c.region, l))
+		out.Tasks = append(out.Tasks, e.start(c.region, l))
 	}
 	if in.ClientToken != "" {
 		c.region.launched[token] = out.Tasks
@@ -297,7 +297,7 @@ type taskOutput struct {
 }
 
 // stopTask may be repeated; the first reason stays.
-func (a *Account) stopTask(c *call, in stopTaskInput) (taskOutput, error) {
+func (e *ECS) stopTask(c *call, in stopTaskInput) (taskOutput, error) {
 	k, err := c.region.cluster(in.Cluster)
 	if err != nil {
 		return taskOutput{}, err
@@ -309,7 +309,7 @@ func (a *Account) stopTask(c *call, in stopTaskInput) (taskOutput, error) {
 	if t == nil {
 		return taskOutput{}, kernel.InvalidParameter("The referenced task was not found.")
 	}
-	a.stop(c.region, t, "UserInitiated", cmp.Or(in.Reason, "Task stopped by user"))
+	e.stop(c.region, t, "UserInitiated", cmp.Or(in.Reason, "Task stopped by user"))
 	return taskOutput{t}, nil
 }
 
@@ -318,7 +318,7 @@ type describeTasksInput struct {
 	Tasks   []string `json:"tasks"`
 }
 
-func (a *Account) describeTasks(c *call, in describeTasksInput) (tasksOutput, error) {
+func (e *ECS) describeTasks(c *call, in describeTasksInput) (tasksOutput, error) {
 	out := tasksOutput{Tasks: []*task{}, Failures: []failure{}}
 	k, err := c.region.cluster(in.Cluster)
 	if err != nil {
@@ -352,7 +352,7 @@ type listTasksOutput struct {
 	NextToken string   `json:"nextToken,omitempty"`
 }
 
-func (a *Account) listTasks(c *call, in listTasksInput) (listTasksOutput, error) {
+func (e *ECS) listTasks(c *call, in listTasksInput) (listTasksOutput, error) {
 	k, err := c.region.cluster(in.Cluster)
 	if err != nil {
 		return listTasksOutput{}, err

@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"slices"
@@ -71,24 +71,24 @@ type settingOutput struct {
 	Setting setting `json:"setting"`
 }
 
-func (a *Account) settingOperations() map[string]kernel.Operation {
+func (e *ECS) settingOperations() map[string]kernel.Operation {
 	return map[string]kernel.Operation{
-		"PutAccountSettingDefault": {Limit: settingWrites, Perform: input(a, a.putAccountSettingDefault)},
-		"PutAccountSetting":        {Limit: settingWrites, Perform: input(a, a.putAccountSetting)},
-		"DeleteAccountSetting":     {Limit: settingWrites, Perform: input(a, a.deleteAccountSetting)},
-		"ListAccountSettings":      {Limit: settingReads, Perform: input(a, a.listAccountSettings)},
+		"PutAccountSettingDefault": {Limit: settingWrites, Perform: input(e, e.putAccountSettingDefault)},
+		"PutAccountSetting":        {Limit: settingWrites, Perform: input(e, e.putAccountSetting)},
+		"DeleteAccountSetting":     {Limit: settingWrites, Perform: input(e, e.deleteAccountSetting)},
+		"ListAccountSettings":      {Limit: settingReads, Perform: input(e, e.listAccountSettings)},
 	}
 }
 
 // putAccountSettingDefault sets the account's value. AWS's sample record shows
 // the caller as the principal of its answer.
-func (a *Account) putAccountSettingDefault(c *call, in settingInput) (settingOutput, error) {
+func (e *ECS) putAccountSettingDefault(c *call, in settingInput) (settingOutput, error) {
 	return put(in, c.region.account, c.Principal.ARN)
 }
 
 // putAccountSetting sets a principal's own value, or the account's when root
 // is meant.
-func (a *Account) putAccountSetting(c *call, in settingInput) (settingOutput, error) {
+func (e *ECS) putAccountSetting(c *call, in settingInput) (settingOutput, error) {
 	owner, err := settingOwner(c, in.PrincipalARN)
 	if err != nil {
 		return settingOutput{}, err
@@ -110,7 +110,7 @@ func put(in settingInput, where *settings, shown string) (settingOutput, error) 
 
 // deleteAccountSetting removes a value, and answers the one removed. There may
 // be none: the call is safe to repeat.
-func (a *Account) deleteAccountSetting(c *call, in settingInput) (settingOutput, error) {
+func (e *ECS) deleteAccountSetting(c *call, in settingInput) (settingOutput, error) {
 	kind, err := settingNamed(in.Name)
 	if err != nil {
 		return settingOutput{}, err
@@ -141,7 +141,7 @@ type listAccountSettingsOutput struct {
 // default setting for the principalArn are returned. If false, the account
 // settings for the principalArn are returned if they're set. Otherwise, no
 // account settings are returned." (API reference)
-func (a *Account) listAccountSettings(c *call, in listAccountSettingsInput) (listAccountSettingsOutput, error) {
+func (e *ECS) listAccountSettings(c *call, in listAccountSettingsInput) (listAccountSettingsOutput, error) {
 	none := listAccountSettingsOutput{}
 	if in.Value != "" && in.Name == "" {
 		return none, kernel.InvalidParameter("A value needs the name of its setting.")
@@ -229,7 +229,7 @@ func settingOwner(c *call, named string) (string, error) {
 	if !isPrincipalARN(named) {
 		return "", kernel.InvalidParameter("Invalid principal ARN %q.", named)
 	}
-	if c.Principal.Kind != Root {
+	if c.Principal.Kind != kernel.Root {
 		return "", kernel.AccessDenied(c.Principal, c.Action()+" on the settings of "+named)
 	}
 	return named, nil

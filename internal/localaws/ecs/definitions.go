@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"cmp"
@@ -87,12 +87,12 @@ type definitionOutput struct {
 	Tags           []json.RawMessage `json:"tags,omitempty"`
 }
 
-func (a *Account) definitionOperations() map[string]kernel.Operation {
+func (e *ECS) definitionOperations() map[string]kernel.Operation {
 	return map[string]kernel.Operation{
-		"RegisterTaskDefinition":   {Limit: definitionWrites, Perform: input(a, a.registerTaskDefinition)},
-		"DeregisterTaskDefinition": {Limit: definitionWrites, Perform: input(a, a.deregisterTaskDefinition)},
-		"DescribeTaskDefinition":   {Limit: definitionReads, Perform: input(a, a.describeTaskDefinition)},
-		"ListTaskDefinitions":      {Limit: definitionReads, Perform: input(a, a.listTaskDefinitions)},
+		"RegisterTaskDefinition":   {Limit: definitionWrites, Perform: input(e, e.registerTaskDefinition)},
+		"DeregisterTaskDefinition": {Limit: definitionWrites, Perform: input(e, e.deregisterTaskDefinition)},
+		"DescribeTaskDefinition":   {Limit: definitionReads, Perform: input(e, e.describeTaskDefinition)},
+		"ListTaskDefinitions":      {Limit: definitionReads, Perform: input(e, e.listTaskDefinitions)},
 	}
 }
 
@@ -101,7 +101,7 @@ type registerTaskDefinitionInput struct {
 	Tags []json.RawMessage `json:"tags"`
 }
 
-func (a *Account) registerTaskDefinition(c *call, in registerTaskDefinitionInput) (definitionOutput, error) {
+func (e *ECS) registerTaskDefinition(c *call, in registerTaskDefinitionInput) (definitionOutput, error) {
 	if err := in.valid(); err != nil {
 		return definitionOutput{}, err
 	}
@@ -140,7 +140,7 @@ func (d *definitionBody) valid() error {
 }
 
 // deregisterTaskDefinition may be repeated: what is INACTIVE stays it.
-func (a *Account) deregisterTaskDefinition(c *call, in taskDefinitionReference) (definitionOutput, error) {
+func (e *ECS) deregisterTaskDefinition(c *call, in taskDefinitionReference) (definitionOutput, error) {
 	d := c.region.definition(in.TaskDefinition)
 	if d == nil || !strings.Contains(in.TaskDefinition, ":") {
 		return definitionOutput{}, clientException("Unable to describe task definition.")
@@ -156,7 +156,7 @@ type taskDefinitionReference struct {
 	Include        []string `json:"include"`
 }
 
-func (a *Account) describeTaskDefinition(c *call, in taskDefinitionReference) (definitionOutput, error) {
+func (e *ECS) describeTaskDefinition(c *call, in taskDefinitionReference) (definitionOutput, error) {
 	d := c.region.definition(in.TaskDefinition)
 	if d == nil {
 		return definitionOutput{}, clientException("Unable to describe task definition.")
@@ -221,7 +221,7 @@ type listTaskDefinitionsOutput struct {
 
 // listTaskDefinitions: familyPrefix is, despite its name, "the full family
 // name" (API reference).
-func (a *Account) listTaskDefinitions(c *call, in listTaskDefinitionsInput) (listTaskDefinitionsOutput, error) {
+func (e *ECS) listTaskDefinitions(c *call, in listTaskDefinitionsInput) (listTaskDefinitionsOutput, error) {
 	arns := []string{}
 	for _, revisions := range c.region.families {
 		for _, d := range revisions {

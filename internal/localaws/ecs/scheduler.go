@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"fmt"
@@ -21,43 +21,43 @@ const (
 )
 
 // wake makes the scheduler look at a service.
-func (a *Account) wake(r *region, s *service) {
+func (e *ECS) wake(r *region, s *service) {
 	if s.awake {
 		return
 	}
 	s.awake = true
-	a.Clock.After(schedulerPause, func() {
+	e.kernel.Clock.After(schedulerPause, func() {
 		s.awake = false
-		a.schedule(r, s)
+		e.schedule(r, s)
 	})
 }
 
 // schedule starts and stops tasks until there are as many as wanted, and says
 // which deployments are done.
-func (a *Account) schedule(r *region, s *service) {
+func (e *ECS) schedule(r *region, s *service) {
 	for _, o := range slices.Clone(s.rollouts) {
-		a.scale(r, o)
+		e.scale(r, o)
 	}
 	s.rollouts = slices.DeleteFunc(s.rollouts, func(o *rollout) bool {
 		return s.controller() == "ECS" && o.status == "ACTIVE" && len(o.tasks) == 0
 	})
-	a.complete(s)
+	e.complete(s)
 	if s.Status == "DRAINING" && !slices.ContainsFunc(s.rollouts, func(o *rollout) bool { return len(o.tasks) > 0 }) {
 		s.Status = "INACTIVE"
 	}
 }
 
-func (a *Account) scale(r *region, o *rollout) {
+func (e *ECS) scale(r *region, o *rollout) {
 	live, want := o.live(), o.want()
 	for len(live) > want {
-		a.stop(r, live[len(live)-1], "ServiceSchedulerInitiated", "Scaling activity initiated by (deployment "+o.id+")")
+		e.stop(r, live[len(live)-1], "ServiceSchedulerInitiated", "Scaling activity initiated by (deployment "+o.id+")")
 		live = live[:len(live)-1]
 	}
 	if len(live) == want || !o.launch.capacity.fargate() {
 		return
 	}
-	if wait := o.notBefore.Sub(a.Clock.Now()); wait > 0 {
-		a.Clock.After(wait, func() { a.wake(r, o.service) })
+	if wait := o.notBefore.Sub(e.kernel.Clock.Now()); wait > 0 {
+		e.kernel.Clock.After(wait, func() { e.wake(r, o.service) })
 		return
 	}
 	l := o.launch
@@ -66,16 +66,16 @@ func (a *Account) scale(r *region, o *rollout) {
 	l.owner, l.execute = kernel.IAMARN("root"), o.service.EnableExecuteCommand
 	var started []string
 	for len(live)+len(started) < want {
-		t := a.start(r, l)
+		t := e.start(r, l)
 		o.tasks = append(o.tasks, t)
 		started = append(started, "(task "+t.id()+")")
 	}
-	a.say(o.service, "has started %d tasks: %s.", len(started), strings.Join(started, " "))
+	e.say(o.service, "has started %d tasks: %s.", len(started), strings.Join(started, " "))
 }
 
 // complete marks the deployment that has all of its tasks, and no others
 // beside it.
-func (a *Account) complete(s *service) {
+func (e *ECS) complete(s *service) {
 	o := s.primary()
 	if o == nil || o.state != "IN_PROGRESS" || len(s.rollouts) > 1 && s.controller() == "ECS" {
 		return
@@ -84,13 +84,13 @@ func (a *Account) complete(s *service) {
 		return
 	}
 	o.state, o.reason = "COMPLETED", "ECS deployment "+o.id+" completed."
-	o.updated = a.Clock.Now()
+	o.updated = e.kernel.Clock.Now()
 	s.lastGood = o
-	a.say(s, "has reached a steady state.")
+	e.say(s, "has reached a steady state.")
 }
 
 // taskEntered is told of every stage of every task.
-func (a *Account) taskEntered(r *region, t *task) {
+func (e *ECS) taskEntered(r *region, t *task) {
 	o := t.of
 	if o == nil {
 		return
@@ -103,22 +103,22 @@ func (a *Account) taskEntered(r *region, t *task) {
 	default:
 		return
 	}
-	a.wake(r, o.service)
+	e.wake(r, o.service)
 }
 
 // taskStops is told when a task is to stop. One that ran is replaced at once;
 // those that never did are replaced ever more slowly, and trip the circuit
 // breaker.
-func (a *Account) taskStops(r *region, t *task) {
+func (e *ECS) taskStops(r *region, t *task) {
 	o := t.of
 	if o == nil {
 		return
 	}
-	a.wake(r, o.service)
+	e.wake(r, o.service)
 	if t.ran() || t.StopCode == "ServiceSchedulerInitiated" {
 		return
 	}
-	now := a.Clock.Now()
+	now := e.kernel.Clock.Now()
 	o.failed++
 	if t.CreatedAt.After(o.failedAt) {
 		o.failedAt = now
@@ -126,11 +126,11 @@ func (a *Account) taskStops(r *region, t *task) {
 		o.notBefore = now.Add(wait)
 		o.streak++
 		if o.streak > 1 {
-			a.say(o.service, "is unable to consistently start tasks successfully.")
+			e.say(o.service, "is unable to consistently start tasks successfully.")
 		}
 	}
 	if o.service.DeploymentConfiguration.CircuitBreaker.Enable && o.failed >= breakerThreshold(o.service.DesiredCount) {
-		a.tripBreaker(o)
+		e.tripBreaker(o)
 	}
 }
 
@@ -143,16 +143,16 @@ func breakerThreshold(desired int) int {
 
 // tripBreaker fails a deployment that has never been complete, and rolls back
 // if that is configured and there is something to roll back to.
-func (a *Account) tripBreaker(o *rollout) {
+func (e *ECS) tripBreaker(o *rollout) {
 	s := o.service
 	if o.state != "IN_PROGRESS" || s.controller() != "ECS" {
 		return
 	}
 	o.state, o.reason = "FAILED", "ECS deployment circuit breaker: tasks failed to start."
-	o.updated = a.Clock.Now()
-	a.say(s, "(deployment %s) deployment failed: tasks failed to start.", o.id)
+	o.updated = e.kernel.Clock.Now()
+	e.say(s, "(deployment %s) deployment failed: tasks failed to start.", o.id)
 	if back := s.lastGood; s.DeploymentConfiguration.CircuitBreaker.Rollback && back != nil && o.status == "PRIMARY" {
-		next := a.rollOut(s, back.launch, back.version)
+		next := e.rollOut(s, back.launch, back.version)
 		next.reason = "ECS deployment circuit breaker: rolling back to deploymentId " + back.id + "."
 	}
 }
@@ -161,8 +161,8 @@ func (a *Account) tripBreaker(o *rollout) {
 // latest events are displayed" (API reference).
 const mostEvents = 100
 
-func (a *Account) say(s *service, format string, args ...any) {
-	e := serviceEvent{a.IDs.UUID(), kernel.At(a.Clock.Now()), "(service " + s.Name + ") " + fmt.Sprintf(format, args...)}
-	s.Events = slices.Insert(s.Events, 0, e)
+func (e *ECS) say(s *service, format string, args ...any) {
+	said := serviceEvent{e.kernel.IDs.UUID(), kernel.At(e.kernel.Clock.Now()), "(service " + s.Name + ") " + fmt.Sprintf(format, args...)}
+	s.Events = slices.Insert(s.Events, 0, said)
 	s.Events = s.Events[:min(len(s.Events), mostEvents)]
 }

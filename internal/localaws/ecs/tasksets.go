@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"encoding/json"
@@ -72,11 +72,11 @@ func (s *service) taskSetNamed(reference string) *rollout {
 	return nil
 }
 
-func (a *Account) taskSetOperations() map[string]kernel.Operation {
+func (e *ECS) taskSetOperations() map[string]kernel.Operation {
 	return map[string]kernel.Operation{
-		"CreateTaskSet":               {Perform: input(a, a.createTaskSet)},
-		"DescribeTaskSets":            {Perform: input(a, a.describeTaskSets)},
-		"UpdateServicePrimaryTaskSet": {Perform: input(a, a.updateServicePrimaryTaskSet)},
+		"CreateTaskSet":               {Perform: input(e, e.createTaskSet)},
+		"DescribeTaskSets":            {Perform: input(e, e.describeTaskSets)},
+		"UpdateServicePrimaryTaskSet": {Perform: input(e, e.updateServicePrimaryTaskSet)},
 	}
 }
 
@@ -98,7 +98,7 @@ type taskSetOutput struct {
 
 // createTaskSet adds a task set, which becomes the primary one only when it is
 // made that.
-func (a *Account) createTaskSet(c *call, in createTaskSetInput) (taskSetOutput, error) {
+func (e *ECS) createTaskSet(c *call, in createTaskSetInput) (taskSetOutput, error) {
 	s, err := c.region.activeService(in.Cluster, in.Service)
 	if err != nil {
 		return taskSetOutput{}, err
@@ -117,14 +117,14 @@ func (a *Account) createTaskSet(c *call, in createTaskSetInput) (taskSetOutput, 
 	if scale < 0 || scale > 100 {
 		return taskSetOutput{}, kernel.InvalidParameter("Scale must be between 0 and 100 percent.")
 	}
-	now := a.Clock.Now()
+	now := e.kernel.Clock.Now()
 	o := &rollout{
-		service: s, id: "ecs-svc/" + a.IDs.Digits(19), status: "ACTIVE", state: "IN_PROGRESS", launch: l,
+		service: s, id: "ecs-svc/" + e.kernel.IDs.Digits(19), status: "ACTIVE", state: "IN_PROGRESS", launch: l,
 		version: in.PlatformVersion, network: in.NetworkConfiguration, scale: scale, externalID: in.ExternalID,
 		created: now, updated: now,
 	}
 	s.rollouts = slices.Insert(s.rollouts, 0, o)
-	a.wake(c.region, s)
+	e.wake(c.region, s)
 	return taskSetOutput{o.taskSet()}, nil
 }
 
@@ -139,7 +139,7 @@ type describeTaskSetsOutput struct {
 	Failures []failure `json:"failures"`
 }
 
-func (a *Account) describeTaskSets(c *call, in describeTaskSetsInput) (describeTaskSetsOutput, error) {
+func (e *ECS) describeTaskSets(c *call, in describeTaskSetsInput) (describeTaskSetsOutput, error) {
 	out := describeTaskSetsOutput{TaskSets: []taskSet{}, Failures: []failure{}}
 	s, err := c.region.activeService(in.Cluster, in.Service)
 	if err != nil {
@@ -166,7 +166,7 @@ type updateServicePrimaryTaskSetInput struct {
 	PrimaryTaskSet string `json:"primaryTaskSet"`
 }
 
-func (a *Account) updateServicePrimaryTaskSet(c *call, in updateServicePrimaryTaskSetInput) (taskSetOutput, error) {
+func (e *ECS) updateServicePrimaryTaskSet(c *call, in updateServicePrimaryTaskSetInput) (taskSetOutput, error) {
 	s, err := c.region.activeService(in.Cluster, in.Service)
 	if err != nil {
 		return taskSetOutput{}, err

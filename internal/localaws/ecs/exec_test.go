@@ -1,4 +1,4 @@
-package localaws_test
+package ecs_test
 
 import (
 	"context"

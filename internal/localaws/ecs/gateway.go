@@ -1,6 +1,7 @@
-package localaws
+package ecs
 
 import (
+	"cmp"
 	"context"
 	"crypto/fips140"
 	"crypto/sha256"
@@ -18,21 +19,21 @@ import (
 // channelPath is where Systems Manager's message gateway has its data channels.
 const channelPath = "/v1/data-channel/"
 
-func (a *Account) streamURL(s *execSession) string {
-	return "ws" + strings.TrimPrefix(a.Endpoint(), "http") + channelPath + s.id + "?role=publish_subscribe"
+func (e *ECS) streamURL(s *execSession) string {
+	return "ws" + strings.TrimPrefix(e.kernel.Endpoint(), "http") + channelPath + s.id + "?role=publish_subscribe"
 }
 
 // serveChannel is the message gateway: it checks who asks, takes the token, and
 // plays the agent of the container.
-func (a *Account) serveChannel(w http.ResponseWriter, r *http.Request) {
+func (e *ECS) serveChannel(w http.ResponseWriter, r *http.Request) {
 	var in kernel.Request
-	if err := a.Identify(&in, r); err != nil || in.Service != "ssmmessages" {
+	if err := e.kernel.Identify(&in, r); err != nil || in.Service != "ssmmessages" {
 		http.Error(w, "the upgrade is not signed for ssmmessages", http.StatusForbidden)
 		return
 	}
-	a.Lock()
-	s := a.sessions[strings.TrimPrefix(r.URL.Path, channelPath)]
-	a.Unlock()
+	e.kernel.Lock()
+	s := e.sessions[strings.TrimPrefix(r.URL.Path, channelPath)]
+	e.kernel.Unlock()
 	if s == nil {
 		http.Error(w, "no such session", http.StatusNotFound)
 		return
@@ -49,18 +50,18 @@ func (a *Account) serveChannel(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	go func() {
 		select {
-		case <-a.Closing():
+		case <-e.kernel.Closing():
 		case <-s.ended:
 		case <-ctx.Done():
 		}
 		cancel()
 	}()
-	(&agent{account: a, session: s, conn: conn}).hold(ctx)
+	(&agent{ecs: e, session: s, conn: conn}).hold(ctx)
 }
 
 // agent is the container's side of one data channel.
 type agent struct {
-	account *Account
+	ecs     *ECS
 	session *execSession
 	conn    *websocket.Conn
 }
@@ -72,31 +73,32 @@ func (g *agent) hold(ctx context.Context) {
 	if !g.opened(ctx) {
 		return
 	}
-	for g.account.waits(g.session) {
+	for g.ecs.waits(g.session) {
 		kernel.Pause(ctx, 10*time.Millisecond)
 		if ctx.Err() != nil {
 			return
 		}
 	}
-	e := g.session.exec
+	as := g.session.exec
 	switch {
-	case e.Silent:
+	case as.Silent:
 		<-ctx.Done()
 		return
-	case e.EarlyClose:
+	case as.EarlyClose:
 		return
 	}
-	kernel.Pause(ctx, g.account.execTime)
-	failure := e.Failure
-	if failure == "" && g.session.command != "cat /proc/sys/crypto/fips_enabled" {
+	kernel.Pause(ctx, g.ecs.execTime)
+	failure := as.Failure
+	output, ok := g.ecs.command(g.session.command, g.session.fips)
+	if failure == "" && !ok {
 		failure = "Unable to start command: Failed to start pty: fork/exec: no such file or directory"
 	}
-	if failure == "" && !g.print(ctx, g.answer()) {
+	if failure == "" && !g.print(ctx, cmp.Or(as.Answer, output)) {
 		return
 	}
-	g.account.Lock()
-	g.account.end(g.session)
-	g.account.Unlock()
+	g.ecs.kernel.Lock()
+	g.ecs.end(g.session)
+	g.ecs.kernel.Unlock()
 	// The session's end cancels ctx; the last word is still to be sent.
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
@@ -117,23 +119,13 @@ func (g *agent) opened(ctx context.Context) bool {
 	if json.Unmarshal(message, &opening) != nil || opening.TokenValue != g.session.token {
 		return false
 	}
-	g.account.Lock()
-	defer g.account.Unlock()
+	g.ecs.kernel.Lock()
+	defer g.ecs.kernel.Unlock()
 	if g.session.used {
 		return false
 	}
 	g.session.used = true
 	return true
-}
-
-func (g *agent) answer() string {
-	switch {
-	case g.session.exec.Answer != "":
-		return g.session.exec.Answer
-	case g.session.fips:
-		return "1\r\n"
-	}
-	return "0\r\n"
 }
 
 // print sends an answer in pieces, each until it is acknowledged. The client
@@ -169,7 +161,7 @@ func (g *agent) frame(kind string, sequence int64, flags uint64, payloadType uin
 	b = binary.BigEndian.AppendUint64(b, uint64(time.Now().UnixMilli()))
 	b = binary.BigEndian.AppendUint64(b, uint64(sequence))
 	b = binary.BigEndian.AppendUint64(b, flags)
-	b = append(b, g.account.IDs.Hex(8)...) // 16 bytes that are random enough
+	b = append(b, g.ecs.kernel.IDs.Hex(8)...) // 16 bytes that are random enough
 	b = append(b, digest[:]...)
 	b = binary.BigEndian.AppendUint32(b, payloadType)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(payload)))

@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"slices"
@@ -43,23 +43,23 @@ func (t *task) next() (stage, bool) {
 }
 
 // planNext sets the timer for the task's next stage.
-func (a *Account) planNext(r *region, t *task) {
+func (e *ECS) planNext(r *region, t *task) {
 	next, ok := t.next()
 	if !ok {
 		return
 	}
 	version := t.Version
-	a.Clock.After(next.after, func() {
+	e.kernel.Clock.After(next.after, func() {
 		// Whoever changed the task in between has set another timer.
 		if t.Version == version {
-			a.enter(r, t, next.status)
+			e.enter(r, t, next.status)
 		}
 	})
 }
 
 // enter brings a task to a stage.
-func (a *Account) enter(r *region, t *task, status string) {
-	now := kernel.At(a.Clock.Now())
+func (e *ECS) enter(r *region, t *task, status string) {
+	now := kernel.At(e.kernel.Clock.Now())
 	t.LastStatus = status
 	t.Version++
 	switch status {
@@ -71,32 +71,32 @@ func (a *Account) enter(r *region, t *task, status string) {
 		t.Connectivity, t.ConnectivityAt = "CONNECTED", now
 	case "RUNNING":
 		t.StartedAt = now
-		a.containersRun(t, now)
+		e.containersRun(t, now)
 	case "STOPPING":
 		t.ExecutionStoppedAt = now
 	case "DEPROVISIONING":
 		t.Attachments[0].Status = "DELETED"
 	case "STOPPED":
 		t.StoppedAt = now
-		a.containersStopped(t)
-		a.Clock.After(stoppedTaskLife, func() { r.forget(t) })
+		e.containersStopped(t)
+		e.kernel.Clock.After(stoppedTaskLife, func() { r.forget(t) })
 	}
-	a.changed(r, t)
-	a.planNext(r, t)
-	a.taskEntered(r, t)
+	e.changed(r, t)
+	e.planNext(r, t)
+	e.taskEntered(r, t)
 }
 
-func (a *Account) containersRun(t *task, now *kernel.Moment) {
+func (e *ECS) containersRun(t *task, now *kernel.Moment) {
 	for i := range t.Containers {
 		c := &t.Containers[i]
-		c.LastStatus, c.RuntimeID = "RUNNING", t.id()+"-"+a.IDs.Hex(5)
+		c.LastStatus, c.RuntimeID = "RUNNING", t.id()+"-"+e.kernel.IDs.Hex(5)
 		if t.EnableExecuteCommand {
 			c.ManagedAgents = []managedAgent{{"ExecuteCommandAgent", "RUNNING", now}}
 		}
 	}
 }
 
-func (a *Account) containersStopped(t *task) {
+func (e *ECS) containersStopped(t *task) {
 	for i := range t.Containers {
 		c := &t.Containers[i]
 		if t.ran() {
@@ -109,16 +109,16 @@ func (a *Account) containersStopped(t *task) {
 }
 
 // stop tells a task to stop; nothing when it was told before.
-func (a *Account) stop(r *region, t *task, code, reason string) {
+func (e *ECS) stop(r *region, t *task, code, reason string) {
 	if t.stopping() {
 		return
 	}
 	t.DesiredStatus, t.StopCode, t.StoppedReason = "STOPPED", code, reason
-	t.StoppingAt = kernel.At(a.Clock.Now())
+	t.StoppingAt = kernel.At(e.kernel.Clock.Now())
 	t.Version++
-	a.changed(r, t)
-	a.planNext(r, t)
-	a.taskStops(r, t)
+	e.changed(r, t)
+	e.planNext(r, t)
+	e.taskStops(r, t)
 }
 
 func (r *region) forget(t *task) {
@@ -128,7 +128,7 @@ func (r *region) forget(t *task) {
 
 // changed sends the event of a task's change. Its detail is the task as
 // DescribeTasks shows it, but for the operating system and the tags.
-func (a *Account) changed(r *region, t *task) {
+func (e *ECS) changed(r *region, t *task) {
 	tree, err := kernel.WithTimes(t, kernel.EventTime)
 	if err != nil {
 		return
@@ -139,10 +139,10 @@ func (a *Account) changed(r *region, t *task) {
 	}
 	delete(detail, "platformFamily")
 	delete(detail, "tags")
-	detail["updatedAt"] = kernel.EventTime(a.Clock.Now())
+	detail["updatedAt"] = kernel.EventTime(e.kernel.Clock.Now())
 	const detailType = "ECS Task State Change"
-	a.Publish(kernel.Event{
-		Region: r.Region, Source: "aws.ecs", DetailType: detailType, Time: a.Clock.Now(),
+	e.publish(kernel.Event{
+		Region: r.Region, Source: "aws.ecs", DetailType: detailType, Time: e.kernel.Clock.Now(),
 		Resources: []string{t.ARN}, Detail: detail, Subject: detailType,
 	})
 }

@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import "fipsguard/internal/localaws/kernel"
 
