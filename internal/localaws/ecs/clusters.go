@@ -113,13 +113,13 @@ func (r *region) counted(k *cluster) cluster {
 }
 
 type listInput struct {
-	MaxResults int    `json:"maxResults"`
-	NextToken  string `json:"nextToken"`
+	MaxResults *int32  `json:"maxResults"`
+	NextToken  *string `json:"nextToken"`
 }
 
 type listClustersOutput struct {
 	ARNs      []string `json:"clusterArns"`
-	NextToken string   `json:"nextToken,omitempty"`
+	NextToken *string  `json:"nextToken,omitempty"`
 }
 
 func (e *ECS) listClusters(c *call, in listInput) (listClustersOutput, error) {

@@ -207,16 +207,16 @@ func (r *region) usable(reference string, now time.Time) (*taskDefinition, error
 }
 
 type listTaskDefinitionsInput struct {
-	FamilyPrefix string `json:"familyPrefix"`
-	Status       string `json:"status"`
-	Sort         string `json:"sort"`
-	MaxResults   int    `json:"maxResults"`
-	NextToken    string `json:"nextToken"`
+	FamilyPrefix string  `json:"familyPrefix"`
+	Status       string  `json:"status"`
+	Sort         string  `json:"sort"`
+	MaxResults   *int32  `json:"maxResults"`
+	NextToken    *string `json:"nextToken"`
 }
 
 type listTaskDefinitionsOutput struct {
 	ARNs      []string `json:"taskDefinitionArns"`
-	NextToken string   `json:"nextToken,omitempty"`
+	NextToken *string  `json:"nextToken,omitempty"`
 }
 
 // listTaskDefinitions: familyPrefix is, despite its name, "the full family

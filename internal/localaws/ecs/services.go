@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"fipsguard/internal/localaws/kernel"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 func (e *ECS) serviceOperations() map[string]kernel.Operation {
@@ -293,7 +295,7 @@ type listServicesInput struct {
 
 type listServicesOutput struct {
 	ARNs      []string `json:"serviceArns"`
-	NextToken string   `json:"nextToken,omitempty"`
+	NextToken *string  `json:"nextToken,omitempty"`
 }
 
 func (e *ECS) listServices(c *call, in listServicesInput) (listServicesOutput, error) {
@@ -310,8 +312,8 @@ func (e *ECS) listServices(c *call, in listServicesInput) (listServicesOutput, e
 	slices.Sort(arns)
 	// "… between 1 and 100 results … If this parameter isn't used, then
 	// ListServices returns up to 10 results" (API reference).
-	if in.MaxResults == 0 {
-		in.MaxResults = 10
+	if in.MaxResults == nil {
+		in.MaxResults = aws.Int32(10)
 	}
 	arns, next, err := kernel.Page(arns, strings.Compare, in.NextToken, in.MaxResults, 100)
 	return listServicesOutput{arns, next}, err

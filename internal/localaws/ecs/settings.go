@@ -127,14 +127,14 @@ func (e *ECS) deleteAccountSetting(c *call, in settingInput) (settingOutput, err
 
 type listAccountSettingsInput struct {
 	settingInput
-	EffectiveSettings bool   `json:"effectiveSettings"`
-	MaxResults        int    `json:"maxResults"`
-	NextToken         string `json:"nextToken"`
+	EffectiveSettings bool    `json:"effectiveSettings"`
+	MaxResults        *int32  `json:"maxResults"`
+	NextToken         *string `json:"nextToken"`
 }
 
 type listAccountSettingsOutput struct {
 	Settings  []setting `json:"settings"`
-	NextToken string    `json:"nextToken,omitempty"`
+	NextToken *string   `json:"nextToken,omitempty"`
 }
 
 // listAccountSettings: "If true, the account settings for the root user or the

@@ -349,7 +349,7 @@ type listTasksInput struct {
 
 type listTasksOutput struct {
 	ARNs      []string `json:"taskArns"`
-	NextToken string   `json:"nextToken,omitempty"`
+	NextToken *string  `json:"nextToken,omitempty"`
 }
 
 func (e *ECS) listTasks(c *call, in listTasksInput) (listTasksOutput, error) {

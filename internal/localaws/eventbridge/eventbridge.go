@@ -68,9 +68,9 @@ func New(k *kernel.Kernel, o Options) *Bus {
 	k.Serve(kernel.Service{
 		Name: "events", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AWSEvents"},
 		Operations: map[string]kernel.Operation{
-			"DescribeRule":      {Perform: kernel.With(b.describeRule)},
-			"ListRules":         {Perform: kernel.With(b.listRules)},
-			"ListTargetsByRule": {Perform: kernel.With(b.listTargetsByRule)},
+			"DescribeRule":      {Perform: kernel.Types(kernel.AsIs, b.describeRule)},
+			"ListRules":         {Perform: kernel.Types(kernel.AsIs, b.listRules)},
+			"ListTargetsByRule": {Perform: kernel.Types(kernel.AsIs, b.listTargetsByRule)},
 		},
 	})
 	return b

@@ -6,6 +6,10 @@ import (
 	"strings"
 
 	"fipsguard/internal/localaws/kernel"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 )
 
 // DisableRule switches a rule off: it gets no further events.
@@ -32,67 +36,49 @@ func (b *Bus) rule(region kernel.Region, name string) (*Rule, error) {
 	return b.rules[i], nil
 }
 
-type describedRule struct {
-	Name         string
-	Arn          string
-	EventPattern string
-	State        string
-	EventBusName string
+// state is ENABLED or DISABLED.
+func (r *Rule) state() types.RuleState {
+	if r.Disabled {
+		return types.RuleStateDisabled
+	}
+	return types.RuleStateEnabled
 }
 
-func (rule *Rule) described() describedRule {
-	state := "ENABLED"
-	if rule.Disabled {
-		state = "DISABLED"
-	}
-	return describedRule{
-		Name: rule.Name, Arn: kernel.Region(rule.Region).ARN("events", "rule/"+rule.Name), EventPattern: rule.Pattern,
-		State: state, EventBusName: "default",
-	}
-}
+func (r *Rule) arn() string { return kernel.Region(r.Region).ARN("events", "rule/"+r.Name) }
 
 // onDefaultBus: there is no other one.
-func onDefaultBus(r *kernel.Request, name string) error {
+func onDefaultBus(r *kernel.Request, bus *string) error {
+	name := aws.ToString(bus)
 	if name == "" || name == "default" || name == r.Region.ARN("events", "event-bus/default") {
 		return nil
 	}
 	return kernel.ClientError("ResourceNotFoundException", "Event bus %s does not exist.", name)
 }
 
-type describeRuleInput struct{ Name, EventBusName string }
-
-func (b *Bus) describeRule(r *kernel.Request, in describeRuleInput) (*describedRule, error) {
+func (b *Bus) describeRule(r *kernel.Request, in *sdk.DescribeRuleInput) (*sdk.DescribeRuleOutput, error) {
 	if err := onDefaultBus(r, in.EventBusName); err != nil {
 		return nil, err
 	}
-	rule, err := b.rule(r.Region, in.Name)
+	rule, err := b.rule(r.Region, aws.ToString(in.Name))
 	if err != nil {
 		return nil, err
 	}
-	described := rule.described()
-	return &described, nil
+	return &sdk.DescribeRuleOutput{
+		Name: &rule.Name, Arn: aws.String(rule.arn()), EventPattern: &rule.Pattern,
+		State: rule.state(), EventBusName: aws.String("default"),
+	}, nil
 }
 
 // rulesPage is the size of a page of rules and of targets.
 const rulesPage = 100
 
-type listRulesInput struct {
-	NamePrefix, EventBusName, NextToken string
-	Limit                               int
-}
-
-type listRulesOutput struct {
-	Rules     []describedRule
-	NextToken string `json:",omitempty"`
-}
-
-func (b *Bus) listRules(r *kernel.Request, in listRulesInput) (*listRulesOutput, error) {
+func (b *Bus) listRules(r *kernel.Request, in *sdk.ListRulesInput) (*sdk.ListRulesOutput, error) {
 	if err := onDefaultBus(r, in.EventBusName); err != nil {
 		return nil, err
 	}
 	var names []string
 	for _, rule := range b.rules {
-		if rule.Region == string(r.Region) && strings.HasPrefix(rule.Name, in.NamePrefix) {
+		if rule.Region == string(r.Region) && strings.HasPrefix(rule.Name, aws.ToString(in.NamePrefix)) {
 			names = append(names, rule.Name)
 		}
 	}
@@ -101,34 +87,28 @@ func (b *Bus) listRules(r *kernel.Request, in listRulesInput) (*listRulesOutput,
 	if err != nil {
 		return nil, kernel.ClientError("ValidationException", "Limit or NextToken is not valid.")
 	}
-	out := &listRulesOutput{Rules: []describedRule{}, NextToken: next}
+	out := &sdk.ListRulesOutput{Rules: []types.Rule{}, NextToken: next}
 	for _, name := range shown {
 		rule, err := b.rule(r.Region, name)
 		if err != nil {
 			return nil, err
 		}
-		out.Rules = append(out.Rules, rule.described())
+		out.Rules = append(out.Rules, types.Rule{
+			Name: &rule.Name, Arn: aws.String(rule.arn()), EventPattern: &rule.Pattern,
+			State: rule.state(), EventBusName: aws.String("default"),
+		})
 	}
 	return out, nil
 }
 
-type listTargetsInput struct {
-	Rule, EventBusName, NextToken string
-	Limit                         int
-}
-
-type ruleTarget struct{ Id, Arn string }
-
-type listTargetsOutput struct{ Targets []ruleTarget }
-
 // listTargetsByRule has one target, whatever the size of the page.
-func (b *Bus) listTargetsByRule(r *kernel.Request, in listTargetsInput) (*listTargetsOutput, error) {
+func (b *Bus) listTargetsByRule(r *kernel.Request, in *sdk.ListTargetsByRuleInput) (*sdk.ListTargetsByRuleOutput, error) {
 	if err := onDefaultBus(r, in.EventBusName); err != nil {
 		return nil, err
 	}
-	rule, err := b.rule(r.Region, in.Rule)
+	rule, err := b.rule(r.Region, aws.ToString(in.Rule))
 	if err != nil {
 		return nil, err
 	}
-	return &listTargetsOutput{Targets: []ruleTarget{{Id: "Target0", Arn: rule.TargetARN}}}, nil
+	return &sdk.ListTargetsByRuleOutput{Targets: []types.Target{{Id: aws.String("Target0"), Arn: &rule.TargetARN}}}, nil
 }

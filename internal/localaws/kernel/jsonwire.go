@@ -44,7 +44,7 @@ func (r *Request) readObject(body []byte) error {
 
 // Answer sends what an operation returned.
 func (j JSON) Answer(w http.ResponseWriter, _ *Request, answer any) error {
-	body, err := json.Marshal(answer)
+	body, err := json.Marshal(WriteTimes(answer, epoch))
 	if err != nil {
 		return err
 	}

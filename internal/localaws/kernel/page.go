@@ -9,17 +9,18 @@ import (
 // last key that was shown, so that keys which come and go in between neither
 // repeat nor hide others. At most limit keys, or as many as the caller asked
 // for, are on it.
-func Page(keys []string, compare func(a, b string) int, token string, asked, limit int) ([]string, string, error) {
-	switch {
-	case asked < 0 || asked > limit:
-		return nil, "", InvalidParameter("maxResults must be between 1 and %d.", limit)
-	case asked == 0:
-		asked = limit
+func Page(keys []string, compare func(a, b string) int, token *string, asked *int32, limit int) ([]string, *string, error) {
+	size := limit
+	if asked != nil && *asked != 0 {
+		size = int(*asked)
 	}
-	if token != "" {
-		last, err := base64.RawURLEncoding.DecodeString(token)
+	if size < 0 || size > limit {
+		return nil, nil, InvalidParameter("maxResults must be between 1 and %d.", limit)
+	}
+	if token != nil && *token != "" {
+		last, err := base64.RawURLEncoding.DecodeString(*token)
 		if err != nil {
-			return nil, "", InvalidParameter("Invalid token.")
+			return nil, nil, InvalidParameter("Invalid token.")
 		}
 		start, found := slices.BinarySearchFunc(keys, string(last), compare)
 		if found {
@@ -27,9 +28,10 @@ func Page(keys []string, compare func(a, b string) int, token string, asked, lim
 		}
 		keys = keys[start:]
 	}
-	if len(keys) <= asked {
-		return keys, "", nil
+	if len(keys) <= size {
+		return keys, nil, nil
 	}
-	shown := keys[:asked]
-	return shown, base64.RawURLEncoding.EncodeToString([]byte(shown[asked-1])), nil
+	shown := keys[:size]
+	next := base64.RawURLEncoding.EncodeToString([]byte(shown[size-1]))
+	return shown, &next, nil
 }

@@ -126,13 +126,13 @@ type findingFilter struct{ Comparison, Value string }
 
 type getFindingsInput struct {
 	Filters    map[string][]findingFilter
-	NextToken  string
-	MaxResults int
+	NextToken  *string
+	MaxResults *int32
 }
 
 type getFindingsOutput struct {
 	Findings  []json.RawMessage
-	NextToken string `json:",omitempty"`
+	NextToken *string `json:",omitempty"`
 }
 
 // getFindings knows the filters that can tell the guard's own findings from
