@@ -38,10 +38,10 @@ func New(k *kernel.Kernel, publish func(kernel.Event), put func(bucket string, f
 		Name: "cloudtrail", Protocol: kernel.JSON{Version: "1.1"},
 		Targets: []string{"CloudTrail_20131101", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"},
 		Operations: map[string]kernel.Operation{
-			"LookupEvents":      {Limit: lookups, Perform: kernel.With(t.lookupEvents)},
-			"DescribeTrails":    {Perform: kernel.With(t.describeTrails)},
-			"GetTrailStatus":    {Perform: kernel.With(t.getTrailStatus)},
-			"GetEventSelectors": {Perform: kernel.With(t.getEventSelectors)},
+			"LookupEvents":      {Limit: lookups, Perform: kernel.Types(kernel.AsIs, t.lookupEvents)},
+			"DescribeTrails":    {Perform: kernel.Types(kernel.AsIs, t.describeTrails)},
+			"GetTrailStatus":    {Perform: kernel.Types(kernel.AsIs, t.getTrailStatus)},
+			"GetEventSelectors": {Perform: kernel.Types(kernel.AsIs, t.getEventSelectors)},
 		},
 	})
 	return t

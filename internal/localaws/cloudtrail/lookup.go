@@ -9,6 +9,10 @@ import (
 	"time"
 
 	"fipsguard/internal/localaws/kernel"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 )
 
 // lookups is the size of the token bucket (CloudTrail API reference,
@@ -34,37 +38,17 @@ func (i *instant) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-type lookupEventsInput struct {
+// lookupInput has times that encoding/json can read.
+type lookupInput struct {
+	sdk.LookupEventsInput
 	StartTime, EndTime *instant
-	LookupAttributes   []lookupAttribute
-	MaxResults         *int
-	NextToken          string
-}
-
-type lookupAttribute struct{ AttributeKey, AttributeValue string }
-
-type lookupEventsOutput struct {
-	Events    []foundEvent
-	NextToken string `json:",omitempty"`
-}
-
-type foundEvent struct {
-	EventID         string `json:"EventId"`
-	EventName       string
-	EventSource     string
-	EventTime       *kernel.Moment
-	Username        string `json:",omitempty"`
-	AccessKeyID     string `json:"AccessKeyId,omitempty"`
-	ReadOnly        string
-	Resources       []struct{}
-	CloudTrailEvent string
 }
 
 // lookupEvents reads the records of the caller's Region, newest first.
-func (t *CloudTrail) lookupEvents(c *kernel.Request, in lookupEventsInput) (*lookupEventsOutput, error) {
+func (t *CloudTrail) lookupEvents(c *kernel.Request, in *lookupInput) (*sdk.LookupEventsOutput, error) {
 	limit := lookupPage
 	if in.MaxResults != nil {
-		limit = *in.MaxResults
+		limit = int(*in.MaxResults)
 	}
 	if limit < 1 || limit > lookupPage {
 		return nil, kernel.ClientError("InvalidMaxResultsException", "MaxResults must be between 1 and %d.", lookupPage)
@@ -86,20 +70,20 @@ func (t *CloudTrail) lookupEvents(c *kernel.Request, in lookupEventsInput) (*loo
 	// The records are in order of time. The token is how many are older than
 	// those shown, so that new ones do not move the pages.
 	older := len(t.records)
-	if in.NextToken != "" {
+	if in.NextToken != nil {
 		var ok bool
-		if older, ok = kernel.Position(in.NextToken, older); !ok {
+		if older, ok = kernel.Position(*in.NextToken, older); !ok {
 			return nil, kernel.ClientError("InvalidNextTokenException", "The token is invalid.")
 		}
 	}
-	out := &lookupEventsOutput{Events: []foundEvent{}}
+	out := &sdk.LookupEventsOutput{Events: []types.Event{}}
 	for i := older - 1; i >= 0; i-- {
 		r := &t.records[i]
 		if r.AWSRegion != string(c.Region) || r.EventTime.Before(from) || r.EventTime.After(to) || !fits(r) {
 			continue
 		}
 		if len(out.Events) == limit {
-			out.NextToken = kernel.PositionToken(i + 1)
+			out.NextToken = aws.String(kernel.PositionToken(i + 1))
 			break
 		}
 		found, err := found(r)
@@ -115,15 +99,15 @@ func (t *CloudTrail) lookupEvents(c *kernel.Request, in lookupEventsInput) (*loo
 var lookupKeys = []string{"AccessKeyId", "EventId", "EventName", "EventSource", "ReadOnly", "Username"}
 
 // attributeFilter: "Currently the list can contain only one item."
-func attributeFilter(attributes []lookupAttribute) (func(*Record) bool, error) {
+func attributeFilter(attributes []types.LookupAttribute) (func(*Record) bool, error) {
 	if len(attributes) == 0 {
 		return func(*Record) bool { return true }, nil
 	}
-	one := attributes[0]
-	if len(attributes) > 1 || one.AttributeValue == "" || !slices.Contains(lookupKeys, one.AttributeKey) {
+	key, value := string(attributes[0].AttributeKey), aws.ToString(attributes[0].AttributeValue)
+	if len(attributes) > 1 || value == "" || !slices.Contains(lookupKeys, key) {
 		return nil, kernel.ClientError("InvalidLookupAttributesException", "One lookup attribute with a value is allowed, of %v.", lookupKeys)
 	}
-	return func(r *Record) bool { return r.attribute(one.AttributeKey) == one.AttributeValue }, nil
+	return func(r *Record) bool { return r.attribute(key) == value }, nil
 }
 
 // attribute is what the event history knows a record by.
@@ -150,11 +134,11 @@ func (r *Record) username() string {
 	return r.UserIdentity.ARN[strings.LastIndexAny(r.UserIdentity.ARN, ":/")+1:]
 }
 
-func found(r *Record) (foundEvent, error) {
+func found(r *Record) (types.Event, error) {
 	text, err := json.Marshal(r)
-	return foundEvent{
-		EventID: r.EventID, EventName: r.EventName, EventSource: r.EventSource, EventTime: kernel.At(r.EventTime),
-		Username: r.username(), AccessKeyID: r.UserIdentity.AccessKeyID,
-		ReadOnly: strconv.FormatBool(r.ReadOnly), Resources: []struct{}{}, CloudTrailEvent: string(text),
+	return types.Event{
+		EventId: &r.EventID, EventName: &r.EventName, EventSource: &r.EventSource, EventTime: &r.EventTime,
+		Username: aws.String(r.username()), AccessKeyId: &r.UserIdentity.AccessKeyID,
+		ReadOnly: aws.String(strconv.FormatBool(r.ReadOnly)), Resources: []types.Resource{}, CloudTrailEvent: aws.String(string(text)),
 	}, err
 }

@@ -9,6 +9,10 @@ import (
 	"time"
 
 	"fipsguard/internal/localaws/kernel"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 )
 
 // Trail is a CloudTrail trail.
@@ -121,33 +125,15 @@ func (c *CloudTrail) namedTrail(r kernel.Region, reference string) (Trail, bool)
 	return Trail{}, false
 }
 
-type describeTrailsInput struct {
-	TrailNameList       []string `json:"trailNameList"`
-	IncludeShadowTrails *bool    `json:"includeShadowTrails"`
-}
-
+// describeTrailsOutput has the one member whose name the SDK writes otherwise.
 type describeTrailsOutput struct {
-	TrailList []describedTrail `json:"trailList"`
-}
-
-type describedTrail struct {
-	Name                       string
-	S3BucketName               string
-	S3KeyPrefix                string `json:",omitempty"`
-	IncludeGlobalServiceEvents bool
-	IsMultiRegionTrail         bool
-	HomeRegion                 string
-	TrailARN                   string
-	LogFileValidationEnabled   bool
-	HasCustomEventSelectors    bool
-	HasInsightSelectors        bool
-	IsOrganizationTrail        bool
+	TrailList []types.Trail `json:"trailList"`
 }
 
 // describeTrails leaves out what it does not find.
-func (c *CloudTrail) describeTrails(r *kernel.Request, in describeTrailsInput) (*describeTrailsOutput, error) {
+func (c *CloudTrail) describeTrails(r *kernel.Request, in *sdk.DescribeTrailsInput) (*describeTrailsOutput, error) {
 	shadows := in.IncludeShadowTrails == nil || *in.IncludeShadowTrails
-	out := &describeTrailsOutput{TrailList: []describedTrail{}}
+	out := &describeTrailsOutput{TrailList: []types.Trail{}}
 	for _, t := range c.trailsOf(r.Region, shadows) {
 		if len(in.TrailNameList) > 0 && !slices.ContainsFunc(in.TrailNameList, func(reference string) bool {
 			named, ok := c.namedTrail(r.Region, reference)
@@ -155,13 +141,21 @@ func (c *CloudTrail) describeTrails(r *kernel.Request, in describeTrailsInput) (
 		}) {
 			continue
 		}
-		out.TrailList = append(out.TrailList, describedTrail{
-			Name: t.Name, S3BucketName: t.Bucket, S3KeyPrefix: t.Prefix, TrailARN: t.arn(), HomeRegion: string(t.home),
-			IsMultiRegionTrail: t.MultiRegion, IncludeGlobalServiceEvents: t.MultiRegion,
-			LogFileValidationEnabled: true, HasCustomEventSelectors: t.hasCustomSelectors(),
-		})
+		out.TrailList = append(out.TrailList, t.described())
 	}
 	return out, nil
+}
+
+func (t Trail) described() types.Trail {
+	d := types.Trail{
+		Name: &t.Name, S3BucketName: &t.Bucket, TrailARN: aws.String(t.arn()), HomeRegion: aws.String(string(t.home)),
+		IsMultiRegionTrail: &t.MultiRegion, IncludeGlobalServiceEvents: &t.MultiRegion, IsOrganizationTrail: aws.Bool(false),
+		LogFileValidationEnabled: aws.Bool(true), HasCustomEventSelectors: aws.Bool(t.hasCustomSelectors()), HasInsightSelectors: aws.Bool(false),
+	}
+	if t.Prefix != "" {
+		d.S3KeyPrefix = &t.Prefix
+	}
+	return d
 }
 
 // hasCustomSelectors is whether its selectors differ from those that a new
@@ -174,92 +168,61 @@ func trailNotFound(reference string) error {
 	return kernel.ClientError("TrailNotFoundException", "Unknown trail: %s for the user: %s", reference, kernel.AccountID)
 }
 
-type trailStatus struct {
-	IsLogging          bool
-	LatestDeliveryTime *kernel.Moment `json:",omitempty"`
-	StartLoggingTime   *kernel.Moment `json:",omitempty"`
-	StopLoggingTime    *kernel.Moment `json:",omitempty"`
-}
-
-func (c *CloudTrail) getTrailStatus(r *kernel.Request, in struct{ Name string }) (*trailStatus, error) {
-	t, ok := c.namedTrail(r.Region, in.Name)
+func (c *CloudTrail) getTrailStatus(r *kernel.Request, in *sdk.GetTrailStatusInput) (*sdk.GetTrailStatusOutput, error) {
+	t, ok := c.namedTrail(r.Region, aws.ToString(in.Name))
 	if !ok {
-		return nil, trailNotFound(in.Name)
+		return nil, trailNotFound(aws.ToString(in.Name))
 	}
 	if !t.Logging {
-		return &trailStatus{StopLoggingTime: kernel.At(t.since)}, nil
+		return &sdk.GetTrailStatusOutput{IsLogging: &t.Logging, StopLoggingTime: &t.since}, nil
 	}
-	return &trailStatus{IsLogging: true, StartLoggingTime: kernel.At(t.since), LatestDeliveryTime: kernel.At(r.At)}, nil
+	return &sdk.GetTrailStatusOutput{IsLogging: &t.Logging, StartLoggingTime: &t.since, LatestDeliveryTime: &r.At}, nil
 }
 
-// eventSelectors has one of the two kinds, as a trail does.
-type eventSelectors struct {
-	TrailARN               string
-	EventSelectors         []basicSelector    `json:",omitempty"`
-	AdvancedEventSelectors []advancedSelector `json:",omitempty"`
-}
-
-type basicSelector struct {
-	ReadWriteType                 string
-	IncludeManagementEvents       bool
-	DataResources                 []dataResource
-	ExcludeManagementEventSources []string
-}
-
-type dataResource struct {
-	Type   string
-	Values []string
-}
-
-type advancedSelector struct {
-	Name           string
-	FieldSelectors []fieldSelector
-}
-
-type fieldSelector struct {
-	Field  string
-	Equals []string
-}
-
-func (c *CloudTrail) getEventSelectors(r *kernel.Request, in struct{ TrailName string }) (*eventSelectors, error) {
-	t, ok := c.namedTrail(r.Region, in.TrailName)
+// getEventSelectors has one of the two kinds, as a trail does.
+func (c *CloudTrail) getEventSelectors(r *kernel.Request, in *sdk.GetEventSelectorsInput) (*sdk.GetEventSelectorsOutput, error) {
+	t, ok := c.namedTrail(r.Region, aws.ToString(in.TrailName))
 	if !ok {
-		return nil, trailNotFound(in.TrailName)
+		return nil, trailNotFound(aws.ToString(in.TrailName))
 	}
-	out := &eventSelectors{TrailARN: t.arn()}
+	out := &sdk.GetEventSelectorsOutput{TrailARN: aws.String(t.arn())}
 	if t.Advanced {
-		out.AdvancedEventSelectors = []advancedSelector{t.advancedSelector()}
+		out.AdvancedEventSelectors = []types.AdvancedEventSelector{t.advancedSelector()}
 	} else {
-		out.EventSelectors = []basicSelector{t.basicSelector()}
+		out.EventSelectors = []types.EventSelector{t.basicSelector()}
 	}
 	return out, nil
 }
 
 // basicSelector: a trail without management events records those of data, or
 // it would be none.
-func (t Trail) basicSelector() basicSelector {
-	s := basicSelector{
-		ReadWriteType: t.ReadWriteType, IncludeManagementEvents: t.Management,
-		DataResources: []dataResource{}, ExcludeManagementEventSources: []string{},
+func (t Trail) basicSelector() types.EventSelector {
+	s := types.EventSelector{
+		ReadWriteType: types.ReadWriteType(t.ReadWriteType), IncludeManagementEvents: &t.Management,
+		DataResources: []types.DataResource{}, ExcludeManagementEventSources: []string{},
 	}
 	if !t.Management {
-		s.DataResources = []dataResource{{"AWS::S3::Object", []string{"arn:aws-us-gov:s3"}}}
+		s.DataResources = []types.DataResource{{Type: aws.String("AWS::S3::Object"), Values: []string{"arn:aws-us-gov:s3"}}}
 	}
 	return s
 }
 
-func (t Trail) advancedSelector() advancedSelector {
-	s := advancedSelector{Name: "Management events", FieldSelectors: []fieldSelector{{"eventCategory", []string{"Management"}}}}
+func (t Trail) advancedSelector() types.AdvancedEventSelector {
+	s := types.AdvancedEventSelector{Name: aws.String("Management events"), FieldSelectors: []types.AdvancedFieldSelector{equal("eventCategory", "Management")}}
 	if !t.Management {
-		s = advancedSelector{Name: "Objects", FieldSelectors: []fieldSelector{
-			{"eventCategory", []string{"Data"}}, {"resources.type", []string{"AWS::S3::Object"}},
+		s = types.AdvancedEventSelector{Name: aws.String("Objects"), FieldSelectors: []types.AdvancedFieldSelector{
+			equal("eventCategory", "Data"), equal("resources.type", "AWS::S3::Object"),
 		}}
 	}
 	switch t.ReadWriteType {
 	case "WriteOnly":
-		s.FieldSelectors = append(s.FieldSelectors, fieldSelector{"readOnly", []string{"false"}})
+		s.FieldSelectors = append(s.FieldSelectors, equal("readOnly", "false"))
 	case "ReadOnly":
-		s.FieldSelectors = append(s.FieldSelectors, fieldSelector{"readOnly", []string{"true"}})
+		s.FieldSelectors = append(s.FieldSelectors, equal("readOnly", "true"))
 	}
 	return s
+}
+
+func equal(field, value string) types.AdvancedFieldSelector {
+	return types.AdvancedFieldSelector{Field: &field, Equals: []string{value}}
 }
