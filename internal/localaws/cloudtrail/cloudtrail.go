@@ -177,15 +177,15 @@ func identity(p kernel.Principal, now time.Time) userIdentity {
 // maxMember is the size above which CloudTrail leaves a member out.
 const maxMember = 100 << 10
 
-// bounded is a member as CloudTrail shows it.
+// bounded is a member, a tree, as CloudTrail shows it.
 func bounded(name string, member any) any {
-	tree, err := kernel.WithTimes(member, kernel.TrailTime)
+	member = kernel.WriteTimes(member, shownTime)
+	data, err := json.Marshal(member)
 	if err != nil {
 		return nil
 	}
-	data, err := json.Marshal(tree)
-	if err != nil || len(data) <= maxMember {
-		return tree
+	if len(data) <= maxMember {
+		return member
 	}
 	return map[string]string{
 		"omitted":      "true",
@@ -193,3 +193,7 @@ func bounded(name string, member any) any {
 		"reason":       name + " too large",
 	}
 }
+
+// shownTime is how CloudTrail writes the times inside answers: for people, with
+// a narrow no-break space.
+func shownTime(t time.Time) any { return t.Format("Jan 2, 2006, 3:04:05\u202fPM") }

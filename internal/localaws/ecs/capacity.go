@@ -4,6 +4,9 @@ import (
 	"slices"
 
 	"fipsguard/internal/localaws/kernel"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 func isFargateProvider(name string) bool { return name == "FARGATE" || name == "FARGATE_SPOT" }
@@ -14,17 +17,17 @@ func notAssociated(provider string) error {
 
 // capacity is where something is launched.
 type capacity struct {
-	launchType string // FARGATE or EC2; empty with a strategy
-	strategy   []capacityUse
+	launchType types.LaunchType // FARGATE or EC2; empty with a strategy
+	strategy   []types.CapacityProviderStrategyItem
 }
 
 // capacity decides what a caller gets who asked for a launch type, a strategy,
 // or neither: then the cluster's default strategy, and without one EC2.
-func (k *cluster) capacity(launchType string, strategy []capacityUse) (capacity, error) {
+func (k *cluster) capacity(launchType types.LaunchType, strategy []types.CapacityProviderStrategyItem) (capacity, error) {
 	switch {
 	case launchType != "" && len(strategy) > 0:
 		return capacity{}, kernel.InvalidParameter("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
-	case launchType == "FARGATE" || launchType == "EC2":
+	case launchType == types.LaunchTypeFargate || launchType == types.LaunchTypeEc2:
 		return capacity{launchType: launchType}, nil
 	case launchType != "":
 		return capacity{}, kernel.InvalidParameter("This local account has no capacity of launch type %s.", launchType)
@@ -33,23 +36,23 @@ func (k *cluster) capacity(launchType string, strategy []capacityUse) (capacity,
 		strategy = k.DefaultCapacityProviderStrategy
 	}
 	for _, use := range strategy {
-		if !slices.Contains(k.CapacityProviders, use.CapacityProvider) {
-			return capacity{}, notAssociated(use.CapacityProvider)
+		if provider := aws.ToString(use.CapacityProvider); !slices.Contains(k.CapacityProviders, provider) {
+			return capacity{}, notAssociated(provider)
 		}
 	}
 	if len(strategy) == 0 {
-		return capacity{launchType: "EC2"}, nil
+		return capacity{launchType: types.LaunchTypeEc2}, nil
 	}
 	return capacity{strategy: strategy}, nil
 }
 
-func (c capacity) fargate() bool { return c.launchType != "EC2" }
+func (c capacity) fargate() bool { return c.launchType != types.LaunchTypeEc2 }
 
 // provider is that of the next task: the account has room enough for the first
 // of the strategy.
-func (c capacity) provider() string {
+func (c capacity) provider() *string {
 	if len(c.strategy) == 0 {
-		return ""
+		return nil
 	}
 	return c.strategy[0].CapacityProvider
 }

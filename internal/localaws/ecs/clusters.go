@@ -2,33 +2,24 @@ package ecs
 
 import (
 	"cmp"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
 
 	"fipsguard/internal/localaws/kernel"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-type cluster struct {
-	ARN                             string            `json:"clusterArn"`
-	Name                            string            `json:"clusterName"`
-	Status                          string            `json:"status"`
-	CapacityProviders               []string          `json:"capacityProviders"`
-	DefaultCapacityProviderStrategy []capacityUse     `json:"defaultCapacityProviderStrategy"`
-	Settings                        []json.RawMessage `json:"settings"`
-	Tags                            []json.RawMessage `json:"tags"`
-	RegisteredContainerInstances    int               `json:"registeredContainerInstancesCount"`
-	RunningTasks                    int               `json:"runningTasksCount"`
-	PendingTasks                    int               `json:"pendingTasksCount"`
-	ActiveServices                  int               `json:"activeServicesCount"`
-}
+// cluster is a cluster as DescribeClusters shows it, but for the counts that
+// counted fills in.
+type cluster struct{ types.Cluster }
 
-type capacityUse struct {
-	CapacityProvider string `json:"capacityProvider"`
-	Weight           int    `json:"weight"`
-	Base             int    `json:"base"`
-}
+func (k *cluster) arn() string { return *k.ClusterArn }
+
+func (k *cluster) name() string { return *k.ClusterName }
 
 func (e *ECS) clusterOperations() map[string]kernel.Operation {
 	return map[string]kernel.Operation{
@@ -38,53 +29,41 @@ func (e *ECS) clusterOperations() map[string]kernel.Operation {
 	}
 }
 
-type createClusterInput struct {
-	ClusterName                     string            `json:"clusterName"`
-	CapacityProviders               []string          `json:"capacityProviders"`
-	DefaultCapacityProviderStrategy []capacityUse     `json:"defaultCapacityProviderStrategy"`
-	Settings                        []json.RawMessage `json:"settings"`
-	Tags                            []json.RawMessage `json:"tags"`
-}
-
-type clusterOutput struct {
-	Cluster cluster `json:"cluster"`
-}
-
 // createCluster may be repeated: the cluster stays as it is.
-func (e *ECS) createCluster(c *call, in createClusterInput) (clusterOutput, error) {
-	name := cmp.Or(in.ClusterName, "default")
+func (e *ECS) createCluster(c *call, in *sdk.CreateClusterInput) (*sdk.CreateClusterOutput, error) {
+	name := cmp.Or(aws.ToString(in.ClusterName), "default")
 	if strings.ContainsAny(name, "/: ") || len(name) > 255 {
-		return clusterOutput{}, kernel.InvalidParameter("Invalid cluster name %q.", name)
+		return nil, kernel.InvalidParameter("Invalid cluster name %q.", name)
 	}
 	for _, use := range in.DefaultCapacityProviderStrategy {
-		if !slices.Contains(in.CapacityProviders, use.CapacityProvider) {
-			return clusterOutput{}, notAssociated(use.CapacityProvider)
+		if provider := aws.ToString(use.CapacityProvider); !slices.Contains(in.CapacityProviders, provider) {
+			return nil, notAssociated(provider)
 		}
 	}
 	for _, provider := range in.CapacityProviders {
 		if !isFargateProvider(provider) {
-			return clusterOutput{}, kernel.InvalidParameter("The specified capacity provider %s was not found.", provider)
+			return nil, kernel.InvalidParameter("The specified capacity provider %s was not found.", provider)
 		}
 	}
 	if c.region.clusters[name] == nil {
 		c.region.addCluster(name, in)
 	}
-	return clusterOutput{c.region.counted(c.region.clusters[name])}, nil
+	return &sdk.CreateClusterOutput{Cluster: c.region.counted(c.region.clusters[name])}, nil
 }
 
-func (r *region) addCluster(name string, in createClusterInput) {
-	r.clusters[name] = &cluster{
-		ARN: r.ARN("ecs", "cluster/"+name), Name: name, Status: "ACTIVE",
+func (r *region) addCluster(name string, in *sdk.CreateClusterInput) {
+	r.clusters[name] = &cluster{types.Cluster{
+		ClusterArn: aws.String(r.ARN("ecs", "cluster/"+name)), ClusterName: &name, Status: aws.String("ACTIVE"),
 		CapacityProviders:               append([]string{}, in.CapacityProviders...),
-		DefaultCapacityProviderStrategy: append([]capacityUse{}, in.DefaultCapacityProviderStrategy...),
-		Settings:                        append([]json.RawMessage{}, in.Settings...),
-		Tags:                            append([]json.RawMessage{}, in.Tags...),
-	}
+		DefaultCapacityProviderStrategy: append([]types.CapacityProviderStrategyItem{}, in.DefaultCapacityProviderStrategy...),
+		Settings:                        append([]types.ClusterSetting{}, in.Settings...),
+		Tags:                            append([]types.Tag{}, in.Tags...),
+	}}
 }
 
 // cluster finds a cluster by name or ARN; no reference is the default one.
-func (r *region) cluster(reference string) (*cluster, error) {
-	name, ok := r.Named("ecs", "cluster/", cmp.Or(reference, "default"))
+func (r *region) cluster(reference *string) (*cluster, error) {
+	name, ok := r.Named("ecs", "cluster/", cmp.Or(aws.ToString(reference), "default"))
 	found := r.clusters[name]
 	if !ok || found == nil {
 		return nil, kernel.ClientError("ClusterNotFoundException", "Cluster not found.")
@@ -93,82 +72,57 @@ func (r *region) cluster(reference string) (*cluster, error) {
 }
 
 // counted is a cluster with the counts of now.
-func (r *region) counted(k *cluster) cluster {
-	now := *k
+func (r *region) counted(k *cluster) *types.Cluster {
+	now := k.Cluster
 	for _, t := range r.tasks {
 		switch {
-		case t.ClusterARN != k.ARN || t.LastStatus == "STOPPED":
-		case t.LastStatus == "RUNNING":
-			now.RunningTasks++
+		case *t.ClusterArn != k.arn() || t.status() == "STOPPED":
+		case t.status() == "RUNNING":
+			now.RunningTasksCount++
 		case !t.stopping():
-			now.PendingTasks++
+			now.PendingTasksCount++
 		}
 	}
 	for _, s := range r.services {
-		if s.ClusterARN == k.ARN && s.Status == "ACTIVE" {
-			now.ActiveServices++
+		if *s.ClusterArn == k.arn() && s.status() == "ACTIVE" {
+			now.ActiveServicesCount++
 		}
 	}
-	return now
+	return &now
 }
 
-type listInput struct {
-	MaxResults *int32  `json:"maxResults"`
-	NextToken  *string `json:"nextToken"`
-}
-
-type listClustersOutput struct {
-	ARNs      []string `json:"clusterArns"`
-	NextToken *string  `json:"nextToken,omitempty"`
-}
-
-func (e *ECS) listClusters(c *call, in listInput) (listClustersOutput, error) {
+func (e *ECS) listClusters(c *call, in *sdk.ListClustersInput) (*sdk.ListClustersOutput, error) {
 	arns := []string{}
 	for _, name := range slices.Sorted(maps.Keys(c.region.clusters)) {
-		arns = append(arns, c.region.clusters[name].ARN)
+		arns = append(arns, c.region.clusters[name].arn())
 	}
 	arns, next, err := kernel.Page(arns, strings.Compare, in.NextToken, in.MaxResults, 100)
-	return listClustersOutput{arns, next}, err
+	return &sdk.ListClustersOutput{ClusterArns: arns, NextToken: next}, err
 }
 
-type describeClustersInput struct {
-	Clusters []string `json:"clusters"`
-}
-
-type describeClustersOutput struct {
-	Clusters []cluster `json:"clusters"`
-	Failures []failure `json:"failures"`
-}
-
-// failure is what a call could not do for one of the things it was asked for.
-type failure struct {
-	ARN    string `json:"arn"`
-	Reason string `json:"reason"`
-}
-
-func (e *ECS) describeClusters(c *call, in describeClustersInput) (describeClustersOutput, error) {
-	out := describeClustersOutput{Clusters: []cluster{}, Failures: []failure{}}
+func (e *ECS) describeClusters(c *call, in *sdk.DescribeClustersInput) (*sdk.DescribeClustersOutput, error) {
+	out := &sdk.DescribeClustersOutput{Clusters: []types.Cluster{}, Failures: []types.Failure{}}
 	if len(in.Clusters) == 0 {
 		in.Clusters = []string{"default"}
 	}
 	if len(in.Clusters) > 100 {
-		return out, kernel.InvalidParameter("Clusters cannot have more than 100 elements.")
+		return nil, kernel.InvalidParameter("Clusters cannot have more than 100 elements.")
 	}
 	for _, reference := range in.Clusters {
-		found, err := c.region.cluster(reference)
+		found, err := c.region.cluster(&reference)
 		if err != nil {
 			out.Failures = append(out.Failures, missing(c.region, "cluster/", reference))
 			continue
 		}
-		out.Clusters = append(out.Clusters, c.region.counted(found))
+		out.Clusters = append(out.Clusters, *c.region.counted(found))
 	}
 	return out, nil
 }
 
 // missing is the failure for something that is not there.
-func missing(r *region, prefix, reference string) failure {
+func missing(r *region, prefix, reference string) types.Failure {
 	if !strings.HasPrefix(reference, "arn:") {
 		reference = r.ARN("ecs", prefix+reference)
 	}
-	return failure{ARN: reference, Reason: "MISSING"}
+	return types.Failure{Arn: &reference, Reason: aws.String("MISSING")}
 }

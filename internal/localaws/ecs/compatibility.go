@@ -6,29 +6,32 @@ import (
 	"strings"
 
 	"fipsguard/internal/localaws/kernel"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // computeCompatibilities finds out where a definition can run, whatever was
 // asked for, and refuses what was asked for and cannot be. It normalises the
 // size, as ECS does.
 func (d *taskDefinition) computeCompatibilities() error {
-	platform := d.RuntimePlatform.orDefault()
-	computed := []string{"EC2"}
-	if d.NetworkMode != "awsvpc" && !platform.isWindows() {
-		computed = append(computed, "EXTERNAL")
+	platform := platformOf(d.RuntimePlatform)
+	computed := []types.Compatibility{types.CompatibilityEc2}
+	if d.NetworkMode != types.NetworkModeAwsvpc && !platform.isWindows() {
+		computed = append(computed, types.CompatibilityExternal)
 	}
 	notFargate := d.fitForFargate(platform)
 	if notFargate == nil {
-		computed = append(computed, "FARGATE")
+		computed = append(computed, types.CompatibilityFargate)
 	}
-	if !platform.isWindows() && (d.NetworkMode == "awsvpc" || d.NetworkMode == "host") {
-		computed = append(computed, "MANAGED_INSTANCES")
+	if !platform.isWindows() && (d.NetworkMode == types.NetworkModeAwsvpc || d.NetworkMode == types.NetworkModeHost) {
+		computed = append(computed, types.CompatibilityManagedInstances)
 	}
 	for _, asked := range d.RequiresCompatibilities {
 		switch {
-		case !slices.Contains([]string{"EC2", "EXTERNAL", "FARGATE", "MANAGED_INSTANCES"}, asked):
+		case !slices.Contains(asked.Values(), asked):
 			return kernel.InvalidParameter("Invalid requiresCompatibilities %q.", asked)
-		case asked == "FARGATE" && notFargate != nil:
+		case asked == types.CompatibilityFargate && notFargate != nil:
 			return notFargate
 		case !slices.Contains(computed, asked):
 			return clientException("The task definition is not compatible with %s.", asked)
@@ -39,25 +42,26 @@ func (d *taskDefinition) computeCompatibilities() error {
 }
 
 // fitForFargate is an error that says why a definition cannot run on Fargate.
-func (d *taskDefinition) fitForFargate(p runtimePlatform) error {
-	if d.NetworkMode != "awsvpc" {
+func (d *taskDefinition) fitForFargate(p platform) error {
+	if d.NetworkMode != types.NetworkModeAwsvpc {
 		return clientException("Fargate only supports network mode 'awsvpc'.")
 	}
-	if d.PIDMode == "host" || d.IPCMode != "" {
+	if d.PidMode == types.PidModeHost || d.IpcMode != "" {
 		return clientException("Fargate does not support this pidMode or ipcMode.")
 	}
-	if p.isWindows() && slices.Contains([]string{"WINDOWS_SERVER_2016_FULL", "WINDOWS_SERVER_2004_CORE", "WINDOWS_SERVER_20H2_CORE"}, p.OperatingSystemFamily) {
-		return clientException("Fargate does not support %s.", p.OperatingSystemFamily)
+	if p.isWindows() && slices.Contains([]types.OSFamily{"WINDOWS_SERVER_2016_FULL", "WINDOWS_SERVER_2004_CORE", "WINDOWS_SERVER_20H2_CORE"}, p.system) {
+		return clientException("Fargate does not support %s.", p.system)
 	}
-	cpu, cpuOK := quantity(d.CPU, "vcpu")
-	memory, memoryOK := quantity(d.Memory, "gb")
-	if d.CPU == "" || d.Memory == "" {
+	askedCPU, askedMemory := aws.ToString(d.Cpu), aws.ToString(d.Memory)
+	cpu, cpuOK := quantity(askedCPU, "vcpu")
+	memory, memoryOK := quantity(askedMemory, "gb")
+	if askedCPU == "" || askedMemory == "" {
 		return clientException("Fargate requires that 'cpu' and 'memory' be defined at the task level.")
 	}
 	if !cpuOK || !memoryOK || !fargateSize(cpu, memory) {
-		return clientException("No Fargate configuration exists for given values: %s CPU, %s memory.", d.CPU, d.Memory)
+		return clientException("No Fargate configuration exists for given values: %s CPU, %s memory.", askedCPU, askedMemory)
 	}
-	d.CPU, d.Memory = strconv.Itoa(cpu), strconv.Itoa(memory)
+	d.Cpu, d.Memory = aws.String(strconv.Itoa(cpu)), aws.String(strconv.Itoa(memory))
 	return nil
 }
 

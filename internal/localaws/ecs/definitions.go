@@ -2,7 +2,6 @@ package ecs
 
 import (
 	"cmp"
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strconv"
@@ -10,40 +9,19 @@ import (
 	"time"
 
 	"fipsguard/internal/localaws/kernel"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// definitionBody is what a caller registers. What the account does not look
-// into is kept as it came.
-type definitionBody struct {
-	Family                  string            `json:"family"`
-	ContainerDefinitions    []json.RawMessage `json:"containerDefinitions"`
-	NetworkMode             string            `json:"networkMode,omitempty"`
-	CPU                     string            `json:"cpu,omitempty"`
-	Memory                  string            `json:"memory,omitempty"`
-	RequiresCompatibilities []string          `json:"requiresCompatibilities,omitempty"`
-	RuntimePlatform         *runtimePlatform  `json:"runtimePlatform,omitempty"`
-	TaskRoleARN             string            `json:"taskRoleArn,omitempty"`
-	ExecutionRoleARN        string            `json:"executionRoleArn,omitempty"`
-	Volumes                 []json.RawMessage `json:"volumes"`
-	PlacementConstraints    []json.RawMessage `json:"placementConstraints"`
-	EphemeralStorage        json.RawMessage   `json:"ephemeralStorage,omitempty"`
-	ProxyConfiguration      json.RawMessage   `json:"proxyConfiguration,omitempty"`
-	PIDMode                 string            `json:"pidMode,omitempty"`
-	IPCMode                 string            `json:"ipcMode,omitempty"`
-}
-
+// taskDefinition is one revision.
 type taskDefinition struct {
-	definitionBody
-	ARN             string         `json:"taskDefinitionArn"`
-	Revision        int            `json:"revision"`
-	Status          string         `json:"status"`
-	Compatibilities []string       `json:"compatibilities"`
-	RegisteredAt    *kernel.Moment `json:"registeredAt"`
-	RegisteredBy    string         `json:"registeredBy"`
-	DeregisteredAt  *kernel.Moment `json:"deregisteredAt,omitempty"`
-
-	tags []json.RawMessage
+	types.TaskDefinition
+	tags []types.Tag
 }
+
+func (d *taskDefinition) arn() string { return *d.TaskDefinitionArn }
 
 // deregistrationLag: "there may be up to a 10-minute window following
 // deregistration" in which tasks and services can still be made (API
@@ -52,39 +30,13 @@ const deregistrationLag = 10 * time.Minute
 
 // launchable says whether new tasks and services can use the definition.
 func (d *taskDefinition) launchable(now time.Time) bool {
-	return d.Status == "ACTIVE" || now.Before(d.DeregisteredAt.Add(deregistrationLag))
+	return d.active() || now.Before(d.DeregisteredAt.Add(deregistrationLag))
 }
 
-func (d *taskDefinition) supports(launchType string) bool {
+func (d *taskDefinition) active() bool { return d.Status == types.TaskDefinitionStatusActive }
+
+func (d *taskDefinition) supports(launchType types.Compatibility) bool {
 	return slices.Contains(d.Compatibilities, launchType)
-}
-
-type containerDefinition struct {
-	Name  string `json:"name"`
-	Image string `json:"image"`
-}
-
-func (d *definitionBody) containers() ([]containerDefinition, error) {
-	var containers []containerDefinition
-	for _, raw := range d.ContainerDefinitions {
-		var c containerDefinition
-		if err := json.Unmarshal(raw, &c); err != nil {
-			return nil, kernel.NotSerialized(err)
-		}
-		if c.Name == "" || c.Image == "" {
-			return nil, clientException("Container.name and Container.image should not be null or empty.")
-		}
-		containers = append(containers, c)
-	}
-	if len(containers) == 0 {
-		return nil, clientException("Container list cannot be empty.")
-	}
-	return containers, nil
-}
-
-type definitionOutput struct {
-	TaskDefinition *taskDefinition   `json:"taskDefinition"`
-	Tags           []json.RawMessage `json:"tags,omitempty"`
 }
 
 func (e *ECS) definitionOperations() map[string]kernel.Operation {
@@ -96,74 +48,81 @@ func (e *ECS) definitionOperations() map[string]kernel.Operation {
 	}
 }
 
-type registerTaskDefinitionInput struct {
-	definitionBody
-	Tags []json.RawMessage `json:"tags"`
-}
-
-func (e *ECS) registerTaskDefinition(c *call, in registerTaskDefinitionInput) (definitionOutput, error) {
-	if err := in.valid(); err != nil {
-		return definitionOutput{}, err
+func (e *ECS) registerTaskDefinition(c *call, in *sdk.RegisterTaskDefinitionInput) (*sdk.RegisterTaskDefinitionOutput, error) {
+	if err := validDefinition(in); err != nil {
+		return nil, err
 	}
-	revisions := c.region.families[in.Family]
-	d := &taskDefinition{
-		definitionBody: in.definitionBody,
-		Revision:       len(revisions) + 1,
-		Status:         "ACTIVE",
-		RegisteredAt:   kernel.At(c.At),
-		RegisteredBy:   c.Principal.CallerARN(),
-		tags:           in.Tags,
-	}
-	d.Volumes = append([]json.RawMessage{}, d.Volumes...)
-	d.PlacementConstraints = append([]json.RawMessage{}, d.PlacementConstraints...)
-	d.ARN = c.region.ARN("ecs", "task-definition/"+d.Family+":"+strconv.Itoa(d.Revision))
+	family := aws.ToString(in.Family)
+	revisions := c.region.families[family]
+	number := len(revisions) + 1
+	d := &taskDefinition{types.TaskDefinition{
+		TaskDefinitionArn:       aws.String(c.region.ARN("ecs", "task-definition/"+family+":"+strconv.Itoa(number))),
+		Family:                  in.Family,
+		Revision:                int32(number),
+		Status:                  types.TaskDefinitionStatusActive,
+		RegisteredAt:            &c.At,
+		RegisteredBy:            aws.String(c.Principal.CallerARN()),
+		ContainerDefinitions:    in.ContainerDefinitions,
+		NetworkMode:             in.NetworkMode,
+		Cpu:                     in.Cpu,
+		Memory:                  in.Memory,
+		RequiresCompatibilities: in.RequiresCompatibilities,
+		RuntimePlatform:         in.RuntimePlatform,
+		TaskRoleArn:             in.TaskRoleArn,
+		ExecutionRoleArn:        in.ExecutionRoleArn,
+		Volumes:                 append([]types.Volume{}, in.Volumes...),
+		PlacementConstraints:    append([]types.TaskDefinitionPlacementConstraint{}, in.PlacementConstraints...),
+		EphemeralStorage:        in.EphemeralStorage,
+		ProxyConfiguration:      in.ProxyConfiguration,
+		PidMode:                 in.PidMode,
+		IpcMode:                 in.IpcMode,
+	}, in.Tags}
 	if err := d.computeCompatibilities(); err != nil {
-		return definitionOutput{}, err
+		return nil, err
 	}
-	c.region.families[in.Family] = append(revisions, d)
-	return definitionOutput{d, d.tags}, nil
+	c.region.families[family] = append(revisions, d)
+	return &sdk.RegisterTaskDefinitionOutput{TaskDefinition: &d.TaskDefinition, Tags: d.tags}, nil
 }
 
-func (d *definitionBody) valid() error {
-	if !regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`).MatchString(d.Family) {
+func validDefinition(in *sdk.RegisterTaskDefinitionInput) error {
+	if !regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`).MatchString(aws.ToString(in.Family)) {
 		return clientException("Family contains invalid characters.")
 	}
-	if _, err := d.containers(); err != nil {
-		return err
+	for _, c := range in.ContainerDefinitions {
+		if aws.ToString(c.Name) == "" || aws.ToString(c.Image) == "" {
+			return clientException("Container.name and Container.image should not be null or empty.")
+		}
 	}
-	switch d.NetworkMode {
-	case "", "bridge", "host", "awsvpc", "none":
-	default:
-		return clientException("Invalid networkMode %q.", d.NetworkMode)
+	if len(in.ContainerDefinitions) == 0 {
+		return clientException("Container list cannot be empty.")
 	}
-	return d.RuntimePlatform.valid()
+	if in.NetworkMode != "" && !slices.Contains(in.NetworkMode.Values(), in.NetworkMode) {
+		return clientException("Invalid networkMode %q.", in.NetworkMode)
+	}
+	return platformOf(in.RuntimePlatform).valid()
 }
 
 // deregisterTaskDefinition may be repeated: what is INACTIVE stays it.
-func (e *ECS) deregisterTaskDefinition(c *call, in taskDefinitionReference) (definitionOutput, error) {
-	d := c.region.definition(in.TaskDefinition)
-	if d == nil || !strings.Contains(in.TaskDefinition, ":") {
-		return definitionOutput{}, clientException("Unable to describe task definition.")
+func (e *ECS) deregisterTaskDefinition(c *call, in *sdk.DeregisterTaskDefinitionInput) (*sdk.DeregisterTaskDefinitionOutput, error) {
+	reference := aws.ToString(in.TaskDefinition)
+	d := c.region.definition(reference)
+	if d == nil || !strings.Contains(reference, ":") {
+		return nil, clientException("Unable to describe task definition.")
 	}
-	if d.Status == "ACTIVE" {
-		d.Status, d.DeregisteredAt = "INACTIVE", kernel.At(c.At)
+	if d.active() {
+		d.Status, d.DeregisteredAt = types.TaskDefinitionStatusInactive, &c.At
 	}
-	return definitionOutput{TaskDefinition: d}, nil
+	return &sdk.DeregisterTaskDefinitionOutput{TaskDefinition: &d.TaskDefinition}, nil
 }
 
-type taskDefinitionReference struct {
-	TaskDefinition string   `json:"taskDefinition"`
-	Include        []string `json:"include"`
-}
-
-func (e *ECS) describeTaskDefinition(c *call, in taskDefinitionReference) (definitionOutput, error) {
-	d := c.region.definition(in.TaskDefinition)
+func (e *ECS) describeTaskDefinition(c *call, in *sdk.DescribeTaskDefinitionInput) (*sdk.DescribeTaskDefinitionOutput, error) {
+	d := c.region.definition(aws.ToString(in.TaskDefinition))
 	if d == nil {
-		return definitionOutput{}, clientException("Unable to describe task definition.")
+		return nil, clientException("Unable to describe task definition.")
 	}
-	out := definitionOutput{TaskDefinition: d}
-	if slices.Contains(in.Include, "TAGS") {
-		out.Tags = append([]json.RawMessage{}, d.tags...)
+	out := &sdk.DescribeTaskDefinitionOutput{TaskDefinition: &d.TaskDefinition}
+	if slices.Contains(in.Include, types.TaskDefinitionFieldTags) {
+		out.Tags = append([]types.Tag{}, d.tags...)
 	}
 	return out, nil
 }
@@ -185,7 +144,7 @@ func (r *region) definition(reference string) *taskDefinition {
 		return revisions[n-1]
 	}
 	for _, d := range slices.Backward(revisions) {
-		if d.Status == "ACTIVE" {
+		if d.active() {
 			return d
 		}
 	}
@@ -206,37 +165,25 @@ func (r *region) usable(reference string, now time.Time) (*taskDefinition, error
 	return d, nil
 }
 
-type listTaskDefinitionsInput struct {
-	FamilyPrefix string  `json:"familyPrefix"`
-	Status       string  `json:"status"`
-	Sort         string  `json:"sort"`
-	MaxResults   *int32  `json:"maxResults"`
-	NextToken    *string `json:"nextToken"`
-}
-
-type listTaskDefinitionsOutput struct {
-	ARNs      []string `json:"taskDefinitionArns"`
-	NextToken *string  `json:"nextToken,omitempty"`
-}
-
 // listTaskDefinitions: familyPrefix is, despite its name, "the full family
 // name" (API reference).
-func (e *ECS) listTaskDefinitions(c *call, in listTaskDefinitionsInput) (listTaskDefinitionsOutput, error) {
+func (e *ECS) listTaskDefinitions(c *call, in *sdk.ListTaskDefinitionsInput) (*sdk.ListTaskDefinitionsOutput, error) {
+	family := aws.ToString(in.FamilyPrefix)
 	arns := []string{}
 	for _, revisions := range c.region.families {
 		for _, d := range revisions {
-			if d.Status == cmp.Or(in.Status, "ACTIVE") && (in.FamilyPrefix == "" || in.FamilyPrefix == d.Family) {
-				arns = append(arns, d.ARN)
+			if d.Status == cmp.Or(in.Status, types.TaskDefinitionStatusActive) && (family == "" || family == *d.Family) {
+				arns = append(arns, d.arn())
 			}
 		}
 	}
 	order := compareRevisions
-	if in.Sort == "DESC" {
+	if in.Sort == types.SortOrderDesc {
 		order = func(x, y string) int { return compareRevisions(y, x) }
 	}
 	slices.SortFunc(arns, order)
 	arns, next, err := kernel.Page(arns, order, in.NextToken, in.MaxResults, 100)
-	return listTaskDefinitionsOutput{arns, next}, err
+	return &sdk.ListTaskDefinitionsOutput{TaskDefinitionArns: arns, NextToken: next}, err
 }
 
 // compareRevisions orders ARNs of task definitions by family, then by number.

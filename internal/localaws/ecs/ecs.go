@@ -5,9 +5,12 @@ package ecs
 
 import (
 	"maps"
+	"strings"
 	"time"
 
 	"fipsguard/internal/localaws/kernel"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 )
 
 // Options say how ECS behaves.
@@ -71,7 +74,7 @@ func New(k *kernel.Kernel, o Options) *ECS {
 	})
 	k.Serve(kernel.Service{
 		Name: "ssm", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AmazonSSM"},
-		Operations: map[string]kernel.Operation{"TerminateSession": {Perform: input(e, e.terminateSession)}},
+		Operations: map[string]kernel.Operation{"TerminateSession": {Perform: kernel.With(e.terminateSession)}},
 	})
 	k.ServePath(channelPath, e.serveChannel)
 	return e
@@ -88,7 +91,7 @@ func newRegion(name kernel.Region) *region {
 		byARN:    map[string]*task{},
 	}
 	// As the console makes it: with Fargate, but without a default strategy.
-	r.addCluster("default", createClusterInput{CapacityProviders: []string{"FARGATE", "FARGATE_SPOT"}})
+	r.addCluster("default", &sdk.CreateClusterInput{CapacityProviders: []string{"FARGATE", "FARGATE_SPOT"}})
 	return r
 }
 
@@ -98,8 +101,18 @@ type call struct {
 	region *region
 }
 
-// input makes an operation of a function that takes a call's parameters in a
-// struct.
-func input[In, Out any](e *ECS, f func(*call, In) (Out, error)) func(*kernel.Request) (any, error) {
-	return kernel.With(func(r *kernel.Request, in In) (Out, error) { return f(&call{r, e.regions[r.Region]}, in) })
+// input makes an operation of a function whose input and output are the SDK's.
+func input[In, Out any](e *ECS, f func(*call, *In) (*Out, error)) func(*kernel.Request) (any, error) {
+	return kernel.Types(lowerFirst, func(r *kernel.Request, in *In) (*Out, error) { return f(&call{r, e.regions[r.Region]}, in) })
+}
+
+// lowerFirst is how ECS writes the names of members.
+func lowerFirst(name string) string { return strings.ToLower(name[:1]) + name[1:] }
+
+// orNil is nil for what is left out when it is empty.
+func orNil(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }

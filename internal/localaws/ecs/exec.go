@@ -1,11 +1,15 @@
 package ecs
 
 import (
-	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"fipsguard/internal/localaws/kernel"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // Exec is how a task answers commands. The zero value answers as a container
@@ -27,7 +31,7 @@ func (e *ECS) SetExec(taskARN string, x Exec) error {
 		}
 		for i := range t.Containers {
 			for n := range t.Containers[i].ManagedAgents {
-				t.Containers[i].ManagedAgents[n].LastStatus = "STOPPED"
+				t.Containers[i].ManagedAgents[n].LastStatus = aws.String("STOPPED")
 			}
 		}
 	})
@@ -95,64 +99,42 @@ func (e *ECS) execOperations() map[string]kernel.Operation {
 	}
 }
 
-type executeCommandInput struct {
-	Cluster     string `json:"cluster"`
-	Task        string `json:"task"`
-	Container   string `json:"container"`
-	Command     string `json:"command"`
-	Interactive bool   `json:"interactive"`
-}
-
-type executeCommandOutput struct {
-	ClusterARN    string      `json:"clusterArn"`
-	ContainerARN  string      `json:"containerArn"`
-	ContainerName string      `json:"containerName"`
-	Interactive   bool        `json:"interactive"`
-	Session       sessionData `json:"session"`
-	TaskARN       string      `json:"taskArn"`
-}
-
-type sessionData struct {
-	SessionID  string `json:"sessionId"`
-	StreamURL  string `json:"streamUrl"`
-	TokenValue string `json:"tokenValue"`
-}
-
 // executeCommand opens a session and leaves it to the message gateway.
-func (e *ECS) executeCommand(c *call, in executeCommandInput) (executeCommandOutput, error) {
+func (e *ECS) executeCommand(c *call, in *sdk.ExecuteCommandInput) (*sdk.ExecuteCommandOutput, error) {
 	k, err := c.region.cluster(in.Cluster)
 	if err != nil {
-		return executeCommandOutput{}, err
+		return nil, err
 	}
-	t := c.region.taskIn(k, in.Task)
+	t, name := c.region.taskIn(k, aws.ToString(in.Task)), aws.ToString(in.Container)
 	switch {
 	case t == nil:
-		return executeCommandOutput{}, kernel.InvalidParameter("The referenced task was not found.")
+		return nil, kernel.InvalidParameter("The referenced task was not found.")
 	case !in.Interactive:
-		return executeCommandOutput{}, kernel.InvalidParameter("Interactive is the only mode supported currently.")
-	case in.Container == "" && len(t.Containers) > 1:
-		return executeCommandOutput{}, kernel.InvalidParameter("A container name is required for tasks with several containers.")
+		return nil, kernel.InvalidParameter("Interactive is the only mode supported currently.")
+	case name == "" && len(t.Containers) > 1:
+		return nil, kernel.InvalidParameter("A container name is required for tasks with several containers.")
 	}
-	i := slices.IndexFunc(t.Containers, func(c container) bool { return in.Container == "" || c.Name == in.Container })
+	i := slices.IndexFunc(t.Containers, func(c types.Container) bool { return name == "" || *c.Name == name })
 	if i < 0 {
-		return executeCommandOutput{}, kernel.InvalidParameter("The container %s was not found in the task.", in.Container)
+		return nil, kernel.InvalidParameter("The container %s was not found in the task.", name)
 	}
 	of := t.Containers[i]
-	if !t.EnableExecuteCommand || t.LastStatus != "RUNNING" {
-		return executeCommandOutput{}, kernel.InvalidParameter("The execute command failed because execute command was not enabled when the task was run or the execute command agent isn’t running. Wait and try again or run a new task with execute command enabled and try again.")
+	if !t.EnableExecuteCommand || t.status() != "RUNNING" {
+		return nil, kernel.InvalidParameter("The execute command failed because execute command was not enabled when the task was run or the execute command agent isn’t running. Wait and try again or run a new task with execute command enabled and try again.")
 	}
-	use := e.useOf(t.ARN + " " + of.Name)
-	if use.Wedged || len(of.ManagedAgents) == 0 || of.ManagedAgents[0].LastStatus != "RUNNING" {
-		return executeCommandOutput{}, kernel.ClientError("TargetNotConnectedException", "The execute command failed due to an internal error. Try again later.")
+	key := t.arn() + " " + *of.Name
+	use := e.useOf(key)
+	if use.Wedged || len(of.ManagedAgents) == 0 || *of.ManagedAgents[0].LastStatus != "RUNNING" {
+		return nil, kernel.ClientError("TargetNotConnectedException", "The execute command failed due to an internal error. Try again later.")
 	}
 	s := &execSession{
-		id: "ecs-execute-command-" + e.kernel.IDs.Hex(9)[:17], token: "AAEAA" + e.kernel.IDs.Hex(48), container: t.ARN + " " + of.Name,
-		command: in.Command, exec: t.exec, fips: t.fips, ended: make(chan struct{}),
+		id: "ecs-execute-command-" + e.kernel.IDs.Hex(9)[:17], token: "AAEAA" + e.kernel.IDs.Hex(48), container: key,
+		command: aws.ToString(in.Command), exec: t.exec, fips: t.fips, ended: make(chan struct{}),
 	}
 	e.begin(s, use)
-	return executeCommandOutput{
-		ClusterARN: k.ARN, ContainerARN: of.ARN, ContainerName: of.Name, Interactive: true, TaskARN: t.ARN,
-		Session: sessionData{s.id, e.streamURL(s), s.token},
+	return &sdk.ExecuteCommandOutput{
+		ClusterArn: k.ClusterArn, ContainerArn: of.ContainerArn, ContainerName: of.Name, Interactive: true, TaskArn: t.TaskArn,
+		Session: &types.Session{SessionId: &s.id, StreamUrl: aws.String(e.streamURL(s)), TokenValue: &s.token},
 	}, nil
 }
 
@@ -205,7 +187,7 @@ type terminateSessionInput struct {
 }
 
 // terminateSession may be repeated, also for a session that is over.
-func (e *ECS) terminateSession(_ *call, in terminateSessionInput) (terminateSessionInput, error) {
+func (e *ECS) terminateSession(_ *kernel.Request, in terminateSessionInput) (terminateSessionInput, error) {
 	if s := e.sessions[in.SessionID]; s != nil {
 		e.end(s)
 	}
@@ -214,11 +196,17 @@ func (e *ECS) terminateSession(_ *call, in terminateSessionInput) (terminateSess
 
 // withoutToken is an answer as CloudTrail records it.
 func withoutToken(answer any) any {
-	data, ok := answer.(json.RawMessage)
-	var out executeCommandOutput
-	if !ok || json.Unmarshal(data, &out) != nil {
+	tree, ok := answer.(map[string]any)
+	if !ok {
 		return nil
 	}
-	out.Session.TokenValue = "HIDDEN_DUE_TO_SECURITY_REASONS"
-	return out
+	session, ok := tree["session"].(map[string]any)
+	if !ok {
+		return nil
+	}
+	session = maps.Clone(session)
+	session["tokenValue"] = "HIDDEN_DUE_TO_SECURITY_REASONS"
+	tree = maps.Clone(tree)
+	tree["session"] = session
+	return tree
 }

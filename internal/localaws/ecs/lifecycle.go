@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"fipsguard/internal/localaws/kernel"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // stage is where a task goes next, and after how long.
@@ -17,7 +20,7 @@ type stage struct {
 // lifecycle"), at about Fargate's pace.
 func (t *task) next() (stage, bool) {
 	if t.stopping() {
-		switch t.LastStatus {
+		switch t.status() {
 		case "PROVISIONING", "PENDING":
 			return stage{"DEPROVISIONING", time.Second}, true
 		case "ACTIVATING", "RUNNING":
@@ -31,7 +34,7 @@ func (t *task) next() (stage, bool) {
 		}
 		return stage{}, false
 	}
-	switch t.LastStatus {
+	switch t.status() {
 	case "PROVISIONING":
 		return stage{"PENDING", 10 * time.Second}, true
 	case "PENDING":
@@ -59,25 +62,25 @@ func (e *ECS) planNext(r *region, t *task) {
 
 // enter brings a task to a stage.
 func (e *ECS) enter(r *region, t *task, status string) {
-	now := kernel.At(e.kernel.Clock.Now())
-	t.LastStatus = status
+	now := e.kernel.Clock.Now()
+	t.LastStatus = &status
 	t.Version++
 	switch status {
 	case "PENDING":
-		t.Attachments[0].Status = "ATTACHED"
-		t.PullStartedAt = now
+		t.Attachments[0].Status = aws.String("ATTACHED")
+		t.PullStartedAt = &now
 	case "ACTIVATING":
-		t.PullStoppedAt = now
-		t.Connectivity, t.ConnectivityAt = "CONNECTED", now
+		t.PullStoppedAt = &now
+		t.Connectivity, t.ConnectivityAt = types.ConnectivityConnected, &now
 	case "RUNNING":
-		t.StartedAt = now
+		t.StartedAt = &now
 		e.containersRun(t, now)
 	case "STOPPING":
-		t.ExecutionStoppedAt = now
+		t.ExecutionStoppedAt = &now
 	case "DEPROVISIONING":
-		t.Attachments[0].Status = "DELETED"
+		t.Attachments[0].Status = aws.String("DELETED")
 	case "STOPPED":
-		t.StoppedAt = now
+		t.StoppedAt = &now
 		e.containersStopped(t)
 		e.kernel.Clock.After(stoppedTaskLife, func() { r.forget(t) })
 	}
@@ -86,12 +89,14 @@ func (e *ECS) enter(r *region, t *task, status string) {
 	e.taskEntered(r, t)
 }
 
-func (e *ECS) containersRun(t *task, now *kernel.Moment) {
+func (e *ECS) containersRun(t *task, now time.Time) {
 	for i := range t.Containers {
 		c := &t.Containers[i]
-		c.LastStatus, c.RuntimeID = "RUNNING", t.id()+"-"+e.kernel.IDs.Hex(5)
+		c.LastStatus, c.RuntimeId = aws.String("RUNNING"), aws.String(t.id()+"-"+e.kernel.IDs.Hex(5))
 		if t.EnableExecuteCommand {
-			c.ManagedAgents = []managedAgent{{"ExecuteCommandAgent", "RUNNING", now}}
+			c.ManagedAgents = []types.ManagedAgent{{
+				Name: types.ManagedAgentNameExecuteCommandAgent, LastStatus: aws.String("RUNNING"), LastStartedAt: &now,
+			}}
 		}
 	}
 }
@@ -101,20 +106,19 @@ func (e *ECS) containersStopped(t *task) {
 		c := &t.Containers[i]
 		if t.ran() {
 			// Ended by SIGTERM.
-			code := 143
-			c.ExitCode = &code
+			c.ExitCode = aws.Int32(143)
 		}
-		c.LastStatus, c.ManagedAgents = "STOPPED", nil
+		c.LastStatus, c.ManagedAgents = aws.String("STOPPED"), nil
 	}
 }
 
 // stop tells a task to stop; nothing when it was told before.
-func (e *ECS) stop(r *region, t *task, code, reason string) {
+func (e *ECS) stop(r *region, t *task, code types.TaskStopCode, reason string) {
 	if t.stopping() {
 		return
 	}
-	t.DesiredStatus, t.StopCode, t.StoppedReason = "STOPPED", code, reason
-	t.StoppingAt = kernel.At(e.kernel.Clock.Now())
+	now := e.kernel.Clock.Now()
+	t.DesiredStatus, t.StopCode, t.StoppedReason, t.StoppingAt = aws.String("STOPPED"), code, &reason, &now
 	t.Version++
 	e.changed(r, t)
 	e.planNext(r, t)
@@ -122,27 +126,26 @@ func (e *ECS) stop(r *region, t *task, code, reason string) {
 }
 
 func (r *region) forget(t *task) {
-	delete(r.byARN, t.ARN)
+	delete(r.byARN, t.arn())
 	r.tasks = slices.DeleteFunc(r.tasks, func(other *task) bool { return other == t })
 }
 
 // changed sends the event of a task's change. Its detail is the task as
 // DescribeTasks shows it, but for the operating system and the tags.
 func (e *ECS) changed(r *region, t *task) {
-	tree, err := kernel.WithTimes(t, kernel.EventTime)
-	if err != nil {
-		return
-	}
-	detail, ok := tree.(map[string]any)
+	shown := t.Task
+	shown.PlatformFamily, shown.Tags = nil, nil
+	detail, ok := kernel.WriteTimes(kernel.Tree(shown, lowerFirst), eventTime).(map[string]any)
 	if !ok {
 		return
 	}
-	delete(detail, "platformFamily")
-	delete(detail, "tags")
-	detail["updatedAt"] = kernel.EventTime(e.kernel.Clock.Now())
+	detail["updatedAt"] = eventTime(e.kernel.Clock.Now())
 	const detailType = "ECS Task State Change"
 	e.publish(kernel.Event{
 		Region: r.Region, Source: "aws.ecs", DetailType: detailType, Time: e.kernel.Clock.Now(),
-		Resources: []string{t.ARN}, Detail: detail, Subject: detailType,
+		Resources: []string{t.arn()}, Detail: detail, Subject: detailType,
 	})
 }
+
+// eventTime is how ECS writes times in its own events.
+func eventTime(t time.Time) any { return t.Format("2006-01-02T15:04:05.000Z") }

@@ -1,58 +1,57 @@
 package ecs
 
 import (
+	"cmp"
 	"strings"
 
 	"fipsguard/internal/localaws/kernel"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-type runtimePlatform struct {
-	CPUArchitecture       string `json:"cpuArchitecture,omitempty"`
-	OperatingSystemFamily string `json:"operatingSystemFamily,omitempty"`
+// platform is what a task definition says of where it can run.
+type platform struct {
+	architecture types.CPUArchitecture
+	system       types.OSFamily
 }
 
-// orDefault: what is omitted means LINUX on X86_64.
-func (p *runtimePlatform) orDefault() runtimePlatform {
-	full := runtimePlatform{CPUArchitecture: "X86_64", OperatingSystemFamily: "LINUX"}
+// platformOf: what is omitted means LINUX on X86_64.
+func platformOf(p *types.RuntimePlatform) platform {
 	if p == nil {
-		return full
+		p = &types.RuntimePlatform{}
 	}
-	if p.CPUArchitecture != "" {
-		full.CPUArchitecture = p.CPUArchitecture
+	return platform{
+		architecture: cmp.Or(p.CpuArchitecture, types.CPUArchitectureX8664),
+		system:       cmp.Or(p.OperatingSystemFamily, types.OSFamilyLinux),
 	}
-	if p.OperatingSystemFamily != "" {
-		full.OperatingSystemFamily = p.OperatingSystemFamily
-	}
-	return full
 }
 
-func (p runtimePlatform) isWindows() bool { return p.OperatingSystemFamily != "LINUX" }
+func (p platform) isWindows() bool { return p.system != types.OSFamilyLinux }
 
-func (p *runtimePlatform) valid() error {
-	full := p.orDefault()
-	switch full.CPUArchitecture {
-	case "X86_64", "ARM64":
+func (p platform) valid() error {
+	switch p.architecture {
+	case types.CPUArchitectureX8664, types.CPUArchitectureArm64:
 	default:
-		return kernel.InvalidParameter("Invalid cpuArchitecture %q.", full.CPUArchitecture)
+		return kernel.InvalidParameter("Invalid cpuArchitecture %q.", p.architecture)
 	}
-	switch full.OperatingSystemFamily {
-	case "LINUX":
+	switch p.system {
+	case types.OSFamilyLinux:
 		return nil
 	case "WINDOWS_SERVER_2016_FULL", "WINDOWS_SERVER_2004_CORE", "WINDOWS_SERVER_20H2_CORE",
 		"WINDOWS_SERVER_2019_FULL", "WINDOWS_SERVER_2019_CORE", "WINDOWS_SERVER_2022_FULL",
 		"WINDOWS_SERVER_2022_CORE", "WINDOWS_SERVER_2025_FULL", "WINDOWS_SERVER_2025_CORE":
-		if full.CPUArchitecture == "ARM64" {
-			return clientException("The ARM64 architecture is not supported with %s.", full.OperatingSystemFamily)
+		if p.architecture == types.CPUArchitectureArm64 {
+			return clientException("The ARM64 architecture is not supported with %s.", p.system)
 		}
 		return nil
 	}
-	return kernel.InvalidParameter("Invalid operatingSystemFamily %q.", full.OperatingSystemFamily)
+	return kernel.InvalidParameter("Invalid operatingSystemFamily %q.", p.system)
 }
 
-// platformFamily is how tasks and services show the operating system, such as
-// Linux or Windows_Server_2022_Core.
-func (p runtimePlatform) platformFamily() string {
-	words := strings.Split(strings.ToLower(p.OperatingSystemFamily), "_")
+// family is how tasks and services show the operating system, such as Linux or
+// Windows_Server_2022_Core.
+func (p platform) family() string {
+	words := strings.Split(strings.ToLower(string(p.system)), "_")
 	for i, w := range words {
 		words[i] = strings.ToUpper(w[:1]) + w[1:]
 	}
@@ -60,11 +59,11 @@ func (p runtimePlatform) platformFamily() string {
 }
 
 // architectureAttribute is how tasks and their events show the architecture.
-func (p runtimePlatform) architectureAttribute() string { return strings.ToLower(p.CPUArchitecture) }
+func (p platform) architectureAttribute() string { return strings.ToLower(string(p.architecture)) }
 
-// resolvePlatformVersion is what a launch gets for a platform version. Linux
-// and Windows have series of their own; older ones than these are retired.
-func resolvePlatformVersion(asked string, p runtimePlatform) (string, error) {
+// resolveVersion is what a launch gets for a platform version. Linux and
+// Windows have series of their own; older ones than these are retired.
+func (p platform) resolveVersion(asked string) (string, error) {
 	latest, older := "1.4.0", "1.3.0"
 	if p.isWindows() {
 		latest, older = "1.0.0", ""
@@ -74,11 +73,11 @@ func resolvePlatformVersion(asked string, p runtimePlatform) (string, error) {
 		return latest, nil
 	case "1.4.0", "1.3.0":
 		// ARM64 and Windows came with later platforms than 1.3.0.
-		if asked == older && p.CPUArchitecture != "ARM64" {
+		if asked == older && p.architecture != types.CPUArchitectureArm64 {
 			return older, nil
 		}
 		return "", kernel.ClientError("PlatformTaskDefinitionIncompatibilityException",
-			"The platform version %s does not support %s on %s.", asked, p.OperatingSystemFamily, p.CPUArchitecture)
+			"The platform version %s does not support %s on %s.", asked, p.system, p.architecture)
 	}
 	return "", kernel.ClientError("PlatformUnknownException", "The specified platform does not exist.")
 }

@@ -1,12 +1,12 @@
 package ecs
 
 import (
-	"encoding/json"
 	"math"
 	"slices"
 	"time"
 
-	"fipsguard/internal/localaws/kernel"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // rollout is a generation of a service's tasks: a deployment, or with
@@ -14,62 +14,45 @@ import (
 type rollout struct {
 	service          *service
 	id               string
-	status           string // PRIMARY or ACTIVE
-	state, reason    string // IN_PROGRESS, COMPLETED or FAILED, of a deployment
+	status           string                       // PRIMARY or ACTIVE
+	state            types.DeploymentRolloutState // of a deployment
+	reason           string
 	launch           launch
 	version          string // the platform version as asked for
-	network          json.RawMessage
+	network          *types.NetworkConfiguration
 	scale            float64
-	externalID       string
+	externalID       *string
 	tasks            []*task // that are not STOPPED
 	created, updated time.Time
 
-	failed    int       // tasks that never ran, since the last that did
+	failed    int32     // tasks that never ran, since the last that did
 	streak    int       // the same, counting those of one start as one
 	failedAt  time.Time // when streak was last raised
 	notBefore time.Time // the next start, after failures
 }
 
-type deployment struct {
-	ID                       string         `json:"id"`
-	Status                   string         `json:"status"`
-	TaskDefinition           string         `json:"taskDefinition"`
-	DesiredCount             int            `json:"desiredCount"`
-	PendingCount             int            `json:"pendingCount"`
-	RunningCount             int            `json:"runningCount"`
-	FailedTasks              int            `json:"failedTasks"`
-	LaunchType               string         `json:"launchType,omitempty"`
-	CapacityProviderStrategy []capacityUse  `json:"capacityProviderStrategy,omitempty"`
-	PlatformVersion          string         `json:"platformVersion,omitempty"`
-	PlatformFamily           string         `json:"platformFamily,omitempty"`
-	RolloutState             string         `json:"rolloutState"`
-	RolloutStateReason       string         `json:"rolloutStateReason"`
-	CreatedAt                *kernel.Moment `json:"createdAt"`
-	UpdatedAt                *kernel.Moment `json:"updatedAt"`
-}
-
-func (o *rollout) deployment() deployment {
+func (o *rollout) deployment() types.Deployment {
 	running, pending := o.counts()
-	return deployment{
-		ID: o.id, Status: o.status, TaskDefinition: o.launch.definition.ARN,
+	return types.Deployment{
+		Id: &o.id, Status: &o.status, TaskDefinition: o.launch.definition.TaskDefinitionArn,
 		DesiredCount: o.want(), PendingCount: pending, RunningCount: running, FailedTasks: o.failed,
 		LaunchType: o.launch.capacity.launchType, CapacityProviderStrategy: o.launch.capacity.strategy,
-		PlatformVersion: o.launch.platformVersion, PlatformFamily: o.platformFamily(),
-		RolloutState: o.state, RolloutStateReason: o.reason, CreatedAt: kernel.At(o.created), UpdatedAt: kernel.At(o.updated),
+		PlatformVersion: orNil(o.launch.platformVersion), PlatformFamily: o.platformFamily(),
+		RolloutState: o.state, RolloutStateReason: &o.reason, CreatedAt: &o.created, UpdatedAt: &o.updated,
 	}
 }
 
-func (o *rollout) platformFamily() string {
+func (o *rollout) platformFamily() *string {
 	if !o.launch.capacity.fargate() {
-		return ""
+		return nil
 	}
-	return o.launch.definition.RuntimePlatform.orDefault().platformFamily()
+	return aws.String(platformOf(o.launch.definition.RuntimePlatform).family())
 }
 
 // counts are the tasks that run and those that are to.
-func (o *rollout) counts() (running, pending int) {
+func (o *rollout) counts() (running, pending int32) {
 	for _, t := range o.live() {
-		if t.LastStatus == "RUNNING" {
+		if t.status() == "RUNNING" {
 			running++
 		} else {
 			pending++
@@ -91,22 +74,22 @@ func (o *rollout) live() []*task {
 
 // want is how many tasks there should be. A deployment that another one has
 // replaced only shrinks, and one that failed has none.
-func (o *rollout) want() int {
+func (o *rollout) want() int32 {
 	desired := o.service.DesiredCount
 	switch {
-	case o.service.controller() != "ECS":
-		return int(math.Ceil(float64(desired) * o.scale / 100))
-	case o.state == "FAILED":
+	case !o.service.byECS():
+		return int32(math.Ceil(float64(desired) * o.scale / 100))
+	case o.state == types.DeploymentRolloutStateFailed:
 		return 0
 	case o.status == "PRIMARY":
 		return desired
 	}
 	next := o.service.primary()
 	running, _ := next.counts()
-	if running >= next.want() && next.state != "FAILED" {
+	if running >= next.want() && next.state != types.DeploymentRolloutStateFailed {
 		return 0
 	}
-	return min(desired, len(o.live()))
+	return min(desired, int32(len(o.live())))
 }
 
 // rollOut gives a service a new primary rollout.
@@ -116,7 +99,7 @@ func (e *ECS) rollOut(s *service, l launch, version string) *rollout {
 	}
 	now := e.kernel.Clock.Now()
 	o := &rollout{
-		service: s, id: "ecs-svc/" + e.kernel.IDs.Digits(19), status: "PRIMARY", state: "IN_PROGRESS",
+		service: s, id: "ecs-svc/" + e.kernel.IDs.Digits(19), status: "PRIMARY", state: types.DeploymentRolloutStateInProgress,
 		launch: l, version: version, network: s.NetworkConfiguration, scale: 100, created: now, updated: now,
 	}
 	o.reason = "ECS deployment " + o.id + " in progress."
@@ -130,7 +113,7 @@ func (e *ECS) rollOut(s *service, l launch, version string) *rollout {
 
 // show makes a rollout's choices those that the service shows.
 func (s *service) show(o *rollout) {
-	s.TaskDefinition = o.launch.definition.ARN
+	s.TaskDefinition = o.launch.definition.TaskDefinitionArn
 	s.LaunchType, s.CapacityProviderStrategy = o.launch.capacity.launchType, o.launch.capacity.strategy
-	s.PlatformVersion, s.PlatformFamily = o.version, o.platformFamily()
+	s.PlatformVersion, s.PlatformFamily = orNil(o.version), o.platformFamily()
 }

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"fipsguard/internal/localaws/kernel"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // schedulerPause is how soon the service scheduler sees a change.
@@ -39,18 +42,18 @@ func (e *ECS) schedule(r *region, s *service) {
 		e.scale(r, o)
 	}
 	s.rollouts = slices.DeleteFunc(s.rollouts, func(o *rollout) bool {
-		return s.controller() == "ECS" && o.status == "ACTIVE" && len(o.tasks) == 0
+		return s.byECS() && o.status == "ACTIVE" && len(o.tasks) == 0
 	})
 	e.complete(s)
-	if s.Status == "DRAINING" && !slices.ContainsFunc(s.rollouts, func(o *rollout) bool { return len(o.tasks) > 0 }) {
-		s.Status = "INACTIVE"
+	if s.status() == "DRAINING" && !slices.ContainsFunc(s.rollouts, func(o *rollout) bool { return len(o.tasks) > 0 }) {
+		s.Status = aws.String("INACTIVE")
 	}
 }
 
 func (e *ECS) scale(r *region, o *rollout) {
-	live, want := o.live(), o.want()
+	live, want := o.live(), int(o.want())
 	for len(live) > want {
-		e.stop(r, live[len(live)-1], "ServiceSchedulerInitiated", "Scaling activity initiated by (deployment "+o.id+")")
+		e.stop(r, live[len(live)-1], types.TaskStopCodeServiceSchedulerInitiated, "Scaling activity initiated by (deployment "+o.id+")")
 		live = live[:len(live)-1]
 	}
 	if len(live) == want || !o.launch.capacity.fargate() {
@@ -61,7 +64,7 @@ func (e *ECS) scale(r *region, o *rollout) {
 		return
 	}
 	l := o.launch
-	l.group, l.startedBy, l.of = "service:"+o.service.Name, o.id, o
+	l.group, l.startedBy, l.of = "service:"+o.service.name(), &o.id, o
 	// It is the service's role that launches, so the account's value decides.
 	l.owner, l.execute = kernel.IAMARN("root"), o.service.EnableExecuteCommand
 	var started []string
@@ -77,13 +80,13 @@ func (e *ECS) scale(r *region, o *rollout) {
 // beside it.
 func (e *ECS) complete(s *service) {
 	o := s.primary()
-	if o == nil || o.state != "IN_PROGRESS" || len(s.rollouts) > 1 && s.controller() == "ECS" {
+	if o == nil || o.state != types.DeploymentRolloutStateInProgress || len(s.rollouts) > 1 && s.byECS() {
 		return
 	}
 	if running, pending := o.counts(); running < o.want() || pending > 0 {
 		return
 	}
-	o.state, o.reason = "COMPLETED", "ECS deployment "+o.id+" completed."
+	o.state, o.reason = types.DeploymentRolloutStateCompleted, "ECS deployment "+o.id+" completed."
 	o.updated = e.kernel.Clock.Now()
 	s.lastGood = o
 	e.say(s, "has reached a steady state.")
@@ -95,7 +98,7 @@ func (e *ECS) taskEntered(r *region, t *task) {
 	if o == nil {
 		return
 	}
-	switch t.LastStatus {
+	switch t.status() {
 	case "RUNNING":
 		o.failed, o.streak = 0, 0
 	case "STOPPED":
@@ -115,7 +118,7 @@ func (e *ECS) taskStops(r *region, t *task) {
 		return
 	}
 	e.wake(r, o.service)
-	if t.ran() || t.StopCode == "ServiceSchedulerInitiated" {
+	if t.ran() || t.StopCode == types.TaskStopCodeServiceSchedulerInitiated {
 		return
 	}
 	now := e.kernel.Clock.Now()
@@ -129,7 +132,7 @@ func (e *ECS) taskStops(r *region, t *task) {
 			e.say(o.service, "is unable to consistently start tasks successfully.")
 		}
 	}
-	if o.service.DeploymentConfiguration.CircuitBreaker.Enable && o.failed >= breakerThreshold(o.service.DesiredCount) {
+	if o.service.DeploymentConfiguration.DeploymentCircuitBreaker.Enable && o.failed >= breakerThreshold(o.service.DesiredCount) {
 		e.tripBreaker(o)
 	}
 }
@@ -137,7 +140,7 @@ func (e *ECS) taskStops(r *region, t *task) {
 // breakerThreshold: half of the desired count, at least 3 and at most 200
 // (developer guide, "How the Amazon ECS deployment circuit breaker detects
 // failures").
-func breakerThreshold(desired int) int {
+func breakerThreshold(desired int32) int32 {
 	return min(max((desired+1)/2, 3), 200)
 }
 
@@ -145,13 +148,13 @@ func breakerThreshold(desired int) int {
 // if that is configured and there is something to roll back to.
 func (e *ECS) tripBreaker(o *rollout) {
 	s := o.service
-	if o.state != "IN_PROGRESS" || s.controller() != "ECS" {
+	if o.state != types.DeploymentRolloutStateInProgress || !s.byECS() {
 		return
 	}
-	o.state, o.reason = "FAILED", "ECS deployment circuit breaker: tasks failed to start."
+	o.state, o.reason = types.DeploymentRolloutStateFailed, "ECS deployment circuit breaker: tasks failed to start."
 	o.updated = e.kernel.Clock.Now()
 	e.say(s, "(deployment %s) deployment failed: tasks failed to start.", o.id)
-	if back := s.lastGood; s.DeploymentConfiguration.CircuitBreaker.Rollback && back != nil && o.status == "PRIMARY" {
+	if back := s.lastGood; s.DeploymentConfiguration.DeploymentCircuitBreaker.Rollback && back != nil && o.status == "PRIMARY" {
 		next := e.rollOut(s, back.launch, back.version)
 		next.reason = "ECS deployment circuit breaker: rolling back to deploymentId " + back.id + "."
 	}
@@ -162,7 +165,10 @@ func (e *ECS) tripBreaker(o *rollout) {
 const mostEvents = 100
 
 func (e *ECS) say(s *service, format string, args ...any) {
-	said := serviceEvent{e.kernel.IDs.UUID(), kernel.At(e.kernel.Clock.Now()), "(service " + s.Name + ") " + fmt.Sprintf(format, args...)}
+	said := types.ServiceEvent{
+		Id: aws.String(e.kernel.IDs.UUID()), CreatedAt: aws.Time(e.kernel.Clock.Now()),
+		Message: aws.String("(service " + s.name() + ") " + fmt.Sprintf(format, args...)),
+	}
 	s.Events = slices.Insert(s.Events, 0, said)
 	s.Events = s.Events[:min(len(s.Events), mostEvents)]
 }

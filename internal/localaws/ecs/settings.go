@@ -5,17 +5,21 @@ import (
 	"strings"
 
 	"fipsguard/internal/localaws/kernel"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // settings are the values of a principal, or those of the account that hold
 // for everybody without one of their own.
-type settings struct{ values map[string]string }
+type settings struct{ values map[types.SettingName]string }
 
-func newSettings() *settings { return &settings{values: map[string]string{}} }
+func newSettings() *settings { return &settings{values: map[types.SettingName]string{}} }
 
 // settingKind is an account setting that ECS has.
 type settingKind struct {
-	name   string
+	name   types.SettingName
 	unset  string   // the effective value where nobody set one
 	values []string // those that can be set
 }
@@ -40,7 +44,7 @@ func settingKinds() []settingKind {
 	}
 }
 
-func settingNamed(name string) (settingKind, error) {
+func settingNamed(name types.SettingName) (settingKind, error) {
 	for _, kind := range settingKinds() {
 		if kind.name == name {
 			return kind, nil
@@ -54,23 +58,6 @@ func (k settingKind) accepts(value string) bool {
 	return slices.ContainsFunc(k.values, func(v string) bool { return strings.EqualFold(v, value) })
 }
 
-type settingInput struct {
-	Name         string `json:"name"`
-	Value        string `json:"value"`
-	PrincipalARN string `json:"principalArn"`
-}
-
-type setting struct {
-	Name         string `json:"name"`
-	Value        string `json:"value"`
-	PrincipalARN string `json:"principalArn"`
-	Type         string `json:"type"`
-}
-
-type settingOutput struct {
-	Setting setting `json:"setting"`
-}
-
 func (e *ECS) settingOperations() map[string]kernel.Operation {
 	return map[string]kernel.Operation{
 		"PutAccountSettingDefault": {Limit: settingWrites, Perform: input(e, e.putAccountSettingDefault)},
@@ -82,94 +69,86 @@ func (e *ECS) settingOperations() map[string]kernel.Operation {
 
 // putAccountSettingDefault sets the account's value. AWS's sample record shows
 // the caller as the principal of its answer.
-func (e *ECS) putAccountSettingDefault(c *call, in settingInput) (settingOutput, error) {
-	return put(in, c.region.account, c.Principal.ARN)
+func (e *ECS) putAccountSettingDefault(c *call, in *sdk.PutAccountSettingDefaultInput) (*sdk.PutAccountSettingDefaultOutput, error) {
+	set, err := put(in.Name, aws.ToString(in.Value), c.region.account, c.Principal.ARN)
+	return &sdk.PutAccountSettingDefaultOutput{Setting: set}, err
 }
 
 // putAccountSetting sets a principal's own value, or the account's when root
 // is meant.
-func (e *ECS) putAccountSetting(c *call, in settingInput) (settingOutput, error) {
-	owner, err := settingOwner(c, in.PrincipalARN)
+func (e *ECS) putAccountSetting(c *call, in *sdk.PutAccountSettingInput) (*sdk.PutAccountSettingOutput, error) {
+	owner, err := settingOwner(c, aws.ToString(in.PrincipalArn))
 	if err != nil {
-		return settingOutput{}, err
+		return nil, err
 	}
-	return put(in, c.region.settingsOf(owner), owner)
+	set, err := put(in.Name, aws.ToString(in.Value), c.region.settingsOf(owner), owner)
+	return &sdk.PutAccountSettingOutput{Setting: set}, err
 }
 
-func put(in settingInput, where *settings, shown string) (settingOutput, error) {
-	kind, err := settingNamed(in.Name)
+func put(name types.SettingName, value string, where *settings, shown string) (*types.Setting, error) {
+	kind, err := settingNamed(name)
 	if err != nil {
-		return settingOutput{}, err
+		return nil, err
 	}
-	if !kind.accepts(in.Value) {
-		return settingOutput{}, kernel.InvalidParameter("Invalid value %q for setting %s.", in.Value, in.Name)
+	if !kind.accepts(value) {
+		return nil, kernel.InvalidParameter("Invalid value %q for setting %s.", value, name)
 	}
-	where.values[kind.name] = in.Value
-	return settingOutput{setting{kind.name, in.Value, shown, "user"}}, nil
+	where.values[kind.name] = value
+	return &types.Setting{Name: kind.name, Value: &value, PrincipalArn: &shown, Type: types.SettingTypeUser}, nil
 }
 
-// deleteAccountSetting removes a value, and answers the one removed. There may
+// deleteAccountSetting removes a value, and returns the one removed. There may
 // be none: the call is safe to repeat.
-func (e *ECS) deleteAccountSetting(c *call, in settingInput) (settingOutput, error) {
+func (e *ECS) deleteAccountSetting(c *call, in *sdk.DeleteAccountSettingInput) (*sdk.DeleteAccountSettingOutput, error) {
 	kind, err := settingNamed(in.Name)
 	if err != nil {
-		return settingOutput{}, err
+		return nil, err
 	}
-	owner, err := settingOwner(c, in.PrincipalARN)
+	owner, err := settingOwner(c, aws.ToString(in.PrincipalArn))
 	if err != nil {
-		return settingOutput{}, err
+		return nil, err
 	}
 	values := c.region.settingsOf(owner).values
 	removed := values[kind.name]
 	delete(values, kind.name)
-	return settingOutput{setting{kind.name, removed, owner, "user"}}, nil
-}
-
-type listAccountSettingsInput struct {
-	settingInput
-	EffectiveSettings bool    `json:"effectiveSettings"`
-	MaxResults        *int32  `json:"maxResults"`
-	NextToken         *string `json:"nextToken"`
-}
-
-type listAccountSettingsOutput struct {
-	Settings  []setting `json:"settings"`
-	NextToken *string   `json:"nextToken,omitempty"`
+	return &sdk.DeleteAccountSettingOutput{
+		Setting: &types.Setting{Name: kind.name, Value: &removed, PrincipalArn: &owner, Type: types.SettingTypeUser},
+	}, nil
 }
 
 // listAccountSettings: "If true, the account settings for the root user or the
 // default setting for the principalArn are returned. If false, the account
 // settings for the principalArn are returned if they're set. Otherwise, no
 // account settings are returned." (API reference)
-func (e *ECS) listAccountSettings(c *call, in listAccountSettingsInput) (listAccountSettingsOutput, error) {
-	none := listAccountSettingsOutput{}
-	if in.Value != "" && in.Name == "" {
-		return none, kernel.InvalidParameter("A value needs the name of its setting.")
+func (e *ECS) listAccountSettings(c *call, in *sdk.ListAccountSettingsInput) (*sdk.ListAccountSettingsOutput, error) {
+	value := aws.ToString(in.Value)
+	if value != "" && in.Name == "" {
+		return nil, kernel.InvalidParameter("A value needs the name of its setting.")
 	}
 	if in.Name != "" {
 		if _, err := settingNamed(in.Name); err != nil {
-			return none, err
+			return nil, err
 		}
 	}
-	owner, err := settingOwner(c, in.PrincipalARN)
+	owner, err := settingOwner(c, aws.ToString(in.PrincipalArn))
 	if err != nil {
-		return none, err
+		return nil, err
 	}
-	found := map[string]setting{}
+	found := map[string]types.Setting{}
 	var names []string
 	for _, kind := range settingKinds() {
 		s, ok := c.region.setting(kind, owner, in.EffectiveSettings)
-		if !ok || in.Name != "" && in.Name != kind.name || in.Value != "" && in.Value != s.Value {
+		if !ok || in.Name != "" && in.Name != kind.name || value != "" && value != *s.Value {
 			continue
 		}
-		found[kind.name] = s
-		names = append(names, kind.name)
+		found[string(kind.name)] = s
+		names = append(names, string(kind.name))
 	}
-	names, next, err := kernel.Page(names, strings.Compare, in.NextToken, in.MaxResults, 10)
+	names, next, err := kernel.Page(names, strings.Compare, in.NextToken, &in.MaxResults, 10)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
-	out := listAccountSettingsOutput{Settings: []setting{}, NextToken: next}
+	out := &sdk.ListAccountSettingsOutput{Settings: []types.Setting{}, NextToken: next}
 	for _, name := range names {
 		out.Settings = append(out.Settings, found[name])
 	}
@@ -177,19 +156,19 @@ func (e *ECS) listAccountSettings(c *call, in listAccountSettingsInput) (listAcc
 }
 
 // setting is what a principal's list shows.
-func (r *region) setting(kind settingKind, owner string, effective bool) (setting, bool) {
-	shown := setting{Name: kind.name, Type: "user"}
+func (r *region) setting(kind settingKind, owner string, effective bool) (types.Setting, bool) {
+	shown := types.Setting{Name: kind.name, Type: types.SettingTypeUser}
 	if len(kind.values) == 0 {
-		shown.Type = "aws_managed"
+		shown.Type = types.SettingTypeAwsManaged
 	}
 	if value, ok := r.settingsOf(owner).values[kind.name]; ok {
-		shown.Value, shown.PrincipalARN = value, owner
+		shown.Value, shown.PrincipalArn = &value, &owner
 		return shown, true
 	}
 	if !effective {
-		return setting{}, false
+		return types.Setting{}, false
 	}
-	shown.Value, shown.PrincipalARN = r.effective(kind, owner), kernel.IAMARN("root")
+	shown.Value, shown.PrincipalArn = aws.String(r.effective(kind, owner)), aws.String(kernel.IAMARN("root"))
 	return shown, true
 }
 
