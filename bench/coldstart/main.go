@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/lambda"
 )
 
 const (
@@ -82,7 +83,7 @@ func measure(runs int, limit float64) error {
 // build makes a function's binary as it is deployed.
 func build(dir, pkg string) (string, error) {
 	binary := filepath.Join(dir, filepath.Base(pkg))
-	_, err := localaws.BuildFunction(pkg, binary)
+	_, err := lambda.Build(pkg, binary)
 	return binary, err
 }
 
@@ -110,7 +111,7 @@ func timeToFix(binary string) (took time.Duration, peakMemory int64, err error) 
 	}
 	guard := localaws.Everyone().Guard
 	start := time.Now()
-	function, err := localaws.StartFunction(binary, functionARN, []string{
+	function, err := lambda.Start(binary, functionARN, []string{
 		"AWS_ENDPOINT_URL=" + account.Endpoint(), "AWS_REGION=" + region,
 		"AWS_ACCESS_KEY_ID=" + guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + guard.SecretAccessKey,
 		"FIPSGUARD_TOPIC_ARN=" + topic,
@@ -131,7 +132,7 @@ func timeToAnswer(binary string) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	start := time.Now()
-	function, err := localaws.StartFunction(binary, functionARN, nil)
+	function, err := lambda.Start(binary, functionARN, nil)
 	if err != nil {
 		return 0, err
 	}

@@ -128,6 +128,7 @@ func newPrinter(t *terminal) simulation.Printer {
 			return t.paint(yellow, text)
 		case simulation.Bad:
 			return t.paint(red, text)
+		case simulation.Plain:
 		}
 		return text
 	}}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/lambda"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -30,7 +31,7 @@ func binary(t *testing.T) string {
 		t.Skip("-short builds no functions")
 	}
 	path := filepath.Join(t.TempDir(), "bootstrap")
-	sources, err := localaws.BuildFunction(".", path)
+	sources, err := lambda.Build(".", path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +44,7 @@ func binary(t *testing.T) string {
 // deployed is the function in front of a local account, with its rules left
 // out: the tests invoke it themselves.
 type deployed struct {
-	*localaws.Function
+	*lambda.Function
 	account *localaws.Account
 	admin   *ecs.Client
 }
@@ -60,7 +61,7 @@ func start(t *testing.T, binary string, more ...string) deployed {
 		t.Fatal(err)
 	}
 	people := localaws.Everyone()
-	f, err := localaws.StartFunction(binary, functionARN, append([]string{
+	f, err := lambda.Start(binary, functionARN, append([]string{
 		"AWS_ENDPOINT_URL=" + account.Endpoint(), "AWS_REGION=" + region,
 		"AWS_ACCESS_KEY_ID=" + people.Guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + people.Guard.SecretAccessKey,
 		"FIPSGUARD_TOPIC_ARN=" + topic,
@@ -131,7 +132,7 @@ func TestTheFunction(t *testing.T) {
 		d := start(t, bootstrap)
 		d.account.Deny(localaws.Everyone().Guard, "ecs:PutAccountSettingDefault")
 		_, err := d.Invoke(t.Context(), recorded(t, "setting-default-off"))
-		var failed *localaws.FunctionError
+		var failed *lambda.Error
 		if !errors.As(err, &failed) || !strings.Contains(failed.Message, "REFUSED_BY_AWS") {
 			t.Errorf("the function answers %v", err)
 		}
@@ -147,7 +148,7 @@ func TestTheFunction(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 7*time.Second)
 		defer cancel()
 		_, err := d.Invoke(ctx, recorded(t, "setting-default-off"))
-		var failed *localaws.FunctionError
+		var failed *lambda.Error
 		if !errors.As(err, &failed) {
 			t.Errorf("the function answers %v", err)
 		}
@@ -166,7 +167,7 @@ func TestTheFunction(t *testing.T) {
 			"nested":           strings.Repeat(`{"detail":`, 100_000),
 		} {
 			_, err := d.Invoke(t.Context(), []byte(event))
-			var failed *localaws.FunctionError
+			var failed *lambda.Error
 			if !errors.As(err, &failed) || !strings.Contains(failed.Message, "decode event") {
 				t.Errorf("%s: the function answers %v", name, err)
 			}

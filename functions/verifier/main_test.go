@@ -11,6 +11,7 @@ import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/lambda"
 	"fipsguard/internal/product"
 	"fipsguard/internal/trail"
 	"fipsguard/internal/verifier"
@@ -35,7 +36,7 @@ func binary(t testing.TB) string {
 		t.Skip("-short builds no functions")
 	}
 	path := filepath.Join(t.TempDir(), "bootstrap")
-	if _, err := localaws.BuildFunction(".", path); err != nil {
+	if _, err := lambda.Build(".", path); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -82,10 +83,10 @@ func newDeployed(t testing.TB, options localaws.Options) deployed {
 }
 
 // function starts the function's process.
-func (d deployed) function(t testing.TB, bootstrap string) *localaws.Function {
+func (d deployed) function(t testing.TB, bootstrap string) *lambda.Function {
 	t.Helper()
 	people := localaws.Everyone()
-	f, err := localaws.StartFunction(bootstrap, functionARN, []string{
+	f, err := lambda.Start(bootstrap, functionARN, []string{
 		"AWS_ENDPOINT_URL=" + d.account.Endpoint(), "AWS_REGION=" + region,
 		"AWS_ACCESS_KEY_ID=" + people.Guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + people.Guard.SecretAccessKey,
 		"FIPSGUARD_TOPIC_ARN=" + d.topic, "FIPSGUARD_EVIDENCE_BUCKET=" + bucketName, "FIPSGUARD_ENFORCER_ARN=" + enforcerARN,

@@ -1,18 +1,22 @@
 package localaws
 
 import (
-	"context"
 	"encoding/json"
-	"fmt"
-	"math/rand/v2"
-	"net"
-	"net/http"
-	"sync"
 	"time"
+
+	"fipsguard/internal/localaws/autoscaling"
+	"fipsguard/internal/localaws/cloudtrail"
+	"fipsguard/internal/localaws/ecs"
+	"fipsguard/internal/localaws/eventbridge"
+	"fipsguard/internal/localaws/kernel"
+	"fipsguard/internal/localaws/s3"
+	"fipsguard/internal/localaws/securityhub"
+	"fipsguard/internal/localaws/sns"
+	"fipsguard/internal/localaws/sqs"
 )
 
 // AccountID is the account that every Account is.
-const AccountID = "111122223333"
+const AccountID = kernel.AccountID
 
 // Options say how an account behaves. The zero value is a plain account on the
 // wall clock.
@@ -39,65 +43,53 @@ type Options struct {
 	Observe func(Happening)
 }
 
-// Account is the account. It is safe for concurrent use.
+// Account is the account: the kernel and the services on it. It is safe for
+// concurrent use.
 type Account struct {
-	observe    func(Happening)
-	throttling bool
-	execTime   time.Duration
-	operations map[string]operation
-	ids        idSource
-	clock      clock
-	bus        *bus
-
-	mu      sync.Mutex // guards everything below, and the clock
-	regions map[string]*region
-	denied  map[string][]string // actions, by access key
-	faults  []*Fault
-	records []Record
-	calls   []Call
-	events  []json.RawMessage
-	sent    []Message
-	limited map[string]int // throttled calls, by operation
-
-	sessions      map[string]*execSession  // those under way, by ID
-	execUses      map[string]*ExecUse      // by container
-	objectBuckets map[string]*objectBucket // of S3, by name
-	logged        map[logDelivery]int      // how many of the records
-	findings      []securityFinding
-
-	server   *http.Server
-	listener net.Listener
-	serving  sync.WaitGroup
-	closing  chan struct{}
-	close    sync.Once
-}
-
-// region is what the account keeps apart by Region.
-type region struct {
-	name    string
-	account *settings
-	own     map[string]*settings // by the principal's ARN
-	buckets map[string]*bucket
-	topics  map[string]bool // by ARN
-	rules   []*Rule
-
-	clusters map[string]*cluster          // by name
-	families map[string][]*taskDefinition // by name, in order of revision
-	tasks    []*task                      // in order of launch
-	byARN    map[string]*task
-	launched map[string][]*task // by the client token of RunTask
-	services []*service         // in order of creation
-	targets  []scalableTarget
-
-	trails map[string]Trail  // by name
-	queues map[string]*queue // by URL
-
-	subscriptions map[string][]subscription // by the topic's ARN
+	*kernel.Kernel
+	*autoscaling.Targets
+	*cloudtrail.CloudTrail
+	*ecs.ECS
+	*eventbridge.Bus
+	*s3.Buckets
+	*securityhub.Hub
+	*sns.Topics
+	*sqs.Queues
 }
 
 // New makes an account with nothing in it but its principals and, in each
-// Region, a cluster named default.
+// Region, a cluster named default and a trail.
 func New(o Options) *Account {
+	o = o.withDefaults()
+	k := kernel.New(kernel.Options{Now: o.Now, Throttling: o.Throttling, Principals: Everyone().all()})
+	bus := eventbridge.New(k, eventbridge.Options{
+		Concurrency: o.Concurrency, RetryDelays: o.RetryDelays, Function: guard,
+		Published: func(t time.Time, event json.RawMessage) { o.Observe(Happening{Time: t, Event: event}) },
+		Delivered: func(d Delivery) { o.Observe(Happening{Time: d.Time, Delivery: &d}) },
+	})
+	buckets := s3.New(k)
+	trail := cloudtrail.New(k, bus.Publish, func(bucket string, files []cloudtrail.LogFile) error {
+		return buckets.Put(bucket, objects(files))
+	})
+	k.Hooks = kernel.Hooks{
+		Called: func(c Call) { o.Observe(Happening{Time: c.Time, Call: &c}) },
+		Record: trail.Record, Flush: bus.Flush, Drain: bus.Drain, Stop: bus.Stop,
+	}
+	k.Serve(identity())
+	return &Account{
+		Kernel:     k,
+		Targets:    autoscaling.New(k),
+		CloudTrail: trail,
+		ECS:        ecs.New(k, ecs.Options{Publish: bus.Publish, Command: command, ExecTime: o.ExecTime}),
+		Bus:        bus,
+		Buckets:    buckets,
+		Hub:        securityhub.New(k),
+		Topics:     sns.New(k, func(m Message) { o.Observe(Happening{Time: m.Time, Message: &m}) }),
+		Queues:     sqs.New(k),
+	}
+}
+
+func (o Options) withDefaults() Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -110,101 +102,26 @@ func New(o Options) *Account {
 	if o.Observe == nil {
 		o.Observe = func(Happening) {}
 	}
-	a := &Account{
-		observe:    o.Observe,
-		throttling: o.Throttling,
-		execTime:   o.ExecTime,
-		// A fixed seed: the same calls make the same identifiers, so that
-		// simulations can be compared.
-		ids:     idSource{random: rand.New(rand.NewPCG(1, 2))},
-		clock:   clock{base: o.Now, changed: make(chan struct{}, 1)},
-		regions: map[string]*region{},
-		denied:  map[string][]string{},
-		limited: map[string]int{},
-		closing: make(chan struct{}),
-
-		sessions:      map[string]*execSession{},
-		execUses:      map[string]*ExecUse{},
-		objectBuckets: map[string]*objectBucket{},
-		logged:        map[logDelivery]int{},
-	}
-	a.bus = newBus(o.Concurrency, o.RetryDelays, a.delivered)
-	a.operations = a.allOperations()
-	for _, name := range Regions() {
-		a.regions[name] = newRegion(name)
-		a.regions[name].addOrganizationTrail(a.clock.now())
-	}
-	return a
+	return o
 }
 
-// Regions are those that the account is in: the two of GovCloud.
-func Regions() []string { return []string{"us-gov-east-1", "us-gov-west-1"} }
-
-func newRegion(name string) *region {
-	r := &region{
-		name:     name,
-		account:  newSettings(),
-		own:      map[string]*settings{},
-		buckets:  newBuckets(),
-		topics:   map[string]bool{},
-		clusters: map[string]*cluster{},
-		families: map[string][]*taskDefinition{},
-		launched: map[string][]*task{},
-		byARN:    map[string]*task{},
-		trails:   map[string]Trail{},
-		queues:   map[string]*queue{},
-
-		subscriptions: map[string][]subscription{},
+// objects are log files as a trail puts them into a bucket.
+func objects(files []cloudtrail.LogFile) []Object {
+	var all []Object
+	for _, f := range files {
+		all = append(all, Object{Key: f.Key, Body: f.Gzipped, ContentType: "application/json", ContentEncoding: "gzip"})
 	}
-	// As the console makes it: with Fargate, but without a default strategy.
-	r.addCluster("default", createClusterInput{CapacityProviders: []string{"FARGATE", "FARGATE_SPOT"}})
-	return r
+	return all
 }
 
-// Start listens on a TCP address and serves until Close. It may be called
-// once. Whether the address is one that strangers can reach is the caller's to
-// decide.
-func (a *Account) Start(addr string) error {
-	listener, err := net.Listen("tcp", addr)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w", addr, err)
+// command is what the containers of an account print: they have a cat and
+// their kernel's files.
+func command(command string, fips bool) (output string, ok bool) {
+	switch {
+	case command != "cat /proc/sys/crypto/fips_enabled":
+		return "", false
+	case fips:
+		return "1\r\n", true
 	}
-	a.listener = listener
-	a.server = &http.Server{Handler: a, ConnState: a.track, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute}
-	a.serving.Add(1)
-	go func() {
-		defer a.serving.Done()
-		// Serve returns http.ErrServerClosed after Close, and otherwise an
-		// error that every client sees as a refused connection.
-		_ = a.server.Serve(listener)
-	}()
-	return nil
+	return "0\r\n", true
 }
-
-// Endpoint is the URL for AWS_ENDPOINT_URL. It is empty before Start.
-func (a *Account) Endpoint() string {
-	if a.listener == nil {
-		return ""
-	}
-	return "http://" + a.listener.Addr().String()
-}
-
-// Close stops serving, cancels invocations under way, drops those that wait,
-// and returns when all have ended. What was recorded can still be read.
-func (a *Account) Close() error {
-	var err error
-	a.close.Do(func() {
-		close(a.closing)
-		if a.server != nil {
-			err = a.server.Close()
-		}
-		a.bus.stop()
-		a.serving.Wait()
-	})
-	return err
-}
-
-// Drain waits until every event delivered so far has been answered, retries
-// and dead letters included, and so have the events that those answers caused.
-// It returns early with the context's error.
-func (a *Account) Drain(ctx context.Context) error { return a.bus.drain(ctx) }

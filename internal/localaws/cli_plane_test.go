@@ -1,12 +1,15 @@
-package localaws
+package localaws_test
 
 import (
 	"encoding/json"
-	"fipsguard/internal/independent"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"fipsguard/internal/independent"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -15,27 +18,29 @@ import (
 // guard reads and writes around ECS.
 func TestAWSCommandLineOfTheOtherServices(t *testing.T) {
 	program := independent.Program(t, "aws")
-	a := start(t, Options{})
-	all := Everyone()
-	if err := putDefault(t, ecsOf(a, all.Admin, west), "enabled"); err != nil {
+	a := localtest.Start(t, localaws.Options{})
+	all := localaws.Everyone()
+	if err := localtest.PutDefault(t, localtest.ECS(a, all.Admin, localtest.West), "enabled"); err != nil {
 		t.Fatal(err)
 	}
-	attach(t, a, west, ignore)
-	if err := a.CreateBucket(west, "evidence"); err != nil {
+	localtest.Attach(t, a, localtest.West, localtest.Ignore)
+	if err := a.CreateBucket(localtest.West, "evidence"); err != nil {
 		t.Fatal(err)
 	}
-	queue, err := a.CreateQueue(west, "undelivered")
+	queue, err := a.CreateQueue(localtest.West, "undelivered")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := a.SetQueueDepth(queue, 3); err != nil {
 		t.Fatal(err)
 	}
-	topic, err := a.CreateTopic(west, "alerts")
+	topic, err := a.CreateTopic(localtest.West, "alerts")
 	if err != nil {
 		t.Fatal(err)
 	}
-	subscribe(t, a, topic, "oncall@example.gov", false)
+	if err := a.Subscribe(topic, "email", "oncall@example.gov", false); err != nil {
+		t.Fatal(err)
+	}
 	proof := filepath.Join(t.TempDir(), "proof")
 	if err := os.WriteFile(proof, []byte("1\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -47,7 +52,7 @@ func TestAWSCommandLineOfTheOtherServices(t *testing.T) {
 		cmd := exec.CommandContext(t.Context(), program, append(args, "--output", "json", "--query", query, "--endpoint-url", a.Endpoint())...)
 		cmd.Env = append(os.Environ(),
 			"AWS_ACCESS_KEY_ID="+all.Guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+all.Guard.SecretAccessKey, "AWS_SESSION_TOKEN=",
-			"AWS_REGION="+west, "AWS_DEFAULT_REGION="+west,
+			"AWS_REGION="+localtest.West, "AWS_DEFAULT_REGION="+localtest.West,
 			"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_MAX_ATTEMPTS=1", "AWS_PAGER=")
 		out, err := cmd.CombinedOutput()
 		if err != nil {

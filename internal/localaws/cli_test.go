@@ -1,11 +1,14 @@
-package localaws
+package localaws_test
 
 import (
 	"encoding/json"
-	"fipsguard/internal/independent"
 	"os"
 	"os/exec"
 	"testing"
+
+	"fipsguard/internal/independent"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -14,13 +17,13 @@ import (
 // principals.
 func TestAWSCommandLine(t *testing.T) {
 	program := independent.Program(t, "aws")
-	a := start(t, Options{})
-	all := Everyone()
-	run := func(p Principal, args ...string) (map[string]any, error) {
+	a := localtest.Start(t, localaws.Options{})
+	all := localaws.Everyone()
+	run := func(p localaws.Principal, args ...string) (map[string]any, error) {
 		cmd := exec.CommandContext(t.Context(), program, append([]string{"ecs", "--output", "json"}, args...)...)
 		cmd.Env = append(os.Environ(),
 			"AWS_ACCESS_KEY_ID="+p.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+p.SecretAccessKey, "AWS_SESSION_TOKEN=",
-			"AWS_ENDPOINT_URL="+a.Endpoint(), "AWS_REGION="+west, "AWS_DEFAULT_REGION="+west,
+			"AWS_ENDPOINT_URL="+a.Endpoint(), "AWS_REGION="+localtest.West, "AWS_DEFAULT_REGION="+localtest.West,
 			"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_MAX_ATTEMPTS=1", "AWS_PAGER=")
 		out, err := cmd.Output()
 		if err != nil {
@@ -35,7 +38,7 @@ func TestAWSCommandLine(t *testing.T) {
 	list := func(settings ...any) map[string]any { return map[string]any{"settings": append([]any{}, settings...)} }
 	one := func(setting any) map[string]any { return map[string]any{"setting": setting} }
 	steps := []struct {
-		who  Principal
+		who  localaws.Principal
 		args []string
 		want map[string]any
 	}{

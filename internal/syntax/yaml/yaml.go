@@ -135,6 +135,7 @@ func (r *reader) untagged(n *yaml.Node, depth int) (*syntax.Value, error) {
 		return v, nil
 	case yaml.ScalarNode:
 		return &syntax.Value{Position: position(n), Kind: plainKind(n.Tag), Text: n.Value}, nil
+	case yaml.DocumentNode, yaml.AliasNode:
 	}
 	return nil, fault(n, "this is not a value")
 }

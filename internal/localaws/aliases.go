@@ -1,0 +1,52 @@
+package localaws
+
+import (
+	"fipsguard/internal/localaws/autoscaling"
+	"fipsguard/internal/localaws/cloudtrail"
+	"fipsguard/internal/localaws/ecs"
+	"fipsguard/internal/localaws/eventbridge"
+	"fipsguard/internal/localaws/kernel"
+	"fipsguard/internal/localaws/s3"
+	"fipsguard/internal/localaws/sns"
+)
+
+// What callers of an account need of the packages that it is made of.
+type (
+	Call      = kernel.Call
+	Effect    = kernel.Effect
+	Fault     = kernel.Fault
+	Kind      = kernel.Kind
+	Principal = kernel.Principal
+
+	Attribute      = sns.Attribute
+	DeadLetter     = eventbridge.DeadLetter
+	Delivery       = eventbridge.Delivery
+	Message        = sns.Message
+	Exec           = ecs.Exec
+	Object         = s3.Object
+	Record         = cloudtrail.Record
+	Rule           = eventbridge.Rule
+	ScalableTarget = autoscaling.ScalableTarget
+	Trail          = cloudtrail.Trail
+)
+
+// The kinds of the account's principals.
+const (
+	Root        = kernel.Root
+	IAMUser     = kernel.IAMUser
+	AssumedRole = kernel.AssumedRole
+)
+
+// The effects of faults.
+const (
+	Slow           = kernel.Slow
+	Throttle       = kernel.Throttle
+	ServerError    = kernel.ServerError
+	DenyAccess     = kernel.DenyAccess
+	DropConnection = kernel.DropConnection
+	LoseAnswer     = kernel.LoseAnswer
+	DelayEvent     = kernel.DelayEvent
+	LoseEvent      = kernel.LoseEvent
+	DuplicateEvent = kernel.DuplicateEvent
+	ReorderEvent   = kernel.ReorderEvent
+)
