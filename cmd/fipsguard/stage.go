@@ -81,7 +81,7 @@ func (s *stage) attach(ctx context.Context, sleep func(context.Context, time.Dur
 		Now:      s.account.Now,
 	}
 	location := guard.Location{Account: localaws.AccountID, Region: stageRegion}
-	if err := e.Look(ctx, location, "fipsguard deployed"); err != nil {
+	if err := e.CheckSetting(ctx, location, "fipsguard deployed"); err != nil {
 		return fmt.Errorf("turn FIPS mode on in the local account: %w", err)
 	}
 	rules, err := deployedRules()
