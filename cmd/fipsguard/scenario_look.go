@@ -9,7 +9,7 @@ import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
-	"fipsguard/internal/verifier"
+	"fipsguard/internal/scan"
 	"fipsguard/internal/wiring/scans"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -104,18 +104,18 @@ func runTask(ctx context.Context, s *stage, family string, exec bool) (string, e
 
 // look lets the verifier look once, and keeps its report.
 func (s *stage) look(ctx context.Context) error {
-	v := scans.Verifier(scans.Needs{
+	v := scans.Scanner(scans.Options{
 		Config: s.configFor(s.people.Guard), Policy: s.policy, Exec: true, Now: s.account.Now, Sleep: s.account.Sleep,
 	})
 	started := s.account.Now()
 	location := guard.Location{Account: localaws.AccountID, Region: stageRegion}
-	seen, err := v.Look(ctx, location, verifier.Request{Why: "simulated look"})
+	seen, err := v.Scan(ctx, location, scan.Request{Why: "simulated look"})
 	if err != nil {
 		return err
 	}
 	s.reports = append(s.reports, evidence.New(evidence.About{
 		Why: "simulated look", Started: started, Finished: s.account.Now(), Tool: thisTool(),
-		Scope: seen.Scope,
+		Scope: evidence.Scope(seen.Report.Coverage),
 	}, seen.Report))
 	return errors.Join(seen.Failures...)
 }

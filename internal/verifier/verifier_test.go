@@ -16,7 +16,15 @@ import (
 	"fipsguard/internal/guard"
 	"fipsguard/internal/guardtest"
 	"fipsguard/internal/metric"
+	"fipsguard/internal/scan"
 )
+
+var (
+	location = guard.Location{Account: guardtest.AccountID, Region: guardtest.Region}
+	start    = time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
+)
+
+func task(name string) guard.Task { return guardtest.RunningTask(name, start.Add(-time.Hour)) }
 
 // outside is all that outlives a verifier: the evidence bucket and the people's
 // inbox. Every effect on it can be the last thing that a verifier does.
@@ -88,15 +96,18 @@ func (o *outside) subjects() []string {
 	return list
 }
 
-func (o *outside) keeper(w *world) *Keeper {
-	return &Keeper{
-		Verifier: w.verifier(guard.DefaultPolicy()), Store: o, Notifier: o, Now: w.Now,
+func (o *outside) verifier(w *guardtest.World) *Verifier {
+	return &Verifier{
+		Scanner: &scan.Scanner{
+			Account: w, Exec: w, History: w, Components: w, Policy: guard.DefaultPolicy(), Now: w.Now,
+		},
+		Store: o, Notifier: o, Now: w.Now,
 		Tool: evidence.Tool{Name: "fipsguard"}, Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard),
 	}
 }
 
-// run lets a keeper look, and reports whether it was killed.
-func run(t *testing.T, k *Keeper, order Order) (died bool, err error) {
+// run lets a verifier scan, and reports whether it was killed.
+func run(t *testing.T, v *Verifier, request Request) (died bool, err error) {
 	t.Helper()
 	defer func() {
 		if reason := recover(); reason != nil {
@@ -106,18 +117,18 @@ func run(t *testing.T, k *Keeper, order Order) (died bool, err error) {
 			died = true
 		}
 	}()
-	order.Why = "scheduled look"
-	return false, k.Run(t.Context(), location, order)
+	request.Why = "scheduled look"
+	return false, v.Run(t.Context(), location, request)
 }
 
 // bad is an account with something to tell: FIPS mode is off, one kernel
 // refutes.
-func bad() *world {
-	w := newWorld()
+func bad() *guardtest.World {
+	w := guardtest.NewWorld(start)
 	w.Default = guard.ModeOff
 	w.Tasks = []guard.Task{task("refuted"), task("fine")}
 	w.Kernels[w.Tasks[0].ARN+"/main"] = "0\r\n"
-	w.events = []guard.Event{put("off", start.Add(-time.Minute), guard.ModeOff)}
+	w.Events = []guard.Event{guardtest.Put("off", start.Add(-time.Minute), guard.ModeOff)}
 	return w
 }
 
@@ -128,7 +139,7 @@ func TestAKilledVerifierLosesNothingAndRepeatsNothing(t *testing.T) {
 		for _, done := range []bool{false, true} {
 			w, o := bad(), newOutside()
 			o.dieAt, o.done = dieAt, done
-			died, err := run(t, o.keeper(w), Order{})
+			died, err := run(t, o.verifier(w), Request{})
 			if !died {
 				if err != nil || dieAt < 8 {
 					t.Fatalf("a look has %d effects, error %v", o.effects, err)
@@ -139,7 +150,7 @@ func TestAKilledVerifierLosesNothingAndRepeatsNothing(t *testing.T) {
 			marked := bytes.Contains(o.state, []byte(`"outbox":[]`)) || bytes.Contains(o.state, []byte(`"outbox":null`))
 			for range 2 {
 				w.Clock = w.Clock.Add(time.Hour)
-				if _, err := run(t, o.keeper(w), Order{}); err != nil {
+				if _, err := run(t, o.verifier(w), Request{}); err != nil {
 					t.Fatalf("killed at effect %d: the next look: %v", dieAt, err)
 				}
 			}
@@ -181,8 +192,8 @@ func checkChain(t *testing.T, o *outside) {
 }
 
 func TestPeopleHearOfChangesOnly(t *testing.T) {
-	w, o := newWorld(), newOutside()
-	w.Tasks = []guard.Task{ofService(task("a")), ofService(task("b"))}
+	w, o := guardtest.NewWorld(start), newOutside()
+	w.Tasks = []guard.Task{guardtest.OfService(task("a")), guardtest.OfService(task("b"))}
 	looks := []struct {
 		name   string
 		change func()
@@ -192,9 +203,9 @@ func TestPeopleHearOfChangesOnly(t *testing.T) {
 		{"a kernel refutes", func() { w.Kernels[w.Tasks[0].ARN+"/main"] = "0" }, []string{"[CRITICAL] A task's kernel is NOT in FIPS mode"}},
 		{"it still does", func() {}, nil},
 		{"another task of the service, too", func() { w.Kernels[w.Tasks[1].ARN+"/main"] = "0" }, nil},
-		{"ECS does not answer", func() { w.Faults[listTasks] = guardtest.Down }, []string{"[WARNING] Task could not be judged"}},
-		{"it does again, and nothing of it is news but that", func() { delete(w.Faults, listTasks) }, []string{"[INFO] One finding is resolved"}},
-		{"the tasks were replaced", func() { w.Tasks = []guard.Task{ofService(task("c")), ofService(task("d"))} }, []string{"[INFO] One finding is resolved"}},
+		{"ECS does not answer", func() { w.Faults["ecs:ListTasks"] = guardtest.Down }, []string{"[WARNING] Task could not be judged"}},
+		{"it does again, and nothing of it is news but that", func() { delete(w.Faults, "ecs:ListTasks") }, []string{"[INFO] One finding is resolved"}},
+		{"the tasks were replaced", func() { w.Tasks = []guard.Task{guardtest.OfService(task("c")), guardtest.OfService(task("d"))} }, []string{"[INFO] One finding is resolved"}},
 		{"a task cannot be verified", func() { w.Kernels[w.Tasks[0].ARN+"/main"] = "?" }, []string{"[WARNING] A task's kernel cannot be verified"}},
 		{"worse: it refutes", func() { w.Kernels[w.Tasks[0].ARN+"/main"] = "0" }, []string{"[CRITICAL] A task's kernel is NOT in FIPS mode"}},
 	}
@@ -202,7 +213,7 @@ func TestPeopleHearOfChangesOnly(t *testing.T) {
 		w.Clock = start.Add(time.Duration(i) * time.Hour)
 		look.change()
 		o.inbox = nil
-		if _, err := run(t, o.keeper(w), Order{}); err != nil {
+		if _, err := run(t, o.verifier(w), Request{}); err != nil {
 			t.Fatalf("%s: %v", look.name, err)
 		}
 		if got := o.subjects(); fmt.Sprint(got) != fmt.Sprint(look.want) {
@@ -218,9 +229,9 @@ func TestPeopleHearOfChangesOnly(t *testing.T) {
 // TestATaskThatWasNotAskedYetIsNoNews: every deployment brings such tasks, and
 // the next looks ask them.
 func TestATaskThatWasNotAskedYetIsNoNews(t *testing.T) {
-	w, o := newWorld(), newOutside()
+	w, o := guardtest.NewWorld(start), newOutside()
 	w.Tasks = []guard.Task{task("a"), task("b")}
-	if _, err := run(t, o.keeper(w), Order{Sample: 1}); err != nil {
+	if _, err := run(t, o.verifier(w), Request{Sample: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if len(o.inbox) != 0 {
@@ -231,8 +242,8 @@ func TestATaskThatWasNotAskedYetIsNoNews(t *testing.T) {
 // TestALookThatTakesTooLongIsKeptAllTheSame, with its doubts.
 func TestALookThatTakesTooLongIsKeptAllTheSame(t *testing.T) {
 	w, o := bad(), newOutside()
-	w.Faults[listTasks] = guardtest.Hangs
-	if _, err := run(t, o.keeper(w), Order{LookEnd: time.Now().Add(50 * time.Millisecond)}); err != nil {
+	w.Faults["ecs:ListTasks"] = guardtest.Hangs
+	if _, err := run(t, o.verifier(w), Request{ScanEnd: time.Now().Add(50 * time.Millisecond)}); err != nil {
 		t.Fatal(err)
 	}
 	if len(o.order) != 1 || len(o.inbox) != 1 || w.Default != guard.ModeOn {
@@ -241,10 +252,10 @@ func TestALookThatTakesTooLongIsKeptAllTheSame(t *testing.T) {
 }
 
 func TestOneSummaryADay(t *testing.T) {
-	w, o := newWorld(), newOutside()
+	w, o := guardtest.NewWorld(start), newOutside()
 	for i := range 4 {
 		w.Clock = start.Add(time.Duration(12*i) * time.Hour)
-		if _, err := run(t, o.keeper(w), Order{Daily: true}); err != nil {
+		if _, err := run(t, o.verifier(w), Request{Daily: true}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -256,7 +267,7 @@ func TestOneSummaryADay(t *testing.T) {
 func TestPeopleAreToldWhenSNSAnswersAgain(t *testing.T) {
 	w, o := bad(), newOutside()
 	o.broken["publish"] = errors.New("no answer")
-	if _, err := run(t, o.keeper(w), Order{}); err == nil {
+	if _, err := run(t, o.verifier(w), Request{}); err == nil {
 		t.Error("an alert that nobody got is no error")
 	}
 	if w.Default != guard.ModeOn || len(o.order) != 1 {
@@ -264,7 +275,7 @@ func TestPeopleAreToldWhenSNSAnswersAgain(t *testing.T) {
 	}
 	delete(o.broken, "publish")
 	w.Clock = w.Clock.Add(time.Hour)
-	if _, err := run(t, o.keeper(w), Order{}); err != nil {
+	if _, err := run(t, o.verifier(w), Request{}); err != nil {
 		t.Fatal(err)
 	}
 	if len(o.inbox) != 1 || !strings.Contains(o.inbox[0].Text, "read fips_enabled 0") {
@@ -279,9 +290,9 @@ func TestWithoutTheBucketPeopleAreToldOnce(t *testing.T) {
 	for _, part := range []string{"read", "state", "report"} {
 		o.broken[part] = errors.New("no answer")
 	}
-	k := o.keeper(w)
+	v := o.verifier(w)
 	for range 3 {
-		if _, err := run(t, k, Order{}); err == nil {
+		if _, err := run(t, v, Request{}); err == nil {
 			t.Error("evidence that was not kept is no error")
 		}
 		w.Clock = w.Clock.Add(time.Hour)
@@ -290,7 +301,7 @@ func TestWithoutTheBucketPeopleAreToldOnce(t *testing.T) {
 		t.Errorf("people heard %q", o.subjects())
 	}
 	clear(o.broken)
-	if _, err := run(t, k, Order{}); err != nil {
+	if _, err := run(t, v, Request{}); err != nil {
 		t.Fatal(err)
 	}
 	if len(o.inbox) != 1 || len(o.order) != 1 {
@@ -309,11 +320,11 @@ func (c *collector) Import(_ context.Context, _ evidence.Document, complete bool
 // TestALookThatCouldNotSeeEverythingArchivesNothing: what it did not see may
 // still stand.
 func TestALookThatCouldNotSeeEverythingArchivesNothing(t *testing.T) {
-	w, o, hub := newWorld(), newOutside(), &collector{}
-	for _, w.Faults[listTasks] = range []guardtest.Fault{guardtest.Answers, guardtest.Down, guardtest.Answers} {
-		k := o.keeper(w)
-		k.Hub = hub
-		if _, err := run(t, k, Order{}); err != nil {
+	w, o, hub := guardtest.NewWorld(start), newOutside(), &collector{}
+	for _, w.Faults["ecs:ListTasks"] = range []guardtest.Fault{guardtest.Answers, guardtest.Down, guardtest.Answers} {
+		v := o.verifier(w)
+		v.Hub = hub
+		if _, err := run(t, v, Request{}); err != nil {
 			t.Fatal(err)
 		}
 		w.Clock = w.Clock.Add(time.Hour)
@@ -324,9 +335,9 @@ func TestALookThatCouldNotSeeEverythingArchivesNothing(t *testing.T) {
 }
 
 func TestAReportThatWasChangedIsNotTrusted(t *testing.T) {
-	w, o := newWorld(), newOutside()
+	w, o := guardtest.NewWorld(start), newOutside()
 	w.Tasks = []guard.Task{task("a")}
-	if _, err := run(t, o.keeper(w), Order{}); err != nil {
+	if _, err := run(t, o.verifier(w), Request{}); err != nil {
 		t.Fatal(err)
 	}
 	id := o.order[0] + ".json"
@@ -334,7 +345,7 @@ func TestAReportThatWasChangedIsNotTrusted(t *testing.T) {
 	o.reports[id] = append(o.reports[id], ' ')
 	w.Clock = w.Clock.Add(time.Hour)
 	w.Kernels[w.Tasks[0].ARN+"/main"] = "?"
-	if _, err := run(t, o.keeper(w), Order{}); err == nil || !strings.Contains(err.Error(), "is not as it was kept") {
+	if _, err := run(t, o.verifier(w), Request{}); err == nil || !strings.Contains(err.Error(), "is not as it was kept") {
 		t.Errorf("error is %v", err)
 	}
 	d, err := evidence.Read(bytes.NewReader(o.reports[o.order[1]+".json"]))
