@@ -12,10 +12,9 @@ import (
 // components: all that a scan reads.
 type World struct {
 	*Account
-	Events  []guard.Event // CloudTrail's
-	Forgets error         // CloudTrail does not answer
-	Prompt  bool          // CloudTrail records fixes at once
-	Guard   []guard.Component
+	Events []guard.Event // CloudTrail's
+	Prompt bool          // CloudTrail records fixes at once
+	Guard  []guard.Component
 }
 
 // NewWorld is an account with one cluster, FIPS mode on, and nothing in it.
@@ -44,9 +43,9 @@ func (w *World) Apply(ctx context.Context, r guard.Remediation) guard.Outcome {
 }
 
 // Changes returns CloudTrail's events.
-func (w *World) Changes(_ context.Context, _, _ string, since time.Time) ([]guard.Event, time.Time, error) {
-	if w.Forgets != nil {
-		return nil, w.Now(), w.Forgets
+func (w *World) Changes(ctx context.Context, _, _ string, since time.Time) ([]guard.Event, time.Time, error) {
+	if err := w.fault("cloudtrail:LookupEvents").Happen(ctx); err != nil {
+		return nil, w.Now(), err
 	}
 	return w.Events, since, nil
 }
