@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestDriftIsRepairedAndToldWithItsStory(t *testing.T) {
+func TestDriftIsFixedAndReportedWithItsStory(t *testing.T) {
 	w := guardtest.NewWorld(start)
 	w.Default = guard.ModeOff
 	w.Events = []guard.Event{guardtest.Put("turned-off", start.Add(-10*time.Minute), guard.ModeOff)}
@@ -33,13 +34,13 @@ func TestDriftIsRepairedAndToldWithItsStory(t *testing.T) {
 		modes = append(modes, s.Mode)
 	}
 	if diff := cmp.Diff([]guard.Mode{guard.ModeUnknown, guard.ModeOff, guard.ModeOn}, modes); diff != "" {
-		t.Errorf("the timeline ends with the look's own repair (-want +got):\n%s", diff)
+		t.Errorf("the timeline ends with the scan's own fix (-want +got):\n%s", diff)
 	}
 }
 
-// TestTheRepairIsOnTheTimelineOnce, whether CloudTrail tells of it already or
-// not yet.
-func TestTheRepairIsOnTheTimelineOnce(t *testing.T) {
+// TestTheFixIsOnTheTimelineOnce, whether CloudTrail records it already or not
+// yet.
+func TestTheFixIsOnTheTimelineOnce(t *testing.T) {
 	for _, prompt := range []bool{false, true} {
 		w := guardtest.NewWorld(start)
 		w.Default, w.Prompt, w.Clock = guard.ModeOff, prompt, start.Add(300*time.Millisecond)
@@ -49,6 +50,92 @@ func TestTheRepairIsOnTheTimelineOnce(t *testing.T) {
 		if len(spans) != 3 || spans[1].Mode != guard.ModeOff || last.Mode != guard.ModeOn || last.Cause.EventName != "PutAccountSettingDefault" {
 			t.Errorf("CloudTrail tells at once: %t: the timeline is %+v", prompt, spans)
 		}
+	}
+}
+
+// TestEveryStageFindsAndFixes: one violation for each stage. The setting is
+// fixed before anything else is read.
+func TestEveryStageFindsAndFixes(t *testing.T) {
+	const ci = "arn:aws-us-gov:iam::111122223333:role/ci"
+	w := guardtest.NewWorld(start)
+	w.Default = guard.ModeOff
+	w.Guard = []guard.Component{{Rule: guard.GuardTrail, Name: "main", Faults: []string{"it does not log"}}}
+	arm := task("arm")
+	arm.Platform.Architecture = "ARM64"
+	w.Tasks = []guard.Task{guardtest.OfService(task("web")), arm}
+	w.Revisions = []guard.TaskDefinition{{ARN: arm.Definition, Family: "arm", Fargate: guard.Yes, Platform: arm.Platform}}
+	w.Services = []guard.Service{{ARN: guardtest.ServiceARN, Name: "web", Cluster: guardtest.ClusterARN, Fargate: guard.Yes, PlatformVersion: "1.3.0", DesiredCount: 1, Controller: "ECS"}}
+	w.Kernels[w.Tasks[0].ARN+"/main"] = "0"
+	w.Events = []guard.Event{guardtest.Put("off", start.Add(-2*time.Hour), guard.ModeOff), {
+		Cause:  guard.Cause{EventID: "override", EventName: "PutAccountSetting", Time: start.Add(-time.Hour), Account: guardtest.AccountID, Region: guardtest.Region},
+		States: []guard.State{guard.Setting{Account: guardtest.AccountID, Region: guardtest.Region, Scope: guard.ScopePrincipal, Principal: ci, Mode: guard.ModeOff}},
+	}}
+	policy := guard.DefaultPolicy()
+	policy.Modes[guard.TaskRunningPlatform], policy.Modes[guard.TaskKernelProof], policy.ExposureRemedy = guard.Enforce, guard.Enforce, guard.Recycle
+	s := scanner(w, policy)
+	s.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
+	var intended []guard.Cause
+	result, err := s.Scan(t.Context(), location, Request{Why: "scheduled scan", Intend: func(_ context.Context, r guard.Report) { intended = append(intended, r.Cause) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var violated []guard.RuleID
+	for _, f := range result.Report.Findings {
+		if f.Verdict == guard.NonCompliant {
+			violated = append(violated, f.Rule)
+		}
+	}
+	want := []guard.RuleID{
+		guard.FIPSModeDefault, guard.TaskDefinitionPlatform, guard.ServicePlatform, guard.TaskRunningPlatform,
+		guard.GuardTrail, guard.GuardPolicy, guard.FIPSModeOverride, guard.TaskKernelProof, guard.TaskExposed,
+	}
+	if diff := cmp.Diff(want, violated); diff != "" {
+		t.Errorf("the violations are others (-want +got):\n%s", diff)
+	}
+	calls := []string{
+		listSettings, "ecs:PutAccountSettingDefault", listSettings,
+		"ecs:ListClusters", listTasks, "ecs:DeregisterTaskDefinition", "ecs:StopTask",
+		listSettings, "ecs:PutAccountSetting", "ecs:UpdateService",
+	}
+	if diff := cmp.Diff(calls, w.APIs()); diff != "" {
+		t.Errorf("the calls are others (-want +got):\n%s", diff)
+	}
+	var outcomes []string
+	for _, o := range result.Report.Outcomes {
+		outcomes = append(outcomes, fmt.Sprint(o.Remediation.Rule, " ", o.Result))
+	}
+	results := []string{
+		"fips-mode-default DONE", "task-definition-platform DONE", "task-running-platform DONE",
+		"fips-mode-override DONE", "task-kernel-proof DONE",
+	}
+	if diff := cmp.Diff(results, outcomes); diff != "" {
+		t.Errorf("the outcomes are others (-want +got):\n%s", diff)
+	}
+	var causes []string
+	for _, c := range intended {
+		causes = append(causes, c.EventName)
+	}
+	if diff := cmp.Diff([]string{"scheduled scan", "scheduled scan", "PutAccountSettingDefault", "PutAccountSettingDefault"}, causes); diff != "" {
+		t.Errorf("fixes were announced for other causes (-want +got):\n%s", diff)
+	}
+}
+
+// TestWhatOnlyTheReadingBackShowsIsFixedToo, and reported as a violation.
+func TestWhatOnlyTheReadingBackShowsIsFixedToo(t *testing.T) {
+	w := guardtest.NewWorld(start)
+	w.Default = guard.ModeOff
+	s := scanner(w, guard.DefaultPolicy())
+	s.Account = &ownOverride{World: w}
+	result, err := s.Scan(t.Context(), location, Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := verdicts(result.Report, guard.FIPSModeOverride)
+	if want := map[string]string{"guard": "NON_COMPLIANT: The override of " + ownRole + " is off."}; !cmp.Equal(got, want) {
+		t.Errorf("findings %v, want %v", got, want)
+	}
+	if n := len(result.Report.Outcomes); n != 2 || w.Overrides[ownRole] != guard.ModeOn || w.Default != guard.ModeOn {
+		t.Errorf("%d outcomes, overrides %v", n, w.Overrides)
 	}
 }
 
@@ -70,13 +157,13 @@ func TestWhatKernelsSay(t *testing.T) {
 	pending := task("pending")
 	pending.LastStatus = "PENDING"
 	w.Tasks = []guard.Task{
-		task("proven"), task("refuted"), task("garbage"), noExec, task("refused"), task("no-cat"), task("late"), task("flaky"),
+		task("on"), task("off"), task("garbage"), noExec, task("refused"), task("no-cat"), task("late"), task("flaky"),
 		task("second-container", "distroless", "sidecar"), arm, pending,
 	}
 	name := func(task, container string) string {
-		return w.Tasks[0].ARN[:len(w.Tasks[0].ARN)-len("proven")] + task + "/" + container
+		return w.Tasks[0].ARN[:len(w.Tasks[0].ARN)-len("on")] + task + "/" + container
 	}
-	w.Kernels[name("refuted", "main")] = "0\r\n"
+	w.Kernels[name("off", "main")] = "0\r\n"
 	w.Kernels[name("garbage", "main")] = "maybe\r\n"
 	noCat := failed{`the command could not be run in container main (the session failed: exec: "cat": executable file not found in $PATH)`, true}
 	silent := failed{"container main did not answer in time", true}
@@ -89,8 +176,8 @@ func TestWhatKernelsSay(t *testing.T) {
 	r := scan(t, w, guard.DefaultPolicy(), Request{}).Report
 	const at = "2026-11-02T10:00:00Z"
 	want := map[string]string{
-		"proven":           "COMPLIANT: Container main read fips_enabled 1 at " + at + ".",
-		"refuted":          "NON_COMPLIANT: Its kernel is not in FIPS mode: container main read fips_enabled 0 at " + at + ".",
+		"on":               "COMPLIANT: Container main read fips_enabled 1 at " + at + ".",
+		"off":              "NON_COMPLIANT: Its kernel is not in FIPS mode: container main read fips_enabled 0 at " + at + ".",
 		"garbage":          "INSUFFICIENT_DATA: Cannot verify: container main answered neither 1 nor 0 at " + at + ".",
 		"no-exec":          "INSUFFICIENT_DATA: Cannot verify because ECS Exec is off for the task, at " + at + ".",
 		"refused":          "INSUFFICIENT_DATA: Cannot verify because AWS refused the session in container main, at " + at + ".",
@@ -116,24 +203,24 @@ func TestWhatKernelsSay(t *testing.T) {
 	}
 }
 
-// TestTheOldestProofIsRenewedFirst: three looks of two tasks each reach all
-// five, and what was proven stays proven.
-func TestTheOldestProofIsRenewedFirst(t *testing.T) {
+// TestTheOldestCheckIsRenewedFirst: three scans of two tasks each reach all
+// five, and what was read stays known.
+func TestTheOldestCheckIsRenewedFirst(t *testing.T) {
 	w := guardtest.NewWorld(start)
 	for i := range 5 {
 		w.Tasks = append(w.Tasks, task(fmt.Sprint("t", i)))
 	}
 	known := Known{Kernels: map[string]guard.KernelCheck{}}
-	for look := range 3 {
-		w.Clock = start.Add(time.Duration(look) * time.Hour)
+	for i := range 3 {
+		w.Clock = start.Add(time.Duration(i) * time.Hour)
 		r := scan(t, w, guard.DefaultPolicy(), Request{Sample: 2, Known: known}).Report
 		for _, f := range r.Findings {
 			if p, ok := f.State.(guard.KernelCheck); ok && !p.At.IsZero() {
 				known.Kernels[p.Task.ARN] = p
 			}
 		}
-		if got, want := len(known.Kernels), min(5, 2*(look+1)); got != want {
-			t.Fatalf("after look %d %d tasks are proven, want %d", look+1, got, want)
+		if got, want := len(known.Kernels), min(5, 2*(i+1)); got != want {
+			t.Fatalf("after scan %d %d kernels are known, want %d", i+1, got, want)
 		}
 	}
 	if want := 6; len(w.Asked()) != want {
@@ -141,7 +228,7 @@ func TestTheOldestProofIsRenewedFirst(t *testing.T) {
 	}
 }
 
-func TestWhatTheBudgetDoesNotReachIsNotAttempted(t *testing.T) {
+func TestWhatTheBudgetDoesNotReachIsNotRead(t *testing.T) {
 	w := guardtest.NewWorld(start)
 	w.Tasks = []guard.Task{task("a"), task("b")}
 	r := scan(t, w, guard.DefaultPolicy(), Request{KernelsEnd: start.Add(answerTime / 2)}).Report
@@ -152,7 +239,7 @@ func TestWhatTheBudgetDoesNotReachIsNotAttempted(t *testing.T) {
 }
 
 // TestNoRetryAfterTheBudget: the second attempt would run into the time that
-// repairs and reports need.
+// fixes and reports need.
 func TestNoRetryAfterTheBudget(t *testing.T) {
 	w := guardtest.NewWorld(start)
 	w.Tasks, w.SessionTime = []guard.Task{task("a")}, 2*answerTime
@@ -163,7 +250,7 @@ func TestNoRetryAfterTheBudget(t *testing.T) {
 	}
 }
 
-func TestAProofOutlivesAFailedAttemptButNotAWeek(t *testing.T) {
+func TestAKernelCheckOutlivesAFailedAttemptButNotAWeek(t *testing.T) {
 	w := guardtest.NewWorld(start)
 	w.Tasks = []guard.Task{task("a")}
 	proven := Known{Kernels: map[string]guard.KernelCheck{w.Tasks[0].ARN: {Container: "main", Answer: "1\r\n", At: start.Add(-time.Hour)}}}
@@ -177,7 +264,7 @@ func TestAProofOutlivesAFailedAttemptButNotAWeek(t *testing.T) {
 	w.Sessions[w.Tasks[0].ARN+"/main"] = silent
 	r = scan(t, w, guard.DefaultPolicy(), Request{Known: proven}).Report
 	if got := verdicts(r, guard.TaskKernelProof)["a"]; !strings.HasPrefix(got, "INSUFFICIENT_DATA") {
-		t.Errorf("a proof of 8 days ago still passes: %q", got)
+		t.Errorf("a kernel check of 8 days ago still passes: %q", got)
 	}
 }
 
@@ -199,7 +286,7 @@ func TestExposedTasks(t *testing.T) {
 	}
 }
 
-// TestRecycling: one new deployment for all refuted tasks of a service, and
+// TestRecycling: one new deployment for all tasks of a service without FIPS mode, and
 // never while FIPS mode is not known to be on.
 func TestRecycling(t *testing.T) {
 	recycle := func(remedy guard.ExposureRemedy) guard.Policy {
@@ -245,31 +332,31 @@ func TestRecycling(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeSeenNeverPasses(t *testing.T) {
+func TestWhatCannotBeReadNeverPasses(t *testing.T) {
 	w := guardtest.NewWorld(start)
 	w.Faults[listTasks], w.Faults[listSettings] = guardtest.Refused, guardtest.Refused
-	seen := scan(t, w, guard.DefaultPolicy(), Request{})
-	if got := seen.Report.Status(); got != guard.InsufficientData {
-		t.Errorf("a look that saw nothing ends %s", got)
+	result := scan(t, w, guard.DefaultPolicy(), Request{})
+	if got := result.Report.Status(); got != guard.InsufficientData {
+		t.Errorf("a scan that read nothing ends %s", got)
 	}
-	if len(seen.Failures) == 0 || len(w.Writes()) > 0 {
-		t.Errorf("failures %v, calls %v; want failures and no calls", seen.Failures, w.Writes())
+	if len(result.Failures) == 0 || len(w.Writes()) > 0 {
+		t.Errorf("failures %v, calls %v; want failures and no calls", result.Failures, w.Writes())
 	}
 }
 
-// TestAPastThatCannotBeReadIsADoubt, also where every kernel says 1: nothing but
+// TestAPastThatCannotBeReadIsUnknown, also where every kernel says 1: nothing but
 // CloudTrail knows of overrides.
-func TestAPastThatCannotBeReadIsADoubt(t *testing.T) {
+func TestAPastThatCannotBeReadIsUnknown(t *testing.T) {
 	w := guardtest.NewWorld(start)
-	w.Tasks = []guard.Task{task("proven")}
+	w.Tasks = []guard.Task{task("on")}
 	w.Faults["cloudtrail:LookupEvents"] = guardtest.Down
-	seen := scan(t, w, guard.DefaultPolicy(), Request{})
+	result := scan(t, w, guard.DefaultPolicy(), Request{})
 	want := map[string]string{"every user and role": "INSUFFICIENT_DATA: The override of every user and role is unknown because CloudTrail's history could be read back to 2026-11-02T10:00:00Z only, and no API shows overrides."}
-	if diff := cmp.Diff(want, verdicts(seen.Report, guard.FIPSModeOverride)); diff != "" {
+	if diff := cmp.Diff(want, verdicts(result.Report, guard.FIPSModeOverride)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if seen.Report.Status() != guard.InsufficientData || len(w.Writes()) > 0 {
-		t.Errorf("the look is %s and made the calls %v", seen.Report.Status(), w.Writes())
+	if result.Report.Status() != guard.InsufficientData || len(w.Writes()) > 0 {
+		t.Errorf("the scan is %s and made the calls %v", result.Report.Status(), w.Writes())
 	}
 }
 
@@ -280,9 +367,9 @@ func TestAClusterThatDoesNotExist(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 	for _, name := range []string{"main", guardtest.ClusterARN} {
-		seen, err := scanner(w, guard.DefaultPolicy()).Scan(t.Context(), location, Request{Clusters: []string{name}})
-		if err != nil || seen.Report.Coverage.All || !slices.Equal(seen.Report.Coverage.Clusters, []string{guardtest.ClusterARN}) {
-			t.Errorf("%s: looked at %v, all %t, error %v", name, seen.Report.Coverage.Clusters, seen.Report.Coverage.All, err)
+		result, err := scanner(w, guard.DefaultPolicy()).Scan(t.Context(), location, Request{Clusters: []string{name}})
+		if err != nil || result.Report.Coverage.All || !slices.Equal(result.Report.Coverage.Clusters, []string{guardtest.ClusterARN}) {
+			t.Errorf("%s: scanned %v, all %t, error %v", name, result.Report.Coverage.Clusters, result.Report.Coverage.All, err)
 		}
 	}
 }
@@ -292,8 +379,8 @@ func TestWithoutExecNothingIsAsked(t *testing.T) {
 	w.Tasks = []guard.Task{task("a")}
 	v := scanner(w, guard.DefaultPolicy())
 	v.Exec = nil
-	seen, err := v.Scan(t.Context(), location, Request{})
-	if err != nil || seen.Report.Coverage.Exec || len(verdicts(seen.Report, guard.TaskKernelProof)) > 0 || len(verdicts(seen.Report, guard.TaskExposed)) != 1 {
-		t.Errorf("asked %v, findings %v, error %v", w.Asked(), seen.Report.Findings, err)
+	result, err := v.Scan(t.Context(), location, Request{})
+	if err != nil || result.Report.Coverage.Exec || len(verdicts(result.Report, guard.TaskKernelProof)) > 0 || len(verdicts(result.Report, guard.TaskExposed)) != 1 {
+		t.Errorf("asked %v, findings %v, error %v", w.Asked(), result.Report.Findings, err)
 	}
 }
