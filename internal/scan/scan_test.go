@@ -120,10 +120,30 @@ func TestEveryStageFindsAndFixes(t *testing.T) {
 	}
 }
 
-// TestWhatOnlyTheReadingBackShowsIsFixedToo, and reported as a violation.
+// TestWhatAWSRefusesIsNotWorthAnotherScan: it needs a person. What failed is.
+func TestWhatAWSRefusesIsNotWorthAnotherScan(t *testing.T) {
+	for fault, again := range map[guardtest.Fault]bool{guardtest.Answers: false, guardtest.Refused: false, guardtest.Down: true} {
+		w := guardtest.NewWorld(start)
+		w.Default, w.Faults["ecs:PutAccountSettingDefault"] = guard.ModeOff, fault
+		result := scan(t, w, guard.DefaultPolicy(), Request{})
+		if err := result.Unrepaired(); (err != nil) != again {
+			t.Errorf("the call is %s: the error is %v", fault, err)
+		}
+		if open := len(result.Report.Unrepaired()) == 1; open != (fault != guardtest.Answers) {
+			t.Errorf("the call is %s: open is %+v", fault, result.Report.Unrepaired())
+		}
+	}
+}
+
+// TestWhatOnlyTheReadingBackShowsIsFixedToo, and reported as a violation, once:
+// CloudTrail knows of it, too.
 func TestWhatOnlyTheReadingBackShowsIsFixedToo(t *testing.T) {
 	w := guardtest.NewWorld(start)
 	w.Default = guard.ModeOff
+	w.Events = []guard.Event{{
+		Cause:  guard.Cause{EventID: "override", EventName: "PutAccountSetting", Time: start.Add(-time.Minute), Account: guardtest.AccountID, Region: guardtest.Region},
+		States: []guard.State{guard.Setting{Account: guardtest.AccountID, Region: guardtest.Region, Scope: guard.ScopePrincipal, Principal: ownRole, Mode: guard.ModeOff}},
+	}}
 	s := scanner(w, guard.DefaultPolicy())
 	s.Account = &ownOverride{World: w}
 	result, err := s.Scan(t.Context(), location, Request{})

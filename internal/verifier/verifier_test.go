@@ -319,6 +319,30 @@ func TestWithoutTheBucketPeopleAreToldOnce(t *testing.T) {
 	}
 }
 
+// TestAStateThatCannotBeReadIsNotOverwritten: what people were told before is
+// in it.
+func TestAStateThatCannotBeReadIsNotOverwritten(t *testing.T) {
+	w, o := bad(), newOutside()
+	if _, err := run(t, o.verifier(w), Request{}); err != nil {
+		t.Fatal(err)
+	}
+	stored := bytes.Clone(o.state)
+	w.Clock = w.Clock.Add(time.Hour)
+	o.broken["read"] = errors.New("no answer")
+	v := o.verifier(w)
+	if _, err := run(t, v, Request{}); err == nil {
+		t.Error("a state that could not be read is no error")
+	}
+	if !bytes.Equal(o.state, stored) {
+		t.Errorf("the state was overwritten unread: %s", o.state)
+	}
+	clear(o.broken)
+	w.Clock, o.inbox = w.Clock.Add(time.Hour), nil
+	if _, err := run(t, v, Request{}); err != nil || len(o.inbox) > 0 || bytes.Equal(o.state, stored) {
+		t.Errorf("once it can be read again: error %v, people heard %q", err, o.subjects())
+	}
+}
+
 // collector is a hub that notes whether scans were complete.
 type collector struct{ complete []bool }
 
