@@ -158,8 +158,8 @@ func (r run) attempt(ctx context.Context, t guard.Task, c guard.Container) (chec
 	return check, false
 }
 
-// sessionError is an error of Exec that says why a container did not answer.
-type sessionError interface {
+// SessionError is an error of Exec that says why a container did not answer.
+type SessionError interface {
 	error
 	Reason() string // for people, as the end of a sentence: "because …"
 	MayPass() bool  // trying again makes sense
@@ -168,7 +168,7 @@ type sessionError interface {
 // reason is why a container did not answer, and whether trying again makes
 // sense.
 func reason(c guard.Container, err error) (why string, mayPass bool) {
-	var failed sessionError
+	var failed SessionError
 	if errors.As(err, &failed) {
 		return failed.Reason(), failed.MayPass()
 	}

@@ -17,8 +17,8 @@ type Account interface {
 	Definitions(context.Context, []guard.Service, []guard.Task) ([]guard.TaskDefinition, error)
 }
 
-// Exec runs one command in one container of a task. Its errors may say more,
-// as sessionError does.
+// Exec runs one command in one container of a task. Its errors are
+// SessionErrors.
 type Exec interface {
 	Run(ctx context.Context, t guard.Task, c guard.Container, command string) (string, error)
 }

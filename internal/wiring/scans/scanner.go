@@ -68,6 +68,8 @@ func Scanner(o Options) *scan.Scanner {
 // containers runs commands where a scan asks for it.
 type containers struct{ client *ecsexec.Client }
 
+var _ scan.SessionError = (*ecsexec.RunError)(nil) // so that a scan can say why
+
 func (c containers) Run(ctx context.Context, t guard.Task, container guard.Container, command string) (string, error) {
 	return c.client.Run(ctx, ecsexec.Target{
 		Cluster: t.Cluster, Task: t.ARN, Container: container.Name, RuntimeID: container.RuntimeID,
