@@ -13,7 +13,7 @@ import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
-	"fipsguard/internal/verifier"
+	"fipsguard/internal/scan"
 	"fipsguard/internal/wiring/scans"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -48,26 +48,26 @@ func (c *verifyCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	look := scans.Verifier(scans.Needs{
+	scanner := scans.Scanner(scans.Options{
 		Config: settings, Policy: guard.DefaultPolicy().Audited(), Exec: c.Exec, TrailLogs: c.TrailLogs,
 		Now: time.Now, Sleep: ecsapi.Sleep,
 	})
 	bar := newProgress(t)
-	look.Progress = bar.tell
+	scanner.Progress = bar.tell
 	started := time.Now()
-	seen, err := look.Look(ctx, location, verifier.Request{Why: "fipsguard verify", Clusters: c.Cluster})
+	found, err := scanner.Scan(ctx, location, scan.Request{Why: "fipsguard verify", Clusters: c.Cluster})
 	bar.end()
 	if err != nil {
 		return err
 	}
 	document := evidence.New(evidence.About{
 		Why: "fipsguard verify", Started: started, Finished: time.Now(), Tool: evidence.Tool(product.ThisBuild()),
-		Scope: seen.Scope,
-	}, seen.Report)
+		Scope: evidence.Scope(found.Report.Coverage),
+	}, found.Report)
 	if err := c.write(t, document); err != nil {
 		return err
 	}
-	return verifyExit(t, seen)
+	return verifyExit(t, found)
 }
 
 // write prints the report first: a page that cannot be written must not lose
@@ -94,16 +94,16 @@ func writePage(name string, d evidence.Document) (err error) {
 	return evidence.WritePage(file, d)
 }
 
-// verifyExit: a violation that was seen counts more than what was not seen.
-func verifyExit(t *terminal, seen verifier.Seen) error {
-	for _, err := range seen.Failures {
+// verifyExit: a violation that was found counts more than what could not be read.
+func verifyExit(t *terminal, found scan.Result) error {
+	for _, err := range found.Failures {
 		fmt.Fprintln(t.err, "fipsguard: could not read:", plainText(err.Error()))
 	}
-	status := seen.Report.Status()
+	status := found.Report.Status()
 	switch {
 	case status == guard.NonCompliant:
 		return exitFindings
-	case len(seen.Failures) > 0:
+	case len(found.Failures) > 0:
 		return exitUnreadable
 	case status == guard.InsufficientData:
 		return exitFindings

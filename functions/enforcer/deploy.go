@@ -31,7 +31,7 @@ func deploy(ctx context.Context, e *enforcer.Enforcer, location guard.Location, 
 		if request.RequestType == cfn.RequestDelete {
 			return resourceID(location), nil, nil
 		}
-		return resourceID(location), nil, e.Look(ctx, location, "fipsguard deployed")
+		return resourceID(location), nil, e.CheckSetting(ctx, location, "fipsguard deployed")
 	})(ctx, request)
 	return err
 }

@@ -14,10 +14,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// BenchmarkLook lets the function look hourly at 10,000 tasks in 50 clusters,
+// BenchmarkScan lets the function scan 10,000 tasks in 50 clusters hourly,
 // behind ECS's throttle buckets and with sessions of a second as in AWS, in
 // real time, and prints what memory its process took at most.
-func BenchmarkLook(b *testing.B) {
+func BenchmarkScan(b *testing.B) {
 	const clusters, services, tasks = 50, 4, 50
 	bootstrap := binary(b)
 	d := newDeployed(b, localaws.Options{Throttling: true, ExecTime: time.Second})
@@ -52,7 +52,7 @@ func BenchmarkLook(b *testing.B) {
 			b.Fatalf("the report has %+v, want %+v", last.Proofs, want)
 		}
 		b.ReportMetric(float64(f.PeakMemory())/(1<<20), "MiB-at-most")
-		b.ReportMetric(time.Since(started).Seconds(), "s-of-a-look")
+		b.ReportMetric(time.Since(started).Seconds(), "s-of-a-scan")
 	}
 }
 

@@ -1,11 +1,10 @@
-// Command verifier is the Lambda function that looks on a schedule, and after
+// Command verifier is the Lambda function that scans on a schedule, and after
 // the enforcer turned FIPS mode back on.
 package main
 
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"runtime/debug"
 	"time"
@@ -53,19 +52,18 @@ func newHandler() (*handler, error) {
 		return nil, err
 	}
 	policy, faults := wiring.Policy(settings.Enforcer, time.Now())
-	look := scans.Verifier(scans.Needs{
+	scanner := scans.Scanner(scans.Options{
 		Config: aws, Policy: policy, PolicyFaults: faults, Exec: true, TrailLogs: settings.TrailLogs,
 		Now: time.Now, Sleep: ecsapi.Sleep,
 	})
-	look.Parts = scans.Parts(aws, scans.Guard{
+	scanner.Components = scans.Components(aws, scans.Guard{
 		Patterns: patterns(), FunctionARN: settings.FunctionARN, TopicARN: settings.TopicARN, QueueURLs: settings.Queues,
 	})
 	h := &handler{
 		sample: settings.Sample,
-		log:    log,
 		bucket: store.Bucket{Objects: scans.S3(aws), Name: settings.EvidenceBucket},
-		keeper: verifier.Keeper{
-			Verifier: look,
+		verifier: verifier.Verifier{
+			Scanner:  scanner,
 			Notifier: alert.NewNotifier(sns.NewFromConfig(aws), settings.TopicARN),
 			Tool:     evidence.Tool(product.ThisBuild()),
 			Log:      log,
@@ -74,7 +72,7 @@ func newHandler() (*handler, error) {
 		},
 	}
 	if settings.SecurityHub {
-		h.keeper.Hub = hub.Hub{API: securityhub.NewFromConfig(aws)}
+		h.verifier.Hub = hub.Hub{API: securityhub.NewFromConfig(aws)}
 	}
 	return h, nil
 }
@@ -90,29 +88,28 @@ func patterns() map[string]string {
 
 // handler is the verifier as Lambda calls it.
 type handler struct {
-	sample int
-	log    *slog.Logger
-	bucket store.Bucket
-	keeper verifier.Keeper
+	sample   int
+	bucket   store.Bucket
+	verifier verifier.Verifier
 }
 
-// Invoke looks once. Lambda runs one look at a time in one environment.
+// Invoke scans once. Lambda runs one scan at a time in one environment.
 func (h *handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	location, err := wiring.Location(ctx)
 	if err != nil {
 		return nil, err
 	}
 	h.bucket.Location = location
-	h.keeper.Store = h.bucket
-	order, err := orderOf(event, h.sample)
+	h.verifier.Store = h.bucket
+	request, err := requestOf(event, h.sample)
 	if err != nil {
 		return nil, err
 	}
 	if deadline, ok := ctx.Deadline(); ok {
-		// The last quarter of the time is for corrections, the end of it for
-		// reports and alerts.
+		// The last quarter of the time is for fixes, the end of it for reports
+		// and alerts.
 		left := time.Until(deadline)
-		order.ProofsEnd, order.LookEnd = deadline.Add(-left/4), deadline.Add(-left/8)
+		request.KernelsEnd, request.ScanEnd = deadline.Add(-left/4), deadline.Add(-left/8)
 	}
-	return nil, h.keeper.Run(ctx, location, order)
+	return nil, h.verifier.Run(ctx, location, request)
 }

@@ -134,7 +134,7 @@ func (d deployed) reports(t testing.TB) []evidence.Document {
 	return found
 }
 
-// TestTheFunction runs the binary as Lambda does: it repairs, proves, keeps
+// TestTheFunction runs the binary as Lambda does: it fixes, reads kernels, keeps
 // evidence, and a second process goes on where the first one was killed.
 func TestTheFunction(t *testing.T) {
 	bootstrap := binary(t)
@@ -188,14 +188,14 @@ func TestTheFunction(t *testing.T) {
 	}
 }
 
-func TestOrders(t *testing.T) {
-	for event, want := range map[string]verifier.Order{
-		`{"look":"daily"}`:  {Why: "daily look", Daily: true},
-		`{"look":"hourly"}`: {Why: "hourly look", Sample: 7},
-		`{"detail":{"eventName":"PutAccountSettingDefault"}}`: {Why: "look after PutAccountSettingDefault", Sample: 7},
-		`{}`: {Why: "look after an event", Sample: 7},
+func TestRequests(t *testing.T) {
+	for event, want := range map[string]verifier.Request{
+		`{"look":"daily"}`:  {Why: "daily scan", Daily: true},
+		`{"look":"hourly"}`: {Why: "hourly scan", Sample: 7},
+		`{"detail":{"eventName":"PutAccountSettingDefault"}}`: {Why: "scan after PutAccountSettingDefault", Sample: 7},
+		`{}`: {Why: "scan after an event", Sample: 7},
 	} {
-		got, err := orderOf(json.RawMessage(event), 7)
+		got, err := requestOf(json.RawMessage(event), 7)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%s: error %v (-want +got):\n%s", event, err, diff)
 		}

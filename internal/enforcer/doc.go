@@ -1,4 +1,4 @@
-// Package enforcer is the way of one event: decode it, put right what it says
-// is wrong, look at what is now, tell people. functions/enforcer runs it in
-// Lambda, cmd/fipsguard in a simulated account.
+// Package enforcer responds to one event: it decodes the event, fixes what the
+// event shows to be wrong, reads what is now, and sends an alert.
+// functions/enforcer runs it in Lambda, cmd/fipsguard in a simulated account.
 package enforcer

@@ -9,14 +9,14 @@ import (
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
+	"fipsguard/internal/remediate"
 	"fipsguard/internal/trail"
 )
 
-// Account is AWS as the enforcer needs it: hands and eyes in the account and
-// Region in which it runs.
+// Account is AWS as the enforcer needs it, in the account and Region in which
+// it runs.
 type Account interface {
-	Apply(context.Context, guard.Remediation) guard.Outcome
-	ObserveSetting(ctx context.Context, account, region string) ([]guard.State, error)
+	remediate.Account
 	ObserveTaskDefinition(context.Context, guard.TaskDefinition) (guard.TaskDefinition, error)
 	WithDefinition(context.Context, guard.Task) (guard.Task, error)
 	ObserveTask(context.Context, guard.Task) (guard.Task, error)
@@ -24,13 +24,13 @@ type Account interface {
 	ObserveRemedy(context.Context, guard.Service, guard.ServiceRemedy) (guard.Service, error)
 }
 
-// Notifier tells people of a report, at once or together with later ones.
+// Notifier sends people a report, at once or together with later ones.
 type Notifier interface {
 	Notify(ctx context.Context, r guard.Report, now time.Time) (sent bool, err error)
 }
 
-// Enforcer answers events. Between them it keeps only what it told people, so
-// as not to tell it twice. It is safe for concurrent use.
+// Enforcer responds to events. Between them it keeps only what it reported, so
+// as not to report it twice. It is safe for concurrent use.
 type Enforcer struct {
 	Account      Account
 	Notifier     Notifier
@@ -44,38 +44,36 @@ type Enforcer struct {
 }
 
 const (
-	// alertMargin is kept free before a deadline, so that people hear of a
-	// repair that took too long.
+	// alertMargin is kept free before a deadline, so that people hear of a fix
+	// that took too long.
 	alertMargin = 5 * time.Second
 	// expiringSoon is how long before its end people hear of an exemption.
 	expiringSoon = 7 * 24 * time.Hour
 )
 
-// Respond answers one EventBridge event that reached the enforcer at location. An
-// error means that something is not known to be repaired, or that people could
-// not be told: the event is safe to repeat, and should be.
+// Respond responds to one EventBridge event that reached the enforcer at
+// location. An error means that something is not known to be fixed, or that an
+// alert could not be sent: the event is safe to repeat, and should be.
 func (e *Enforcer) Respond(ctx context.Context, location guard.Location, event []byte) error {
 	ev, err := trail.Decode(event)
 	if err != nil {
 		e.Log.Error("event not decoded", "error", err.Error())
 		return fmt.Errorf("decode event: %w", err)
 	}
-	policyErr := e.tellPolicyFaults(ctx, location)
 	if len(ev.States) == 0 {
 		e.Log.Info("not guarded", "eventID", ev.Cause.EventID, "eventName", ev.Cause.EventName, "reason", ev.NotGuarded)
-		return policyErr
+		return e.tellPolicyFaults(ctx, location)
 	}
 	if err := ofHere(location, ev.Cause); err != nil {
 		e.Log.Error("event from elsewhere", "eventID", ev.Cause.EventID, "error", err.Error())
-		return errors.Join(policyErr, err)
+		return errors.Join(e.tellPolicyFaults(ctx, location), err)
 	}
-	report, lookErr := e.answer(ctx, ev)
-	e.record(ctx, report)
-	return errors.Join(policyErr, lookErr, unrepaired(report), e.notify(ctx, report))
+	report, err := e.fix(ctx, ev)
+	return e.conclude(ctx, location, report, err)
 }
 
 // ofHere refuses an event of another account or Region, which the credentials
-// at hand would put right in the wrong place.
+// at hand would fix in the wrong place.
 func ofHere(location guard.Location, c guard.Cause) error {
 	if c.Account != location.Account || c.Region != location.Region {
 		return fmt.Errorf("event %s is of account %q in Region %q; this guard keeps account %s in Region %s only",
@@ -84,37 +82,31 @@ func ofHere(location guard.Location, c guard.Cause) error {
 	return nil
 }
 
-// answer does what an event asks for, leaving time to tell people.
-func (e *Enforcer) answer(ctx context.Context, ev guard.Event) (guard.Report, error) {
+// fix does what an event asks for, before anything else, and leaves time to
+// send alerts.
+func (e *Enforcer) fix(ctx context.Context, ev guard.Event) (guard.Report, error) {
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-alertMargin))
 		defer cancel()
 	}
-	report := guard.Report{Cause: ev.Cause, Expiring: e.Policy.Expiring(e.Now(), expiringSoon)}
-	var err error
+	fix := e.fixWorkloads
 	if _, ok := ev.States[0].(guard.Setting); ok {
-		err = e.answerSettings(ctx, ev, &report)
-	} else {
-		err = e.answerWorkloads(ctx, ev, &report)
+		fix = e.fixSetting
 	}
-	return report, err
+	findings, outcomes, err := fix(ctx, ev)
+	return guard.Report{
+		Cause: ev.Cause, Findings: findings, Outcomes: outcomes, Expiring: e.Policy.Expiring(e.Now(), expiringSoon),
+	}, err
 }
 
-// apply takes the actions that policy allows and makes the others visible.
-func (e *Enforcer) apply(ctx context.Context, actions []guard.Remediation) []guard.Outcome {
-	allowed, outcomes := e.Policy.Allow(actions, e.Now())
-	for _, action := range allowed {
-		outcomes = append(outcomes, e.Account.Apply(ctx, action))
-	}
-	return outcomes
+// loop is how this enforcer fixes.
+func (e *Enforcer) loop() remediate.Loop {
+	return remediate.Loop{Account: e.Account, Policy: e.Policy, Now: e.Now}
 }
 
-// unrepaired is an error that names what is not known to be put right.
-func unrepaired(r guard.Report) error {
-	var errs []error
-	for _, o := range r.Unrepaired() {
-		errs = append(errs, fmt.Errorf("%s for %s: %s: %s", o.Remediation.Call.API(), o.Remediation.Subject, o.Result, o.Detail))
-	}
-	return errors.Join(errs...)
+// conclude records a report and sends it. err is what went wrong before.
+func (e *Enforcer) conclude(ctx context.Context, location guard.Location, r guard.Report, err error) error {
+	e.record(ctx, r)
+	return errors.Join(e.tellPolicyFaults(ctx, location), err, remediate.Unrepaired(r.Unrepaired()), e.notify(ctx, r))
 }

@@ -29,7 +29,7 @@ func entries(t *testing.T) []entry {
 		return func(ctx context.Context, e *Enforcer) error { return e.Respond(ctx, location, recorded(t, event)) }
 	}
 	look := func(why string) func(context.Context, *Enforcer) error {
-		return func(ctx context.Context, e *Enforcer) error { return e.Look(ctx, location, why) }
+		return func(ctx context.Context, e *Enforcer) error { return e.CheckSetting(ctx, location, why) }
 	}
 	return []entry{
 		{"setting event", respond("setting-default-off"), modeOn, []string{put}},
@@ -40,12 +40,6 @@ func entries(t *testing.T) []entry {
 
 // knownFaults are the cells of the matrix that do not hold, with what happens.
 var knownFaults = map[string]string{
-	"setting event, sns:Publish hangs, policy faulty":          "the refused policy is told before anything is put right, and all the time is gone with it",
-	"workload event, sns:Publish hangs, policy faulty":         "the same",
-	"deployment, sns:Publish hangs, policy faulty":             "the same",
-	"setting event, sns:Publish slow, policy faulty":           "the setting waits until people were told of the refused policy",
-	"workload event, sns:Publish slow, policy faulty":          "the same",
-	"deployment, sns:Publish slow, policy faulty":              "the same",
 	"deployment, ecs:ListAccountSettings hangs, policy valid":  "the look has no time of its own, so that none is left to tell",
 	"deployment, ecs:ListAccountSettings hangs, policy faulty": "the same",
 }

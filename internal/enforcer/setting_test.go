@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/guardtest"
@@ -135,6 +136,30 @@ func TestWhatFailedToGoOutIsToldNextTime(t *testing.T) {
 	}
 }
 
+// TestTheSettingIsFixedBeforeAnyAlert: also a refused policy is reported only
+// after it.
+func TestTheSettingIsFixedBeforeAnyAlert(t *testing.T) {
+	account := accountWith(guard.ModeOff, nil)
+	e, in, _ := newGuard(account)
+	e.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
+	e.Notifier = notifier(func(ctx context.Context, r guard.Report, now time.Time) (bool, error) {
+		if account.Default != guard.ModeOn {
+			t.Errorf("an alert about %s goes out while FIPS mode is off", r.Findings[0].Subject)
+		}
+		return in.Notify(ctx, r, now)
+	})
+	if err := e.Respond(context.Background(), location, recorded(t, "setting-default-off")); err != nil {
+		t.Fatal(err)
+	}
+	account.Default = guard.ModeOff
+	if err := e.CheckSetting(context.Background(), location, "fipsguard deployed"); err != nil {
+		t.Fatal(err)
+	}
+	if len(in.reports) != 3 {
+		t.Errorf("%d alerts, want the refused policy's and one for each violation", len(in.reports))
+	}
+}
+
 func TestEventsFromElsewhereAreNotPutRightHere(t *testing.T) {
 	account := accountWith(guard.ModeOff, nil)
 	e, _, _ := newGuard(account)
@@ -188,7 +213,7 @@ func TestALookWithoutAnEventTurnsFIPSModeOn(t *testing.T) {
 	account := accountWith(guard.ModeOff, nil)
 	e, in, out := newGuard(account)
 	for range 2 {
-		if err := e.Look(context.Background(), location, "fipsguard deployed"); err != nil {
+		if err := e.CheckSetting(context.Background(), location, "fipsguard deployed"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -205,14 +230,14 @@ func TestALookWithoutAnEventTurnsFIPSModeOn(t *testing.T) {
 
 	blind := accountWith(guard.ModeUnknown, map[string]guardtest.Fault{guardtest.EveryRead: guardtest.Down})
 	e, in, out = newGuard(blind)
-	if err := e.Look(context.Background(), location, "scheduled look"); err == nil || len(in.reports) != 1 || strings.Contains(out.String(), "Looks") {
+	if err := e.CheckSetting(context.Background(), location, "scheduled look"); err == nil || len(in.reports) != 1 || strings.Contains(out.String(), "Looks") {
 		t.Errorf("a look that AWS does not answer: error %v, %d alerts, log:\n%s", err, len(in.reports), out)
 	}
 
 	audited := accountWith(guard.ModeOff, nil)
 	e, _, _ = newGuard(audited)
 	e.Policy = guard.DefaultPolicy().Audited()
-	if err := e.Look(context.Background(), location, "fipsguard deployed"); err != nil || audited.Default != guard.ModeOff {
+	if err := e.CheckSetting(context.Background(), location, "fipsguard deployed"); err != nil || audited.Default != guard.ModeOff {
 		t.Errorf("in audit mode the look changed the account: mode %d, error %v", audited.Default, err)
 	}
 }

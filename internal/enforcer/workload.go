@@ -7,36 +7,36 @@ import (
 	"fipsguard/internal/guard"
 )
 
-// answerWorkloads looks before it acts: task definitions, tasks and services
-// are judged by what they are now.
-func (e *Enforcer) answerWorkloads(ctx context.Context, ev guard.Event, r *guard.Report) error {
+// fixWorkloads reads before it acts: task definitions, tasks and services are
+// checked by what they are now.
+func (e *Enforcer) fixWorkloads(ctx context.Context, ev guard.Event) ([]guard.Finding, []guard.Outcome, error) {
+	var findings []guard.Finding
 	var errs []error
 	for _, recorded := range ev.States {
-		observed, err := e.look(ctx, recorded)
+		observed, err := e.observe(ctx, recorded)
 		errs = append(errs, err)
-		r.Findings = append(r.Findings, e.Policy.Evaluate(guard.CheckAll(observed))...)
+		findings = append(findings, e.Policy.Evaluate(guard.CheckAll(observed))...)
 	}
-	r.Outcomes = e.apply(ctx, guard.Plan(r.Findings, e.Policy))
-	return errors.Join(errs...)
+	return findings, e.loop().Fix(ctx, findings), errors.Join(errs...)
 }
 
-// look is what a recorded thing is now. What cannot be read stays unknown; the
-// error says why.
-func (e *Enforcer) look(ctx context.Context, recorded guard.State) ([]guard.State, error) {
+// observe returns what a recorded resource is now. What cannot be read stays
+// unknown; the error says why.
+func (e *Enforcer) observe(ctx context.Context, recorded guard.State) ([]guard.State, error) {
 	switch s := recorded.(type) {
 	case guard.TaskDefinition:
-		return e.lookAtDefinition(ctx, s)
+		return e.observeDefinition(ctx, s)
 	case guard.Task:
-		return e.lookAtTask(ctx, s)
+		return e.observeTask(ctx, s)
 	case guard.Service:
-		return e.lookAtService(ctx, s)
+		return e.observeService(ctx, s)
 	}
 	return []guard.State{recorded}, nil
 }
 
-// lookAtDefinition asks ECS only for what the record leaves out: a revision
+// observeDefinition asks ECS only for what the record leaves out: a revision
 // never changes.
-func (e *Enforcer) lookAtDefinition(ctx context.Context, d guard.TaskDefinition) ([]guard.State, error) {
+func (e *Enforcer) observeDefinition(ctx context.Context, d guard.TaskDefinition) ([]guard.State, error) {
 	verdict := guard.Worst(guard.Check(d))
 	if verdict == guard.Compliant || verdict == guard.NotApplicable || verdict == guard.NonCompliant && d.ARN != "" {
 		return []guard.State{d}, nil
@@ -49,9 +49,9 @@ func (e *Enforcer) lookAtDefinition(ctx context.Context, d guard.TaskDefinition)
 	return []guard.State{observed}, nil
 }
 
-// lookAtTask asks ECS about a task only if its definition, which is
+// observeTask asks ECS about a task only if its definition, which is
 // remembered, does not settle that it is compliant: most tasks are.
-func (e *Enforcer) lookAtTask(ctx context.Context, t guard.Task) ([]guard.State, error) {
+func (e *Enforcer) observeTask(ctx context.Context, t guard.Task) ([]guard.State, error) {
 	if t.ARN == "" || t.Stopping() || t.Fargate == guard.No {
 		return []guard.State{t}, nil
 	}
@@ -64,16 +64,16 @@ func (e *Enforcer) lookAtTask(ctx context.Context, t guard.Task) ([]guard.State,
 		return []guard.State{observed}, err
 	}
 	// A service's running task is never stopped: what its service asks for is
-	// the thing to put right.
-	of, err := e.lookAtService(ctx, guard.Service{Name: observed.Service(), Cluster: observed.Cluster})
+	// what to fix.
+	of, err := e.observeService(ctx, guard.Service{Name: observed.Service(), Cluster: observed.Cluster})
 	if err != nil || guard.Worst(guard.CheckAll(of)) != guard.NonCompliant {
 		return append([]guard.State{observed}, of...), err
 	}
 	return of, nil
 }
 
-// lookAtService also reads what the policy's remedy needs to know.
-func (e *Enforcer) lookAtService(ctx context.Context, s guard.Service) ([]guard.State, error) {
+// observeService also reads what the policy's remedy needs to know.
+func (e *Enforcer) observeService(ctx context.Context, s guard.Service) ([]guard.State, error) {
 	observed, err := e.Account.ObserveService(ctx, s)
 	if len(observed) == 0 && err == nil {
 		return nil, nil // gone since

@@ -10,7 +10,8 @@ type Report struct {
 	// Timelines are those of the settings, the account default's first; only
 	// the verifier reads them.
 	Timelines []Timeline
-	News      *News // set on what the verifier tells people
+	Coverage  Coverage // of a scan
+	News      *News    // set on what the verifier tells people
 }
 
 // News is what a look tells besides its new findings.

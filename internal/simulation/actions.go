@@ -119,7 +119,7 @@ func network() *types.NetworkConfiguration {
 	return &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}}}
 }
 
-func scan(ctx context.Context, a *Account, _ phrase) error { return a.scan(ctx) }
+func scanAccount(ctx context.Context, a *Account, _ phrase) error { return a.scan(ctx) }
 
 func pass(ctx context.Context, a *Account, said phrase) error {
 	return a.AWS.Advance(ctx, said.duration)

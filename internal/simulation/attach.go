@@ -15,7 +15,7 @@ import (
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/product"
-	"fipsguard/internal/verifier"
+	"fipsguard/internal/scan"
 	"fipsguard/internal/wiring/scans"
 
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
@@ -48,7 +48,7 @@ func (a *Account) attach(ctx context.Context) error {
 		Metrics:  metric.NewWriter(io.Discard),
 		Now:      a.AWS.Now,
 	}
-	if err := e.Look(ctx, location(), "fipsguard deployed"); err != nil {
+	if err := e.CheckSetting(ctx, location(), "fipsguard deployed"); err != nil {
 		return fmt.Errorf("turn FIPS mode on in the simulated account: %w", err)
 	}
 	rules, err := deployedRules()
@@ -73,17 +73,17 @@ func (a *Account) attach(ctx context.Context) error {
 
 // scan runs the verifier once, and keeps its report.
 func (a *Account) scan(ctx context.Context) error {
-	v := scans.Verifier(scans.Needs{
+	scanner := scans.Scanner(scans.Options{
 		Config: a.configFor(a.People.Guard), Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.AWS.Sleep,
 	})
 	started := a.AWS.Now()
-	seen, err := v.Look(ctx, location(), verifier.Request{Why: "simulated scan"})
+	found, err := scanner.Scan(ctx, location(), scan.Request{Why: "simulated scan"})
 	if err != nil {
 		return err
 	}
 	a.reports = append(a.reports, evidence.New(evidence.About{
 		Why: "simulated scan", Started: started, Finished: a.AWS.Now(), Tool: a.tool,
-		Scope: seen.Scope,
-	}, seen.Report))
-	return errors.Join(seen.Failures...)
+		Scope: evidence.Scope(found.Report.Coverage),
+	}, found.Report))
+	return errors.Join(found.Failures...)
 }

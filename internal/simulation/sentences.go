@@ -20,7 +20,7 @@ func sentences() []sentence {
 		{form: "{who} registers {number}[ {platform}] task definitions named {name}", do: registerMany},
 		{form: "{who} creates the service {name} with {number} task|tasks[ and {exec}][ on platform version {version}]", do: createService},
 		{form: "{who} runs a task of {name}[ with {exec}][ on platform version {version}]", do: runTask},
-		{form: "The verifier scans the account", do: scan},
+		{form: "The verifier scans the account", do: scanAccount},
 
 		// Time passes, and things get lost or break.
 		{form: "{duration} pass|passes", do: pass},

@@ -50,10 +50,10 @@ var knownFaults = map[string]string{
 // error, in time.
 func TestFaults(t *testing.T) {
 	cells := map[string]func(*testing.T) []string{}
-	for _, dependency := range []string{publish, readState, readReport, putObject, importMany, listSettings, putDefault, "ecs:ListClusters", listTasks, lookupEvents, execCommand} {
+	for _, dependency := range []string{publish, readState, readReport, putObject, importMany, "ecs:ListAccountSettings", putDefault, "ecs:ListClusters", "ecs:ListTasks", "cloudtrail:LookupEvents", execCommand} {
 		for _, fault := range guardtest.Faults() {
 			for _, policy := range []string{"valid", "faulty"} {
-				if fault == guardtest.Garbage && slices.Contains([]string{publish, putObject, importMany, "ecs:ListClusters", listTasks, lookupEvents}, dependency) {
+				if fault == guardtest.Garbage && slices.Contains([]string{publish, putObject, importMany, "ecs:ListClusters", "ecs:ListTasks", "cloudtrail:LookupEvents"}, dependency) {
 					continue // their answers say nothing that is needed, or the adapter reads them
 				}
 				name := fmt.Sprintf("scan, %s %s, policy %s", dependency, fault, policy)
@@ -65,15 +65,15 @@ func TestFaults(t *testing.T) {
 }
 
 func playFault(t *testing.T, dependency string, fault guardtest.Fault, faulty bool) (wrong []string) {
-	w, o := newWorld(), &outsideAtFault{outside: newOutside(), faults: map[string]guardtest.Fault{}}
+	w, o := guardtest.NewWorld(start), &outsideAtFault{outside: newOutside(), faults: map[string]guardtest.Fault{}}
 	w.Tasks = []guard.Task{task("refuted"), task("fine")}
-	seen := &watched{world: w}
-	k := o.keeper(w)
-	k.Store, k.Notifier, k.Hub, k.Now = o, o, o, time.Now
-	k.Verifier.Account, k.Verifier.Now = seen, time.Now
+	seen := &watched{World: w}
+	v := o.verifier(w)
+	v.Store, v.Notifier, v.Hub, v.Now = o, o, o, time.Now
+	v.Scanner.Account, v.Scanner.Now = seen, time.Now
 	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 	defer cancel()
-	if err := k.Run(ctx, location, Order{Why: "the scan before"}); err != nil || len(o.inbox) > 0 {
+	if err := v.Run(ctx, location, Request{Why: "the scan before"}); err != nil || len(o.inbox) > 0 {
 		t.Fatalf("the scan before ends with %v and tells %q", err, o.subjects())
 	}
 	time.Sleep(time.Minute)
@@ -81,16 +81,16 @@ func playFault(t *testing.T, dependency string, fault guardtest.Fault, faulty bo
 	w.Default, w.Kernels[w.Tasks[0].ARN+"/main"] = guard.ModeOff, "0\r\n"
 	w.Faults[dependency], o.faults[dependency] = fault, fault
 	if faulty {
-		k.Verifier.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
+		v.Scanner.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
 	}
 	seen.start = time.Now()
 	ctx, cancel = context.WithTimeout(t.Context(), functionTime)
 	defer cancel()
-	err := k.Run(ctx, location, Order{Why: "scheduled scan", ProofsEnd: seen.start.Add(functionTime * 3 / 4), LookEnd: seen.start.Add(functionTime * 7 / 8)})
+	err := v.Run(ctx, location, Request{Why: "scheduled scan", KernelsEnd: seen.start.Add(functionTime * 3 / 4), ScanEnd: seen.start.Add(functionTime * 7 / 8)})
 	late := time.Since(seen.start) >= functionTime && fault != guardtest.Hangs
 
 	stopped := fault != guardtest.Slow
-	needed := dependency == listSettings || dependency == putDefault
+	needed := dependency == "ecs:ListAccountSettings" || dependency == putDefault
 	check := func(ok bool, format string, args ...any) {
 		if !ok {
 			wrong = append(wrong, fmt.Sprintf(format, args...))
@@ -119,14 +119,14 @@ func playFault(t *testing.T, dependency string, fault guardtest.Fault, faulty bo
 
 // watched notes how long it takes until FIPS mode is on.
 type watched struct {
-	*world
+	*guardtest.World
 	start time.Time
 	after time.Duration
 }
 
 func (w *watched) Apply(ctx context.Context, action guard.Remediation) guard.Outcome {
 	was := w.Default
-	outcome := w.world.Apply(ctx, action)
+	outcome := w.World.Apply(ctx, action)
 	if was != guard.ModeOn && w.Default == guard.ModeOn {
 		w.after = time.Since(w.start)
 	}

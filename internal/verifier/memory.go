@@ -3,47 +3,88 @@ package verifier
 import (
 	"time"
 
-	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/scan"
 )
 
-// memoryOf is what a report remembers for the next look: proofs, of which each
-// holds as long as its task runs, and timelines.
-func memoryOf(d evidence.Document) Memory {
-	m := Memory{Proofs: map[string]guard.KernelCheck{}}
-	for _, t := range d.Tasks {
-		if t.Proof.At == nil {
-			continue
-		}
-		proof := guard.KernelCheck{Container: t.Proof.Container, Answer: t.Proof.Answer, At: *t.Proof.At}
-		if proof.Answer == "" {
-			proof.Unknown = t.Proof.Reason
-		}
-		m.Proofs[t.ARN] = proof
+// memory is scan.Known as it is stored.
+type memory struct {
+	Kernels   map[string]kernel `json:"kernels"` // by the task's ARN
+	Timelines []timeline        `json:"timelines"`
+}
+
+// kernel is what a container said of the kernel under a task.
+type kernel struct {
+	Container string    `json:"container"`
+	Answer    string    `json:"answer"`
+	At        time.Time `json:"at"`
+	Unknown   string    `json:"unknown,omitempty"`
+}
+
+// timeline is what one setting was.
+type timeline struct {
+	Principal string `json:"principal,omitempty"` // whose override; absent for the account default
+	Spans     []span `json:"spans"`
+}
+
+// span is a time during which a setting did not change.
+type span struct {
+	From      time.Time `json:"from"`
+	Until     time.Time `json:"until"`
+	Mode      string    `json:"mode"`                // on, off or, if it is unknown, empty
+	Unknown   string    `json:"unknown,omitempty"`   // why
+	EventName string    `json:"eventName,omitempty"` // of the call that began it; absent when it began earlier
+	EventID   string    `json:"eventID,omitempty"`
+	Actor     string    `json:"actor,omitempty"`
+}
+
+// memoryOf makes of what a scan knows what is stored.
+func memoryOf(known scan.Known) memory {
+	m := memory{Kernels: map[string]kernel{}}
+	for arn, c := range known.Kernels {
+		m.Kernels[arn] = kernel{Container: c.Container, Answer: c.Answer, At: c.At, Unknown: c.Unknown}
 	}
-	for _, line := range d.Timelines {
-		known := guard.Timeline{Principal: line.Principal}
+	for _, line := range known.Timelines {
+		stored := timeline{Principal: line.Principal}
 		for _, s := range line.Spans {
-			known.Spans = append(known.Spans, spanOf(s))
+			stored.Spans = append(stored.Spans, spanOf(s))
 		}
-		m.Timelines = append(m.Timelines, known)
+		m.Timelines = append(m.Timelines, stored)
 	}
 	return m
 }
 
-func spanOf(s evidence.Span) guard.Span {
-	span := guard.Span{From: s.From, Until: s.Until, Unknown: s.Reason}
-	switch s.Mode {
-	case guard.ModeOn.String():
-		span.Mode = guard.ModeOn
-	case guard.ModeOff.String():
-		span.Mode = guard.ModeOff
+func spanOf(s guard.Span) span {
+	stored := span{
+		From: s.From.UTC(), Until: s.Until.UTC(), Unknown: s.Unknown,
+		EventName: s.Cause.EventName, EventID: s.Cause.EventID, Actor: s.Cause.Actor.Name,
 	}
-	if s.Call != "" {
-		span.Cause = guard.Cause{EventID: s.EventID, EventName: s.Call, Time: s.From, Actor: guard.Actor{Name: s.By}}
+	if s.Mode != guard.ModeUnknown {
+		stored.Mode = s.Mode.String()
+	}
+	return stored
+}
+
+// known is what the next scan can use of a memory.
+func (m memory) known() scan.Known {
+	known := scan.Known{Kernels: map[string]guard.KernelCheck{}}
+	for arn, k := range m.Kernels {
+		known.Kernels[arn] = guard.KernelCheck{Container: k.Container, Answer: k.Answer, At: k.At, Unknown: k.Unknown}
+	}
+	for _, line := range m.Timelines {
+		recalled := guard.Timeline{Principal: line.Principal}
+		for _, s := range line.Spans {
+			recalled.Spans = append(recalled.Spans, s.guard())
+		}
+		known.Timelines = append(known.Timelines, recalled)
+	}
+	return known
+}
+
+func (s span) guard() guard.Span {
+	span := guard.Span{From: s.From, Until: s.Until, Mode: guard.ParseMode(s.Mode), Unknown: s.Unknown}
+	if s.EventName != "" {
+		span.Cause = guard.Cause{EventID: s.EventID, EventName: s.EventName, Time: s.From, Actor: guard.Actor{Name: s.Actor}}
 	}
 	return span
 }
-
-// day is the date that a daily summary is of.
-func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

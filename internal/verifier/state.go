@@ -8,9 +8,10 @@ import (
 
 	"fipsguard/internal/alert"
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/scan"
 )
 
-// state is what a look hands to the next one, besides its report. It is written
+// state is what a run hands to the next one, besides its report. It is written
 // before people are told of anything and again afterwards, so that a verifier
 // that is killed in between neither loses nor repeats what it has to tell. Only
 // one that is killed between SNS's answer and the second writing tells twice.
@@ -20,36 +21,46 @@ type state struct {
 	Told    map[string]standing   `json:"told"`    // what people were told of and still stands
 	Outbox  []alert.Message       `json:"outbox"`  // what may not have gone out yet, the oldest first
 	Summary string                `json:"summary"` // the day of the last daily summary
+	Memory  memory                `json:"memory"`
 }
 
 // stateSchema is the version of the state.
 const stateSchema = "fipsguard.state/v1"
 
-// maxOutbox bounds what waits while SNS does not answer.
-const maxOutbox = 20
+// recalled is the state as one run knows it.
+type recalled struct {
+	state
+	unread bool // what is stored could not be read, and is not overwritten
+}
 
-// recall reads what the look before left. Without it everything is news.
-func (k *Keeper) recall(ctx context.Context) (state, error) {
-	if k.unkept != nil && !k.blind {
-		return *k.unkept, nil
+// recall reads what the last run left. Without it everything is new.
+func (v *Verifier) recall(ctx context.Context) (recalled, error) {
+	if v.unwritten != nil && !v.unwritten.unread {
+		return *v.unwritten, nil
 	}
-	stored, err := k.readState(ctx)
-	if k.unkept == nil {
-		k.blind = err != nil
-		return stored, err
+	stored, err := v.readState(ctx)
+	if err != nil {
+		v.Log.Error("state not read", "error", err.Error())
 	}
-	// The look before this one did not see what is stored, nor could it add to it.
+	if v.unwritten != nil {
+		stored = merge(stored, v.unwritten.state)
+	}
+	return recalled{stored, err != nil}, err
+}
+
+// merge adds to what is stored what a run left that could not read it.
+func merge(stored, unwritten state) state {
 	if stored.Told == nil {
 		stored.Told = map[string]standing{}
 	}
-	maps.Copy(stored.Told, k.unkept.Told)
-	stored.Outbox = append(stored.Outbox, k.unkept.Outbox...)
-	k.blind = err != nil
-	return stored, err
+	maps.Copy(stored.Told, unwritten.Told)
+	stored.Outbox = append(stored.Outbox, unwritten.Outbox...)
+	stored.Memory = unwritten.Memory
+	return stored
 }
 
-func (k *Keeper) readState(ctx context.Context) (state, error) {
-	data, err := k.Store.ReadState(ctx)
+func (v *Verifier) readState(ctx context.Context) (state, error) {
+	data, err := v.Store.ReadState(ctx)
 	if err != nil || data == nil {
 		return state{}, err
 	}
@@ -63,35 +74,28 @@ func (k *Keeper) readState(ctx context.Context) (state, error) {
 	return s, nil
 }
 
-// remember writes the state, and keeps it in this process when it cannot. What
-// could not be read is not overwritten.
-func (k *Keeper) remember(ctx context.Context, s state) error {
-	s.Schema = stateSchema
-	data, err := json.Marshal(s)
-	if err == nil && !k.blind {
-		err = k.Store.WriteState(ctx, data)
+// known returns what the last scan remembered. It is not believed if the report
+// of that scan is not as it was kept.
+func (v *Verifier) known(ctx context.Context, was state) (scan.Known, error) {
+	if err := v.checkLatest(ctx, was.Latest); err != nil {
+		v.Log.Error("the last report is not believed", "error", err.Error())
+		return scan.Known{}, err
 	}
-	if err != nil || k.blind {
-		k.unkept = &s
-		return err
-	}
-	k.unkept = nil
-	return nil
+	return was.Memory.known(), nil
 }
 
-// flush sends what there is to tell, the oldest first, and writes down that it
-// went out.
-func (k *Keeper) flush(ctx context.Context, s state) error {
-	for len(s.Outbox) > 0 {
-		if err := k.Notifier.Publish(ctx, s.Outbox[0]); err != nil {
-			k.Log.Error("alert not sent", "error", err.Error())
-			return err
-		}
-		k.Log.Info("alert", "subject", s.Outbox[0].Subject)
-		s.Outbox = s.Outbox[1:]
-		if err := k.remember(ctx, s); err != nil {
-			return err
-		}
+// remember writes the state, and keeps it in this process when it cannot. What
+// could not be read is not overwritten.
+func (v *Verifier) remember(ctx context.Context, s recalled) error {
+	s.Schema = stateSchema
+	data, err := json.Marshal(s.state)
+	if err == nil && !s.unread {
+		err = v.Store.WriteState(ctx, data)
 	}
+	if err != nil || s.unread {
+		v.unwritten = &s
+		return err
+	}
+	v.unwritten = nil
 	return nil
 }

@@ -2,89 +2,118 @@ package verifier
 
 import (
 	"context"
+	"errors"
+	"log/slog"
+	"slices"
 	"time"
 
-	"fipsguard/internal/aws/ecsexec"
+	"fipsguard/internal/alert"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/metric"
+	"fipsguard/internal/scan"
 )
 
-// Account is AWS as the verifier needs it: hands and eyes in one account and
-// Region.
-type Account interface {
-	Apply(context.Context, guard.Remediation) guard.Outcome
-	ObserveSetting(ctx context.Context, account, region string) ([]guard.State, error)
-	ObserveRemedy(context.Context, guard.Service, guard.ServiceRemedy) (guard.Service, error)
-	Clusters(context.Context) ([]string, error)
-	Workloads(ctx context.Context, clusters []string, progress func(done, total int)) ([]guard.Service, []guard.Task, error)
-	Definitions(context.Context, []guard.Service, []guard.Task) ([]guard.TaskDefinition, error)
+// Store keeps reports for good, and the verifier's state.
+type Store interface {
+	// ReadState returns nil when there is none yet.
+	ReadState(context.Context) ([]byte, error)
+	WriteState(ctx context.Context, state []byte) error
+	// ReadReport returns the JSON of a report that was kept.
+	ReadReport(ctx context.Context, id string) ([]byte, error)
+	// KeepReport keeps one format of a report, by its file name's ending, and
+	// returns its URI. It is safe to repeat.
+	KeepReport(ctx context.Context, id, ending, mediaType string, content []byte) (location string, err error)
 }
 
-// Exec runs one command in one container; *ecsexec.Client does.
-type Exec interface {
-	Run(ctx context.Context, target ecsexec.Target, command string) (string, error)
+// Notifier publishes an alert.
+type Notifier interface {
+	Publish(context.Context, alert.Message) error
 }
 
-// History is CloudTrail's memory of who changed the setting.
-type History interface {
-	Changes(ctx context.Context, account, region string, since time.Time) (events []guard.Event, from time.Time, err error)
+// Hub is a service that collects findings, such as Security Hub.
+type Hub interface {
+	// Import sends what a scan found; complete says that it read everything, so
+	// that what it did not find is no more.
+	Import(ctx context.Context, d evidence.Document, complete bool) error
 }
 
-// Parts looks at the guard itself.
-type Parts interface {
-	Observe(context.Context) []guard.Component
-}
-
-// Verifier looks. It keeps nothing between looks and is safe for concurrent
-// use, though two looks at once share their containers' few sessions.
+// Verifier runs scans: it keeps what a scan found as evidence and tells people
+// what changed since they were told. It runs one at a time.
 type Verifier struct {
-	Account      Account
-	Exec         Exec // nil: no container is asked
-	History      History
-	Parts        Parts // nil: the guard itself is not looked at
-	Policy       guard.Policy
-	PolicyFaults []string // why the policy document was refused, when Policy is not its
-	Now          func() time.Time
-	Progress     func(stage string, done, total int) // may be nil
-	// Intend is told what is about to be corrected, before it is: a look that
-	// ends in between cannot tell any more. It may be nil.
-	Intend func(context.Context, guard.Report)
+	Scanner  *scan.Scanner
+	Store    Store
+	Notifier Notifier
+	Hub      Hub // may be nil
+	Tool     evidence.Tool
+	Log      *slog.Logger
+	Metrics  *metric.Writer
+	Now      func() time.Time
+
+	unwritten *recalled // the state that an earlier run could not write
 }
 
-// Request is how far one look goes.
+// Request is what a scheduled scan is asked for.
 type Request struct {
-	Why      string   // what people read as the cause
-	Clusters []string // names or ARNs; none means all
-	Sample   int      // how many tasks are asked, those whose proof is the oldest first; 0 means all
-	// ProofsEnd is when the last container is asked, which leaves time for what
-	// follows. Zero means that there is no hurry.
-	ProofsEnd time.Time
-	Known     Memory
+	Why        string
+	Sample     int       // 0 means every task
+	Daily      bool      // a summary goes out, also when nothing changed
+	KernelsEnd time.Time // see scan.Request
+	// ScanEnd is when scanning and fixing ends, which leaves time to keep what
+	// was found and to tell it. Zero means that there is no hurry.
+	ScanEnd time.Time
 }
 
-// Memory is what an earlier look found out.
-type Memory struct {
-	Proofs    map[string]guard.KernelCheck // by the task's ARN
-	Timelines []guard.Timeline
+// Run scans once. An error means that something of it may be lost for people
+// or for evidence, and that it should be run again: that is safe.
+func (v *Verifier) Run(ctx context.Context, location guard.Location, request Request) error {
+	was, recallErr := v.recall(ctx)
+	known, latestErr := v.known(ctx, was.state)
+	started := v.Now()
+	found, scanErr := v.scan(ctx, location, scan.Request{
+		Why: request.Why, Sample: request.Sample, KernelsEnd: request.KernelsEnd, Known: known, Intend: v.intend(was),
+	}, request.ScanEnd)
+	v.record(found)
+	document := evidence.New(evidence.About{
+		Why: request.Why, Started: started, Finished: v.Now(), Tool: v.Tool, Predecessor: was.Latest,
+		Scope: evidence.Scope(found.Report.Coverage),
+	}, found.Report)
+	kept, keepErr := v.keep(ctx, document)
+	tellErr := v.tell(ctx, was, found, document, request, kept)
+	return errors.Join(recallErr, latestErr, scanErr, keepErr, tellErr, v.collect(ctx, document, found.Complete()), found.Unrepaired())
 }
 
-// Seen is what a look found and did.
-type Seen struct {
-	Report guard.Report
-	evidence.Scope
-	// Failures are reads that AWS did not answer. What they would have shown is
-	// in the report as INSUFFICIENT_DATA.
-	Failures []error
+// scan scans until its time is over.
+func (v *Verifier) scan(ctx context.Context, location guard.Location, request scan.Request, end time.Time) (scan.Result, error) {
+	if !end.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end)
+		defer cancel()
+	}
+	return v.Scanner.Scan(ctx, location, request)
 }
 
-// complete reports whether everything that was looked for was seen: what was
-// not found there is no more.
-func (s Seen) complete() bool { return len(s.Failures) == 0 }
-
-func (v *Verifier) progress(stage string) func(done, total int) {
-	return func(done, total int) {
-		if v.Progress != nil {
-			v.Progress(stage, done, total)
+// intend writes down what people have to hear if this process ends before the
+// scan does. A scan that ends as it should leaves nothing of it.
+func (v *Verifier) intend(was recalled) func(context.Context, guard.Report) {
+	return func(ctx context.Context, r guard.Report) {
+		if len(was.Outbox) >= maxOutbox {
+			return
+		}
+		was.Outbox = append(slices.Clone(was.Outbox), alert.Render(r))
+		if err := v.remember(ctx, was); err != nil {
+			v.Log.Error("intention not written", "error", err.Error()) // the fix does not wait for it
 		}
 	}
+}
+
+func (v *Verifier) collect(ctx context.Context, d evidence.Document, complete bool) error {
+	if v.Hub == nil {
+		return nil
+	}
+	if err := v.Hub.Import(ctx, d, complete); err != nil {
+		v.Log.Error("findings not imported", "error", err.Error())
+		return err
+	}
+	return nil
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // What Run's errors are matched by, with errors.Is. An error that matches none
-// of them and is no *ChannelError is a failure that may pass: throttling (in
-// the SDK's own types), an unreachable network, a cancelled context.
+// of them and is no *ChannelError is throttling (in the SDK's own types), an
+// unreachable network, a cancelled context.
 var (
 	// ErrRefused: AWS denied the caller the session or its data channel.
 	ErrRefused = errors.New("refused by AWS")
@@ -35,6 +35,48 @@ var (
 	// and keep its slot in the container, so do not try again soon.
 	ErrNotTerminated = errors.New("the session was not terminated")
 )
+
+// RunError is what Run returns when a container did not answer.
+type RunError struct {
+	doing     string // what failed: "execute a command in container main of task …"
+	container string
+	err       error
+}
+
+func (e *RunError) Error() string { return e.doing + ": " + e.err.Error() }
+
+func (e *RunError) Unwrap() error { return e.err }
+
+// MayPass reports whether trying again makes sense. A session that may still
+// run keeps its slot in the container, and what AWS refuses it refuses again.
+func (e *RunError) MayPass() bool {
+	return !errors.Is(e.err, ErrNotTerminated) && !errors.Is(e.err, ErrRefused) && !errors.Is(e.err, ErrEncryption)
+}
+
+// Reason is why the container did not answer, for people, as the end of a
+// sentence: "because …".
+func (e *RunError) Reason() string {
+	var failed *ChannelError
+	switch {
+	case errors.Is(e.err, ErrRefused):
+		return "AWS refused the session in container " + e.container
+	case errors.Is(e.err, ErrNotReady):
+		return "ECS Exec is not ready in container " + e.container
+	case errors.As(e.err, &failed):
+		return fmt.Sprintf("the command could not be run in container %s (%v)", e.container, failed)
+	case errors.Is(e.err, ErrTimedOut), errors.Is(e.err, context.DeadlineExceeded):
+		return "container " + e.container + " did not answer in time"
+	case errors.Is(e.err, ErrIncomplete):
+		return "the answer of container " + e.container + " was cut off"
+	case errors.Is(e.err, ErrTooLong):
+		return "container " + e.container + " answered too much"
+	case errors.Is(e.err, ErrEncryption):
+		return "the session in container " + e.container + " could not be encrypted"
+	case errors.Is(e.err, ErrProtocol):
+		return "the message channel of container " + e.container + " broke its protocol"
+	}
+	return "AWS did not open a session in container " + e.container
+}
 
 // ChannelError is a session that the agent or the service ended with a failure,
 // such as a command that could not be started.

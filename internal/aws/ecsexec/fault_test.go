@@ -228,6 +228,10 @@ func check(t *testing.T, got string, err error, want string, wantErr error, want
 			t.Errorf("error %v, want %v alone", err, wantErr)
 		}
 	}
+	var failed *RunError
+	if err != nil && !errors.As(err, &failed) {
+		t.Errorf("error %v does not say why the container did not answer", err)
+	}
 	var text *ChannelError
 	switch errors.As(err, &text); {
 	case (text == nil) != (wantText == nil):

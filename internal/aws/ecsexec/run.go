@@ -78,18 +78,18 @@ const terminateTime = 5 * time.Second
 // one whose answer was lost may have opened a session; pacing and trying again
 // are the caller's.
 //
-// An error comes without output, and the session it belongs to has been
-// terminated unless it is ErrNotTerminated; a session whose opening was never
-// answered has no name to terminate it by. What errors match is listed with
-// ErrRefused. They name neither the command nor the session's token.
+// An error is a *RunError and comes without output. The session it belongs to
+// has been terminated unless it is ErrNotTerminated; a session whose opening was
+// never answered has no name to terminate it by. What errors match is listed
+// with ErrRefused. They name neither the command nor the session's token.
 func (c *Client) Run(ctx context.Context, target Target, command string) (string, error) {
 	session, err := c.start(ctx, target, command)
 	if err != nil {
-		return "", fmt.Errorf("execute a command in %s: %w", target, err)
+		return "", &RunError{"execute a command in " + target.String(), target.Container, err}
 	}
 	output, err := c.talk(ctx, target, session)
 	if err != nil {
-		return "", fmt.Errorf("run a command in %s: %w", target, c.terminate(ctx, session.id, err))
+		return "", &RunError{"run a command in " + target.String(), target.Container, c.terminate(ctx, session.id, err)}
 	}
 	return output, nil
 }

@@ -139,7 +139,7 @@ func testParts(t *testing.T, config aws.Config) {
 	queue := must(sqs.NewFromConfig(config).CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("fipsguard-failed")}))(t).QueueUrl
 	rules, trails := eventbridge.NewFromConfig(config), cloudtrail.NewFromConfig(config)
 	must(rules.PutRule(ctx, &eventbridge.PutRuleInput{Name: aws.String("fipsguard-settings"), EventPattern: aws.String(pattern)}))(t)
-	parts := Parts(config, Guard{
+	parts := Components(config, Guard{
 		Patterns:    map[string]string{"fipsguard-settings": pattern},
 		FunctionARN: function, TopicARN: *topic, QueueURLs: []string{*queue},
 	})
@@ -191,7 +191,7 @@ func testInventory(t *testing.T, config aws.Config) {
 			Cluster: cluster, ServiceName: aws.String(name), TaskDefinition: aws.String(name), DesiredCount: aws.Int32(2), LaunchType: ecstypes.LaunchTypeFargate,
 		}))(t)
 	}
-	account := Verifier(Needs{Config: config, Policy: guard.DefaultPolicy(), Now: time.Now, Sleep: func(context.Context, time.Duration) error { return nil }}).Account
+	account := Scanner(Options{Config: config, Policy: guard.DefaultPolicy(), Now: time.Now, Sleep: func(context.Context, time.Duration) error { return nil }}).Account
 	clusters := must(account.Clusters(ctx))(t)
 	services, tasks, err := account.Workloads(ctx, clusters, func(int, int) {})
 	if err != nil || len(clusters) != 1 || len(services) != 2 || len(tasks) != 0 {

@@ -12,7 +12,7 @@ import (
 	"fipsguard/internal/aws/history"
 	"fipsguard/internal/aws/selfcheck"
 	"fipsguard/internal/guard"
-	"fipsguard/internal/verifier"
+	"fipsguard/internal/scan"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
@@ -26,54 +26,65 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
-// Needs is what a verifier is made of, besides AWS.
-type Needs struct {
+// Options is what a scanner is made of, besides AWS.
+type Options struct {
 	Config       aws.Config
 	Policy       guard.Policy
 	PolicyFaults []string
-	Exec         bool   // containers are asked
+	Exec         bool   // kernels are read
 	TrailLogs    string // BUCKET or BUCKET/PREFIX with CloudTrail's log files; empty when LookupEvents has to do
 	Now          func() time.Time
 	Sleep        func(context.Context, time.Duration) error
 }
 
-// logTime is what reading old log objects may take of one look.
+// logTime is what reading old log objects may take of one scan.
 const logTime = 2 * time.Minute
 
-// Verifier puts a verifier together.
-func Verifier(n Needs) *verifier.Verifier {
-	client := ecs.NewFromConfig(n.Config, ecsapi.HalfOfBuckets(n.Now, n.Sleep))
-	account := ecsapi.NewAccount(client, applicationautoscaling.NewFromConfig(n.Config), n.Now)
-	v := &verifier.Verifier{
+// Scanner puts a scanner together.
+func Scanner(o Options) *scan.Scanner {
+	client := ecs.NewFromConfig(o.Config, ecsapi.HalfOfBuckets(o.Now, o.Sleep))
+	account := ecsapi.NewAccount(client, applicationautoscaling.NewFromConfig(o.Config), o.Now)
+	scanner := &scan.Scanner{
 		Account: ecsapi.Inventory{Account: account, Lister: client},
 		History: history.History{
-			CloudTrail: cloudtrail.NewFromConfig(n.Config), Logs: logs(n), Now: n.Now, Sleep: n.Sleep,
+			CloudTrail: cloudtrail.NewFromConfig(o.Config), Logs: logs(o), Now: o.Now, Sleep: o.Sleep,
 		},
-		Policy: n.Policy, PolicyFaults: n.PolicyFaults, Now: n.Now,
+		Policy: o.Policy, PolicyFaults: o.PolicyFaults, Now: o.Now,
 	}
-	if n.Exec {
-		v.Exec = &ecsexec.Client{
+	if o.Exec {
+		scanner.Exec = containers{&ecsexec.Client{
 			ECS:         client,
-			Sessions:    ecsexec.SystemsManager{Client: ssm.NewFromConfig(n.Config)},
-			Keys:        ecsexec.KeyService{Client: kms.NewFromConfig(n.Config)},
-			Credentials: n.Config.Credentials,
-			Region:      n.Config.Region,
+			Sessions:    ecsexec.SystemsManager{Client: ssm.NewFromConfig(o.Config)},
+			Keys:        ecsexec.KeyService{Client: kms.NewFromConfig(o.Config)},
+			Credentials: o.Config.Credentials,
+			Region:      o.Config.Region,
 			Now:         time.Now, // signatures are made in real time, also in a simulation
-			Loopback:    onLoopback(n.Config),
-		}
+			Loopback:    onLoopback(o.Config),
+		}}
 	}
-	return v
+	return scanner
 }
 
-func logs(n Needs) *history.Logs {
-	bucket, prefix, _ := strings.Cut(n.TrailLogs, "/")
+// containers runs commands where a scan asks for it.
+type containers struct{ client *ecsexec.Client }
+
+var _ scan.SessionError = (*ecsexec.RunError)(nil) // so that a scan can say why
+
+func (c containers) Run(ctx context.Context, t guard.Task, container guard.Container, command string) (string, error) {
+	return c.client.Run(ctx, ecsexec.Target{
+		Cluster: t.Cluster, Task: t.ARN, Container: container.Name, RuntimeID: container.RuntimeID,
+	}, command)
+}
+
+func logs(o Options) *history.Logs {
+	bucket, prefix, _ := strings.Cut(o.TrailLogs, "/")
 	if bucket == "" {
 		return nil
 	}
 	if prefix == "" {
 		prefix = "AWSLogs"
 	}
-	return &history.Logs{Objects: S3(n.Config), Bucket: bucket, Prefix: prefix, Time: logTime}
+	return &history.Logs{Objects: S3(o.Config), Bucket: bucket, Prefix: prefix, Time: logTime}
 }
 
 // S3 is a client that also finds buckets behind an endpoint on this machine,
@@ -90,8 +101,8 @@ type Guard struct {
 	QueueURLs   []string
 }
 
-// Parts looks at the guard itself.
-func Parts(config aws.Config, g Guard) selfcheck.Guard {
+// Components reads the guard's own components.
+func Components(config aws.Config, g Guard) selfcheck.Guard {
 	return selfcheck.Guard{
 		Trails:        cloudtrail.NewFromConfig(config),
 		Rules:         eventbridge.NewFromConfig(config),

@@ -1,0 +1,176 @@
+package scan
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"fipsguard/internal/guard"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// command reads whether the kernel runs in FIPS mode. It is run without a
+// shell.
+const command = "cat /proc/sys/crypto/fips_enabled"
+
+const (
+	// sessions is how many containers are asked at once. Every session lasts at
+	// least a second (docs/facts.md), and half of ExecuteCommand's bucket lets
+	// twenty begin in one.
+	sessions = 24
+	// answerTime is what one attempt may take.
+	answerTime = 20 * time.Second
+	// checkLife is how long a kernel check is shown without being renewed. A
+	// kernel does not change under a running task, but drift-prone resources are
+	// to be checked at least every 7 days (FedRAMP's 2026 rules).
+	checkLife = 7 * 24 * time.Hour
+)
+
+// readKernels reads the kernels under tasks, as many as the request allows,
+// those read longest ago first. The checks come in the order of the tasks; for
+// a task whose kernel was not read now comes what is known of it.
+func (r run) readKernels(ctx context.Context, tasks []guard.Task) []guard.KernelCheck {
+	checks := make([]guard.KernelCheck, len(tasks))
+	for i, t := range tasks {
+		checks[i] = r.knownOf(t)
+	}
+	if !r.exec {
+		return checks
+	}
+	order := r.order(tasks)
+	var done sync.Mutex
+	asked := 0
+	var asking errgroup.Group
+	asking.SetLimit(sessions)
+	for _, i := range order {
+		asking.Go(func() error {
+			if r.late(ctx) {
+				return nil
+			}
+			check := r.askTask(ctx, tasks[i])
+			done.Lock()
+			defer done.Unlock()
+			if check.Answer != "" || checks[i].Answer == "" {
+				// An answer holds as long as the task runs: that the task does
+				// not answer now is no news about its kernel.
+				checks[i] = check
+			}
+			asked++
+			r.progress("kernels")(asked, len(order))
+			return nil
+		})
+	}
+	_ = asking.Wait() // the checks carry what went wrong
+	return checks
+}
+
+// knownOf is what earlier scans found out about a task's kernel.
+func (r run) knownOf(t guard.Task) guard.KernelCheck {
+	check, ok := r.request.Known.Kernels[t.ARN]
+	if !ok {
+		return guard.KernelCheck{Task: t}
+	}
+	check.Task = t
+	if r.Now().Sub(check.At) > checkLife {
+		return guard.KernelCheck{Task: t, Unknown: fmt.Sprintf("its last kernel check, of %s, is older than a week", check.At.UTC().Format(time.RFC3339))}
+	}
+	return check
+}
+
+// order returns the indexes of the tasks to ask.
+func (r run) order(tasks []guard.Task) []int {
+	order := make([]int, len(tasks))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(
+			r.request.Known.Kernels[tasks[a].ARN].At.Compare(r.request.Known.Kernels[tasks[b].ARN].At),
+			tasks[a].Created.Compare(tasks[b].Created),
+		)
+	})
+	if r.request.Sample > 0 && len(order) > r.request.Sample {
+		order = order[:r.request.Sample]
+	}
+	return order
+}
+
+// late reports whether there is no time left to ask.
+func (r run) late(ctx context.Context) bool {
+	return ctx.Err() != nil || !r.request.KernelsEnd.IsZero() && r.Now().Add(answerTime).After(r.request.KernelsEnd)
+}
+
+// askTask asks one task, in one container at a time, and once more if the first
+// attempt went wrong in a way that may pass or that another container may not
+// have.
+func (r run) askTask(ctx context.Context, t guard.Task) guard.KernelCheck {
+	able, obstacle := askable(t)
+	if len(able) == 0 {
+		return guard.KernelCheck{Task: t, At: r.Now().UTC(), Unknown: obstacle}
+	}
+	check, again := r.attempt(ctx, t, able[0])
+	if again && !r.late(ctx) {
+		check, _ = r.attempt(ctx, t, able[len(able)-1])
+	}
+	return check
+}
+
+// askable returns the containers in which a command can be run, at most two. All
+// containers of a task share one kernel.
+func askable(t guard.Task) (able []guard.Container, obstacle string) {
+	obstacle = "ECS shows no container of it"
+	for _, c := range t.Containers {
+		if c.Obstacle != "" {
+			obstacle = c.Obstacle
+		} else if len(able) < 2 {
+			able = append(able, c)
+		}
+	}
+	return able, obstacle
+}
+
+// maxAnswer is how much of an answer is kept as evidence.
+const maxAnswer = 256
+
+// attempt asks one container, and reports whether another attempt makes sense.
+func (r run) attempt(ctx context.Context, t guard.Task, c guard.Container) (check guard.KernelCheck, again bool) {
+	check = guard.KernelCheck{Task: t, Container: c.Name}
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	answer, err := r.Exec.Run(ctx, t, c, command)
+	check.At = r.Now().UTC()
+	switch {
+	case err != nil:
+		check.Unknown, again = reason(c, err)
+		return check, again
+	case answer == "":
+		check.Unknown = "container " + c.Name + " answered nothing"
+		return check, true
+	case len(answer) > maxAnswer:
+		answer = answer[:maxAnswer]
+	}
+	check.Answer = answer
+	return check, false
+}
+
+// SessionError is an error of Exec that says why a container did not answer.
+type SessionError interface {
+	error
+	Reason() string // for people, as the end of a sentence: "because …"
+	MayPass() bool  // trying again makes sense
+}
+
+// reason is why a container did not answer, and whether trying again makes
+// sense.
+func reason(c guard.Container, err error) (why string, mayPass bool) {
+	var failed SessionError
+	if errors.As(err, &failed) {
+		return failed.Reason(), failed.MayPass()
+	}
+	return "no command could be run in container " + c.Name, true
+}

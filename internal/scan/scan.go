@@ -1,0 +1,127 @@
+package scan
+
+import (
+	"context"
+	"time"
+
+	"fipsguard/internal/guard"
+	"fipsguard/internal/remediate"
+)
+
+// expiringSoon is how long before its end people hear of an exemption.
+const expiringSoon = 7 * 24 * time.Hour
+
+// Scan scans once, and fixes what policy allows, the account setting before all
+// else. What could not be read is in the report as INSUFFICIENT_DATA. An error
+// means that a cluster that was asked for does not exist.
+func (s *Scanner) Scan(ctx context.Context, location guard.Location, request Request) (Result, error) {
+	r := run{
+		Scanner: s, location: location, request: request, started: s.Now().UTC(),
+		exec: s.Exec != nil && s.Policy.Modes[guard.TaskKernelProof] != guard.Off,
+	}
+	cause := r.cause()
+	setting := r.fixSetting(ctx, cause)
+	clusters, err := r.findClusters(ctx)
+	if err != nil {
+		return r.result(cause, nil, nil, clusters, setting.stage), err
+	}
+	workloads := r.checkWorkloads(ctx, cause, clusters.arns)
+	components := r.checkComponents(ctx)
+	history := r.readHistory(ctx, cause, setting, workloads.tasks)
+	kernels := r.checkKernels(ctx, history, workloads.tasks)
+	return r.result(history.cause, history.lines, kernels.checks, clusters,
+		setting.stage, clusters.stage, workloads.stage, components, history.stage, kernels.stage), nil
+}
+
+// run is one scan under way: who scans, where and how far. Nothing in it
+// changes.
+type run struct {
+	*Scanner
+	location guard.Location
+	request  Request
+	started  time.Time
+	exec     bool // kernels are read
+}
+
+// cause is why the scan runs, until its history names a better one.
+func (r run) cause() guard.Cause {
+	return guard.Cause{
+		EventName: r.request.Why, Time: r.started, Account: r.location.Account, Region: r.location.Region,
+		Actor: guard.Actor{Name: "fipsguard"},
+	}
+}
+
+// stage is what one stage of a scan found and did.
+type stage struct {
+	findings []guard.Finding
+	outcomes []guard.Outcome
+	failures []error // of reads
+}
+
+// failures drops what is no error.
+func failures(errs ...error) []error {
+	var failed []error
+	for _, err := range errs {
+		if err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return failed
+}
+
+// result puts a scan's stages together.
+func (r run) result(cause guard.Cause, lines []guard.Timeline, checks []guard.KernelCheck, c clusters, stages ...stage) Result {
+	result := Result{
+		Report: guard.Report{
+			Cause: cause, Timelines: lines, Expiring: r.Policy.Expiring(r.started, expiringSoon),
+			Coverage: guard.Coverage{Clusters: c.arns, All: c.all, Exec: r.exec},
+		},
+		Known: Known{Kernels: known(checks), Timelines: lines},
+	}
+	for _, s := range stages {
+		result.Report.Findings = append(result.Report.Findings, s.findings...)
+		result.Report.Outcomes = append(result.Report.Outcomes, s.outcomes...)
+		result.Failures = append(result.Failures, s.failures...)
+	}
+	return result
+}
+
+// check returns what the rules say of states.
+func (r run) check(states ...guard.State) []guard.Finding {
+	return r.Policy.Evaluate(guard.CheckAll(states))
+}
+
+// loop is how this scan fixes, and tells for what cause it does.
+func (r run) loop(cause guard.Cause) remediate.Loop {
+	l := remediate.Loop{Account: r.Account, Policy: r.Policy, Now: r.Now}
+	if r.request.Intend != nil {
+		l.Announce = func(ctx context.Context, findings []guard.Finding, remediations []guard.Remediation) {
+			r.request.Intend(ctx, intention(cause, findings, remediations))
+		}
+	}
+	return l
+}
+
+// intention is what people hear of fixes if nothing follows.
+func intention(cause guard.Cause, findings []guard.Finding, remediations []guard.Remediation) guard.Report {
+	report := guard.Report{Cause: cause}
+	for _, f := range findings {
+		if f.Verdict == guard.NonCompliant {
+			report.Findings = append(report.Findings, f)
+		}
+	}
+	for _, remediation := range remediations {
+		report.Outcomes = append(report.Outcomes, guard.Outcome{
+			Remediation: remediation, Result: guard.Unconfirmed, Detail: "The verifier was ended when it was about to make this call; whether it was made is not known.",
+		})
+	}
+	return report
+}
+
+func (r run) progress(stage string) func(done, total int) {
+	return func(done, total int) {
+		if r.Progress != nil {
+			r.Progress(stage, done, total)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package scan
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"fipsguard/internal/guard"
+)
+
+// clusters is the stage that finds what to examine.
+type clusters struct {
+	stage
+	arns []string
+	all  bool // they are all of the account's
+}
+
+// findClusters finds the clusters that were asked for, or all.
+func (r run) findClusters(ctx context.Context) (clusters, error) {
+	all, err := r.Account.Clusters(ctx)
+	if err != nil {
+		return clusters{stage: stage{failures: failures(err), findings: r.check(guard.Task{
+			ARN: fmt.Sprintf("task/* of account %s in %s", r.location.Account, r.location.Region), LastStatus: "RUNNING",
+			Unknown: "ECS did not answer ListClusters",
+		})}}, nil
+	}
+	if len(r.request.Clusters) == 0 {
+		return clusters{arns: all, all: true}, nil
+	}
+	var c clusters
+	for _, wanted := range r.request.Clusters {
+		i := slices.IndexFunc(all, func(arn string) bool { return arn == wanted || strings.HasSuffix(arn, ":cluster/"+wanted) })
+		if i < 0 {
+			return c, fmt.Errorf("there is no cluster %s in account %s, Region %s", wanted, r.location.Account, r.location.Region)
+		}
+		c.arns = append(c.arns, all[i])
+	}
+	return c, nil
+}
+
+// workloads is the stage of what runs and of the platforms under it.
+type workloads struct {
+	stage
+	tasks []guard.Task
+}
+
+// checkWorkloads checks and fixes services, tasks and the definitions they use.
+func (r run) checkWorkloads(ctx context.Context, cause guard.Cause, clusters []string) workloads {
+	services, tasks, err := r.Account.Workloads(ctx, clusters, r.progress("inventory"))
+	definitions, definitionsErr := r.Account.Definitions(ctx, services, tasks)
+	w := workloads{tasks: tasks}
+	w.failures = failures(err, definitionsErr)
+	for _, d := range definitions {
+		w.findings = append(w.findings, r.check(d)...)
+	}
+	for _, s := range services {
+		if r.Policy.Modes[guard.ServicePlatform] != guard.Off && guard.Worst(guard.Check(s)) == guard.NonCompliant {
+			s, err = r.Account.ObserveRemedy(ctx, s, r.Policy.ServiceRemedy)
+			w.failures = append(w.failures, failures(err)...)
+		}
+		w.findings = append(w.findings, r.check(s)...)
+	}
+	for _, t := range tasks {
+		w.findings = append(w.findings, r.check(t)...)
+	}
+	w.outcomes = r.loop(cause).Fix(ctx, w.findings)
+	return w
+}
+
+// checkComponents checks the guard itself.
+func (r run) checkComponents(ctx context.Context) stage {
+	var s stage
+	if r.Components != nil {
+		for _, component := range r.Components.Observe(ctx) {
+			s.findings = append(s.findings, r.check(component)...)
+		}
+	}
+	if len(r.PolicyFaults) > 0 {
+		s.findings = append(s.findings, r.check(guard.PolicyDocument{Account: r.location.Account, Region: r.location.Region, Faults: r.PolicyFaults})...)
+	}
+	return s
+}

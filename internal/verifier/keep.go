@@ -1,0 +1,56 @@
+package verifier
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"fipsguard/internal/evidence"
+)
+
+// checkLatest reads the report that the last scan kept, and compares it with
+// the digest that was noted then.
+func (v *Verifier) checkLatest(ctx context.Context, latest *evidence.Predecessor) error {
+	if latest == nil {
+		return nil
+	}
+	data, err := v.Store.ReadReport(ctx, latest.ID)
+	if err != nil {
+		return err
+	}
+	if evidence.Digest(data) != latest.SHA256 {
+		return fmt.Errorf("report %s is not as it was kept: its SHA-256 differs", latest.ID)
+	}
+	return nil
+}
+
+// receipt is where a report was kept; zero when it was not.
+type receipt struct{ location, sha256 string }
+
+// keep writes a report in every format; the original is the one that is chained.
+func (v *Verifier) keep(ctx context.Context, d evidence.Document) (receipt, error) {
+	var content bytes.Buffer // for one format after the other: the first is the largest
+	location, err := v.keepAs(ctx, evidence.Original(), d, &content)
+	if err != nil {
+		return receipt{}, err
+	}
+	kept := receipt{location, evidence.Digest(content.Bytes())}
+	for _, form := range evidence.Derived(location) {
+		if _, err := v.keepAs(ctx, form, d, &content); err != nil {
+			return kept, err
+		}
+	}
+	return kept, nil
+}
+
+func (v *Verifier) keepAs(ctx context.Context, form evidence.Form, d evidence.Document, content *bytes.Buffer) (location string, err error) {
+	content.Reset()
+	if err := form.Write(content, d); err != nil {
+		return "", fmt.Errorf("write report %s as %s: %w", d.ID, form.Ending, err)
+	}
+	location, err = v.Store.KeepReport(ctx, d.ID, form.Ending, form.MediaType, content.Bytes())
+	if err != nil {
+		v.Log.Error("report not kept", "id", d.ID, "form", form.Ending, "error", err.Error())
+	}
+	return location, err
+}

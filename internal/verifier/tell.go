@@ -1,0 +1,77 @@
+package verifier
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"fipsguard/internal/alert"
+	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
+	"fipsguard/internal/scan"
+)
+
+// maxOutbox bounds what waits while SNS does not answer.
+const maxOutbox = 20
+
+// tell tells people what is new to them. What there is to tell is written down
+// first, so that it is told even if this process ends here.
+func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d evidence.Document, request Request, kept receipt) error {
+	c := compare(was.Told, found.Report, found.Complete())
+	next := was
+	next.Told, next.Memory = c.told, memoryOf(found.Known)
+	if kept.sha256 != "" {
+		next.Latest = &evidence.Predecessor{ID: d.ID, SHA256: kept.sha256}
+	}
+	news := found.Report
+	news.Findings, news.Outcomes = c.fresh, about(c.fresh, found.Report)
+	news.News = &guard.News{Status: d.Status, Summary: evidence.Summary(d), Resolved: c.resolved, Evidence: kept.location}
+	summary := request.Daily && was.Summary != day(v.Now())
+	switch {
+	case len(next.Outbox) >= maxOutbox:
+		next.Told = was.Told // it stays new until what is older has gone out
+	case len(c.fresh)+len(c.resolved) > 0 || summary:
+		next.Outbox = append(slices.Clone(next.Outbox), alert.Render(news))
+		if summary {
+			next.Summary = day(v.Now())
+		}
+	}
+	err := v.remember(ctx, next)
+	return errors.Join(err, v.flush(ctx, next))
+}
+
+// about returns the outcomes that belong to findings.
+func about(findings []guard.Finding, r guard.Report) []guard.Outcome {
+	subjects := map[string]bool{}
+	for _, f := range findings {
+		subjects[f.Subject] = true
+	}
+	var outcomes []guard.Outcome
+	for _, o := range r.Outcomes {
+		if subjects[o.Remediation.Subject] {
+			outcomes = append(outcomes, o)
+		}
+	}
+	return outcomes
+}
+
+// day is the date that a daily summary is of.
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// flush sends what there is to tell, the oldest first, and writes down that it
+// went out.
+func (v *Verifier) flush(ctx context.Context, s recalled) error {
+	for len(s.Outbox) > 0 {
+		if err := v.Notifier.Publish(ctx, s.Outbox[0]); err != nil {
+			v.Log.Error("alert not sent", "error", err.Error())
+			return err
+		}
+		v.Log.Info("alert", "subject", s.Outbox[0].Subject)
+		s.Outbox = s.Outbox[1:]
+		if err := v.remember(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
