@@ -10,8 +10,8 @@ type outcomeRow struct {
 
 func newOutcomeRow(o Outcome) outcomeRow {
 	return outcomeRow{
-		mark: resultMark(o.Result), Call: name(o.Call), Subject: name(o.Subject), Rule: name(string(o.Rule)),
-		Detail: name(o.Detail), At: outcomeTime(o), Command: cut(Printable(o.Command), maxCommand),
+		mark: resultMark(o.Result), Call: Name(o.Call), Subject: Name(o.Subject), Rule: Name(string(o.Rule)),
+		Detail: Name(o.Detail), At: outcomeTime(o), Command: Cut(Printable(o.Command), maxCommand),
 	}
 }
 

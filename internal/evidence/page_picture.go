@@ -92,11 +92,11 @@ func newPicture(timelines []Timeline, tasks []Task) picture {
 		l := lane{Account: line.Principal == "", Title: "FIPS mode of the account", Caption: "FIPS mode of the account, as CloudTrail tells"}
 		if !l.Account {
 			l.Title = "Override of " + ending(line.Principal)
-			l.Caption = "Override of " + name(line.Principal)
+			l.Caption = "Override of " + Name(line.Principal)
 		}
 		l.Y = p.Height
 		l.BarY = l.Y + laneBar
-		l.Sum = line.words()
+		l.Sum = line.Words()
 		l.Left = max(0, len(line.Spans)-maxSpanRows)
 		for _, s := range line.Spans[l.Left:] {
 			l.Rows = append(l.Rows, newSpanRow(s))
@@ -115,7 +115,7 @@ func newPicture(timelines []Timeline, tasks []Task) picture {
 	if ok {
 		p.Ticks = axis.ticks()
 		p.Label = fmt.Sprintf("FIPS mode from %s to %s UTC, %s, and when the running tasks were launched. The tables below say the same in words.",
-			moment(axis.from), moment(axis.until), count(len(p.Lanes), "timeline"))
+			moment(axis.from), moment(axis.until), Count(len(p.Lanes), "timeline"))
 	}
 	return p
 }
@@ -135,8 +135,8 @@ func ending(principal string) string {
 
 func newSpanRow(s Span) spanRow {
 	row := spanRow{
-		mark: modeMark(s.Mode), From: moment(s.From), Until: moment(s.Until), Lasted: lasted(s.Until.Sub(s.From)),
-		Call: name(s.Call), By: name(s.By), EventID: name(s.EventID), Reason: name(s.Reason), Launched: s.Launched,
+		mark: modeMark(s.Mode), From: moment(s.From), Until: moment(s.Until), Lasted: Lasted(s.Until.Sub(s.From)),
+		Call: Name(s.Call), By: Name(s.By), EventID: Name(s.EventID), Reason: Name(s.Reason), Launched: s.Launched,
 	}
 	if row.Call == "" {
 		row.Call = "began before what was looked at"
@@ -264,15 +264,15 @@ func (a axis) bar(s Span, l lane) bar {
 }
 
 func barTitle(s Span, account bool) string {
-	text := fmt.Sprintf("%s from %s to %s UTC (%s)", strings.ToUpper(modeMark(s.Mode).Word), moment(s.From), moment(s.Until), lasted(s.Until.Sub(s.From)))
+	text := fmt.Sprintf("%s from %s to %s UTC (%s)", strings.ToUpper(modeMark(s.Mode).Word), moment(s.From), moment(s.Until), Lasted(s.Until.Sub(s.From)))
 	if s.Call != "" {
-		text += ". " + name(s.Call) + " by " + name(s.By)
+		text += ". " + Name(s.Call) + " by " + Name(s.By)
 	}
 	if s.Reason != "" {
-		text += ". Unknown because " + name(s.Reason)
+		text += ". Unknown because " + Name(s.Reason)
 	}
 	if account {
-		text += ". " + count(s.Launched, "running task") + " launched in it"
+		text += ". " + Count(s.Launched, "running task") + " launched in it"
 	}
 	return text
 }
@@ -313,9 +313,9 @@ func (s stretch) meets(other stretch) bool {
 // sides allow.
 func (a axis) note(s Span, l lane) (note, stretch) {
 	mode := modeMark(s.Mode).Word
-	text := strings.ToUpper(mode) + " " + lasted(s.Until.Sub(s.From))
+	text := strings.ToUpper(mode) + " " + Lasted(s.Until.Sub(s.From))
 	if l.Account {
-		text += " · " + count(s.Launched, "running task") + " from then"
+		text += " · " + Count(s.Launched, "running task") + " from then"
 	}
 	x, width := a.place(s)
 	long := float64(letterWidth * utf8.RuneCountInString(text))

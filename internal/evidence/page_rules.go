@@ -47,11 +47,11 @@ func findingGroups(findings []Finding) []ruleGroup {
 	for _, key := range order {
 		list := members[key]
 		g := ruleGroup{
-			mark: doubt(key.severity.String()), Rule: name(string(key.rule)),
-			Requirement: name(list[0].Requirement), Remedy: name(list[0].Remedy), Count: count(len(list), "doubt"),
+			mark: doubt(key.severity.String()), Rule: Name(string(key.rule)),
+			Requirement: Name(list[0].Requirement), Remedy: Name(list[0].Remedy), Count: Count(len(list), "doubt"),
 		}
 		if key.verdict == guard.NonCompliant {
-			g.mark, g.Count = bad(key.severity.String()), count(len(list), "violation")
+			g.mark, g.Count = bad(key.severity.String()), Count(len(list), "violation")
 		}
 		var rows []subjectRow
 		for _, f := range list {
@@ -77,8 +77,8 @@ func passedGroups(passed []Passed) []ruleGroup {
 		rule, _ := guard.RuleOf(id)
 		rows := members[id]
 		groups = append(groups, ruleGroup{
-			mark: good("as required"), Rule: name(string(id)), Requirement: rule.Requirement,
-			Count: count(len(rows), "subject"), Long: len(rows) > rowsPerTable, Tables: subjectTables(rows),
+			mark: good("as required"), Rule: Name(string(id)), Requirement: rule.Requirement,
+			Count: Count(len(rows), "subject"), Long: len(rows) > rowsPerTable, Tables: subjectTables(rows),
 		})
 	}
 	return groups
@@ -101,9 +101,9 @@ func subjectTables(rows []subjectRow) []subjectTable {
 		if !ok {
 			i = len(tables)
 			at[prefix] = i
-			tables = append(tables, subjectTable{Prefix: name(prefix)})
+			tables = append(tables, subjectTable{Prefix: Name(prefix)})
 		}
-		tables[i].Rows = append(tables[i].Rows, subjectRow{name(strings.TrimPrefix(r.Subject, prefix)), name(r.Reason)})
+		tables[i].Rows = append(tables[i].Rows, subjectRow{Name(strings.TrimPrefix(r.Subject, prefix)), Name(r.Reason)})
 	}
 	return tables
 }

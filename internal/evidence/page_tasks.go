@@ -108,7 +108,7 @@ func taskGroups(tasks []Task) ([]filter, []taskGroup) {
 }
 
 func newTaskGroup(arn string, tasks []Task, all []filter) taskGroup {
-	g := taskGroup{Name: short(lastPart(tasks[0].Cluster)), ARN: name(arn), Definitions: beforeName(tasks[0].Definition)}
+	g := taskGroup{Name: short(lastPart(tasks[0].Cluster)), ARN: Name(arn), Definitions: beforeName(tasks[0].Definition)}
 	for _, t := range tasks {
 		if beforeName(t.Definition) != g.Definitions {
 			g.Definitions = ""
@@ -134,7 +134,7 @@ func newTaskGroup(arn string, tasks []Task, all []filter) taskGroup {
 		}
 		g.Tables = append(g.Tables, table)
 	}
-	said := []string{count(len(tasks), "task")}
+	said := []string{Count(len(tasks), "task")}
 	for i, n := range counts {
 		all[i].Count += n
 		if n > 0 {
@@ -142,18 +142,18 @@ func newTaskGroup(arn string, tasks []Task, all []filter) taskGroup {
 		}
 	}
 	g.Counts = strings.Join(said, " · ")
-	g.Definitions = name(g.Definitions)
+	g.Definitions = Name(g.Definitions)
 	return g
 }
 
 func newTaskRow(t Task, definitions string) taskRowView {
 	row := taskRowView{
 		ID: short(lastPart(t.ARN)), Service: short(t.Service), From: short(strings.TrimPrefix(t.Definition, definitions)),
-		Runs: name(strings.TrimSpace(t.Platform + " " + t.PlatformVersion)), Created: momentOf(t.Created),
+		Runs: Name(strings.TrimSpace(t.Platform + " " + t.PlatformVersion)), Created: momentOf(t.Created),
 		Answer: answer(t.Proof.Answer), Reason: short(t.Proof.Reason),
 	}
 	if t.LastStatus != "RUNNING" && t.LastStatus != "" {
-		row.Runs += ", " + name(t.LastStatus)
+		row.Runs += ", " + Name(t.LastStatus)
 	}
 	switch {
 	case t.Proof.At != nil && t.Proof.Container != "":

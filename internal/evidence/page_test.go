@@ -224,17 +224,17 @@ func TestDurationsAreSaidInTheirTwoLargestUnits(t *testing.T) {
 		0: "under 1 s", 40 * time.Second: "40 s", time.Hour: "1 h", 52 * time.Hour: "2 d 4 h",
 		90*time.Minute + time.Second: "1 h 30 min", 24*time.Hour + time.Second: "1 d",
 	} {
-		if got := lasted(d); got != want {
+		if got := Lasted(d); got != want {
 			t.Errorf("%v is said as %q, not %q", d, got, want)
 		}
 	}
 }
 
 func TestATextIsCutBetweenCharacters(t *testing.T) {
-	if got, want := cut("ééééé", 3), "ééé… (cut: 5 characters in all)"; got != want {
+	if got, want := Cut("ééééé", 3), "ééé… (cut: 5 characters in all)"; got != want {
 		t.Errorf("%q, not %q", got, want)
 	}
-	if got := cut("ééé", 3); got != "ééé" {
+	if got := Cut("ééé", 3); got != "ééé" {
 		t.Errorf("a text that is short enough became %q", got)
 	}
 }

@@ -49,16 +49,16 @@ func newPage(d Document) page {
 		Policy:  pagePolicy(),
 		Style:   element("style", pageStyle),
 		Script:  element("script", pageScript),
-		Title:   "FIPS mode on Fargate: account " + name(d.Account) + ", " + name(d.Region) + ", " + moment(d.Finished) + " UTC",
+		Title:   "FIPS mode on Fargate: account " + Name(d.Account) + ", " + Name(d.Region) + ", " + moment(d.Finished) + " UTC",
 		Doc:     d,
 		Verdict: verdictOf(d.Status),
 		Summary: Summary(d),
 		When:    between(d.Started, d.Finished),
 		Facts: []fact{
-			{"Account", name(d.Account), true},
-			{"Region", name(d.Region), true},
+			{"Account", Name(d.Account), true},
+			{"Region", Name(d.Region), true},
 			{"Looked", between(d.Started, d.Finished), false},
-			{"Because of", cmp.Or(name(d.Why), "–"), false},
+			{"Because of", cmp.Or(Name(d.Why), "–"), false},
 			{"Highest severity", d.Severity.String(), false},
 		},
 		Tiles:   tiles(d),
@@ -73,7 +73,7 @@ func newPage(d Document) page {
 		p.Done = append(p.Done, newOutcomeRow(o))
 	}
 	for _, c := range d.Scope.Clusters {
-		p.Looked = append(p.Looked, name(c))
+		p.Looked = append(p.Looked, Name(c))
 	}
 	return p
 }
@@ -128,13 +128,13 @@ func about(d Document) []fact {
 		module += ", not running in FIPS mode"
 	}
 	facts := []fact{
-		{"Report", name(d.ID), true},
-		{"Schema", name(d.Schema), true},
+		{"Report", Name(d.ID), true},
+		{"Schema", Name(d.Schema), true},
 		{"Status in AWS Config's words", d.Status.String(), true},
-		{"Tool", name(strings.TrimSpace(t.Name + " " + t.Version)), false},
-		{"Commit", cmp.Or(name(t.Commit), "–"), true},
-		{"Built with", cmp.Or(name(t.Go), "–"), true},
-		{"Its Go Cryptographic Module", name(module), false},
+		{"Tool", Name(strings.TrimSpace(t.Name + " " + t.Version)), false},
+		{"Commit", cmp.Or(Name(t.Commit), "–"), true},
+		{"Built with", cmp.Or(Name(t.Go), "–"), true},
+		{"Its Go Cryptographic Module", Name(module), false},
 		{"Clusters", scope(d.Scope), false},
 		{"Containers", asked(d.Scope.Exec), false},
 	}
@@ -142,15 +142,15 @@ func about(d Document) []fact {
 		return append(facts, fact{"Report before this one", "none: this is the first, or it was not kept", false})
 	}
 	return append(facts,
-		fact{"Report before this one", name(d.Predecessor.ID), true},
-		fact{"Its SHA-256", name(d.Predecessor.SHA256), true})
+		fact{"Report before this one", Name(d.Predecessor.ID), true},
+		fact{"Its SHA-256", Name(d.Predecessor.SHA256), true})
 }
 
 func scope(s Scope) string {
 	if s.All {
-		return count(len(s.Clusters), "cluster") + " looked at: all of the account's in this Region"
+		return Count(len(s.Clusters), "cluster") + " looked at: all of the account's in this Region"
 	}
-	return "Only " + count(len(s.Clusters), "cluster") + " looked at"
+	return "Only " + Count(len(s.Clusters), "cluster") + " looked at"
 }
 
 func asked(exec bool) string {

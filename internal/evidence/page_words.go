@@ -1,29 +1,20 @@
 package evidence
 
 import (
-	"fmt"
 	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // Foreign texts longer than these are cut, and the cut is said. ECS's names
-// have at most 255 characters, IAM's longest ARN about 620, and a command can
-// name two.
+// have at most 255 characters, and a command can name two ARNs.
 const (
 	maxShort   = 300
-	maxName    = 700
 	maxCommand = 2500
 	maxAnswer  = 200
 )
 
-// name is a foreign text as the page shows it: without characters that could
-// turn the line around or hide in it, and of a length that a person can read.
-func name(text string) string { return cut(Printable(text), maxName) }
-
 // short is the name of one thing, without what comes before it in its ARN.
-func short(text string) string { return cut(Printable(text), maxShort) }
+func short(text string) string { return Cut(Printable(text), maxShort) }
 
 // answer is what a container printed, quoted, so that a line break or a
 // control character in it is seen.
@@ -31,24 +22,7 @@ func answer(text string) string {
 	if text == "" {
 		return ""
 	}
-	return cut(strconv.QuoteToGraphic(text), maxAnswer)
-}
-
-func cut(text string, most int) string {
-	// A text of few bytes has few characters; counting is for the others.
-	if len(text) <= most {
-		return text
-	}
-	length := utf8.RuneCountInString(text)
-	if length <= most {
-		return text
-	}
-	end := 0
-	for range most {
-		_, size := utf8.DecodeRuneInString(text[end:])
-		end += size
-	}
-	return fmt.Sprintf("%s… (cut: %d characters in all)", text[:end], length)
+	return Cut(strconv.QuoteToGraphic(text), maxAnswer)
 }
 
 // moment is a time of the page, all of which are UTC.
@@ -75,35 +49,14 @@ func between(from, until time.Time) string {
 	return moment(from) + " to " + end + " UTC"
 }
 
-// lasted is a duration as people say it: its two largest units.
-func lasted(d time.Duration) string {
-	units := []struct {
-		size time.Duration
-		name string
-	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}}
-	var parts []string
-	for _, u := range units {
-		if n := d / u.size; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, u.name))
-			d -= n * u.size
-		} else if len(parts) > 0 {
-			break
-		}
-		if len(parts) == 2 {
-			break
-		}
-	}
-	if len(parts) == 0 {
-		return "under 1 s"
-	}
-	return strings.Join(parts, " ")
-}
-
 // mark is a word with the symbol and the class that go with it: a state is
 // told by the word and the symbol, the colour only helps.
 type mark struct{ Class, Symbol, Word string }
 
-func bad(word string) mark    { return mark{"bad", "✗", word} }
-func doubt(word string) mark  { return mark{"doubt", "?", word} }
-func good(word string) mark   { return mark{"good", "✓", word} }
+func bad(word string) mark { return mark{"bad", "✗", word} }
+
+func doubt(word string) mark { return mark{"doubt", "?", word} }
+
+func good(word string) mark { return mark{"good", "✓", word} }
+
 func absent(word string) mark { return mark{"absent", "–", word} }

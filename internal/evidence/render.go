@@ -171,6 +171,9 @@ func urgency(t Task) int {
 // settled is the urgency of a task that is proven.
 const settled = 5
 
+// Pressing reports whether a person has to look at a task.
+func (t Task) Pressing() bool { return urgency(t) < settled }
+
 func taskRow(t guard.Task) Task {
 	return Task{
 		ARN: t.ARN, Cluster: t.Cluster, Service: t.Service(), Definition: t.Definition,

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 )
 
 // WriteText writes a document for a terminal or an email: the status first,
@@ -37,39 +36,12 @@ func WriteText(out io.Writer, d Document) error {
 	return w.err
 }
 
-// Summary is a document in a sentence or two.
-func Summary(d Document) string {
-	p := d.Proofs
-	text := fmt.Sprintf("%s: %d proven, %d refuted, %d cannot be verified, %d not attempted. %s, %s.",
-		count(p.Proven+p.Refuted+p.CannotVerify+p.NotAttempted, "running task"),
-		p.Proven, p.Refuted, p.CannotVerify, p.NotAttempted,
-		count(d.Verdicts.NonCompliant, "violation"), count(d.Verdicts.InsufficientData, "doubt"))
-	if len(d.Timelines) > 0 && len(d.Timelines[0].Spans) > 0 {
-		account := d.Timelines[0]
-		text += fmt.Sprintf(" Since %s FIPS mode of the account was %s.", account.Spans[0].From.Format(time.RFC3339), account.words())
-	}
-	if !d.Scope.Exec {
-		text += " No container was asked."
-	}
-	if !d.Scope.All {
-		text += fmt.Sprintf(" The look was only at %s.", count(len(d.Scope.Clusters), "cluster"))
-	}
-	return text
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 func writeTimeline(w *lines, line Timeline) {
 	whose := "FIPS mode of the account"
 	if line.Principal != "" {
 		whose = "The override of " + line.Principal
 	}
-	w.printf("%s: %s\n", whose, line.words())
+	w.printf("%s: %s\n", whose, line.Words())
 	if n := len(line.Spans) - maxListed; n > 0 {
 		w.printf("  … %d earlier, and then\n", n)
 	}
@@ -82,7 +54,7 @@ func writeTimeline(w *lines, line Timeline) {
 			w.printf("  (%s)", s.Reason)
 		}
 		if s.Launched > 0 && s.Mode != "on" {
-			w.printf("  %s from then", count(s.Launched, "running task"))
+			w.printf("  %s from then", Count(s.Launched, "running task"))
 		}
 		w.printf("\n")
 	}
@@ -92,7 +64,7 @@ func writeTimeline(w *lines, line Timeline) {
 func writeTasks(w *lines, tasks []Task) {
 	var pressing []Task
 	for _, t := range tasks {
-		if urgency(t) < settled {
+		if t.Pressing() {
 			pressing = append(pressing, t)
 		}
 	}
@@ -161,15 +133,4 @@ func (w *lines) enough(i, n int) bool {
 	}
 	w.printf("  … and %d more\n", n-i)
 	return true
-}
-
-// Printable is a foreign text without what turns a line around, hides in it or
-// ends it.
-func Printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsGraphic(r) {
-			return '?'
-		}
-		return r
-	}, text)
 }
