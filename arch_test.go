@@ -20,7 +20,7 @@ var rooms = map[string]struct {
 	"internal/trail":         {[]string{"internal/guard"}, "bytes to states"},
 	"internal/aws/ecsapi":    {[]string{"internal/guard"}, "AWS to states and actions to AWS"},
 	"internal/alert":         {[]string{"internal/guard"}, "reports to people"},
-	"internal/evidence":      {[]string{"internal/guard"}, "a look to what people and auditors read; talks to nobody"},
+	"internal/evidence":      {[]string{"internal/guard"}, "a scan as a document; talks to nobody"},
 	"internal/config":        {[]string{"internal/guard"}, "what people set"},
 	"internal/manifest":      {[]string{"internal/guard"}, "files before anything is registered, to states"},
 	"internal/aws/ecsexec":   {nil, "one command in one container; knows no FIPS"},
@@ -29,7 +29,7 @@ var rooms = map[string]struct {
 	"internal/aws/selfcheck": {[]string{"internal/guard"}, "the guard's own parts to states"},
 	"internal/metric":        {[]string{"internal/guard"}, "reports to metrics"},
 	"internal/enforcer":      {[]string{"internal/guard", "internal/metric", "internal/trail"}, "the way of one event; AWS and people behind interfaces"},
-	"internal/verifier":      {[]string{"internal/alert", "internal/aws/ecsexec", "internal/evidence", "internal/guard", "internal/metric", "internal/trail"}, "the way of one look; AWS behind interfaces"},
+	"internal/verifier":      {[]string{"internal/alert", "internal/aws/ecsexec", "internal/evidence", "internal/evidence/format", "internal/guard", "internal/metric", "internal/trail"}, "the way of one look; AWS behind interfaces"},
 	"internal/aws/store":     {[]string{"internal/guard"}, "reports to S3"},
 	"internal/aws/hub":       {[]string{"internal/evidence", "internal/guard"}, "findings to Security Hub"},
 	"internal/wiring/scans":  {[]string{"internal/aws/ecsexec", "internal/aws/ecsapi", "internal/guard", "internal/aws/history", "internal/aws/selfcheck", "internal/verifier"}, "puts the verifier together from AWS's clients"},
@@ -42,6 +42,9 @@ var rooms = map[string]struct {
 	"build":                  {nil, "makes the functions' zips"},
 	"bench/coldstart":        {[]string{"internal/localaws"}, "times the functions from outside"},
 	"bench/coldstart/empty":  {nil, "the floor under every cold start"},
+
+	"internal/evidence/format":       {[]string{"internal/evidence"}, "the document as people, auditors and tools read it"},
+	"internal/evidence/evidencetest": {[]string{"internal/evidence", "internal/guard"}, "documents for the tests of evidence and its formats"},
 }
 
 func TestArrows(t *testing.T) {

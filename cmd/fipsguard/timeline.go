@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/localaws"
 )
 
@@ -104,7 +105,7 @@ func shortened(text string) string {
 // printReport prints a report of the verifier as text, set off.
 func printReport(t *terminal, d evidence.Document) error {
 	var text strings.Builder
-	if err := evidence.WriteText(&text, d); err != nil {
+	if err := format.WriteText(&text, d); err != nil {
 		return err
 	}
 	for line := range strings.Lines(text.String()) {

@@ -11,6 +11,7 @@ import (
 
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring/scans"
@@ -72,7 +73,7 @@ func (c *verifyCommand) Run(t *terminal) error {
 // write prints the report first: a page that cannot be written must not lose
 // what a long look saw.
 func (c *verifyCommand) write(t *terminal, d evidence.Document) error {
-	print := evidence.WriteText
+	print := format.WriteText
 	if c.Format == "json" {
 		print = evidence.WriteJSON
 	}

@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"fipsguard/internal/guard"
 )
@@ -216,25 +215,5 @@ func TestTheSameDocumentIsTheSamePage(t *testing.T) {
 	}
 	if after, _ := json.Marshal(d); !bytes.Equal(before, after) {
 		t.Error("writing the page changed the document")
-	}
-}
-
-func TestDurationsAreSaidInTheirTwoLargestUnits(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "under 1 s", 40 * time.Second: "40 s", time.Hour: "1 h", 52 * time.Hour: "2 d 4 h",
-		90*time.Minute + time.Second: "1 h 30 min", 24*time.Hour + time.Second: "1 d",
-	} {
-		if got := Lasted(d); got != want {
-			t.Errorf("%v is said as %q, not %q", d, got, want)
-		}
-	}
-}
-
-func TestATextIsCutBetweenCharacters(t *testing.T) {
-	if got, want := Cut("ééééé", 3), "ééé… (cut: 5 characters in all)"; got != want {
-		t.Errorf("%q, not %q", got, want)
-	}
-	if got := Cut("ééé", 3); got != "ééé" {
-		t.Errorf("a text that is short enough became %q", got)
 	}
 }

@@ -1,8 +1,6 @@
 package evidence
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,46 +63,13 @@ func TestAReportOfMonthsOfFlappingStaysReadable(t *testing.T) {
 	d := sampleDocument()
 	d.Timelines = flapping(10_000)
 	d.Timelines[0].Sum = Sum{OffTimes: 10_000, OffSeconds: 7200, TurnedOffBy: []Caller{{"a", 9}, {"b", 4}, {"c", 2}, {"d", 1}}}
-	var page, text strings.Builder
-	if err := errors.Join(WritePage(&page, d), WriteText(&text, d)); err != nil {
-		t.Fatal(err)
-	}
-	if page.Len() > 1<<20 {
-		t.Errorf("the page has %d bytes", page.Len())
-	}
-	if lines := strings.Count(text.String(), "\n"); lines > 200 {
-		t.Errorf("the text has %d lines", lines)
+	page := string(written(t, d))
+	if len(page) > 1<<20 {
+		t.Errorf("the page has %d bytes", len(page))
 	}
 	const summed = "off 10000 times, 2 h in all, by a (9 calls), b (4 calls), c (2 calls), 1 more"
-	for name, content := range map[string]string{"page": page.String(), "text": text.String()} {
-		if !strings.Contains(content, summed) {
-			t.Errorf("the %s does not say: %s", name, summed)
-		}
-	}
-}
-
-func TestATimelineIsSummedUp(t *testing.T) {
-	at := time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
-	line := guard.Timeline{}
-	span := func(mode guard.Mode, lasted time.Duration, by string) {
-		s := guard.Span{From: at, Until: at.Add(lasted), Mode: mode}
-		if by != "" {
-			s.Cause = guard.Cause{EventID: fmt.Sprint(len(line.Spans)), EventName: "PutAccountSettingDefault", Actor: guard.Actor{Name: by}}
-		}
-		line.Spans = append(line.Spans, s)
-		at = s.Until
-	}
-	span(guard.ModeUnknown, 24*time.Hour, "")
-	span(guard.ModeOff, time.Minute, "carol")
-	span(guard.ModeOff, time.Minute, "bob") // again, without having been on
-	span(guard.ModeOn, time.Hour, "bob")
-	span(guard.ModeOff, 3*time.Second, "bob")
-	span(guard.ModeOn, time.Hour, "fipsguard")
-	span(guard.ModeOff, 10*time.Second, "") // observed; no record says who
-	d := New(About{}, guard.Report{Timelines: []guard.Timeline{line}})
-	const want = "Since 2026-11-02T10:00:00Z FIPS mode of the account was off 3 times, 2 min 13 s in all, by bob (2 calls), carol (1 call); unknown for 1 d."
-	if got := Summary(d); !strings.Contains(got, want) {
-		t.Errorf("the summary is\n%s\nwithout\n%s", got, want)
+	if !strings.Contains(page, summed) {
+		t.Errorf("the page does not say: %s", summed)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"fipsguard/internal/alert"
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
 )
@@ -135,12 +136,12 @@ type receipt struct{ location, sha256 string }
 // keep writes a report in every form; the original is the one that is chained.
 func (k *Keeper) keep(ctx context.Context, d evidence.Document) (receipt, error) {
 	var content bytes.Buffer // for one form after the other: the first is the largest
-	location, err := k.keepAs(ctx, evidence.Original(), d, &content)
+	location, err := k.keepAs(ctx, format.Original(), d, &content)
 	if err != nil {
 		return receipt{}, err
 	}
 	kept := receipt{location, evidence.Digest(content.Bytes())}
-	for _, form := range evidence.Derived(location) {
+	for _, form := range format.Derived(location) {
 		if _, err := k.keepAs(ctx, form, d, &content); err != nil {
 			return kept, err
 		}
@@ -148,7 +149,7 @@ func (k *Keeper) keep(ctx context.Context, d evidence.Document) (receipt, error)
 	return kept, nil
 }
 
-func (k *Keeper) keepAs(ctx context.Context, form evidence.Form, d evidence.Document, content *bytes.Buffer) (location string, err error) {
+func (k *Keeper) keepAs(ctx context.Context, form format.File, d evidence.Document, content *bytes.Buffer) (location string, err error) {
 	content.Reset()
 	if err := form.Write(content, d); err != nil {
 		return "", fmt.Errorf("write report %s as %s: %w", d.ID, form.Ending, err)

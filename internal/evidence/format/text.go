@@ -1,4 +1,4 @@
-package evidence
+package format
 
 import (
 	"fmt"
@@ -6,14 +6,16 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"fipsguard/internal/evidence"
 )
 
 // WriteText writes a document for a terminal or an email: the status first,
 // then what asks for somebody's attention, at most some lines of each kind.
-func WriteText(out io.Writer, d Document) error {
+func WriteText(out io.Writer, d evidence.Document) error {
 	w := &lines{out: out}
 	w.printf("%s  account %s, Region %s, %s\n", d.Status, d.Account, d.Region, d.Finished.Format(time.RFC3339))
-	w.printf("%s\n\n", Summary(d))
+	w.printf("%s\n\n", evidence.Summary(d))
 	for _, line := range d.Timelines {
 		writeTimeline(w, line)
 	}
@@ -36,7 +38,7 @@ func WriteText(out io.Writer, d Document) error {
 	return w.err
 }
 
-func writeTimeline(w *lines, line Timeline) {
+func writeTimeline(w *lines, line evidence.Timeline) {
 	whose := "FIPS mode of the account"
 	if line.Principal != "" {
 		whose = "The override of " + line.Principal
@@ -54,15 +56,15 @@ func writeTimeline(w *lines, line Timeline) {
 			w.printf("  (%s)", s.Reason)
 		}
 		if s.Launched > 0 && s.Mode != "on" {
-			w.printf("  %s from then", Count(s.Launched, "running task"))
+			w.printf("  %s from then", evidence.Count(s.Launched, "running task"))
 		}
 		w.printf("\n")
 	}
 	w.printf("\n")
 }
 
-func writeTasks(w *lines, tasks []Task) {
-	var pressing []Task
+func writeTasks(w *lines, tasks []evidence.Task) {
+	var pressing []evidence.Task
 	for _, t := range tasks {
 		if t.Pressing() {
 			pressing = append(pressing, t)
@@ -91,7 +93,7 @@ func writeTasks(w *lines, tasks []Task) {
 	w.printf("\n")
 }
 
-func writeFindings(w *lines, findings []Finding) {
+func writeFindings(w *lines, findings []evidence.Finding) {
 	if len(findings) == 0 {
 		return
 	}
@@ -117,7 +119,7 @@ func (w *lines) printf(format string, args ...any) {
 	}
 	for i, a := range args {
 		if text, ok := a.(string); ok {
-			args[i] = Printable(text)
+			args[i] = evidence.Printable(text)
 		}
 	}
 	_, w.err = fmt.Fprintf(w.out, format, args...)

@@ -1,0 +1,200 @@
+package evidence_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/evidencetest"
+	"fipsguard/internal/guard"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const schemaFile = "../../docs/schema/evidence.v1.schema.json"
+
+func TestReportsAreOfTheirSchema(t *testing.T) {
+	schema := evidencetest.Schema(t, schemaFile)
+	for name, d := range map[string]evidence.Document{"everything": evidencetest.Everything(), "nothing": evidence.New(evidence.About{}, guard.Report{})} {
+		data := evidencetest.Written(t, func(out io.Writer) error { return evidence.WriteJSON(out, d) })
+		if err := schema(data); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		back, err := evidence.Read(bytes.NewReader(data))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(d, back); diff != "" {
+			t.Errorf("%s: read back (-written +read):\n%s", name, diff)
+		}
+	}
+	good := string(evidencetest.Written(t, func(out io.Writer) error {
+		return evidence.WriteJSON(out, evidencetest.Everything())
+	}))
+	for name, change := range map[string][2]string{
+		"another version":     {`"schema":"fipsguard.evidence/v1"`, `"schema":"fipsguard.evidence/v2"`},
+		"an unknown verdict":  {`"status":"NON_COMPLIANT"`, `"status":"FINE"`},
+		"a member too many":   {`"why":`, `"secret":1,"why":`},
+		"a time that is none": {`"finished":"2026-11-02T10:16:30Z"`, `"finished":"today"`},
+		"a negative count":    {`"proven":1`, `"proven":-1`},
+		"a hash that is none": {`"sha256":"`, `"sha256":"x`},
+	} {
+		bad := strings.Replace(good, change[0], change[1], 1)
+		if bad == good {
+			t.Fatalf("%s: nothing was changed", name)
+		}
+		if schema([]byte(bad)) == nil {
+			t.Errorf("%s is valid", name)
+		}
+	}
+}
+
+// TestTheSchemaExplainsEveryMember compares it with the types.
+func TestTheSchemaExplainsEveryMember(t *testing.T) {
+	type node struct {
+		Ref         string `json:"$ref"`
+		Description string
+		Properties  map[string]*node
+		Items       *node
+		Defs        map[string]*node `json:"$defs"`
+	}
+	var root node
+	data, err := exec.Command("cat", schemaFile).Output()
+	if err == nil {
+		err = json.Unmarshal(data, &root)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var compare func(path string, n *node, of reflect.Type)
+	compare = func(path string, n *node, of reflect.Type) {
+		for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice {
+			if of.Kind() == reflect.Slice {
+				n = n.Items
+			}
+			of = of.Elem()
+		}
+		if n != nil && n.Ref != "" {
+			n = root.Defs[strings.TrimPrefix(n.Ref, "#/$defs/")]
+		}
+		if of.Kind() != reflect.Struct || of == reflect.TypeFor[time.Time]() {
+			return
+		}
+		if n == nil || len(n.Properties) != of.NumField() {
+			t.Errorf("%s: the schema and the type have not the same members", path)
+			return
+		}
+		for i := range of.NumField() {
+			name := of.Field(i).Tag.Get("json")
+			member := n.Properties[name]
+			if member == nil || member.Description == "" {
+				t.Errorf("%s.%s is not explained", path, name)
+				continue
+			}
+			compare(path+"."+name, member, of.Field(i).Type)
+		}
+	}
+	compare("report", &root, reflect.TypeFor[evidence.Document]())
+}
+
+func TestReadRefusesWhatIsNoReport(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"schema":"fipsguard.evidence/v9"}`: `its schema is "fipsguard.evidence/v9"; this program reads fipsguard.evidence/v1`,
+		`[]`:                                 "read report",
+		``:                                   "read report",
+		`{"schema":"fipsguard.evidence/v1","status":"FINE"}`: "FINE",
+	} {
+		if _, err := evidence.Read(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestCounts(t *testing.T) {
+	d := evidencetest.Everything()
+	if want := (evidence.Proofs{Proven: 1, Refuted: 1, CannotVerify: 2, NotAttempted: 1}); d.Proofs != want {
+		t.Errorf("proofs %+v, want %+v", d.Proofs, want)
+	}
+	if d.Tasks[0].Proof.Result != evidence.Refuted {
+		t.Errorf("the first task is %+v; want the refuted one", d.Tasks[0])
+	}
+	if got := d.Timelines[0].Spans[1].Launched; got != 5 {
+		t.Errorf("%d tasks were launched while FIPS mode was off, want 5", got)
+	}
+	if d.Status != guard.NonCompliant || d.Severity != guard.Critical {
+		t.Errorf("the report is %s, %s", d.Status, d.Severity)
+	}
+}
+
+func TestFedRAMPObjects(t *testing.T) {
+	const original = "s3://fipsguard-evidence/reports/111122223333/us-gov-west-1/2026/11/02/report.json"
+	schema := evidencetest.Schema(t, "../../docs/schema/fedramp-evidence.v1.schema.json")
+	for name, d := range map[string]evidence.Document{"everything": evidencetest.Everything(), "nothing seen": evidencetest.NothingSeen()} {
+		data := evidencetest.Written(t, func(out io.Writer) error { return evidence.WriteFedRAMP(out, d, original) })
+		if err := schema(data); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if name == "nothing seen" {
+			continue
+		}
+		for _, want := range []string{original, "SC-13", `answered \"0\\r\\n\"`, "jane.doe", "Trail main is not logging", `"lastUpdated":"2026-11-02"`} {
+			if !strings.Contains(string(data), want) {
+				t.Errorf("nothing about %s", want)
+			}
+		}
+	}
+	kinds := map[string]int{}
+	for _, o := range evidence.FedRAMP(evidencetest.Everything(), original) {
+		kind, _, _ := strings.Cut(o.Description, ":")
+		kinds[kind]++
+	}
+	if kinds["Verification"] != 3 || kinds["Validation"] != 2 {
+		t.Errorf("kinds of evidence: %v", kinds)
+	}
+}
+
+// oscalSchema is the one that go-oscal ships.
+func oscalSchema(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/defenseunicorns/go-oscal").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(strings.TrimSpace(string(out)), "src/internal/schemas/oscal_complete_schema-1-1-3.json")
+}
+
+func TestOSCALIsOfItsSchema(t *testing.T) {
+	schema := evidencetest.Schema(t, oscalSchema(t))
+	for name, d := range map[string]evidence.Document{"everything": evidencetest.Everything(), "nothing seen": evidencetest.NothingSeen()} {
+		data := evidencetest.Written(t, func(out io.Writer) error { return evidence.WriteOSCAL(out, d) })
+		if err := schema(data); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		again := evidencetest.Written(t, func(out io.Writer) error { return evidence.WriteOSCAL(out, d) })
+		if !bytes.Equal(data, again) {
+			t.Errorf("%s: the same report makes two different results", name)
+		}
+	}
+	results := evidence.OSCAL(evidencetest.Everything()).AssessmentResults.Results[0]
+	states := map[string]string{}
+	for _, f := range *results.Findings {
+		states[f.Title] = f.Target.Status.State + " " + f.Target.Status.Reason
+	}
+	for title, want := range map[string]string{
+		"task-kernel-proof for SC-13":        "not-satisfied fail",
+		"guard-queues for SI-4":              "satisfied ",
+		"guard-alerts for SI-4":              "not-satisfied other",
+		"task-definition-platform for SC-13": "satisfied ",
+	} {
+		if states[title] != want {
+			t.Errorf("%s is %q, want %q of %v", title, states[title], want, states)
+		}
+	}
+}
