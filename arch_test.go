@@ -43,7 +43,8 @@ var rooms = map[string]struct {
 	"bench/coldstart":        {[]string{"internal/localaws"}, "times the functions from outside"},
 	"bench/coldstart/empty":  {nil, "the floor under every cold start"},
 
-	"internal/evidence/format":       {[]string{"internal/evidence"}, "the document as people, auditors and tools read it"},
+	"internal/evidence/format":       {[]string{"internal/evidence", "internal/evidence/page"}, "the document as people, auditors and tools read it"},
+	"internal/evidence/page":         {[]string{"internal/evidence", "internal/guard"}, "the document as one HTML page"},
 	"internal/evidence/evidencetest": {[]string{"internal/evidence", "internal/guard"}, "documents for the tests of evidence and its formats"},
 }
 

@@ -12,6 +12,7 @@ import (
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/evidence/format"
+	"fipsguard/internal/evidence/page"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring/scans"
@@ -91,7 +92,7 @@ func writePage(name string, d evidence.Document) (err error) {
 		return fmt.Errorf("write the page: %w", err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	return evidence.WritePage(file, d)
+	return page.Write(file, d)
 }
 
 // verifyExit: a violation that was seen counts more than what was not seen.

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/page"
 )
 
 // File is one of the files as which a document is kept.
@@ -20,7 +21,7 @@ func Original() File { return File{".json", "application/json", evidence.WriteJS
 // Derived are made of the original, which is kept at a URI.
 func Derived(original string) []File {
 	return []File{
-		{".html", "text/html; charset=utf-8", evidence.WritePage},
+		{".html", "text/html; charset=utf-8", page.Write},
 		{".fedramp.json", "application/json", func(out io.Writer, d evidence.Document) error { return evidence.WriteFedRAMP(out, d, original) }},
 		{".oscal.json", "application/json", evidence.WriteOSCAL},
 	}

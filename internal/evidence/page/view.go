@@ -1,10 +1,11 @@
-package evidence
+package page
 
 import (
 	"cmp"
 	"html/template"
 	"strings"
 
+	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 )
 
@@ -14,7 +15,7 @@ type page struct {
 	Style   template.HTML
 	Script  template.HTML
 	Title   string
-	Doc     Document
+	Doc     evidence.Document
 	Verdict mark
 	Summary string
 	When    string
@@ -43,22 +44,22 @@ type tile struct {
 	Of    string // what the number counts
 }
 
-func newPage(d Document) page {
+func newPage(d evidence.Document) page {
 	filters, groups := taskGroups(d.Tasks)
 	p := page{
 		Policy:  pagePolicy(),
 		Style:   element("style", pageStyle),
 		Script:  element("script", pageScript),
-		Title:   "FIPS mode on Fargate: account " + Name(d.Account) + ", " + Name(d.Region) + ", " + moment(d.Finished) + " UTC",
+		Title:   "FIPS mode on Fargate: account " + evidence.Name(d.Account) + ", " + evidence.Name(d.Region) + ", " + moment(d.Finished) + " UTC",
 		Doc:     d,
 		Verdict: verdictOf(d.Status),
-		Summary: Summary(d),
+		Summary: evidence.Summary(d),
 		When:    between(d.Started, d.Finished),
 		Facts: []fact{
-			{"Account", Name(d.Account), true},
-			{"Region", Name(d.Region), true},
+			{"Account", evidence.Name(d.Account), true},
+			{"Region", evidence.Name(d.Region), true},
 			{"Looked", between(d.Started, d.Finished), false},
-			{"Because of", cmp.Or(Name(d.Why), "–"), false},
+			{"Because of", cmp.Or(evidence.Name(d.Why), "–"), false},
 			{"Highest severity", d.Severity.String(), false},
 		},
 		Tiles:   tiles(d),
@@ -73,7 +74,7 @@ func newPage(d Document) page {
 		p.Done = append(p.Done, newOutcomeRow(o))
 	}
 	for _, c := range d.Scope.Clusters {
-		p.Looked = append(p.Looked, Name(c))
+		p.Looked = append(p.Looked, evidence.Name(c))
 	}
 	return p
 }
@@ -92,7 +93,7 @@ func verdictOf(v guard.Verdict) mark {
 	return doubt("Not everything could be verified")
 }
 
-func tiles(d Document) []tile {
+func tiles(d evidence.Document) []tile {
 	launchedOff := 0
 	for _, t := range d.Tasks {
 		if t.Exposed == guard.NonCompliant {
@@ -116,7 +117,7 @@ func tiles(d Document) []tile {
 	return list
 }
 
-func about(d Document) []fact {
+func about(d evidence.Document) []fact {
 	t := d.Tool
 	module := "version " + t.Module
 	if t.Module == "latest" || t.Module == "" {
@@ -128,13 +129,13 @@ func about(d Document) []fact {
 		module += ", not running in FIPS mode"
 	}
 	facts := []fact{
-		{"Report", Name(d.ID), true},
-		{"Schema", Name(d.Schema), true},
+		{"Report", evidence.Name(d.ID), true},
+		{"Schema", evidence.Name(d.Schema), true},
 		{"Status in AWS Config's words", d.Status.String(), true},
-		{"Tool", Name(strings.TrimSpace(t.Name + " " + t.Version)), false},
-		{"Commit", cmp.Or(Name(t.Commit), "–"), true},
-		{"Built with", cmp.Or(Name(t.Go), "–"), true},
-		{"Its Go Cryptographic Module", Name(module), false},
+		{"Tool", evidence.Name(strings.TrimSpace(t.Name + " " + t.Version)), false},
+		{"Commit", cmp.Or(evidence.Name(t.Commit), "–"), true},
+		{"Built with", cmp.Or(evidence.Name(t.Go), "–"), true},
+		{"Its Go Cryptographic Module", evidence.Name(module), false},
 		{"Clusters", scope(d.Scope), false},
 		{"Containers", asked(d.Scope.Exec), false},
 	}
@@ -142,15 +143,15 @@ func about(d Document) []fact {
 		return append(facts, fact{"Report before this one", "none: this is the first, or it was not kept", false})
 	}
 	return append(facts,
-		fact{"Report before this one", Name(d.Predecessor.ID), true},
-		fact{"Its SHA-256", Name(d.Predecessor.SHA256), true})
+		fact{"Report before this one", evidence.Name(d.Predecessor.ID), true},
+		fact{"Its SHA-256", evidence.Name(d.Predecessor.SHA256), true})
 }
 
-func scope(s Scope) string {
+func scope(s evidence.Scope) string {
 	if s.All {
-		return Count(len(s.Clusters), "cluster") + " looked at: all of the account's in this Region"
+		return evidence.Count(len(s.Clusters), "cluster") + " looked at: all of the account's in this Region"
 	}
-	return "Only " + Count(len(s.Clusters), "cluster") + " looked at"
+	return "Only " + evidence.Count(len(s.Clusters), "cluster") + " looked at"
 }
 
 func asked(exec bool) string {

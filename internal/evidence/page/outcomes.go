@@ -1,6 +1,9 @@
-package evidence
+package page
 
-import "fipsguard/internal/guard"
+import (
+	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
+)
 
 // outcomeRow is what became of an action.
 type outcomeRow struct {
@@ -8,10 +11,10 @@ type outcomeRow struct {
 	Call, Subject, Rule, Detail, At, Command string
 }
 
-func newOutcomeRow(o Outcome) outcomeRow {
+func newOutcomeRow(o evidence.Outcome) outcomeRow {
 	return outcomeRow{
-		mark: resultMark(o.Result), Call: Name(o.Call), Subject: Name(o.Subject), Rule: Name(string(o.Rule)),
-		Detail: Name(o.Detail), At: outcomeTime(o), Command: Cut(Printable(o.Command), maxCommand),
+		mark: resultMark(o.Result), Call: evidence.Name(o.Call), Subject: evidence.Name(o.Subject), Rule: evidence.Name(string(o.Rule)),
+		Detail: evidence.Name(o.Detail), At: outcomeTime(o), Command: evidence.Cut(evidence.Printable(o.Command), maxCommand),
 	}
 }
 
@@ -30,7 +33,7 @@ func resultMark(r guard.Result) mark {
 	return bad("failed")
 }
 
-func outcomeTime(o Outcome) string {
+func outcomeTime(o evidence.Outcome) string {
 	if o.At == nil {
 		return "not tried"
 	}

@@ -1,4 +1,4 @@
-package evidence
+package page
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 )
 
@@ -17,10 +18,10 @@ func page5000(t testing.TB) []byte {
 	return written(t, largeDocument(5000))
 }
 
-func written(t testing.TB, d Document) []byte {
+func written(t testing.TB, d evidence.Document) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if err := WritePage(&out, d); err != nil {
+	if err := Write(&out, d); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -33,7 +34,7 @@ func words(page []byte) string {
 }
 
 func TestThePageOfFiveThousandTasksStaysUnderThreeMegabytes(t *testing.T) {
-	for what, d := range map[string]Document{"mostly proven": largeDocument(5000), "all refuted and exposed": dismalDocument(5000)} {
+	for what, d := range map[string]evidence.Document{"mostly proven": largeDocument(5000), "all refuted and exposed": dismalDocument(5000)} {
 		if size := len(written(t, d)); size > 3_000_000 {
 			t.Errorf("the page of tasks that are %s has %d bytes", what, size)
 		}
@@ -44,7 +45,7 @@ func TestThePageSaysWhatTheDocumentSays(t *testing.T) {
 	d := sampleDocument()
 	said := words(written(t, d))
 	for what, want := range map[string]string{
-		"the summary":              Summary(d),
+		"the summary":              evidence.Summary(d),
 		"the account":              d.Account,
 		"the Region":               d.Region,
 		"when it was looked":       "2026-11-23 06:00:12 to 06:01:46 UTC",
@@ -112,7 +113,7 @@ func TestAVerdictIsNoMoreThanWhatWasObserved(t *testing.T) {
 }
 
 func TestTheEmptyDocumentPassesNothing(t *testing.T) {
-	said := words(written(t, Document{}))
+	said := words(written(t, evidence.Document{}))
 	for _, want := range []string{"? Not everything could be verified", "No history of the setting was read.", "No running Fargate task was seen.", "Nothing was changed", "not a frozen version, not running in FIPS mode", "none: this is the first, or it was not kept"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the page of an empty document does not say %q", want)

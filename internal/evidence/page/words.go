@@ -1,8 +1,10 @@
-package evidence
+package page
 
 import (
 	"strconv"
 	"time"
+
+	"fipsguard/internal/evidence"
 )
 
 // Foreign texts longer than these are cut, and the cut is said. ECS's names
@@ -14,7 +16,7 @@ const (
 )
 
 // short is the name of one thing, without what comes before it in its ARN.
-func short(text string) string { return Cut(Printable(text), maxShort) }
+func short(text string) string { return evidence.Cut(evidence.Printable(text), maxShort) }
 
 // answer is what a container printed, quoted, so that a line break or a
 // control character in it is seen.
@@ -22,7 +24,7 @@ func answer(text string) string {
 	if text == "" {
 		return ""
 	}
-	return Cut(strconv.QuoteToGraphic(text), maxAnswer)
+	return evidence.Cut(strconv.QuoteToGraphic(text), maxAnswer)
 }
 
 // moment is a time of the page, all of which are UTC.

@@ -1,8 +1,9 @@
-package evidence
+package page
 
 import (
 	"strings"
 
+	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 )
 
@@ -28,14 +29,14 @@ type subjectRow struct{ Subject, Reason string }
 
 // findingGroups groups findings by rule, verdict and severity, in the order in
 // which they come: the most severe first.
-func findingGroups(findings []Finding) []ruleGroup {
+func findingGroups(findings []evidence.Finding) []ruleGroup {
 	type kind struct {
 		rule     guard.RuleID
 		verdict  guard.Verdict
 		severity guard.Severity
 	}
 	var order []kind
-	members := map[kind][]Finding{}
+	members := map[kind][]evidence.Finding{}
 	for _, f := range findings {
 		key := kind{f.Rule, f.Verdict, f.Severity}
 		if _, ok := members[key]; !ok {
@@ -47,11 +48,11 @@ func findingGroups(findings []Finding) []ruleGroup {
 	for _, key := range order {
 		list := members[key]
 		g := ruleGroup{
-			mark: doubt(key.severity.String()), Rule: Name(string(key.rule)),
-			Requirement: Name(list[0].Requirement), Remedy: Name(list[0].Remedy), Count: Count(len(list), "doubt"),
+			mark: doubt(key.severity.String()), Rule: evidence.Name(string(key.rule)),
+			Requirement: evidence.Name(list[0].Requirement), Remedy: evidence.Name(list[0].Remedy), Count: evidence.Count(len(list), "doubt"),
 		}
 		if key.verdict == guard.NonCompliant {
-			g.mark, g.Count = bad(key.severity.String()), Count(len(list), "violation")
+			g.mark, g.Count = bad(key.severity.String()), evidence.Count(len(list), "violation")
 		}
 		var rows []subjectRow
 		for _, f := range list {
@@ -63,7 +64,7 @@ func findingGroups(findings []Finding) []ruleGroup {
 	return groups
 }
 
-func passedGroups(passed []Passed) []ruleGroup {
+func passedGroups(passed []evidence.Passed) []ruleGroup {
 	var order []guard.RuleID
 	members := map[guard.RuleID][]subjectRow{}
 	for _, p := range passed {
@@ -77,8 +78,8 @@ func passedGroups(passed []Passed) []ruleGroup {
 		rule, _ := guard.RuleOf(id)
 		rows := members[id]
 		groups = append(groups, ruleGroup{
-			mark: good("as required"), Rule: Name(string(id)), Requirement: rule.Requirement,
-			Count: Count(len(rows), "subject"), Long: len(rows) > rowsPerTable, Tables: subjectTables(rows),
+			mark: good("as required"), Rule: evidence.Name(string(id)), Requirement: rule.Requirement,
+			Count: evidence.Count(len(rows), "subject"), Long: len(rows) > rowsPerTable, Tables: subjectTables(rows),
 		})
 	}
 	return groups
@@ -101,9 +102,9 @@ func subjectTables(rows []subjectRow) []subjectTable {
 		if !ok {
 			i = len(tables)
 			at[prefix] = i
-			tables = append(tables, subjectTable{Prefix: Name(prefix)})
+			tables = append(tables, subjectTable{Prefix: evidence.Name(prefix)})
 		}
-		tables[i].Rows = append(tables[i].Rows, subjectRow{Name(strings.TrimPrefix(r.Subject, prefix)), Name(r.Reason)})
+		tables[i].Rows = append(tables[i].Rows, subjectRow{evidence.Name(strings.TrimPrefix(r.Subject, prefix)), evidence.Name(r.Reason)})
 	}
 	return tables
 }

@@ -1,4 +1,4 @@
-package evidence
+package page
 
 import (
 	"cmp"
@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"fipsguard/internal/evidence"
 )
 
 // The picture's measures, in units of its view box: about a pixel each.
@@ -77,7 +79,7 @@ type spanRow struct {
 	Launched                                       int
 }
 
-func newPicture(timelines []Timeline, tasks []Task) picture {
+func newPicture(timelines []evidence.Timeline, tasks []evidence.Task) picture {
 	whole, ok := axisOf(timelines)
 	axis := whole.closer(timelines, tasks)
 	p := picture{Width: pictureWidth}
@@ -92,7 +94,7 @@ func newPicture(timelines []Timeline, tasks []Task) picture {
 		l := lane{Account: line.Principal == "", Title: "FIPS mode of the account", Caption: "FIPS mode of the account, as CloudTrail tells"}
 		if !l.Account {
 			l.Title = "Override of " + ending(line.Principal)
-			l.Caption = "Override of " + Name(line.Principal)
+			l.Caption = "Override of " + evidence.Name(line.Principal)
 		}
 		l.Y = p.Height
 		l.BarY = l.Y + laneBar
@@ -115,7 +117,7 @@ func newPicture(timelines []Timeline, tasks []Task) picture {
 	if ok {
 		p.Ticks = axis.ticks()
 		p.Label = fmt.Sprintf("FIPS mode from %s to %s UTC, %s, and when the running tasks were launched. The tables below say the same in words.",
-			moment(axis.from), moment(axis.until), Count(len(p.Lanes), "timeline"))
+			moment(axis.from), moment(axis.until), evidence.Count(len(p.Lanes), "timeline"))
 	}
 	return p
 }
@@ -126,17 +128,17 @@ func drawn(mode string) int { return slices.Index([]string{"on", "unknown", "off
 // ending is a principal as the picture names it; the table has the whole.
 func ending(principal string) string {
 	const most = 90
-	text := []rune(Printable(principal))
+	text := []rune(evidence.Printable(principal))
 	if len(text) <= most {
 		return string(text)
 	}
 	return "…" + string(text[len(text)-most:])
 }
 
-func newSpanRow(s Span) spanRow {
+func newSpanRow(s evidence.Span) spanRow {
 	row := spanRow{
-		mark: modeMark(s.Mode), From: moment(s.From), Until: moment(s.Until), Lasted: Lasted(s.Until.Sub(s.From)),
-		Call: Name(s.Call), By: Name(s.By), EventID: Name(s.EventID), Reason: Name(s.Reason), Launched: s.Launched,
+		mark: modeMark(s.Mode), From: moment(s.From), Until: moment(s.Until), Lasted: evidence.Lasted(s.Until.Sub(s.From)),
+		Call: evidence.Name(s.Call), By: evidence.Name(s.By), EventID: evidence.Name(s.EventID), Reason: evidence.Name(s.Reason), Launched: s.Launched,
 	}
 	if row.Call == "" {
 		row.Call = "began before what was looked at"
@@ -157,7 +159,7 @@ func modeMark(mode string) mark {
 // axis is the time that the picture shows.
 type axis struct{ from, until time.Time }
 
-func axisOf(timelines []Timeline) (axis, bool) {
+func axisOf(timelines []evidence.Timeline) (axis, bool) {
 	var a axis
 	for _, line := range timelines {
 		for _, s := range line.Spans {
@@ -174,7 +176,7 @@ func axisOf(timelines []Timeline) (axis, bool) {
 
 // closer leaves out the time before anything happened that the picture could
 // show: a change of a setting, or the launch of a task that still runs.
-func (a axis) closer(timelines []Timeline, tasks []Task) axis {
+func (a axis) closer(timelines []evidence.Timeline, tasks []evidence.Task) axis {
 	first := a.until
 	for _, line := range timelines {
 		for _, s := range line.Spans[min(1, len(line.Spans)):] {
@@ -212,7 +214,7 @@ func (a axis) x(t time.Time) float64 {
 }
 
 // place is where a span begins and how wide it is, widened so that it is seen.
-func (a axis) place(s Span) (x, width float64) {
+func (a axis) place(s evidence.Span) (x, width float64) {
 	x = a.x(s.From)
 	width = a.x(s.Until) - x
 	if width < leastWidth {
@@ -224,7 +226,7 @@ func (a axis) place(s Span) (x, width float64) {
 
 // bars are one for each span, but for those that would be drawn over one of
 // the same mode at the same place: what flaps for weeks has thousands.
-func (a axis) bars(spans []Span, l lane) []bar {
+func (a axis) bars(spans []evidence.Span, l lane) []bar {
 	type place struct {
 		mode     string
 		x, width int
@@ -243,7 +245,7 @@ func (a axis) bars(spans []Span, l lane) []bar {
 	return bars
 }
 
-func (a axis) bar(s Span, l lane) bar {
+func (a axis) bar(s evidence.Span, l lane) bar {
 	x, width := a.place(s)
 	y, height := l.BarY, 26
 	switch s.Mode {
@@ -263,23 +265,23 @@ func (a axis) bar(s Span, l lane) bar {
 	return b
 }
 
-func barTitle(s Span, account bool) string {
-	text := fmt.Sprintf("%s from %s to %s UTC (%s)", strings.ToUpper(modeMark(s.Mode).Word), moment(s.From), moment(s.Until), Lasted(s.Until.Sub(s.From)))
+func barTitle(s evidence.Span, account bool) string {
+	text := fmt.Sprintf("%s from %s to %s UTC (%s)", strings.ToUpper(modeMark(s.Mode).Word), moment(s.From), moment(s.Until), evidence.Lasted(s.Until.Sub(s.From)))
 	if s.Call != "" {
-		text += ". " + Name(s.Call) + " by " + Name(s.By)
+		text += ". " + evidence.Name(s.Call) + " by " + evidence.Name(s.By)
 	}
 	if s.Reason != "" {
-		text += ". Unknown because " + Name(s.Reason)
+		text += ". Unknown because " + evidence.Name(s.Reason)
 	}
 	if account {
-		text += ". " + Count(s.Launched, "running task") + " launched in it"
+		text += ". " + evidence.Count(s.Launched, "running task") + " launched in it"
 	}
 	return text
 }
 
 // notes are written under what is not on, in two rows, and what is off comes
 // first; one that finds no room is left to the bar's title and the table.
-func (a axis) notes(spans []Span, l lane) []note {
+func (a axis) notes(spans []evidence.Span, l lane) []note {
 	var notes []note
 	var rows [2][]stretch
 	for _, mode := range []string{"off", "unknown"} {
@@ -311,11 +313,11 @@ func (s stretch) meets(other stretch) bool {
 
 // note is placed in the middle under its bar, or as near as the picture's
 // sides allow.
-func (a axis) note(s Span, l lane) (note, stretch) {
+func (a axis) note(s evidence.Span, l lane) (note, stretch) {
 	mode := modeMark(s.Mode).Word
-	text := strings.ToUpper(mode) + " " + Lasted(s.Until.Sub(s.From))
+	text := strings.ToUpper(mode) + " " + evidence.Lasted(s.Until.Sub(s.From))
 	if l.Account {
-		text += " · " + Count(s.Launched, "running task") + " from then"
+		text += " · " + evidence.Count(s.Launched, "running task") + " from then"
 	}
 	x, width := a.place(s)
 	long := float64(letterWidth * utf8.RuneCountInString(text))

@@ -1,10 +1,11 @@
-package evidence
+package page
 
 import (
 	"fmt"
 	"strings"
 	"time"
 
+	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 )
 
@@ -23,23 +24,23 @@ var lookedAt = time.Date(2026, 11, 23, 6, 0, 12, 0, time.UTC)
 const samplePrefix = "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:"
 
 // sampleTask is a task of real length, numbered.
-func sampleTask(cluster string, n int, result string) Task {
+func sampleTask(cluster string, n int, result string) evidence.Task {
 	created, asked := lookedAt.Add(-time.Duration(n*n*131%40000)*time.Minute), lookedAt.Add(time.Duration(n%40)*time.Second)
-	t := Task{
+	t := evidence.Task{
 		ARN:     fmt.Sprintf("%stask/%s/%08x%024x", samplePrefix, cluster, uint32(n)*2654435761, n*7919+1),
 		Cluster: samplePrefix + "cluster/" + cluster, Service: "orders-api", Definition: fmt.Sprintf("%stask-definition/orders-api:%d", samplePrefix, 40+n%7),
 		Platform: "LINUX/X86_64", PlatformVersion: "1.4.0", LastStatus: "RUNNING", Created: &created,
-		Proof:   Proof{Result: result, Container: "app", At: &asked},
+		Proof:   evidence.Proof{Result: result, Container: "app", At: &asked},
 		Exposed: guard.Compliant, Scope: guard.Compliant,
 	}
 	switch result {
-	case Proven:
+	case evidence.Proven:
 		t.Proof.Answer = "1\n"
-	case Refuted:
+	case evidence.Refuted:
 		t.Proof.Answer, t.Exposed = "0\r\n", guard.NonCompliant
-	case CannotVerify:
+	case evidence.CannotVerify:
 		t.Proof.Reason = "ECS Exec is not enabled for the task"
-	case NotAttempted:
+	case evidence.NotAttempted:
 		t.Proof.Container, t.Proof.At = "", nil
 		t.Proof.Reason = "the look had no time left"
 	}
@@ -47,33 +48,33 @@ func sampleTask(cluster string, n int, result string) Task {
 }
 
 // sampleDocument has one of everything that the page has to show.
-func sampleDocument() Document {
+func sampleDocument() evidence.Document {
 	day := 24 * time.Hour
 	from := lookedAt.Add(-30 * day)
 	firstOff, secondOff := from.Add(9*day), from.Add(24*day)
-	d := Document{
-		Schema: Schema, ID: ID("111122223333", "us-gov-west-1", lookedAt), Account: "111122223333", Region: "us-gov-west-1",
+	d := evidence.Document{
+		Schema: evidence.Schema, ID: evidence.ID("111122223333", "us-gov-west-1", lookedAt), Account: "111122223333", Region: "us-gov-west-1",
 		Started: lookedAt, Finished: lookedAt.Add(94 * time.Second), Why: "schedule",
-		Scope: Scope{Clusters: []string{samplePrefix + "cluster/payments", samplePrefix + "cluster/batch"}, Exec: true},
-		Tool: Tool{
+		Scope: evidence.Scope{Clusters: []string{samplePrefix + "cluster/payments", samplePrefix + "cluster/batch"}, Exec: true},
+		Tool: evidence.Tool{
 			Name: "fipsguard", Version: "0.4.0", Commit: "cebf06a0c5b1d7d2c3b8b7f0a2b6c1d9e8f70123", Go: "go1.26.8", Module: "v1.0.0", FIPS: true,
 		},
-		Predecessor: &Predecessor{ID: ID("111122223333", "us-gov-west-1", lookedAt.Add(-day)), SHA256: strings.Repeat("9f86d081", 8)},
-		Status:      guard.NonCompliant, Severity: guard.Critical, NotProven: notProven(),
-		Timelines: []Timeline{
-			{Spans: []Span{
+		Predecessor: &evidence.Predecessor{ID: evidence.ID("111122223333", "us-gov-west-1", lookedAt.Add(-day)), SHA256: strings.Repeat("9f86d081", 8)},
+		Status:      guard.NonCompliant, Severity: guard.Critical, NotProven: evidence.New(evidence.About{}, guard.Report{}).NotProven,
+		Timelines: []evidence.Timeline{
+			{Spans: []evidence.Span{
 				{From: from, Until: firstOff, Mode: "unknown", Reason: "CloudTrail's history does not reach back to it"},
 				{From: firstOff, Until: firstOff.Add(40 * time.Second), Mode: "off", Call: "PutAccountSettingDefault", By: "role Admin, session jane.doe", EventID: "7a1e0c2b-6d5f-4c1e-9f6a-0b3c2d1e4f5a"},
 				{From: firstOff.Add(40 * time.Second), Until: secondOff, Mode: "on", Call: "PutAccountSettingDefault", By: "role fipsguard-enforcer", EventID: "0b3c2d1e-6d5f-4c1e-9f6a-7a1e0c2b4f5a"},
 				{From: secondOff, Until: secondOff.Add(52 * time.Hour), Mode: "off", Call: "DeleteAccountSetting", By: "root " + hostileNames[0], EventID: "c2d1e4f5-6d5f-4c1e-9f6a-7a1e0c2b0b3a"},
 				{From: secondOff.Add(52 * time.Hour), Until: lookedAt, Mode: "on", Call: "PutAccountSettingDefault", By: "role Admin, session jane.doe", EventID: "e4f5c2d1-6d5f-4c1e-9f6a-7a1e0c2b0b3a"},
 			}},
-			{Principal: "arn:aws-us-gov:iam::111122223333:role/deploy-pipeline", Spans: []Span{
+			{Principal: "arn:aws-us-gov:iam::111122223333:role/deploy-pipeline", Spans: []evidence.Span{
 				{From: from, Until: from.Add(13 * day), Mode: "unknown", Reason: "CloudTrail's history does not show when it was set"},
 				{From: from.Add(13 * day), Until: from.Add(19 * day), Mode: "off", Call: "PutAccountSetting", By: "role deploy-pipeline, session ci"},
 				{From: from.Add(19 * day), Until: lookedAt, Mode: "on", Call: "PutAccountSetting", By: "role deploy-pipeline, session ci"},
 			}},
-			{Principal: "arn:aws-us-gov:iam::111122223333:role/" + hostileNames[2], Spans: []Span{{From: from, Until: lookedAt, Mode: "on"}}},
+			{Principal: "arn:aws-us-gov:iam::111122223333:role/" + hostileNames[2], Spans: []evidence.Span{{From: from, Until: lookedAt, Mode: "on"}}},
 		},
 	}
 	sampleTasks(&d)
@@ -81,37 +82,52 @@ func sampleDocument() Document {
 	return d
 }
 
-func sampleTasks(d *Document) {
-	for i, result := range []string{Refuted, Refuted, CannotVerify, NotAttempted, Proven, Proven, Proven, Proven, Proven} {
+func sampleTasks(d *evidence.Document) {
+	for i, result := range []string{evidence.Refuted, evidence.Refuted, evidence.CannotVerify, evidence.NotAttempted, evidence.Proven, evidence.Proven, evidence.Proven, evidence.Proven, evidence.Proven} {
 		d.Tasks = append(d.Tasks, sampleTask("payments", i, result))
 	}
-	exposed := sampleTask("batch", 20, CannotVerify)
+	exposed := sampleTask("batch", 20, evidence.CannotVerify)
 	exposed.Exposed = guard.NonCompliant
-	doubtful := sampleTask("batch", 21, NotAttempted)
+	doubtful := sampleTask("batch", 21, evidence.NotAttempted)
 	doubtful.Exposed, doubtful.Created = guard.InsufficientData, nil
-	arm := sampleTask("batch", 22, NotInScope)
-	arm.Proof, arm.Scope, arm.Platform = Proof{Result: NotInScope}, guard.NonCompliant, "LINUX/ARM64"
-	lying := sampleTask("batch", 23, CannotVerify)
+	arm := sampleTask("batch", 22, evidence.NotInScope)
+	arm.Proof, arm.Scope, arm.Platform = evidence.Proof{Result: evidence.NotInScope}, guard.NonCompliant, "LINUX/ARM64"
+	lying := sampleTask("batch", 23, evidence.CannotVerify)
 	lying.Proof.Answer, lying.Proof.Reason = "<b>1</b>\u202e\x1b[2J", "it answered neither 1 nor 0"
-	standalone := sampleTask("batch", 24, Proven)
+	standalone := sampleTask("batch", 24, evidence.Proven)
 	standalone.Service = ""
 	d.Tasks = append(d.Tasks, exposed, arm, lying, doubtful, standalone)
 	for i, hostile := range hostileNames {
-		t := sampleTask("cluster-"+hostile, 30+i, Refuted)
+		t := sampleTask("cluster-"+hostile, 30+i, evidence.Refuted)
 		t.Service, t.Definition, t.Proof.Container, t.Proof.Answer = hostile, hostile, hostile, hostile
 		t.Proof.Reason = hostile
 		d.Tasks = append(d.Tasks, t)
 	}
-	for _, t := range d.Tasks {
-		d.Proofs.count(t.Proof.Result)
-	}
+	d.Proofs = counted(d.Tasks)
 	agree(d)
+}
+
+func counted(tasks []evidence.Task) evidence.Proofs {
+	var n evidence.Proofs
+	for _, t := range tasks {
+		switch t.Proof.Result {
+		case evidence.Proven:
+			n.Proven++
+		case evidence.Refuted:
+			n.Refuted++
+		case evidence.CannotVerify:
+			n.CannotVerify++
+		case evidence.NotAttempted:
+			n.NotAttempted++
+		}
+	}
+	return n
 }
 
 // agree makes launches agree with exposures and the account's timeline: what
 // is exposed was launched while FIPS mode was off, nothing else was, and the
 // spans count their launches.
-func agree(d *Document) {
+func agree(d *evidence.Document) {
 	spans := d.Timelines[0].Spans
 	for i := range d.Tasks {
 		t := &d.Tasks[i]
@@ -140,13 +156,13 @@ func agree(d *Document) {
 	}
 }
 
-func sampleFindings(d *Document) {
+func sampleFindings(d *evidence.Document) {
 	add := func(id guard.RuleID, subject string, v guard.Verdict, s guard.Severity, reason string) {
 		rule, _ := guard.RuleOf(id)
-		d.Findings = append(d.Findings, Finding{Rule: id, Requirement: rule.Requirement, Subject: subject, Verdict: v, Severity: s, Reason: reason, Remedy: rule.Remedy})
+		d.Findings = append(d.Findings, evidence.Finding{Rule: id, Requirement: rule.Requirement, Subject: subject, Verdict: v, Severity: s, Reason: reason, Remedy: rule.Remedy})
 	}
 	for _, t := range d.Tasks {
-		if t.Proof.Result == Refuted {
+		if t.Proof.Result == evidence.Refuted {
 			add(guard.TaskKernelProof, t.ARN, guard.NonCompliant, guard.Critical, "Its kernel is not in FIPS mode: container "+t.Proof.Container+" read fips_enabled 0 at "+t.Proof.At.Format(time.RFC3339)+".")
 		}
 	}
@@ -158,7 +174,7 @@ func sampleFindings(d *Document) {
 	add(guard.TaskRunningPlatform, d.Tasks[10].ARN, guard.NonCompliant, guard.High, "Its platform is LINUX/ARM64, which FIPS mode does not cover.")
 	for _, t := range d.Tasks {
 		switch t.Proof.Result {
-		case CannotVerify, NotAttempted:
+		case evidence.CannotVerify, evidence.NotAttempted:
 			add(guard.TaskKernelProof, t.ARN, guard.InsufficientData, guard.Warning, "Cannot verify, because "+t.Proof.Reason+".")
 		}
 	}
@@ -170,15 +186,15 @@ func sampleFindings(d *Document) {
 			d.Verdicts.InsufficientData++
 		}
 	}
-	d.Passed = []Passed{
-		{guard.FIPSModeDefault, "account 111122223333", "The account default is enabled."},
-		{guard.GuardTrail, "arn:aws-us-gov:cloudtrail:us-gov-west-1:111122223333:trail/management", "It is logging management events that write."},
-		{guard.ServicePlatform, samplePrefix + "service/payments/orders-api", "LINUX/X86_64, platform version 1.4.0."},
-		{guard.ServicePlatform, samplePrefix + "service/payments/ledger", "LINUX/X86_64, platform version 1.4.0."},
+	d.Passed = []evidence.Passed{
+		{Rule: guard.FIPSModeDefault, Subject: "account 111122223333", Reason: "The account default is enabled."},
+		{Rule: guard.GuardTrail, Subject: "arn:aws-us-gov:cloudtrail:us-gov-west-1:111122223333:trail/management", Reason: "It is logging management events that write."},
+		{Rule: guard.ServicePlatform, Subject: samplePrefix + "service/payments/orders-api", Reason: "LINUX/X86_64, platform version 1.4.0."},
+		{Rule: guard.ServicePlatform, Subject: samplePrefix + "service/payments/ledger", Reason: "LINUX/X86_64, platform version 1.4.0."},
 	}
 	d.Verdicts.Compliant = len(d.Passed) + d.Proofs.Proven
 	at := lookedAt.Add(80 * time.Second)
-	d.Outcomes = []Outcome{
+	d.Outcomes = []evidence.Outcome{
 		{Rule: guard.FIPSModeDefault, Subject: "account 111122223333", Call: "ecs:PutAccountSettingDefault", Result: guard.Done, Detail: "Read back: the account default is enabled.", At: &at, Command: "aws ecs put-account-setting-default --name fargateFIPSMode --value enabled --region us-gov-west-1"},
 		{Rule: guard.FIPSModeOverride, Subject: "arn:aws-us-gov:iam::111122223333:role/deploy-pipeline", Call: "ecs:PutAccountSetting", Result: guard.RefusedByAWS, Detail: "AWS refused: only the role itself or root may.", At: &at, Command: "aws ecs put-account-setting --name fargateFIPSMode --value enabled --principal-arn arn:aws-us-gov:iam::111122223333:role/deploy-pipeline --region us-gov-west-1"},
 		{Rule: guard.TaskKernelProof, Subject: hostileNames[0], Call: "ecs:StopTask", Result: guard.RefusedByPolicy, Detail: "Policy audits this rule.", Command: "aws ecs stop-task --task '" + hostileNames[0] + "'"},
@@ -186,38 +202,36 @@ func sampleFindings(d *Document) {
 }
 
 // dismalDocument has n tasks of which every one is refuted and exposed.
-func dismalDocument(n int) Document {
+func dismalDocument(n int) evidence.Document {
 	d := largeDocument(n)
-	d.Findings, d.Proofs, d.Verdicts = nil, Proofs{}, Verdicts{}
+	d.Findings, d.Proofs, d.Verdicts = nil, evidence.Proofs{}, evidence.Verdicts{}
 	for i, t := range d.Tasks {
-		d.Tasks[i] = sampleTask(lastPart(t.Cluster), i, Refuted)
-		d.Proofs.count(Refuted)
+		d.Tasks[i] = sampleTask(lastPart(t.Cluster), i, evidence.Refuted)
 	}
+	d.Proofs = counted(d.Tasks)
 	agree(&d)
 	sampleFindings(&d)
 	return d
 }
 
 // largeDocument has n tasks in a few clusters, of which most are proven.
-func largeDocument(n int) Document {
+func largeDocument(n int) evidence.Document {
 	d := sampleDocument()
-	d.Tasks, d.Findings, d.Proofs, d.Verdicts = nil, nil, Proofs{}, Verdicts{}
+	d.Tasks, d.Findings, d.Proofs, d.Verdicts = nil, nil, evidence.Proofs{}, evidence.Verdicts{}
 	clusters := []string{"payments-production", "orders-production", "batch-production", "identity-production", "reporting-production"}
 	for i := range n {
-		result := Proven
+		result := evidence.Proven
 		switch {
 		case i%20 == 3:
-			result = Refuted
+			result = evidence.Refuted
 		case i%10 == 7:
-			result = CannotVerify
+			result = evidence.CannotVerify
 		case i%50 == 9:
-			result = NotAttempted
+			result = evidence.NotAttempted
 		}
 		d.Tasks = append(d.Tasks, sampleTask(clusters[i*len(clusters)/n], i, result))
 	}
-	for _, t := range d.Tasks {
-		d.Proofs.count(t.Proof.Result)
-	}
+	d.Proofs = counted(d.Tasks)
 	agree(&d)
 	sampleFindings(&d)
 	return d

@@ -1,10 +1,11 @@
-package evidence
+package page
 
 import (
 	"fmt"
 	"strings"
 	"time"
 
+	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 )
 
@@ -34,7 +35,7 @@ const (
 )
 
 // launches counts tasks by the time of their launch.
-func (a axis) launches(tasks []Task) launches {
+func (a axis) launches(tasks []evidence.Task) launches {
 	var all, bare [columnCount]int
 	highest, before, unknown := 0, 0, 0
 	long := a.until.Sub(a.from)
@@ -64,7 +65,7 @@ func (a axis) launches(tasks []Task) launches {
 		c := column{
 			X: unit(float64(i)*pictureWidth/columnCount + 1), Width: unit(pictureWidth/columnCount - 2),
 			Y: unit(float64(l.Base) - whole), Height: unit(whole),
-			Title: fmt.Sprintf("%s launched from %s to %s UTC, %d of them exposed", Count(n, "running task"), moment(from), moment(until), bare[i]),
+			Title: fmt.Sprintf("%s launched from %s to %s UTC, %d of them exposed", evidence.Count(n, "running task"), moment(from), moment(until), bare[i]),
 		}
 		if bare[i] > 0 {
 			part := columnHeight(bare[i], highest)
@@ -84,10 +85,10 @@ func columnHeight(n, highest int) float64 {
 func outside(before, unknown int) string {
 	var said []string
 	if before > 0 {
-		said = append(said, Count(before, "running task")+" launched before the picture begins")
+		said = append(said, evidence.Count(before, "running task")+" launched before the picture begins")
 	}
 	if unknown > 0 {
-		said = append(said, Count(unknown, "running task")+" launched at an unknown time")
+		said = append(said, evidence.Count(unknown, "running task")+" launched at an unknown time")
 	}
 	if len(said) == 0 {
 		return ""

@@ -1,9 +1,10 @@
-package evidence
+package page
 
 import (
 	"fmt"
 	"strings"
 
+	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 )
 
@@ -57,19 +58,19 @@ const (
 // kinds are the filters, the most pressing first.
 func kinds() []filter {
 	return []filter{
-		{mark: bad(Refuted)},
+		{mark: bad(evidence.Refuted)},
 		{mark: bad(exposed)},
 		{mark: bad(notCovered)},
-		{mark: doubt(CannotVerify)},
+		{mark: doubt(evidence.CannotVerify)},
 		{mark: doubt(exposureInDoubt)},
-		{mark: absent(NotAttempted)},
-		{mark: absent(NotInScope)},
-		{mark: good(Proven)},
+		{mark: absent(evidence.NotAttempted)},
+		{mark: absent(evidence.NotInScope)},
+		{mark: good(evidence.Proven)},
 	}
 }
 
 // is reports whether a filter shows a task.
-func (f filter) is(t Task) bool {
+func (f filter) is(t evidence.Task) bool {
 	switch f.Word {
 	case exposed:
 		return t.Exposed == guard.NonCompliant
@@ -83,9 +84,9 @@ func (f filter) is(t Task) bool {
 
 // taskGroups groups tasks by cluster in the order in which they come, the most
 // pressing first, with the filters that show any of them.
-func taskGroups(tasks []Task) ([]filter, []taskGroup) {
+func taskGroups(tasks []evidence.Task) ([]filter, []taskGroup) {
 	var order []string
-	members := map[string][]Task{}
+	members := map[string][]evidence.Task{}
 	for _, t := range tasks {
 		key := beforeName(t.ARN)
 		if _, ok := members[key]; !ok {
@@ -107,8 +108,8 @@ func taskGroups(tasks []Task) ([]filter, []taskGroup) {
 	return used, groups
 }
 
-func newTaskGroup(arn string, tasks []Task, all []filter) taskGroup {
-	g := taskGroup{Name: short(lastPart(tasks[0].Cluster)), ARN: Name(arn), Definitions: beforeName(tasks[0].Definition)}
+func newTaskGroup(arn string, tasks []evidence.Task, all []filter) taskGroup {
+	g := taskGroup{Name: short(lastPart(tasks[0].Cluster)), ARN: evidence.Name(arn), Definitions: beforeName(tasks[0].Definition)}
 	for _, t := range tasks {
 		if beforeName(t.Definition) != g.Definitions {
 			g.Definitions = ""
@@ -134,7 +135,7 @@ func newTaskGroup(arn string, tasks []Task, all []filter) taskGroup {
 		}
 		g.Tables = append(g.Tables, table)
 	}
-	said := []string{Count(len(tasks), "task")}
+	said := []string{evidence.Count(len(tasks), "task")}
 	for i, n := range counts {
 		all[i].Count += n
 		if n > 0 {
@@ -142,18 +143,18 @@ func newTaskGroup(arn string, tasks []Task, all []filter) taskGroup {
 		}
 	}
 	g.Counts = strings.Join(said, " · ")
-	g.Definitions = Name(g.Definitions)
+	g.Definitions = evidence.Name(g.Definitions)
 	return g
 }
 
-func newTaskRow(t Task, definitions string) taskRowView {
+func newTaskRow(t evidence.Task, definitions string) taskRowView {
 	row := taskRowView{
 		ID: short(lastPart(t.ARN)), Service: short(t.Service), From: short(strings.TrimPrefix(t.Definition, definitions)),
-		Runs: Name(strings.TrimSpace(t.Platform + " " + t.PlatformVersion)), Created: momentOf(t.Created),
+		Runs: evidence.Name(strings.TrimSpace(t.Platform + " " + t.PlatformVersion)), Created: momentOf(t.Created),
 		Answer: answer(t.Proof.Answer), Reason: short(t.Proof.Reason),
 	}
 	if t.LastStatus != "RUNNING" && t.LastStatus != "" {
-		row.Runs += ", " + Name(t.LastStatus)
+		row.Runs += ", " + evidence.Name(t.LastStatus)
 	}
 	switch {
 	case t.Proof.At != nil && t.Proof.Container != "":

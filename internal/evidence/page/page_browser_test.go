@@ -1,4 +1,4 @@
-package evidence
+package page
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"fipsguard/internal/evidence"
 
 	"github.com/chromedp/cdproto/emulation"
 	cdppage "github.com/chromedp/cdproto/page"
@@ -172,11 +174,11 @@ func TestFiltersAndSearchShowTheTasksAskedFor(t *testing.T) {
 		t.Errorf("before any filter %d of %d tasks are shown", n, len(d.Tasks))
 	}
 	press := func(kind string) { t.Helper(); b.do(chromedp.Click(`button[data-kind="`+kind+`"]`, chromedp.ByQuery)) }
-	press(Refuted)
+	press(evidence.Refuted)
 	if n := shown(); n != d.Proofs.Refuted {
 		t.Errorf("the filter of refuted tasks shows %d, there are %d", n, d.Proofs.Refuted)
 	}
-	press(NotAttempted)
+	press(evidence.NotAttempted)
 	if n := shown(); n != d.Proofs.NotAttempted {
 		t.Errorf("the filter of tasks not attempted shows %d, there are %d", n, d.Proofs.NotAttempted)
 	}

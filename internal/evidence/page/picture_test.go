@@ -1,4 +1,4 @@
-package evidence
+package page
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 )
 
@@ -20,16 +21,16 @@ func number(t *testing.T, text string) float64 {
 }
 
 // flapping is a setting that goes off for a second every hour.
-func flapping(hours int) []Timeline {
+func flapping(hours int) []evidence.Timeline {
 	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	var spans []Span
+	var spans []evidence.Span
 	for i := range hours {
 		at := from.Add(time.Duration(i) * time.Hour)
 		spans = append(spans,
-			Span{From: at, Until: at.Add(time.Second), Mode: "off", Call: "PutAccountSettingDefault", By: "somebody", Launched: i},
-			Span{From: at.Add(time.Second), Until: at.Add(time.Hour), Mode: "on"})
+			evidence.Span{From: at, Until: at.Add(time.Second), Mode: "off", Call: "PutAccountSettingDefault", By: "somebody", Launched: i},
+			evidence.Span{From: at.Add(time.Second), Until: at.Add(time.Hour), Mode: "on"})
 	}
-	return []Timeline{{Spans: spans}}
+	return []evidence.Timeline{{Spans: spans}}
 }
 
 func TestEveryTimeOffIsSeenHoweverShort(t *testing.T) {
@@ -62,7 +63,7 @@ func TestEveryTimeOffIsSeenHoweverShort(t *testing.T) {
 func TestAReportOfMonthsOfFlappingStaysReadable(t *testing.T) {
 	d := sampleDocument()
 	d.Timelines = flapping(10_000)
-	d.Timelines[0].Sum = Sum{OffTimes: 10_000, OffSeconds: 7200, TurnedOffBy: []Caller{{"a", 9}, {"b", 4}, {"c", 2}, {"d", 1}}}
+	d.Timelines[0].Sum = evidence.Sum{OffTimes: 10_000, OffSeconds: 7200, TurnedOffBy: []evidence.Caller{{Name: "a", Calls: 9}, {Name: "b", Calls: 4}, {Name: "c", Calls: 2}, {Name: "d", Calls: 1}}}
 	page := string(written(t, d))
 	if len(page) > 1<<20 {
 		t.Errorf("the page has %d bytes", len(page))
@@ -104,12 +105,12 @@ func TestTheAxisHasAFewRoundTimes(t *testing.T) {
 
 func TestTimesThatCannotBeDrawnAreStillSaid(t *testing.T) {
 	moment := time.Date(2026, 3, 3, 7, 13, 11, 0, time.UTC)
-	for name, spans := range map[string][]Span{
+	for name, spans := range map[string][]evidence.Span{
 		"no span":            nil,
 		"a span of no time":  {{From: moment, Until: moment, Mode: "off"}},
 		"a span of no dates": {{Mode: "off"}},
 	} {
-		p := newPicture([]Timeline{{Spans: spans}}, nil)
+		p := newPicture([]evidence.Timeline{{Spans: spans}}, nil)
 		if len(p.Lanes) != 1 || len(p.Lanes[0].Rows) != len(spans) || len(p.Lanes[0].Bars) != 0 {
 			t.Errorf("%s: %+v", name, p.Lanes)
 		}
@@ -118,7 +119,7 @@ func TestTimesThatCannotBeDrawnAreStillSaid(t *testing.T) {
 
 func TestASpanFromUnknownTimeBeginsAtThePicturesLeft(t *testing.T) {
 	until := time.Date(2026, 3, 3, 7, 0, 0, 0, time.UTC)
-	p := newPicture([]Timeline{{Spans: []Span{
+	p := newPicture([]evidence.Timeline{{Spans: []evidence.Span{
 		{Until: until, Mode: "unknown"}, {From: until, Until: until.Add(time.Hour), Mode: "on"},
 	}}}, nil)
 	for _, b := range p.Lanes[0].Bars {
@@ -131,13 +132,13 @@ func TestASpanFromUnknownTimeBeginsAtThePicturesLeft(t *testing.T) {
 func TestOneExposedTaskAmongThousandsIsSeen(t *testing.T) {
 	timelines := flapping(24)
 	from := timelines[0].Spans[0].From
-	var tasks []Task
+	var tasks []evidence.Task
 	for range 5000 {
 		at := from.Add(5 * time.Hour)
-		tasks = append(tasks, Task{Created: &at, Exposed: guard.Compliant})
+		tasks = append(tasks, evidence.Task{Created: &at, Exposed: guard.Compliant})
 	}
 	exposed, early := from.Add(20*time.Hour), from.Add(-time.Hour)
-	tasks = append(tasks, Task{Created: &exposed, Exposed: guard.NonCompliant}, Task{Created: &early}, Task{})
+	tasks = append(tasks, evidence.Task{Created: &exposed, Exposed: guard.NonCompliant}, evidence.Task{Created: &early}, evidence.Task{})
 	got := newPicture(timelines, tasks).Launches
 	if len(got.Columns) != 2 {
 		t.Fatalf("%d columns: %+v", len(got.Columns), got.Columns)

@@ -1,4 +1,4 @@
-package evidence
+package page
 
 import (
 	"crypto/sha256"
@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+
+	"fipsguard/internal/evidence"
 )
 
 //go:embed page.html
@@ -18,10 +20,10 @@ var pageStyle string
 //go:embed page.js
 var pageScript string
 
-// WritePage writes a document as one self-contained HTML page: it loads
+// Write writes a document as one self-contained HTML page: it loads
 // nothing, and its policy forbids it to. Without JavaScript everything is
 // visible; with it the tasks can be filtered and searched.
-func WritePage(out io.Writer, d Document) error {
+func Write(out io.Writer, d evidence.Document) error {
 	page, err := template.New("page").Parse(pageMarkup)
 	if err != nil {
 		return fmt.Errorf("parse the page's markup: %w", err)
