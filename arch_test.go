@@ -44,7 +44,8 @@ var rooms = map[string]struct {
 	"bench/coldstart/empty":  {nil, "the floor under every cold start"},
 
 	"internal/evidence/format":       {[]string{"internal/evidence", "internal/evidence/page"}, "the document as people, auditors and tools read it"},
-	"internal/evidence/page":         {[]string{"internal/evidence", "internal/guard"}, "the document as one HTML page"},
+	"internal/evidence/page":         {[]string{"internal/evidence", "internal/evidence/chart", "internal/guard"}, "the document as one HTML page"},
+	"internal/evidence/chart":        {nil, "times as SVG; knows no FIPS"},
 	"internal/evidence/evidencetest": {[]string{"internal/evidence", "internal/guard"}, "documents for the tests of evidence and its formats"},
 }
 

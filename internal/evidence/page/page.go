@@ -24,11 +24,15 @@ var pageScript string
 // nothing, and its policy forbids it to. Without JavaScript everything is
 // visible; with it the tasks can be filtered and searched.
 func Write(out io.Writer, d evidence.Document) error {
-	page, err := template.New("page").Parse(pageMarkup)
+	markup, err := template.New("page").Parse(pageMarkup)
 	if err != nil {
 		return fmt.Errorf("parse the page's markup: %w", err)
 	}
-	if err := page.Execute(out, newPage(d)); err != nil {
+	view, err := newPage(d)
+	if err != nil {
+		return err
+	}
+	if err := markup.Execute(out, view); err != nil {
 		return fmt.Errorf("write the page of %s: %w", d.ID, err)
 	}
 	return nil

