@@ -43,6 +43,7 @@ var rooms = map[string]struct {
 	"bench/coldstart":        {[]string{"internal/localaws"}, "times the functions from outside"},
 	"bench/coldstart/empty":  {nil, "the floor under every cold start"},
 
+	"internal/guardtest":             {[]string{"internal/guard"}, "an account for the tests of decisions; in no binary"},
 	"internal/evidence/format":       {[]string{"internal/evidence", "internal/evidence/page"}, "the document as people, auditors and tools read it"},
 	"internal/evidence/page":         {[]string{"internal/evidence", "internal/evidence/chart", "internal/guard"}, "the document as one HTML page"},
 	"internal/evidence/chart":        {nil, "times as SVG; knows no FIPS"},

@@ -83,7 +83,34 @@ func documentOf(r guard.Report) evidence.Document {
 	}, r)
 }
 
-// NothingSeen is a document of an account in which nothing was seen.
+// AllIsWell is a document of one task whose kernel runs in FIPS mode.
+func AllIsWell() evidence.Document {
+	task := running("proven")
+	task.Created = at.Add(-30 * time.Minute)
+	on := guard.Timeline{Spans: []guard.Span{{From: at.AddDate(0, 0, -90), Until: at, Mode: guard.ModeOn, Cause: cause}}}
+	return documentOf(guard.Report{
+		Cause: guard.Cause{Account: Account, Region: Region, EventName: "scheduled look", Time: at},
+		Findings: guard.CheckAll([]guard.State{
+			guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Mode: guard.ModeOn}, task,
+			guard.KernelCheck{Task: task, Container: "main", Answer: "1\n", At: at},
+			guard.ExposureOf(task, []guard.Timeline{on}, true),
+		}),
+		Timelines: []guard.Timeline{on},
+	})
+}
+
+// NothingSeen is a document of an account in which AWS answered nothing.
 func NothingSeen() evidence.Document {
+	return documentOf(guard.Report{
+		Cause: guard.Cause{Account: Account, Region: Region, EventName: "scheduled look", Time: at},
+		Findings: guard.CheckAll([]guard.State{
+			guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Unknown: "ECS did not answer ListAccountSettings"},
+			guard.Task{ARN: "task/* of account 111122223333 in us-gov-west-1", LastStatus: "RUNNING", Unknown: "ECS did not answer ListClusters"},
+		}),
+	})
+}
+
+// Empty is a document without a finding.
+func Empty() evidence.Document {
 	return documentOf(guard.Report{Cause: guard.Cause{Account: Account, Region: Region}})
 }
