@@ -31,7 +31,7 @@ var rooms = map[string]struct {
 	"internal/enforcer":      {[]string{"internal/guard", "internal/metric", "internal/trail"}, "the way of one event; AWS and people behind interfaces"},
 	"internal/verifier":      {[]string{"internal/alert", "internal/aws/ecsexec", "internal/evidence", "internal/evidence/format", "internal/guard", "internal/metric", "internal/trail"}, "the way of one look; AWS behind interfaces"},
 	"internal/aws/store":     {[]string{"internal/guard"}, "reports to S3"},
-	"internal/aws/hub":       {[]string{"internal/evidence", "internal/guard"}, "findings to Security Hub"},
+	"internal/aws/hub":       {[]string{"internal/evidence", "internal/evidence/format"}, "findings to Security Hub"},
 	"internal/wiring/scans":  {[]string{"internal/aws/ecsexec", "internal/aws/ecsapi", "internal/guard", "internal/aws/history", "internal/aws/selfcheck", "internal/verifier"}, "puts the verifier together from AWS's clients"},
 	"internal/wiring":        {[]string{"internal/config", "internal/guard"}, "what the functions have in common"},
 	"functions/verifier":     {[]string{"internal/alert", "internal/wiring/scans", "internal/aws/store", "internal/config", "internal/evidence", "internal/aws/ecsapi", "internal/wiring", "internal/aws/hub", "internal/metric", "internal/trail", "internal/verifier"}, "wires the verifier to Lambda"},
@@ -44,7 +44,7 @@ var rooms = map[string]struct {
 	"bench/coldstart/empty":  {nil, "the floor under every cold start"},
 
 	"internal/guardtest":             {[]string{"internal/guard"}, "an account for the tests of decisions; in no binary"},
-	"internal/evidence/format":       {[]string{"internal/evidence", "internal/evidence/page"}, "the document as people, auditors and tools read it"},
+	"internal/evidence/format":       {[]string{"internal/evidence", "internal/evidence/page", "internal/guard"}, "the document as people, auditors and tools read it"},
 	"internal/evidence/page":         {[]string{"internal/evidence", "internal/evidence/chart", "internal/guard"}, "the document as one HTML page"},
 	"internal/evidence/chart":        {nil, "times as SVG; knows no FIPS"},
 	"internal/evidence/evidencetest": {[]string{"internal/evidence", "internal/guard"}, "documents for the tests of evidence and its formats"},

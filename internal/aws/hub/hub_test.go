@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
+	"github.com/google/go-cmp/cmp"
 )
 
 // look is a document with doubts about queues of some names.
@@ -56,7 +58,7 @@ func TestFindingsComeAndGo(t *testing.T) {
 		}
 	}
 	// Another tool's, of the account's own product as well.
-	foreign := standing(look(at, "foreign"))[0]
+	foreign := active(format.SecurityFindings(look(at, "foreign"))[0])
 	foreign.Id, foreign.GeneratorId = aws.String("foreign"), aws.String("another-tool")
 	if _, err := hub.API.BatchImportFindings(t.Context(), &securityhub.BatchImportFindingsInput{Findings: []types.AwsSecurityFinding{foreign}}); err != nil {
 		t.Fatal(err)
@@ -84,4 +86,45 @@ func TestFindingsComeAndGo(t *testing.T) {
 	if err := hub.Import(t.Context(), look(at, many[3]), false); err == nil || !strings.Contains(err.Error(), "AccessDenied") {
 		t.Errorf("denied: %v", err)
 	}
+}
+
+// TestEveryMemberIsSent compares what is sent with the finding, in JSON: of the
+// SDK's many members only those that are filled in.
+func TestEveryMemberIsSent(t *testing.T) {
+	f := format.SecurityFindings(look(time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC), "queue"))[0]
+	if diff := cmp.Diff(members(t, f), filled(members(t, active(f)))); diff != "" {
+		t.Errorf("Security Hub gets another finding (-made +sent):\n%s", diff)
+	}
+}
+
+func members(t *testing.T, value any) any {
+	t.Helper()
+	data, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all any
+	if err := json.Unmarshal(data, &all); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// filled leaves out what is empty.
+func filled(value any) any {
+	switch value := value.(type) {
+	case []any:
+		for i := range value {
+			value[i] = filled(value[i])
+		}
+	case map[string]any:
+		for name, member := range value {
+			if member == nil || member == "" {
+				delete(value, name)
+				continue
+			}
+			value[name] = filled(member)
+		}
+	}
+	return value
 }

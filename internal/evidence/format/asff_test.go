@@ -1,4 +1,4 @@
-package hub
+package format_test
 
 import (
 	"strings"
@@ -6,10 +6,8 @@ import (
 	"time"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/guard"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
 )
 
 func TestSecurityFindings(t *testing.T) {
@@ -36,21 +34,21 @@ func TestSecurityFindings(t *testing.T) {
 	d := evidence.New(evidence.About{Started: at, Finished: at.Add(time.Minute)}, r)
 	ids := map[string]bool{}
 	rules := map[string]int{}
-	for _, f := range standing(d) {
-		id := aws.ToString(f.Id)
+	for _, f := range format.SecurityFindings(d) {
+		id := f.ID
 		if ids[id] {
 			t.Errorf("%s is there twice", id)
 		}
 		ids[id] = true
-		rules[strings.TrimPrefix(aws.ToString(f.GeneratorId), generatorPrefix)]++
-		if len([]rune(*f.Title)) > 256 || len([]rune(*f.Description)) > 1024 || len(f.Resources) == 0 || *f.Resources[0].Id == "" || len([]rune(*f.Resources[0].Id)) > 512 {
+		rules[strings.TrimPrefix(f.GeneratorID, format.GeneratorPrefix)]++
+		if len([]rune(f.Title)) > 256 || len([]rune(f.Description)) > 1024 || len(f.Resources) == 0 || f.Resources[0].ID == "" || len([]rune(f.Resources[0].ID)) > 512 {
 			t.Errorf("finding out of bounds: %+v", f)
 		}
-		if f.Compliance.Status == types.ComplianceStatusPassed || f.RecordState != types.RecordStateActive {
+		if f.Compliance.Status == "PASSED" || f.RecordState != "ACTIVE" {
 			t.Errorf("%s is %s, %s", id, f.RecordState, f.Compliance.Status)
 		}
-		if strings.ContainsAny(*f.Title+*f.Description+*f.Resources[0].Id, "\x00\x1b\u202e") {
-			t.Errorf("a foreign text came through: %q", *f.Description)
+		if strings.ContainsAny(f.Title+f.Description+f.Resources[0].ID, "\x00\x1b\u202e") {
+			t.Errorf("a foreign text came through: %q", f.Description)
 		}
 	}
 	if n := rules[string(guard.FIPSModeDefault)]; n != 0 {
@@ -61,9 +59,9 @@ func TestSecurityFindings(t *testing.T) {
 		t.Errorf("%d findings about kernels, want %d: tasks that were not asked yet (%d) are none", n, doubts, d.Proofs.NotAttempted)
 	}
 	later := evidence.New(evidence.About{Started: d.Started.Add(time.Hour), Finished: d.Finished.Add(time.Hour)}, r)
-	for _, f := range standing(later) {
-		if !ids[aws.ToString(f.Id)] {
-			t.Errorf("%s has another ID in the next look", aws.ToString(f.Id))
+	for _, f := range format.SecurityFindings(later) {
+		if !ids[f.ID] {
+			t.Errorf("%s has another ID in the next look", f.ID)
 		}
 	}
 }
