@@ -1,4 +1,4 @@
-package main
+package format
 
 import (
 	"io"
@@ -10,9 +10,19 @@ import (
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 )
 
-// writeSARIF writes findings as SARIF 2.1.0, as code scanning reads it: what
+// Located is what a rule says about a place in a file.
+type Located struct {
+	File         string // as it was named; - is the standard input
+	Line, Column int
+	Rule         guard.RuleID
+	Status       guard.Verdict
+	Severity     guard.Severity
+	Message      string
+}
+
+// WriteSARIF writes findings as SARIF 2.1.0, as code scanning reads it: what
 // is compliant is left out.
-func writeSARIF(out io.Writer, all []checked) error {
+func WriteSARIF(out io.Writer, all []Located) error {
 	run := sarif.NewRunWithInformationURI("fipsguard", "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-fips-compliance.html")
 	for _, r := range guard.Rules() {
 		run.AddRule(string(r.ID)).
@@ -34,7 +44,7 @@ func writeSARIF(out io.Writer, all []checked) error {
 			WithRegion(sarif.NewRegion().WithStartLine(max(1, f.Line)).WithStartColumn(max(1, f.Column))))
 		run.CreateResultForRule(string(f.Rule)).
 			WithLevel(level).
-			WithMessage(sarif.NewTextMessage(plainText(f.Name + ": " + f.Reason + " " + f.Remedy))).
+			WithMessage(sarif.NewTextMessage(f.Message)).
 			AddLocation(place)
 	}
 	return sarif.NewReport().AddRun(run).PrettyWrite(out)
