@@ -159,7 +159,7 @@ func agree(d *evidence.Document) {
 func sampleFindings(d *evidence.Document) {
 	add := func(id guard.RuleID, subject string, v guard.Verdict, s guard.Severity, reason string) {
 		rule, _ := guard.RuleOf(id)
-		d.Findings = append(d.Findings, evidence.Finding{Rule: id, Requirement: rule.Requirement, Subject: subject, Verdict: v, Severity: s, Reason: reason, Remedy: rule.Remedy})
+		d.Findings = append(d.Findings, evidence.Finding{Rule: id, Requirement: rule.Requirement, Subject: subject, Verdict: v, Severity: s, Reason: reason, Remedy: rule.Remedy(nil)})
 	}
 	for _, t := range d.Tasks {
 		if t.Proof.Result == evidence.Refuted {
