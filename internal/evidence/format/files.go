@@ -22,7 +22,7 @@ func Original() File { return File{".json", "application/json", evidence.WriteJS
 func Derived(original string) []File {
 	return []File{
 		{".html", "text/html; charset=utf-8", page.Write},
-		{".fedramp.json", "application/json", func(out io.Writer, d evidence.Document) error { return evidence.WriteFedRAMP(out, d, original) }},
-		{".oscal.json", "application/json", evidence.WriteOSCAL},
+		{".fedramp.json", "application/json", func(out io.Writer, d evidence.Document) error { return WriteFedRAMP(out, d, original) }},
+		{".oscal.json", "application/json", WriteOSCAL},
 	}
 }

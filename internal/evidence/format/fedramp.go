@@ -1,4 +1,4 @@
-package evidence
+package format
 
 import (
 	"encoding/json"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 )
 
@@ -24,11 +25,11 @@ type Object struct {
 
 // FedRAMP makes evidence objects of a document that is kept at a URI: for the
 // verification of what is configured, and for the validation that it works.
-func FedRAMP(d Document, original string) []Object {
-	object := func(kind guard.EvidenceType, what string, about []guard.Rule, text string) Object {
+func FedRAMP(d evidence.Document, original string) []Object {
+	object := func(kind guard.EvidenceType, what string, relates []guard.Rule, text string) Object {
 		return Object{
 			Type:        string(kind),
-			Description: fmt.Sprintf("%s in account %s, Region %s. Relates to NIST SP 800-53 r5 %s.", what, d.Account, d.Region, controlList(about)),
+			Description: fmt.Sprintf("%s in account %s, Region %s. Relates to NIST SP 800-53 r5 %s.", what, d.Account, d.Region, controlList(relates)),
 			Location:    original,
 			Text:        text,
 			LastUpdated: d.Finished.Format(time.DateOnly),
@@ -40,16 +41,16 @@ func FedRAMP(d Document, original string) []Object {
 	kernels := rulesOf(guard.Log, guard.GroupKernel)
 	launches := rulesOf(guard.AuditRecord, guard.GroupKernel)
 	return []Object{
-		object(guard.Configuration, "Verification: the account setting fargateFIPSMode as ECS answered it, and who changed it", setting, d.about(setting)+d.history()),
-		object(guard.Configuration, "Verification: task definitions in use, services and tasks on Fargate by operating system, architecture and platform version", platforms, d.about(platforms)),
-		object(guard.Configuration, "Verification: the guard itself, which is trail, rules, subscriptions, failure queues and cryptographic module", parts, d.about(parts)),
-		object(guard.Log, "Validation: /proc/sys/crypto/fips_enabled as read in running tasks on Fargate", kernels, d.answers()),
-		object(guard.AuditRecord, "Validation: running tasks on Fargate that were launched while FIPS mode was off, by CloudTrail's records", launches, d.about(launches)),
+		object(guard.Configuration, "Verification: the account setting fargateFIPSMode as ECS answered it, and who changed it", setting, about(d, setting)+history(d)),
+		object(guard.Configuration, "Verification: task definitions in use, services and tasks on Fargate by operating system, architecture and platform version", platforms, about(d, platforms)),
+		object(guard.Configuration, "Verification: the guard itself, which is trail, rules, subscriptions, failure queues and cryptographic module", parts, about(d, parts)),
+		object(guard.Log, "Validation: /proc/sys/crypto/fips_enabled as read in running tasks on Fargate", kernels, answers(d)),
+		object(guard.AuditRecord, "Validation: running tasks on Fargate that were launched while FIPS mode was off, by CloudTrail's records", launches, about(d, launches)),
 	}
 }
 
 // WriteFedRAMP writes the evidence objects as a JSON array.
-func WriteFedRAMP(out io.Writer, d Document, original string) error {
+func WriteFedRAMP(out io.Writer, d evidence.Document, original string) error {
 	if err := json.NewEncoder(out).Encode(FedRAMP(d, original)); err != nil {
 		return fmt.Errorf("write evidence objects of report %s: %w", d.ID, err)
 	}
@@ -66,7 +67,7 @@ func controlList(rules []guard.Rule) string {
 
 // about is what was found under some rules: everything that is wrong or
 // doubtful, as far as it can be listed, and what passed.
-func (d Document) about(rules []guard.Rule) string {
+func about(d evidence.Document, rules []guard.Rule) string {
 	of := map[guard.RuleID]bool{}
 	for _, rule := range rules {
 		of[rule.ID] = true
@@ -89,7 +90,7 @@ func (d Document) about(rules []guard.Rule) string {
 }
 
 // history is the account default's timeline.
-func (d Document) history() string {
+func history(d evidence.Document) string {
 	var lines []string
 	for _, line := range d.Timelines {
 		for _, s := range line.Spans {
@@ -100,11 +101,11 @@ func (d Document) history() string {
 }
 
 // answers are the raw answers of containers.
-func (d Document) answers() string {
-	lines := []string{Summary(d)}
+func answers(d evidence.Document) string {
+	lines := []string{evidence.Summary(d)}
 	for _, t := range d.Tasks {
 		switch {
-		case t.Proof.Result == NotInScope:
+		case t.Proof.Result == evidence.NotInScope:
 		case t.Proof.At == nil:
 			lines = append(lines, fmt.Sprintf("%s: not attempted", t.ARN))
 		case t.Proof.Answer == "":
