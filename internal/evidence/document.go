@@ -30,7 +30,7 @@ type Document struct {
 	Tasks       []Task         `json:"tasks"`     // every Fargate task that was seen, refuted and unverifiable ones first
 	Findings    []Finding      `json:"findings"`  // violations and doubts, the most severe first; compliant ones are counted in verdicts
 	Outcomes    []Outcome      `json:"outcomes"`
-	Passed      []Passed       `json:"passed"` // what was looked at and is compliant, but for tasks
+	Passed      []Finding      `json:"passed"` // what was scanned and is compliant, but for tasks; without remedies
 	NotProven   []string       `json:"notProven"`
 }
 
@@ -100,9 +100,9 @@ type Span struct {
 	From     time.Time `json:"from"`
 	Until    time.Time `json:"until"`
 	Mode     string    `json:"mode"` // on, off, unknown
-	Call     string    `json:"call"` // that began it; empty when it began before what was looked at
+	API      string    `json:"api"`  // the call that began it; empty when it began before what was looked at
 	By       string    `json:"by"`
-	EventID  string    `json:"eventId"`
+	EventID  string    `json:"eventID"`
 	Launched int       `json:"launched"` // running tasks that were launched in it
 	Reason   string    `json:"reason"`   // why the mode is unknown
 }
@@ -136,7 +136,7 @@ type Finding struct {
 	Rule        guard.RuleID   `json:"rule"`
 	Requirement string         `json:"requirement"`
 	Subject     string         `json:"subject"`
-	Verdict     guard.Verdict  `json:"verdict"`
+	Status      guard.Verdict  `json:"status"`
 	Severity    guard.Severity `json:"severity"`
 	Reason      string         `json:"reason"`
 	Remedy      string         `json:"remedy"`
@@ -146,16 +146,9 @@ type Finding struct {
 type Outcome struct {
 	Rule    guard.RuleID `json:"rule"`
 	Subject string       `json:"subject"`
-	Call    string       `json:"call"`
+	API     string       `json:"api"`
 	Result  guard.Result `json:"result"`
 	Detail  string       `json:"detail"`
 	At      *time.Time   `json:"at"`
 	Command string       `json:"command"`
-}
-
-// Passed is something that was looked at and is as it has to be.
-type Passed struct {
-	Rule    guard.RuleID `json:"rule"`
-	Subject string       `json:"subject"`
-	Reason  string       `json:"reason"`
 }

@@ -42,6 +42,7 @@ func TestReportsAreOfTheirSchema(t *testing.T) {
 		"an unknown verdict":  {`"status":"NON_COMPLIANT"`, `"status":"FINE"`},
 		"a member too many":   {`"why":`, `"secret":1,"why":`},
 		"a time that is none": {`"finished":"2026-11-02T10:16:30Z"`, `"finished":"today"`},
+		"a violation passed":  {`"status":"COMPLIANT"`, `"status":"NON_COMPLIANT"`},
 		"a negative count":    {`"proven":1`, `"proven":-1`},
 		"a hash that is none": {`"sha256":"`, `"sha256":"x`},
 	} {

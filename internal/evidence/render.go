@@ -37,7 +37,7 @@ func New(about About, r guard.Report) Document {
 		Timelines:   []Timeline{},
 		Findings:    []Finding{},
 		Outcomes:    []Outcome{},
-		Passed:      []Passed{},
+		Passed:      []Finding{},
 		NotProven:   notProven(),
 	}
 	if d.Scope.Clusters == nil {
@@ -71,7 +71,7 @@ func (d *Document) count(f guard.Finding) {
 	case guard.Compliant:
 		d.Verdicts.Compliant++
 		if !ofTask(f) {
-			d.Passed = append(d.Passed, Passed{f.Rule, f.Subject, f.Reason})
+			d.Passed = append(d.Passed, findingRow(f))
 		}
 		return
 	case guard.NotApplicable:
@@ -82,11 +82,14 @@ func (d *Document) count(f guard.Finding) {
 	case guard.InsufficientData:
 		d.Verdicts.InsufficientData++
 	}
+	open := findingRow(f)
+	open.Remedy = f.Advice()
+	d.Findings = append(d.Findings, open)
+}
+
+func findingRow(f guard.Finding) Finding {
 	rule, _ := guard.RuleOf(f.Rule)
-	d.Findings = append(d.Findings, Finding{
-		Rule: f.Rule, Requirement: rule.Requirement, Subject: f.Subject, Verdict: f.Verdict,
-		Severity: f.Severity, Reason: f.Reason, Remedy: f.Advice(),
-	})
+	return Finding{Rule: f.Rule, Requirement: rule.Requirement, Subject: f.Subject, Status: f.Verdict, Severity: f.Severity, Reason: f.Reason}
 }
 
 // ofTask reports whether the table of tasks has a finding.
@@ -207,7 +210,7 @@ func timeline(line guard.Timeline, tasks []Task) Timeline {
 	out := Timeline{Principal: line.Principal, Sum: sum(line.Spans), Spans: []Span{}}
 	for i, s := range line.Spans {
 		out.Spans = append(out.Spans, Span{
-			From: s.From.UTC(), Until: s.Until.UTC(), Mode: s.Mode.String(), Call: s.Cause.EventName,
+			From: s.From.UTC(), Until: s.Until.UTC(), Mode: s.Mode.String(), API: s.Cause.EventName,
 			By: s.Cause.Actor.Name, EventID: s.Cause.EventID, Launched: launched[i], Reason: s.Unknown,
 		})
 	}
@@ -217,7 +220,7 @@ func timeline(line guard.Timeline, tasks []Task) Timeline {
 func outcome(o guard.Outcome, region string) Outcome {
 	row := Outcome{Rule: o.Remediation.Rule, Subject: o.Remediation.Subject, Result: o.Result, Detail: o.Detail, At: known(o.At)}
 	if o.Remediation.Call != nil {
-		row.Call, row.Command = o.Remediation.Call.API(), o.Remediation.Command(region)
+		row.API, row.Command = o.Remediation.Call.API(), o.Remediation.Command(region)
 	}
 	return row
 }

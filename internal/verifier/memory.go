@@ -39,8 +39,8 @@ func spanOf(s evidence.Span) guard.Span {
 	case guard.ModeOff.String():
 		span.Mode = guard.ModeOff
 	}
-	if s.Call != "" {
-		span.Cause = guard.Cause{EventID: s.EventID, EventName: s.Call, Time: s.From, Actor: guard.Actor{Name: s.By}}
+	if s.API != "" {
+		span.Cause = guard.Cause{EventID: s.EventID, EventName: s.API, Time: s.From, Actor: guard.Actor{Name: s.By}}
 	}
 	return span
 }

@@ -95,7 +95,7 @@ func repaired(d evidence.Document, subject string) bool {
 
 func securityFinding(d evidence.Document, f evidence.Finding) SecurityFinding {
 	compliance := "FAILED"
-	if f.Verdict == guard.InsufficientData {
+	if f.Status == guard.InsufficientData {
 		compliance = "NOT_AVAILABLE"
 	}
 	finished := d.Finished.Format(time.RFC3339)

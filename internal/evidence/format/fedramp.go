@@ -75,12 +75,12 @@ func about(d evidence.Document, rules []guard.Rule) string {
 	var lines []string
 	for _, f := range d.Findings {
 		if of[f.Rule] {
-			lines = append(lines, fmt.Sprintf("%s %s %s: %s", f.Verdict, f.Rule, f.Subject, f.Reason))
+			lines = append(lines, fmt.Sprintf("%s %s %s: %s", f.Status, f.Rule, f.Subject, f.Reason))
 		}
 	}
 	for _, p := range d.Passed {
 		if of[p.Rule] {
-			lines = append(lines, fmt.Sprintf("COMPLIANT %s %s: %s", p.Rule, p.Subject, p.Reason))
+			lines = append(lines, fmt.Sprintf("%s %s %s: %s", p.Status, p.Rule, p.Subject, p.Reason))
 		}
 	}
 	if len(lines) == 0 {
@@ -94,7 +94,7 @@ func history(d evidence.Document) string {
 	var lines []string
 	for _, line := range d.Timelines {
 		for _, s := range line.Spans {
-			lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %s – %s: %s %s %s", line.Principal, s.From.Format(time.RFC3339), s.Until.Format(time.RFC3339), s.Mode, s.Call, s.By)))
+			lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %s – %s: %s %s %s", line.Principal, s.From.Format(time.RFC3339), s.Until.Format(time.RFC3339), s.Mode, s.API, s.By)))
 		}
 	}
 	return bounded(lines)

@@ -87,12 +87,12 @@ func under(d evidence.Document, rule guard.RuleID) underRule {
 		if f.Rule != rule {
 			continue
 		}
-		if f.Verdict == guard.NonCompliant {
+		if f.Status == guard.NonCompliant {
 			u.violations++
 		} else {
 			u.doubts++
 		}
-		u.lines = append(u.lines, fmt.Sprintf("%s %s: %s", f.Verdict, f.Subject, f.Reason))
+		u.lines = append(u.lines, fmt.Sprintf("%s %s: %s", f.Status, f.Subject, f.Reason))
 	}
 	for _, p := range d.Passed {
 		if p.Rule == rule {

@@ -27,7 +27,7 @@ func WriteText(out io.Writer, d evidence.Document) error {
 			if w.enough(i, len(d.Outcomes)) {
 				break
 			}
-			w.printf("  %s for %s: %s. %s\n", o.Call, o.Subject, o.Result, o.Detail)
+			w.printf("  %s for %s: %s. %s\n", o.API, o.Subject, o.Result, o.Detail)
 		}
 		w.printf("\n")
 	}
@@ -49,8 +49,8 @@ func writeTimeline(w *lines, line evidence.Timeline) {
 	}
 	for _, s := range line.Spans[max(0, len(line.Spans)-maxListed):] {
 		w.printf("  %s – %s  %s", s.From.Format(time.RFC3339), s.Until.Format(time.RFC3339), strings.ToUpper(s.Mode))
-		if s.Call != "" {
-			w.printf("  %s by %s", s.Call, s.By)
+		if s.API != "" {
+			w.printf("  %s by %s", s.API, s.By)
 		}
 		if s.Reason != "" {
 			w.printf("  (%s)", s.Reason)

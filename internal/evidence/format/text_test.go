@@ -37,7 +37,7 @@ func TestTheTextOfMonthsOfFlappingStaysReadable(t *testing.T) {
 	for i := range 10_000 {
 		at := from.Add(time.Duration(i) * time.Hour)
 		account.Spans = append(account.Spans,
-			evidence.Span{From: at, Until: at.Add(time.Second), Mode: "off", Call: "PutAccountSettingDefault", By: "somebody"},
+			evidence.Span{From: at, Until: at.Add(time.Second), Mode: "off", API: "PutAccountSettingDefault", By: "somebody"},
 			evidence.Span{From: at.Add(time.Second), Until: at.Add(time.Hour), Mode: "on"})
 	}
 	text := string(evidencetest.Written(t, func(out io.Writer) error { return format.WriteText(out, d) }))

@@ -103,8 +103,8 @@ func weight(mode string) chart.Weight {
 
 func barTitle(s evidence.Span, account bool) string {
 	text := fmt.Sprintf("%s from %s to %s UTC (%s)", strings.ToUpper(modeMark(s.Mode).Word), moment(s.From), moment(s.Until), evidence.Lasted(s.Until.Sub(s.From)))
-	if s.Call != "" {
-		text += ". " + evidence.Name(s.Call) + " by " + evidence.Name(s.By)
+	if s.API != "" {
+		text += ". " + evidence.Name(s.API) + " by " + evidence.Name(s.By)
 	}
 	if s.Reason != "" {
 		text += ". Unknown because " + evidence.Name(s.Reason)

@@ -8,12 +8,12 @@ import (
 // outcomeRow is what became of an action.
 type outcomeRow struct {
 	mark
-	Call, Subject, Rule, Detail, At, Command string
+	API, Subject, Rule, Detail, At, Command string
 }
 
 func newOutcomeRow(o evidence.Outcome) outcomeRow {
 	return outcomeRow{
-		mark: resultMark(o.Result), Call: evidence.Name(o.Call), Subject: evidence.Name(o.Subject), Rule: evidence.Name(string(o.Rule)),
+		mark: resultMark(o.Result), API: evidence.Name(o.API), Subject: evidence.Name(o.Subject), Rule: evidence.Name(string(o.Rule)),
 		Detail: evidence.Name(o.Detail), At: outcomeTime(o), Command: evidence.Cut(evidence.Printable(o.Command), maxCommand),
 	}
 }

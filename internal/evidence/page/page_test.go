@@ -210,7 +210,7 @@ func TestARuleOfManyFindingsIsExplainedOnce(t *testing.T) {
 func TestEachRemedyIsOnThePage(t *testing.T) {
 	d := sampleDocument()
 	for _, role := range []string{"role/One", "role/Two"} {
-		d.Findings = append(d.Findings, evidence.Finding{Rule: guard.FIPSModeOverride, Verdict: guard.NonCompliant, Severity: guard.High, Subject: role, Remedy: "run it for " + role})
+		d.Findings = append(d.Findings, evidence.Finding{Rule: guard.FIPSModeOverride, Status: guard.NonCompliant, Severity: guard.High, Subject: role, Remedy: "run it for " + role})
 	}
 	said := words(written(t, d))
 	for _, remedy := range []string{"run it for role/One", "run it for role/Two"} {

@@ -29,8 +29,8 @@ type lane struct {
 // spanRow is a span in words.
 type spanRow struct {
 	mark
-	From, Until, Lasted, Call, By, EventID, Reason string
-	Launched                                       int
+	From, Until, Lasted, API, By, EventID, Reason string
+	Launched                                      int
 }
 
 func newPicture(timelines []evidence.Timeline, tasks []evidence.Task) (picture, error) {
@@ -66,10 +66,10 @@ func newLane(line evidence.Timeline) lane {
 func newSpanRow(s evidence.Span) spanRow {
 	row := spanRow{
 		mark: modeMark(s.Mode), From: moment(s.From), Until: moment(s.Until), Lasted: evidence.Lasted(s.Until.Sub(s.From)),
-		Call: evidence.Name(s.Call), By: evidence.Name(s.By), EventID: evidence.Name(s.EventID), Reason: evidence.Name(s.Reason), Launched: s.Launched,
+		API: evidence.Name(s.API), By: evidence.Name(s.By), EventID: evidence.Name(s.EventID), Reason: evidence.Name(s.Reason), Launched: s.Launched,
 	}
-	if row.Call == "" {
-		row.Call = "began before what was looked at"
+	if row.API == "" {
+		row.API = "began before what was looked at"
 	}
 	return row
 }

@@ -16,7 +16,7 @@ func flapping(hours int) []evidence.Timeline {
 	for i := range hours {
 		at := from.Add(time.Duration(i) * time.Hour)
 		spans = append(spans,
-			evidence.Span{From: at, Until: at.Add(time.Second), Mode: "off", Call: "PutAccountSettingDefault", By: "somebody", Launched: i},
+			evidence.Span{From: at, Until: at.Add(time.Second), Mode: "off", API: "PutAccountSettingDefault", By: "somebody", Launched: i},
 			evidence.Span{From: at.Add(time.Second), Until: at.Add(time.Hour), Mode: "on"})
 	}
 	return []evidence.Timeline{{Spans: spans}}

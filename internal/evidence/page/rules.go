@@ -39,7 +39,7 @@ func findingGroups(findings []evidence.Finding) []ruleGroup {
 	var order []kind
 	members := map[kind][]evidence.Finding{}
 	for _, f := range findings {
-		key := kind{f.Rule, f.Verdict, f.Severity, f.Remedy}
+		key := kind{f.Rule, f.Status, f.Severity, f.Remedy}
 		if _, ok := members[key]; !ok {
 			order = append(order, key)
 		}
@@ -65,21 +65,22 @@ func findingGroups(findings []evidence.Finding) []ruleGroup {
 	return groups
 }
 
-func passedGroups(passed []evidence.Passed) []ruleGroup {
+func passedGroups(passed []evidence.Finding) []ruleGroup {
 	var order []guard.RuleID
 	members := map[guard.RuleID][]subjectRow{}
+	requirement := map[guard.RuleID]string{}
 	for _, p := range passed {
 		if _, ok := members[p.Rule]; !ok {
 			order = append(order, p.Rule)
+			requirement[p.Rule] = p.Requirement
 		}
 		members[p.Rule] = append(members[p.Rule], subjectRow{p.Subject, p.Reason})
 	}
 	var groups []ruleGroup
 	for _, id := range order {
-		rule, _ := guard.RuleOf(id)
 		rows := members[id]
 		groups = append(groups, ruleGroup{
-			mark: good("as required"), Rule: evidence.Name(string(id)), Requirement: rule.Requirement,
+			mark: good("as required"), Rule: evidence.Name(string(id)), Requirement: evidence.Name(requirement[id]),
 			Count: evidence.Count(len(rows), "subject"), Long: len(rows) > rowsPerTable, Tables: subjectTables(rows),
 		})
 	}

@@ -64,15 +64,15 @@ func sampleDocument() evidence.Document {
 		Timelines: []evidence.Timeline{
 			{Spans: []evidence.Span{
 				{From: from, Until: firstOff, Mode: "unknown", Reason: "CloudTrail's history does not reach back to it"},
-				{From: firstOff, Until: firstOff.Add(40 * time.Second), Mode: "off", Call: "PutAccountSettingDefault", By: "role Admin, session jane.doe", EventID: "7a1e0c2b-6d5f-4c1e-9f6a-0b3c2d1e4f5a"},
-				{From: firstOff.Add(40 * time.Second), Until: secondOff, Mode: "on", Call: "PutAccountSettingDefault", By: "role fipsguard-enforcer", EventID: "0b3c2d1e-6d5f-4c1e-9f6a-7a1e0c2b4f5a"},
-				{From: secondOff, Until: secondOff.Add(52 * time.Hour), Mode: "off", Call: "DeleteAccountSetting", By: "root " + hostileNames[0], EventID: "c2d1e4f5-6d5f-4c1e-9f6a-7a1e0c2b0b3a"},
-				{From: secondOff.Add(52 * time.Hour), Until: lookedAt, Mode: "on", Call: "PutAccountSettingDefault", By: "role Admin, session jane.doe", EventID: "e4f5c2d1-6d5f-4c1e-9f6a-7a1e0c2b0b3a"},
+				{From: firstOff, Until: firstOff.Add(40 * time.Second), Mode: "off", API: "PutAccountSettingDefault", By: "role Admin, session jane.doe", EventID: "7a1e0c2b-6d5f-4c1e-9f6a-0b3c2d1e4f5a"},
+				{From: firstOff.Add(40 * time.Second), Until: secondOff, Mode: "on", API: "PutAccountSettingDefault", By: "role fipsguard-enforcer", EventID: "0b3c2d1e-6d5f-4c1e-9f6a-7a1e0c2b4f5a"},
+				{From: secondOff, Until: secondOff.Add(52 * time.Hour), Mode: "off", API: "DeleteAccountSetting", By: "root " + hostileNames[0], EventID: "c2d1e4f5-6d5f-4c1e-9f6a-7a1e0c2b0b3a"},
+				{From: secondOff.Add(52 * time.Hour), Until: lookedAt, Mode: "on", API: "PutAccountSettingDefault", By: "role Admin, session jane.doe", EventID: "e4f5c2d1-6d5f-4c1e-9f6a-7a1e0c2b0b3a"},
 			}},
 			{Principal: "arn:aws-us-gov:iam::111122223333:role/deploy-pipeline", Spans: []evidence.Span{
 				{From: from, Until: from.Add(13 * day), Mode: "unknown", Reason: "CloudTrail's history does not show when it was set"},
-				{From: from.Add(13 * day), Until: from.Add(19 * day), Mode: "off", Call: "PutAccountSetting", By: "role deploy-pipeline, session ci"},
-				{From: from.Add(19 * day), Until: lookedAt, Mode: "on", Call: "PutAccountSetting", By: "role deploy-pipeline, session ci"},
+				{From: from.Add(13 * day), Until: from.Add(19 * day), Mode: "off", API: "PutAccountSetting", By: "role deploy-pipeline, session ci"},
+				{From: from.Add(19 * day), Until: lookedAt, Mode: "on", API: "PutAccountSetting", By: "role deploy-pipeline, session ci"},
 			}},
 			{Principal: "arn:aws-us-gov:iam::111122223333:role/" + hostileNames[2], Spans: []evidence.Span{{From: from, Until: lookedAt, Mode: "on"}}},
 		},
@@ -159,7 +159,7 @@ func agree(d *evidence.Document) {
 func sampleFindings(d *evidence.Document) {
 	add := func(id guard.RuleID, subject string, v guard.Verdict, s guard.Severity, reason string) {
 		rule, _ := guard.RuleOf(id)
-		d.Findings = append(d.Findings, evidence.Finding{Rule: id, Requirement: rule.Requirement, Subject: subject, Verdict: v, Severity: s, Reason: reason, Remedy: rule.Remedy(nil)})
+		d.Findings = append(d.Findings, evidence.Finding{Rule: id, Requirement: rule.Requirement, Subject: subject, Status: v, Severity: s, Reason: reason, Remedy: rule.Remedy(nil)})
 	}
 	for _, t := range d.Tasks {
 		if t.Proof.Result == evidence.Refuted {
@@ -180,24 +180,28 @@ func sampleFindings(d *evidence.Document) {
 	}
 	add(guard.GuardQueues, "https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-failures", guard.InsufficientData, guard.Warning, "Unknown because AWS refused sqs:GetQueueAttributes.")
 	for _, f := range d.Findings {
-		if f.Verdict == guard.NonCompliant {
+		if f.Status == guard.NonCompliant {
 			d.Verdicts.NonCompliant++
 		} else {
 			d.Verdicts.InsufficientData++
 		}
 	}
-	d.Passed = []evidence.Passed{
-		{Rule: guard.FIPSModeDefault, Subject: "account 111122223333", Reason: "The account default is enabled."},
-		{Rule: guard.GuardTrail, Subject: "arn:aws-us-gov:cloudtrail:us-gov-west-1:111122223333:trail/management", Reason: "It is logging management events that write."},
-		{Rule: guard.ServicePlatform, Subject: samplePrefix + "service/payments/orders-api", Reason: "LINUX/X86_64, platform version 1.4.0."},
-		{Rule: guard.ServicePlatform, Subject: samplePrefix + "service/payments/ledger", Reason: "LINUX/X86_64, platform version 1.4.0."},
+	d.Passed = []evidence.Finding{
+		{Rule: guard.FIPSModeDefault, Status: guard.Compliant, Subject: "account 111122223333", Reason: "The account default is enabled."},
+		{Rule: guard.GuardTrail, Status: guard.Compliant, Subject: "arn:aws-us-gov:cloudtrail:us-gov-west-1:111122223333:trail/management", Reason: "It is logging management events that write."},
+		{Rule: guard.ServicePlatform, Status: guard.Compliant, Subject: samplePrefix + "service/payments/orders-api", Reason: "LINUX/X86_64, platform version 1.4.0."},
+		{Rule: guard.ServicePlatform, Status: guard.Compliant, Subject: samplePrefix + "service/payments/ledger", Reason: "LINUX/X86_64, platform version 1.4.0."},
+	}
+	for i := range d.Passed {
+		rule, _ := guard.RuleOf(d.Passed[i].Rule)
+		d.Passed[i].Requirement = rule.Requirement
 	}
 	d.Verdicts.Compliant = len(d.Passed) + d.Proofs.Proven
 	at := lookedAt.Add(80 * time.Second)
 	d.Outcomes = []evidence.Outcome{
-		{Rule: guard.FIPSModeDefault, Subject: "account 111122223333", Call: "ecs:PutAccountSettingDefault", Result: guard.Done, Detail: "Read back: the account default is enabled.", At: &at, Command: "aws ecs put-account-setting-default --name fargateFIPSMode --value enabled --region us-gov-west-1"},
-		{Rule: guard.FIPSModeOverride, Subject: "arn:aws-us-gov:iam::111122223333:role/deploy-pipeline", Call: "ecs:PutAccountSetting", Result: guard.RefusedByAWS, Detail: "AWS refused: only the role itself or root may.", At: &at, Command: "aws ecs put-account-setting --name fargateFIPSMode --value enabled --principal-arn arn:aws-us-gov:iam::111122223333:role/deploy-pipeline --region us-gov-west-1"},
-		{Rule: guard.TaskKernelProof, Subject: hostileNames[0], Call: "ecs:StopTask", Result: guard.RefusedByPolicy, Detail: "Policy audits this rule.", Command: "aws ecs stop-task --task '" + hostileNames[0] + "'"},
+		{Rule: guard.FIPSModeDefault, Subject: "account 111122223333", API: "ecs:PutAccountSettingDefault", Result: guard.Done, Detail: "Read back: the account default is enabled.", At: &at, Command: "aws ecs put-account-setting-default --name fargateFIPSMode --value enabled --region us-gov-west-1"},
+		{Rule: guard.FIPSModeOverride, Subject: "arn:aws-us-gov:iam::111122223333:role/deploy-pipeline", API: "ecs:PutAccountSetting", Result: guard.RefusedByAWS, Detail: "AWS refused: only the role itself or root may.", At: &at, Command: "aws ecs put-account-setting --name fargateFIPSMode --value enabled --principal-arn arn:aws-us-gov:iam::111122223333:role/deploy-pipeline --region us-gov-west-1"},
+		{Rule: guard.TaskKernelProof, Subject: hostileNames[0], API: "ecs:StopTask", Result: guard.RefusedByPolicy, Detail: "Policy audits this rule.", Command: "aws ecs stop-task --task '" + hostileNames[0] + "'"},
 	}
 }
 
