@@ -125,13 +125,13 @@ func lookedAndReplaced(ctx context.Context, s *stage, _ []localaws.Happening) (s
 		return "", err
 	}
 	first, second := s.reports[0], s.reports[1]
-	want := evidence.Proofs{Proven: 2, Refuted: 2, CannotVerify: 2}
-	if first.Proofs != want || first.Status != guard.NonCompliant {
-		return "", fmt.Errorf("the first look ends %s with %+v, want NON_COMPLIANT with %+v", first.Status, first.Proofs, want)
+	want := evidence.Kernels{On: 2, Off: 2, CouldNotBeChecked: 2}
+	if first.Kernels != want || first.Status != guard.NonCompliant {
+		return "", fmt.Errorf("the first look ends %s with %+v, want NON_COMPLIANT with %+v", first.Status, first.Kernels, want)
 	}
-	want = evidence.Proofs{Proven: 4, CannotVerify: 2}
-	if second.Proofs != want {
-		return "", fmt.Errorf("the second look ends with %+v, want %+v", second.Proofs, want)
+	want = evidence.Kernels{On: 4, CouldNotBeChecked: 2}
+	if second.Kernels != want {
+		return "", fmt.Errorf("the second look ends with %+v, want %+v", second.Kernels, want)
 	}
 	exposed := 0
 	for _, t := range second.Tasks {

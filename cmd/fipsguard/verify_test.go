@@ -53,7 +53,7 @@ func TestVerify(t *testing.T) {
 	serviceOf(t, s, "web")
 	page := filepath.Join(t.TempDir(), "report.html")
 	code, out, talk := fipsguard("", "verify", "--html", page)
-	if code != 0 || !strings.Contains(out, "2 running tasks: 2 proven") || talk != "" {
+	if code != 0 || !strings.Contains(out, "2 running tasks: 2 with FIPS on") || talk != "" {
 		t.Errorf("a good account: exits %d\n%s%s", code, out, talk)
 	}
 	if html, err := os.ReadFile(page); err != nil || !bytes.Contains(html, []byte("<!DOCTYPE html>")) && !bytes.Contains(html, []byte("<!doctype html>")) {
@@ -68,8 +68,8 @@ func TestVerify(t *testing.T) {
 	calls := len(s.account.Records())
 	code, out, talk = fipsguard("", "verify", "--format", "json")
 	report, err := evidence.Read(strings.NewReader(out))
-	if code != 1 || err != nil || report.Proofs != (evidence.Proofs{Proven: 2, Refuted: 2}) || report.Status != guard.NonCompliant {
-		t.Errorf("a bad account: exits %d, %v, %+v\n%s", code, err, report.Proofs, talk)
+	if code != 1 || err != nil || report.Kernels != (evidence.Kernels{On: 2, Off: 2}) || report.Status != guard.NonCompliant {
+		t.Errorf("a bad account: exits %d, %v, %+v\n%s", code, err, report.Kernels, talk)
 	}
 	for _, r := range s.account.Records()[calls:] {
 		if r.EventName != "ExecuteCommand" {

@@ -25,13 +25,13 @@ type Document struct {
 	Status      guard.Verdict  `json:"status"`      // the worst of all findings
 	Severity    guard.Severity `json:"severity"`    // the highest
 	Verdicts    Verdicts       `json:"verdicts"`
-	Proofs      Proofs         `json:"proofs"`
+	Kernels     Kernels        `json:"kernels"`
 	Timelines   []Timeline     `json:"timelines"` // the account default's first, then overrides
 	Tasks       []Task         `json:"tasks"`     // every Fargate task that was seen, refuted and unverifiable ones first
 	Findings    []Finding      `json:"findings"`  // violations and doubts, the most severe first; compliant ones are counted in verdicts
 	Outcomes    []Outcome      `json:"outcomes"`
 	Passed      []Finding      `json:"passed"` // what was scanned and is compliant, but for tasks; without remedies
-	NotProven   []string       `json:"notProven"`
+	Limits      []string       `json:"limits"` // what the scan does not show
 }
 
 // Scope is how much was looked at.
@@ -65,13 +65,13 @@ type Verdicts struct {
 	NotApplicable    int `json:"notApplicable"`
 }
 
-// Proofs counts the running tasks in scope of FIPS mode by what their kernels
-// said.
-type Proofs struct {
-	Proven       int `json:"proven"`
-	Refuted      int `json:"refuted"`
-	CannotVerify int `json:"cannotVerify"`
-	NotAttempted int `json:"notAttempted"`
+// Kernels counts the running tasks in scope of FIPS mode by the results of their
+// kernel checks.
+type Kernels struct {
+	On                int `json:"on"`
+	Off               int `json:"off"`
+	CouldNotBeChecked int `json:"couldNotBeChecked"`
+	NotCheckedYet     int `json:"notCheckedYet"`
 }
 
 // Timeline is guard.Timeline.
@@ -117,18 +117,18 @@ type Task struct {
 	PlatformVersion string        `json:"platformVersion"`
 	LastStatus      string        `json:"lastStatus"`
 	Created         *time.Time    `json:"created"`
-	Proof           Proof         `json:"proof"`
+	Kernel          Kernel        `json:"kernel"`
 	Exposed         guard.Verdict `json:"exposed"` // of rule task-exposed
 	Scope           guard.Verdict `json:"scope"`   // of the platform rules: COMPLIANT when FIPS mode covers it
 }
 
-// Proof is what a container of a task answered.
-type Proof struct {
-	Result    string     `json:"result"` // proven, refuted, cannot verify, not attempted, not in scope
+// Kernel is the result of a task's kernel check.
+type Kernel struct {
+	Result    string     `json:"result"` // FIPS on, FIPS off, could not be checked, not checked yet, not in scope
 	Container string     `json:"container"`
 	Answer    string     `json:"answer"` // raw, as it came
 	At        *time.Time `json:"at"`
-	Reason    string     `json:"reason"` // why there is no proof
+	Reason    string     `json:"reason"` // why the kernel could not be checked
 }
 
 // Finding is guard.Finding with its rule's words.

@@ -43,7 +43,7 @@ func TestReportsAreOfTheirSchema(t *testing.T) {
 		"a member too many":   {`"why":`, `"secret":1,"why":`},
 		"a time that is none": {`"finished":"2026-11-02T10:16:30Z"`, `"finished":"today"`},
 		"a violation passed":  {`"status":"COMPLIANT"`, `"status":"NON_COMPLIANT"`},
-		"a negative count":    {`"proven":1`, `"proven":-1`},
+		"a negative count":    {`"on":1`, `"on":-1`},
 		"a hash that is none": {`"sha256":"`, `"sha256":"x`},
 	} {
 		bad := strings.Replace(good, change[0], change[1], 1)
@@ -119,10 +119,10 @@ func TestReadRefusesWhatIsNoReport(t *testing.T) {
 
 func TestCounts(t *testing.T) {
 	d := evidencetest.Everything()
-	if want := (evidence.Proofs{Proven: 1, Refuted: 1, CannotVerify: 2, NotAttempted: 1}); d.Proofs != want {
-		t.Errorf("proofs %+v, want %+v", d.Proofs, want)
+	if want := (evidence.Kernels{On: 1, Off: 1, CouldNotBeChecked: 2, NotCheckedYet: 1}); d.Kernels != want {
+		t.Errorf("kernels %+v, want %+v", d.Kernels, want)
 	}
-	if d.Tasks[0].Proof.Result != evidence.Refuted {
+	if d.Tasks[0].Kernel.Result != evidence.KernelOff {
 		t.Errorf("the first task is %+v; want the refuted one", d.Tasks[0])
 	}
 	if got := d.Timelines[0].Spans[1].Launched; got != 5 {

@@ -38,7 +38,7 @@ func New(about About, r guard.Report) Document {
 		Findings:    []Finding{},
 		Outcomes:    []Outcome{},
 		Passed:      []Finding{},
-		NotProven:   notProven(),
+		Limits:      limits(),
 	}
 	if d.Scope.Clusters == nil {
 		d.Scope.Clusters = []string{}
@@ -48,7 +48,7 @@ func New(about About, r guard.Report) Document {
 	}
 	d.Tasks = tasks(r.Findings)
 	for _, t := range d.Tasks {
-		d.Proofs.count(t.Proof.Result)
+		d.Kernels.count(t.Kernel.Result)
 	}
 	for _, line := range r.Timelines {
 		d.Timelines = append(d.Timelines, timeline(line, d.Tasks))
@@ -101,25 +101,38 @@ func ofTask(f guard.Finding) bool {
 	return false
 }
 
-// The results of a proof.
+// The results of a kernel check.
 const (
-	Proven       = string(guard.KernelOn)
-	Refuted      = string(guard.KernelOff)
-	CannotVerify = string(guard.CouldNotCheck)
-	NotAttempted = string(guard.NotChecked)
-	NotInScope   = "not in scope" // FIPS mode does not cover the task's platform, or it is not running yet
+	KernelOn          = "FIPS on"
+	KernelOff         = "FIPS off"
+	CouldNotBeChecked = "could not be checked"
+	NotCheckedYet     = "not checked yet"
+	NotInScope        = "not in scope" // FIPS mode does not cover the task's platform, or it is not running yet
 )
 
-func (p *Proofs) count(result string) {
+func kernelResult(r guard.KernelResult) string {
+	switch r {
+	case guard.KernelOn:
+		return KernelOn
+	case guard.KernelOff:
+		return KernelOff
+	case guard.NotChecked:
+		return NotCheckedYet
+	case guard.CouldNotCheck:
+	}
+	return CouldNotBeChecked
+}
+
+func (k *Kernels) count(result string) {
 	switch result {
-	case Proven:
-		p.Proven++
-	case Refuted:
-		p.Refuted++
-	case CannotVerify:
-		p.CannotVerify++
-	case NotAttempted:
-		p.NotAttempted++
+	case KernelOn:
+		k.On++
+	case KernelOff:
+		k.Off++
+	case CouldNotBeChecked:
+		k.CouldNotBeChecked++
+	case NotCheckedYet:
+		k.NotCheckedYet++
 	}
 }
 
@@ -143,7 +156,7 @@ func tasks(findings []guard.Finding) []Task {
 				row(s).Scope = f.Verdict
 			}
 		case guard.KernelCheck:
-			row(s.Task).Proof = proof(s)
+			row(s.Task).Kernel = kernel(s)
 		case guard.Exposure:
 			row(s.Task).Exposed = f.Verdict
 		}
@@ -157,21 +170,21 @@ func tasks(findings []guard.Finding) []Task {
 // urgency orders tasks by how soon a person has to look at them.
 func urgency(t Task) int {
 	switch {
-	case t.Proof.Result == Refuted:
+	case t.Kernel.Result == KernelOff:
 		return 0
 	case t.Exposed == guard.NonCompliant:
 		return 1
 	case t.Scope == guard.NonCompliant:
 		return 2
-	case t.Proof.Result == CannotVerify:
+	case t.Kernel.Result == CouldNotBeChecked:
 		return 3
-	case t.Proof.Result != Proven:
+	case t.Kernel.Result != KernelOn:
 		return 4
 	}
 	return settled
 }
 
-// settled is the urgency of a task that is proven.
+// settled is the urgency of a task whose kernel is in FIPS mode.
 const settled = 5
 
 // Pressing reports whether a person has to look at a task.
@@ -182,14 +195,14 @@ func taskRow(t guard.Task) Task {
 		ARN: t.ARN, Cluster: t.Cluster, Service: t.Service(), Definition: t.Definition,
 		Platform:        t.Platform.OS + "/" + t.Platform.Architecture,
 		PlatformVersion: t.PlatformVersion, LastStatus: t.LastStatus, Created: known(t.Created),
-		Proof:   Proof{Result: NotInScope},
+		Kernel:  Kernel{Result: NotInScope},
 		Exposed: guard.NotApplicable, Scope: guard.NotApplicable,
 	}
 }
 
-func proof(p guard.KernelCheck) Proof {
-	row := Proof{Result: string(p.Result()), Container: p.Container, Answer: p.Answer, At: known(p.At), Reason: p.Unknown}
-	if row.Result == CannotVerify && p.Answer != "" {
+func kernel(p guard.KernelCheck) Kernel {
+	row := Kernel{Result: kernelResult(p.Result()), Container: p.Container, Answer: p.Answer, At: known(p.At), Reason: p.Unknown}
+	if row.Result == CouldNotBeChecked && p.Answer != "" {
 		row.Reason = "it answered neither 1 nor 0"
 	}
 	return row
@@ -233,8 +246,8 @@ func known(t time.Time) *time.Time {
 	return &t
 }
 
-// notProven is what no look of the guard shows, said in every report.
-func notProven() []string {
+// limits is what no scan of the guard shows, said in every report.
+func limits() []string {
 	return []string{
 		"That the applications in the containers use validated cryptographic modules or FIPS endpoints: only the kernel under them was asked.",
 		"Which certificate the kernel's cryptographic module has: AWS does not publish it for Fargate.",

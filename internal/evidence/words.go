@@ -11,10 +11,10 @@ import (
 
 // Summary is a document in a sentence or two.
 func Summary(d Document) string {
-	p := d.Proofs
-	text := fmt.Sprintf("%s: %d proven, %d refuted, %d cannot be verified, %d not attempted. %s, %s.",
-		Count(p.Proven+p.Refuted+p.CannotVerify+p.NotAttempted, "running task"),
-		p.Proven, p.Refuted, p.CannotVerify, p.NotAttempted,
+	k := d.Kernels
+	text := fmt.Sprintf("%s: %d with FIPS on and %d with FIPS off (confirmed by kernel), %d could not be checked, %d not checked yet. %s, %s.",
+		Count(k.On+k.Off+k.CouldNotBeChecked+k.NotCheckedYet, "running task"),
+		k.On, k.Off, k.CouldNotBeChecked, k.NotCheckedYet,
 		Count(d.Verdicts.NonCompliant, "violation"), Count(d.Verdicts.InsufficientData, "doubt"))
 	if len(d.Timelines) > 0 && len(d.Timelines[0].Spans) > 0 {
 		account := d.Timelines[0]

@@ -338,7 +338,7 @@ func TestAReportThatWasChangedIsNotTrusted(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 	d, err := evidence.Read(bytes.NewReader(o.reports[o.order[1]+".json"]))
-	if err != nil || d.Proofs.Proven != 0 {
-		t.Errorf("a changed report's proof was taken over: %+v, error %v", d.Proofs, err)
+	if err != nil || d.Kernels.On != 0 {
+		t.Errorf("a changed report's proof was taken over: %+v, error %v", d.Kernels, err)
 	}
 }

@@ -12,12 +12,12 @@ import (
 func memoryOf(d evidence.Document) Memory {
 	m := Memory{Proofs: map[string]guard.KernelCheck{}}
 	for _, t := range d.Tasks {
-		if t.Proof.At == nil {
+		if t.Kernel.At == nil {
 			continue
 		}
-		proof := guard.KernelCheck{Container: t.Proof.Container, Answer: t.Proof.Answer, At: *t.Proof.At}
+		proof := guard.KernelCheck{Container: t.Kernel.Container, Answer: t.Kernel.Answer, At: *t.Kernel.At}
 		if proof.Answer == "" {
-			proof.Unknown = t.Proof.Reason
+			proof.Unknown = t.Kernel.Reason
 		}
 		m.Proofs[t.ARN] = proof
 	}

@@ -72,7 +72,7 @@ const (
 func SecurityFindings(d evidence.Document) []SecurityFinding {
 	waiting := map[string]bool{}
 	for _, t := range d.Tasks {
-		waiting[t.ARN] = t.Proof.Result == evidence.NotAttempted && t.Proof.Reason == ""
+		waiting[t.ARN] = t.Kernel.Result == evidence.NotCheckedYet && t.Kernel.Reason == ""
 	}
 	var found []SecurityFinding
 	for _, f := range d.Findings {

@@ -54,9 +54,9 @@ func TestSecurityFindings(t *testing.T) {
 	if n := rules[string(guard.FIPSModeDefault)]; n != 0 {
 		t.Error("what was put right in its look is a finding")
 	}
-	doubts := d.Proofs.Refuted + d.Proofs.CannotVerify + 1 // the stale one
-	if n := rules[string(guard.TaskKernelProof)]; n != doubts || d.Proofs.NotAttempted < 2 {
-		t.Errorf("%d findings about kernels, want %d: tasks that were not asked yet (%d) are none", n, doubts, d.Proofs.NotAttempted)
+	doubts := d.Kernels.Off + d.Kernels.CouldNotBeChecked + 1 // the stale one
+	if n := rules[string(guard.TaskKernelProof)]; n != doubts || d.Kernels.NotCheckedYet < 2 {
+		t.Errorf("%d findings about kernels, want %d: tasks that were not asked yet (%d) are none", n, doubts, d.Kernels.NotCheckedYet)
 	}
 	later := evidence.New(evidence.About{Started: d.Started.Add(time.Hour), Finished: d.Finished.Add(time.Hour)}, r)
 	for _, f := range format.SecurityFindings(later) {

@@ -105,13 +105,13 @@ func answers(d evidence.Document) string {
 	lines := []string{evidence.Summary(d)}
 	for _, t := range d.Tasks {
 		switch {
-		case t.Proof.Result == evidence.NotInScope:
-		case t.Proof.At == nil:
-			lines = append(lines, fmt.Sprintf("%s: not attempted", t.ARN))
-		case t.Proof.Answer == "":
-			lines = append(lines, fmt.Sprintf("%s at %s: no answer, because %s", t.ARN, t.Proof.At.Format(time.RFC3339), t.Proof.Reason))
+		case t.Kernel.Result == evidence.NotInScope:
+		case t.Kernel.At == nil:
+			lines = append(lines, fmt.Sprintf("%s: not checked yet", t.ARN))
+		case t.Kernel.Answer == "":
+			lines = append(lines, fmt.Sprintf("%s at %s: no answer, because %s", t.ARN, t.Kernel.At.Format(time.RFC3339), t.Kernel.Reason))
 		default:
-			lines = append(lines, fmt.Sprintf("%s, container %s, at %s answered %q", t.ARN, t.Proof.Container, t.Proof.At.Format(time.RFC3339), t.Proof.Answer))
+			lines = append(lines, fmt.Sprintf("%s, container %s, at %s answered %q", t.ARN, t.Kernel.Container, t.Kernel.At.Format(time.RFC3339), t.Kernel.Answer))
 		}
 	}
 	return bounded(lines)

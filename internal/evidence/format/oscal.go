@@ -23,7 +23,7 @@ func OSCAL(d evidence.Document) oscal.OscalCompleteSchema {
 		Metadata: oscal.Metadata{
 			Title:        fmt.Sprintf("FIPS-140 mode of AWS Fargate in account %s, Region %s", d.Account, d.Region),
 			LastModified: d.Finished, Version: d.ID, OscalVersion: oscalVersion,
-			Remarks: "Made by " + d.Tool.Name + " " + d.Tool.Version + ". What it does not prove: " + strings.Join(d.NotProven, " "),
+			Remarks: "Made by " + d.Tool.Name + " " + d.Tool.Version + ". What it does not prove: " + strings.Join(d.Limits, " "),
 		},
 		ImportAp: oscal.ImportAp{Href: "#" + uuid(d, "assessment-plan"), Remarks: "These results come from continuous checks, not from an assessment plan."},
 		BackMatter: &oscal.BackMatter{Resources: &[]oscal.Resource{
@@ -111,7 +111,7 @@ func under(d evidence.Document, rule guard.RuleID) underRule {
 // tell.
 func passed(t evidence.Task) []guard.RuleID {
 	var rules []guard.RuleID
-	if t.Proof.Result == evidence.Proven {
+	if t.Kernel.Result == evidence.KernelOn {
 		rules = append(rules, guard.TaskKernelProof)
 	}
 	if t.Exposed == guard.Compliant {

@@ -32,7 +32,7 @@ func WriteText(out io.Writer, d evidence.Document) error {
 		w.printf("\n")
 	}
 	w.printf("What this does not prove\n")
-	for _, n := range d.NotProven {
+	for _, n := range d.Limits {
 		w.printf("  - %s\n", n)
 	}
 	return w.err
@@ -73,20 +73,20 @@ func writeTasks(w *lines, tasks []evidence.Task) {
 	if len(pressing) == 0 {
 		return
 	}
-	w.printf("Tasks that are not proven\n")
+	w.printf("Tasks not confirmed with FIPS on\n")
 	for i, t := range pressing {
 		if w.enough(i, len(pressing)) {
 			break
 		}
-		w.printf("  %-14s %s", t.Proof.Result, t.ARN)
+		w.printf("  %-20s %s", t.Kernel.Result, t.ARN)
 		if t.Service != "" {
 			w.printf(" of service %s", t.Service)
 		}
-		if t.Proof.Answer != "" {
-			w.printf(", answered %s", strconv.QuoteToASCII(t.Proof.Answer))
+		if t.Kernel.Answer != "" {
+			w.printf(", answered %s", strconv.QuoteToASCII(t.Kernel.Answer))
 		}
-		if t.Proof.Reason != "" {
-			w.printf(": %s", t.Proof.Reason)
+		if t.Kernel.Reason != "" {
+			w.printf(": %s", t.Kernel.Reason)
 		}
 		w.printf("\n")
 	}

@@ -174,13 +174,13 @@ func TestFiltersAndSearchShowTheTasksAskedFor(t *testing.T) {
 		t.Errorf("before any filter %d of %d tasks are shown", n, len(d.Tasks))
 	}
 	press := func(kind string) { t.Helper(); b.do(chromedp.Click(`button[data-kind="`+kind+`"]`, chromedp.ByQuery)) }
-	press(evidence.Refuted)
-	if n := shown(); n != d.Proofs.Refuted {
-		t.Errorf("the filter of refuted tasks shows %d, there are %d", n, d.Proofs.Refuted)
+	press(evidence.KernelOff)
+	if n := shown(); n != d.Kernels.Off {
+		t.Errorf("the filter of tasks with FIPS off shows %d, there are %d", n, d.Kernels.Off)
 	}
-	press(evidence.NotAttempted)
-	if n := shown(); n != d.Proofs.NotAttempted {
-		t.Errorf("the filter of tasks not attempted shows %d, there are %d", n, d.Proofs.NotAttempted)
+	press(evidence.NotCheckedYet)
+	if n := shown(); n != d.Kernels.NotCheckedYet {
+		t.Errorf("the filter of tasks not checked yet shows %d, there are %d", n, d.Kernels.NotCheckedYet)
 	}
 	press("")
 	wanted := d.Tasks[4]
@@ -235,7 +235,7 @@ func TestThePagePrintsWithEveryTaskWhateverIsFiltered(t *testing.T) {
 	d := sampleDocument()
 	b := open(t, written(t, d))
 	b.look(1400, "light")
-	b.do(chromedp.Click(`button[data-kind="not attempted"]`, chromedp.ByQuery))
+	b.do(chromedp.Click(`button[data-kind="not checked yet"]`, chromedp.ByQuery))
 	var pdf []byte
 	b.do(chromedp.ActionFunc(func(ctx context.Context) (err error) {
 		pdf, _, err = cdppage.PrintToPDF().Do(ctx)

@@ -68,7 +68,7 @@ func TestThePageSaysWhatTheDocumentSays(t *testing.T) {
 		"a command":                d.Outcomes[1].Command,
 		"a refusal":                "refused by AWS",
 		"what passed":              d.Passed[0].Reason,
-		"a limit":                  d.NotProven[0],
+		"a limit":                  d.Limits[0],
 	} {
 		if !strings.Contains(said, strings.Join(strings.Fields(want), " ")) {
 			t.Errorf("the page does not say %s: %q", what, want)

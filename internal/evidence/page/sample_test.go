@@ -30,19 +30,19 @@ func sampleTask(cluster string, n int, result string) evidence.Task {
 		ARN:     fmt.Sprintf("%stask/%s/%08x%024x", samplePrefix, cluster, uint32(n)*2654435761, n*7919+1),
 		Cluster: samplePrefix + "cluster/" + cluster, Service: "orders-api", Definition: fmt.Sprintf("%stask-definition/orders-api:%d", samplePrefix, 40+n%7),
 		Platform: "LINUX/X86_64", PlatformVersion: "1.4.0", LastStatus: "RUNNING", Created: &created,
-		Proof:   evidence.Proof{Result: result, Container: "app", At: &asked},
+		Kernel:  evidence.Kernel{Result: result, Container: "app", At: &asked},
 		Exposed: guard.Compliant, Scope: guard.Compliant,
 	}
 	switch result {
-	case evidence.Proven:
-		t.Proof.Answer = "1\n"
-	case evidence.Refuted:
-		t.Proof.Answer, t.Exposed = "0\r\n", guard.NonCompliant
-	case evidence.CannotVerify:
-		t.Proof.Reason = "ECS Exec is not enabled for the task"
-	case evidence.NotAttempted:
-		t.Proof.Container, t.Proof.At = "", nil
-		t.Proof.Reason = "the look had no time left"
+	case evidence.KernelOn:
+		t.Kernel.Answer = "1\n"
+	case evidence.KernelOff:
+		t.Kernel.Answer, t.Exposed = "0\r\n", guard.NonCompliant
+	case evidence.CouldNotBeChecked:
+		t.Kernel.Reason = "ECS Exec is not enabled for the task"
+	case evidence.NotCheckedYet:
+		t.Kernel.Container, t.Kernel.At = "", nil
+		t.Kernel.Reason = "the look had no time left"
 	}
 	return t
 }
@@ -60,7 +60,7 @@ func sampleDocument() evidence.Document {
 			Name: "fipsguard", Version: "0.4.0", Commit: "cebf06a0c5b1d7d2c3b8b7f0a2b6c1d9e8f70123", Go: "go1.26.8", Module: "v1.0.0", FIPS: true,
 		},
 		Predecessor: &evidence.Predecessor{ID: evidence.ID("111122223333", "us-gov-west-1", lookedAt.Add(-day)), SHA256: strings.Repeat("9f86d081", 8)},
-		Status:      guard.NonCompliant, Severity: guard.Critical, NotProven: evidence.New(evidence.About{}, guard.Report{}).NotProven,
+		Status:      guard.NonCompliant, Severity: guard.Critical, Limits: evidence.New(evidence.About{}, guard.Report{}).Limits,
 		Timelines: []evidence.Timeline{
 			{Spans: []evidence.Span{
 				{From: from, Until: firstOff, Mode: "unknown", Reason: "CloudTrail's history does not reach back to it"},
@@ -83,42 +83,42 @@ func sampleDocument() evidence.Document {
 }
 
 func sampleTasks(d *evidence.Document) {
-	for i, result := range []string{evidence.Refuted, evidence.Refuted, evidence.CannotVerify, evidence.NotAttempted, evidence.Proven, evidence.Proven, evidence.Proven, evidence.Proven, evidence.Proven} {
+	for i, result := range []string{evidence.KernelOff, evidence.KernelOff, evidence.CouldNotBeChecked, evidence.NotCheckedYet, evidence.KernelOn, evidence.KernelOn, evidence.KernelOn, evidence.KernelOn, evidence.KernelOn} {
 		d.Tasks = append(d.Tasks, sampleTask("payments", i, result))
 	}
-	exposed := sampleTask("batch", 20, evidence.CannotVerify)
+	exposed := sampleTask("batch", 20, evidence.CouldNotBeChecked)
 	exposed.Exposed = guard.NonCompliant
-	doubtful := sampleTask("batch", 21, evidence.NotAttempted)
+	doubtful := sampleTask("batch", 21, evidence.NotCheckedYet)
 	doubtful.Exposed, doubtful.Created = guard.InsufficientData, nil
 	arm := sampleTask("batch", 22, evidence.NotInScope)
-	arm.Proof, arm.Scope, arm.Platform = evidence.Proof{Result: evidence.NotInScope}, guard.NonCompliant, "LINUX/ARM64"
-	lying := sampleTask("batch", 23, evidence.CannotVerify)
-	lying.Proof.Answer, lying.Proof.Reason = "<b>1</b>\u202e\x1b[2J", "it answered neither 1 nor 0"
-	standalone := sampleTask("batch", 24, evidence.Proven)
+	arm.Kernel, arm.Scope, arm.Platform = evidence.Kernel{Result: evidence.NotInScope}, guard.NonCompliant, "LINUX/ARM64"
+	lying := sampleTask("batch", 23, evidence.CouldNotBeChecked)
+	lying.Kernel.Answer, lying.Kernel.Reason = "<b>1</b>\u202e\x1b[2J", "it answered neither 1 nor 0"
+	standalone := sampleTask("batch", 24, evidence.KernelOn)
 	standalone.Service = ""
 	d.Tasks = append(d.Tasks, exposed, arm, lying, doubtful, standalone)
 	for i, hostile := range hostileNames {
-		t := sampleTask("cluster-"+hostile, 30+i, evidence.Refuted)
-		t.Service, t.Definition, t.Proof.Container, t.Proof.Answer = hostile, hostile, hostile, hostile
-		t.Proof.Reason = hostile
+		t := sampleTask("cluster-"+hostile, 30+i, evidence.KernelOff)
+		t.Service, t.Definition, t.Kernel.Container, t.Kernel.Answer = hostile, hostile, hostile, hostile
+		t.Kernel.Reason = hostile
 		d.Tasks = append(d.Tasks, t)
 	}
-	d.Proofs = counted(d.Tasks)
+	d.Kernels = counted(d.Tasks)
 	agree(d)
 }
 
-func counted(tasks []evidence.Task) evidence.Proofs {
-	var n evidence.Proofs
+func counted(tasks []evidence.Task) evidence.Kernels {
+	var n evidence.Kernels
 	for _, t := range tasks {
-		switch t.Proof.Result {
-		case evidence.Proven:
-			n.Proven++
-		case evidence.Refuted:
-			n.Refuted++
-		case evidence.CannotVerify:
-			n.CannotVerify++
-		case evidence.NotAttempted:
-			n.NotAttempted++
+		switch t.Kernel.Result {
+		case evidence.KernelOn:
+			n.On++
+		case evidence.KernelOff:
+			n.Off++
+		case evidence.CouldNotBeChecked:
+			n.CouldNotBeChecked++
+		case evidence.NotCheckedYet:
+			n.NotCheckedYet++
 		}
 	}
 	return n
@@ -162,8 +162,8 @@ func sampleFindings(d *evidence.Document) {
 		d.Findings = append(d.Findings, evidence.Finding{Rule: id, Requirement: rule.Requirement, Subject: subject, Status: v, Severity: s, Reason: reason, Remedy: rule.Remedy(nil)})
 	}
 	for _, t := range d.Tasks {
-		if t.Proof.Result == evidence.Refuted {
-			add(guard.TaskKernelProof, t.ARN, guard.NonCompliant, guard.Critical, "Its kernel is not in FIPS mode: container "+t.Proof.Container+" read fips_enabled 0 at "+t.Proof.At.Format(time.RFC3339)+".")
+		if t.Kernel.Result == evidence.KernelOff {
+			add(guard.TaskKernelProof, t.ARN, guard.NonCompliant, guard.Critical, "Its kernel is not in FIPS mode: container "+t.Kernel.Container+" read fips_enabled 0 at "+t.Kernel.At.Format(time.RFC3339)+".")
 		}
 	}
 	for _, t := range d.Tasks {
@@ -173,9 +173,9 @@ func sampleFindings(d *evidence.Document) {
 	}
 	add(guard.TaskRunningPlatform, d.Tasks[10].ARN, guard.NonCompliant, guard.High, "Its platform is LINUX/ARM64, which FIPS mode does not cover.")
 	for _, t := range d.Tasks {
-		switch t.Proof.Result {
-		case evidence.CannotVerify, evidence.NotAttempted:
-			add(guard.TaskKernelProof, t.ARN, guard.InsufficientData, guard.Warning, "Cannot verify, because "+t.Proof.Reason+".")
+		switch t.Kernel.Result {
+		case evidence.CouldNotBeChecked, evidence.NotCheckedYet:
+			add(guard.TaskKernelProof, t.ARN, guard.InsufficientData, guard.Warning, "Cannot verify, because "+t.Kernel.Reason+".")
 		}
 	}
 	add(guard.GuardQueues, "https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-failures", guard.InsufficientData, guard.Warning, "Unknown because AWS refused sqs:GetQueueAttributes.")
@@ -196,7 +196,7 @@ func sampleFindings(d *evidence.Document) {
 		rule, _ := guard.RuleOf(d.Passed[i].Rule)
 		d.Passed[i].Requirement = rule.Requirement
 	}
-	d.Verdicts.Compliant = len(d.Passed) + d.Proofs.Proven
+	d.Verdicts.Compliant = len(d.Passed) + d.Kernels.On
 	at := lookedAt.Add(80 * time.Second)
 	d.Outcomes = []evidence.Outcome{
 		{Rule: guard.FIPSModeDefault, Subject: "account 111122223333", API: "ecs:PutAccountSettingDefault", Result: guard.Done, Detail: "Read back: the account default is enabled.", At: &at, Command: "aws ecs put-account-setting-default --name fargateFIPSMode --value enabled --region us-gov-west-1"},
@@ -208,11 +208,11 @@ func sampleFindings(d *evidence.Document) {
 // dismalDocument has n tasks of which every one is refuted and exposed.
 func dismalDocument(n int) evidence.Document {
 	d := largeDocument(n)
-	d.Findings, d.Proofs, d.Verdicts = nil, evidence.Proofs{}, evidence.Verdicts{}
+	d.Findings, d.Kernels, d.Verdicts = nil, evidence.Kernels{}, evidence.Verdicts{}
 	for i, t := range d.Tasks {
-		d.Tasks[i] = sampleTask(lastPart(t.Cluster), i, evidence.Refuted)
+		d.Tasks[i] = sampleTask(lastPart(t.Cluster), i, evidence.KernelOff)
 	}
-	d.Proofs = counted(d.Tasks)
+	d.Kernels = counted(d.Tasks)
 	agree(&d)
 	sampleFindings(&d)
 	return d
@@ -221,21 +221,21 @@ func dismalDocument(n int) evidence.Document {
 // largeDocument has n tasks in a few clusters, of which most are proven.
 func largeDocument(n int) evidence.Document {
 	d := sampleDocument()
-	d.Tasks, d.Findings, d.Proofs, d.Verdicts = nil, nil, evidence.Proofs{}, evidence.Verdicts{}
+	d.Tasks, d.Findings, d.Kernels, d.Verdicts = nil, nil, evidence.Kernels{}, evidence.Verdicts{}
 	clusters := []string{"payments-production", "orders-production", "batch-production", "identity-production", "reporting-production"}
 	for i := range n {
-		result := evidence.Proven
+		result := evidence.KernelOn
 		switch {
 		case i%20 == 3:
-			result = evidence.Refuted
+			result = evidence.KernelOff
 		case i%10 == 7:
-			result = evidence.CannotVerify
+			result = evidence.CouldNotBeChecked
 		case i%50 == 9:
-			result = evidence.NotAttempted
+			result = evidence.NotCheckedYet
 		}
 		d.Tasks = append(d.Tasks, sampleTask(clusters[i*len(clusters)/n], i, result))
 	}
-	d.Proofs = counted(d.Tasks)
+	d.Kernels = counted(d.Tasks)
 	agree(&d)
 	sampleFindings(&d)
 	return d

@@ -48,7 +48,7 @@ type filter struct {
 	Count int
 }
 
-// What the page calls a task besides the result of its proof.
+// What the page calls a task besides the result of its kernel check.
 const (
 	exposed         = "exposed"
 	exposureInDoubt = "exposure in doubt"
@@ -58,14 +58,14 @@ const (
 // kinds are the filters, the most pressing first.
 func kinds() []filter {
 	return []filter{
-		{mark: bad(evidence.Refuted)},
+		{mark: bad(evidence.KernelOff)},
 		{mark: bad(exposed)},
 		{mark: bad(notCovered)},
-		{mark: doubt(evidence.CannotVerify)},
+		{mark: doubt(evidence.CouldNotBeChecked)},
 		{mark: doubt(exposureInDoubt)},
-		{mark: absent(evidence.NotAttempted)},
+		{mark: absent(evidence.NotCheckedYet)},
 		{mark: absent(evidence.NotInScope)},
-		{mark: good(evidence.Proven)},
+		{mark: good(evidence.KernelOn)},
 	}
 }
 
@@ -79,7 +79,7 @@ func (f filter) is(t evidence.Task) bool {
 	case notCovered:
 		return t.Scope == guard.NonCompliant
 	}
-	return t.Proof.Result == f.Word
+	return t.Kernel.Result == f.Word
 }
 
 // taskGroups groups tasks by cluster in the order in which they come, the most
@@ -151,16 +151,16 @@ func newTaskRow(t evidence.Task, definitions string) taskRowView {
 	row := taskRowView{
 		ID: short(lastPart(t.ARN)), Service: short(t.Service), From: short(strings.TrimPrefix(t.Definition, definitions)),
 		Runs: evidence.Name(strings.TrimSpace(t.Platform + " " + t.PlatformVersion)), Created: momentOf(t.Created),
-		Answer: answer(t.Proof.Answer), Reason: short(t.Proof.Reason),
+		Answer: answer(t.Kernel.Answer), Reason: short(t.Kernel.Reason),
 	}
 	if t.LastStatus != "RUNNING" && t.LastStatus != "" {
 		row.Runs += ", " + evidence.Name(t.LastStatus)
 	}
 	switch {
-	case t.Proof.At != nil && t.Proof.Container != "":
-		row.Asked = short(t.Proof.Container) + " at " + moment(*t.Proof.At)
-	case t.Proof.At != nil:
-		row.Asked = "at " + moment(*t.Proof.At)
+	case t.Kernel.At != nil && t.Kernel.Container != "":
+		row.Asked = short(t.Kernel.Container) + " at " + moment(*t.Kernel.At)
+	case t.Kernel.At != nil:
+		row.Asked = "at " + moment(*t.Kernel.At)
 	}
 	return row
 }

@@ -102,11 +102,11 @@ func tiles(d evidence.Document) []tile {
 		}
 	}
 	list := []tile{
-		{bad("refuted"), d.Proofs.Refuted, "kernels answered 0"},
+		{bad(evidence.KernelOff), d.Kernels.Off, "confirmed by the kernel"},
 		{bad(exposed), launchedOff, "tasks launched while off"},
-		{doubt("cannot verify"), d.Proofs.CannotVerify, "tasks gave no usable answer"},
-		{absent("not attempted"), d.Proofs.NotAttempted, "tasks were not asked"},
-		{good("proven"), d.Proofs.Proven, "kernels answered 1"},
+		{doubt(evidence.CouldNotBeChecked), d.Kernels.CouldNotBeChecked, "tasks gave no usable answer"},
+		{absent(evidence.NotCheckedYet), d.Kernels.NotCheckedYet, "tasks are still to be checked"},
+		{good(evidence.KernelOn), d.Kernels.On, "confirmed by the kernel"},
 		{bad("violations"), d.Verdicts.NonCompliant, "findings of a rule broken"},
 		{doubt("doubts"), d.Verdicts.InsufficientData, "findings without enough data"},
 	}
