@@ -78,7 +78,7 @@ func TestVerify(t *testing.T) {
 	}
 
 	code, out, _ = fipsguard("", "verify", "--no-exec", "--cluster", "default")
-	if code != 1 || !strings.Contains(out, "No container was asked.") {
+	if code != 1 || !strings.Contains(out, "No kernel was checked.") {
 		t.Errorf("without exec: exits %d\n%s", code, out)
 	}
 }
@@ -114,7 +114,7 @@ func TestSimulatedReportsAreKept(t *testing.T) {
 	if code, out, talk := fipsguard("", "simulate", "look", "--html", page); code != 0 {
 		t.Fatalf("exits %d: %s\n%s", code, talk, out)
 	}
-	if html, err := os.ReadFile(page); err != nil || !bytes.Contains(html, []byte("Violations were observed")) {
+	if html, err := os.ReadFile(page); err != nil || !bytes.Contains(html, []byte("Violations found")) {
 		t.Errorf("the page: %v, %d bytes", err, len(html))
 	}
 	if code, _, talk := fipsguard("", "simulate", "arm64", "--html", page); code != 2 || !strings.Contains(talk, "play look") {

@@ -9,16 +9,16 @@ import (
 // Schema names the version of the document, docs/schema/evidence.v1.schema.json.
 const Schema = "fipsguard.evidence/v1"
 
-// Document is one look as evidence. Times are UTC; what is unknown is an empty
+// Document is one scan as evidence. Times are UTC; what is unknown is an empty
 // text, a null or INSUFFICIENT_DATA, never a pass.
 type Document struct {
 	Schema      string         `json:"schema"`
-	ID          string         `json:"id"` // of the look: ACCOUNT-REGION-YYYYMMDDTHHMMSSZ
+	ID          string         `json:"id"` // of the scan: ACCOUNT-REGION-YYYYMMDDTHHMMSSZ
 	Account     string         `json:"account"`
 	Region      string         `json:"region"`
 	Started     time.Time      `json:"started"`
 	Finished    time.Time      `json:"finished"`
-	Why         string         `json:"why"` // what made the verifier look
+	Why         string         `json:"why"` // what made the verifier scan
 	Scope       Scope          `json:"scope"`
 	Tool        Tool           `json:"tool"`
 	Predecessor *Predecessor   `json:"predecessor"` // null for the first report, or when it was not kept
@@ -27,21 +27,21 @@ type Document struct {
 	Verdicts    Verdicts       `json:"verdicts"`
 	Kernels     Kernels        `json:"kernels"`
 	Timelines   []Timeline     `json:"timelines"` // the account default's first, then overrides
-	Tasks       []Task         `json:"tasks"`     // every Fargate task that was seen, refuted and unverifiable ones first
-	Findings    []Finding      `json:"findings"`  // violations and doubts, the most severe first; compliant ones are counted in verdicts
+	Tasks       []Task         `json:"tasks"`     // every Fargate task that was seen, the most pressing first
+	Findings    []Finding      `json:"findings"`  // violations and unknown results, the most severe first
 	Outcomes    []Outcome      `json:"outcomes"`
 	Passed      []Finding      `json:"passed"` // what was scanned and is compliant, but for tasks; without remedies
 	Limits      []string       `json:"limits"` // what the scan does not show
 }
 
-// Scope is how much was looked at.
+// Scope is how much was scanned.
 type Scope struct {
-	Clusters []string `json:"clusters"` // ARNs that were looked at
+	Clusters []string `json:"clusters"` // ARNs of those scanned
 	All      bool     `json:"all"`      // they are all of the account's in this Region
-	Exec     bool     `json:"exec"`     // containers were asked
+	Exec     bool     `json:"exec"`     // kernels were checked through ECS Exec
 }
 
-// Tool is the program that looked.
+// Tool is the program that scanned.
 type Tool struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
@@ -89,7 +89,7 @@ type Sum struct {
 	TurnedOffBy    []Caller `json:"turnedOffBy"` // by whose recorded calls, most often first
 }
 
-// Caller is somebody who made calls.
+// Caller is someone who made calls.
 type Caller struct {
 	Name  string `json:"name"`
 	Calls int    `json:"calls"`
@@ -100,7 +100,7 @@ type Span struct {
 	From     time.Time `json:"from"`
 	Until    time.Time `json:"until"`
 	Mode     string    `json:"mode"` // on, off, unknown
-	API      string    `json:"api"`  // the call that began it; empty when it began before what was looked at
+	API      string    `json:"api"`  // the call that began it; empty when it began before the history that was read
 	By       string    `json:"by"`
 	EventID  string    `json:"eventID"`
 	Launched int       `json:"launched"` // running tasks that were launched in it

@@ -11,7 +11,7 @@ import (
 
 // About is what a report does not say about its own making.
 type About struct {
-	Why         string // what made the verifier look
+	Why         string // what made the verifier scan
 	Started     time.Time
 	Finished    time.Time
 	Scope       Scope
@@ -60,7 +60,7 @@ func New(about About, r guard.Report) Document {
 	return d
 }
 
-// ID names a look.
+// ID names a scan.
 func ID(account, region string, started time.Time) string {
 	return fmt.Sprintf("%s-%s-%s", account, region, started.UTC().Format("20060102T150405Z"))
 }
@@ -167,7 +167,7 @@ func tasks(findings []guard.Finding) []Task {
 	return list
 }
 
-// urgency orders tasks by how soon a person has to look at them.
+// urgency orders tasks by how soon a person has to deal with them.
 func urgency(t Task) int {
 	switch {
 	case t.Kernel.Result == KernelOff:
@@ -187,7 +187,7 @@ func urgency(t Task) int {
 // settled is the urgency of a task whose kernel is in FIPS mode.
 const settled = 5
 
-// Pressing reports whether a person has to look at a task.
+// Pressing reports whether a task is not confirmed to run with FIPS on.
 func (t Task) Pressing() bool { return urgency(t) < settled }
 
 func taskRow(t guard.Task) Task {
@@ -249,10 +249,10 @@ func known(t time.Time) *time.Time {
 // limits is what no scan of the guard shows, said in every report.
 func limits() []string {
 	return []string{
-		"That the applications in the containers use validated cryptographic modules or FIPS endpoints: only the kernel under them was asked.",
-		"Which certificate the kernel's cryptographic module has: AWS does not publish it for Fargate.",
-		"What happened to tasks that ended before this look.",
-		"That no user or role has an override of the setting that CloudTrail's history, as far as it was read, does not show: no API lists other principals' overrides.",
-		"That a container told the truth: it was asked by running cat in it, and an image can bring a cat of its own.",
+		"Whether the applications in the containers use validated cryptographic modules or FIPS endpoints. A scan checks only the kernel under them.",
+		"Which certificate the kernel's cryptographic module has. AWS does not publish it for Fargate.",
+		"What happened in tasks that ended before this scan.",
+		"Whether a user or role has an override that the CloudTrail history, as far as it was read, does not show. No API lists other principals' overrides.",
+		"Whether a container told the truth. A scan runs cat in it, and an image can bring its own cat.",
 	}
 }

@@ -15,18 +15,27 @@ func Summary(d Document) string {
 	text := fmt.Sprintf("%s: %d with FIPS on and %d with FIPS off (confirmed by kernel), %d could not be checked, %d not checked yet. %s, %s.",
 		Count(k.On+k.Off+k.CouldNotBeChecked+k.NotCheckedYet, "running task"),
 		k.On, k.Off, k.CouldNotBeChecked, k.NotCheckedYet,
-		Count(d.Verdicts.NonCompliant, "violation"), Count(d.Verdicts.InsufficientData, "doubt"))
+		Count(d.Verdicts.NonCompliant, "violation"), Count(d.Verdicts.InsufficientData, "unknown result"))
 	if len(d.Timelines) > 0 && len(d.Timelines[0].Spans) > 0 {
 		account := d.Timelines[0]
 		text += fmt.Sprintf(" Since %s FIPS mode of the account was %s.", account.Spans[0].From.Format(time.RFC3339), account.Words())
 	}
 	if !d.Scope.Exec {
-		text += " No container was asked."
+		text += " No kernel was checked."
 	}
 	if !d.Scope.All {
-		text += fmt.Sprintf(" The look was only at %s.", Count(len(d.Scope.Clusters), "cluster"))
+		text += " " + OnlySome(d.Scope) + "."
 	}
 	return text
+}
+
+// OnlySome says how much a scan of some clusters covered.
+func OnlySome(s Scope) string {
+	n := Count(len(s.Clusters), "cluster")
+	if len(s.Clusters) == 1 {
+		return "Only " + n + " was scanned"
+	}
+	return "Only " + n + " were scanned"
 }
 
 // maxCallers bounds the names in a sentence; the report has all.
@@ -44,7 +53,7 @@ func (t Timeline) Words() string {
 	}
 	var callers []string
 	for _, c := range t.Sum.TurnedOffBy[:min(len(t.Sum.TurnedOffBy), maxCallers)] {
-		callers = append(callers, fmt.Sprintf("%s (%s)", cmp.Or(Name(c.Name), "somebody unknown"), Count(c.Calls, "call")))
+		callers = append(callers, fmt.Sprintf("%s (%s)", cmp.Or(Name(c.Name), "someone unknown"), Count(c.Calls, "call")))
 	}
 	if more := len(t.Sum.TurnedOffBy) - maxCallers; more > 0 {
 		callers = append(callers, fmt.Sprintf("%d more", more))

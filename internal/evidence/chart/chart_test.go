@@ -25,7 +25,7 @@ func flapping(hours int) (Axis, []Bar) {
 	for i := range hours {
 		at := from.Add(time.Duration(i) * time.Hour)
 		bars = append(bars,
-			Bar{From: at, Until: at.Add(time.Second), Class: "off", Weight: Heavy, Note: fmt.Sprintf("OFF 1 s · %d running tasks from then", i)},
+			Bar{From: at, Until: at.Add(time.Second), Class: "off", Weight: Heavy, Note: fmt.Sprintf("OFF 1 s · %d running tasks launched then", i)},
 			Bar{From: at.Add(time.Second), Until: at.Add(time.Hour), Class: "on"})
 	}
 	return Axis{from, from.Add(time.Duration(hours) * time.Hour)}, bars

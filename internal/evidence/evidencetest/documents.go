@@ -53,7 +53,7 @@ func Everything() evidence.Document {
 		states = append(states, guard.ExposureOf(t, timelines, t.ARN == proven.ARN))
 	}
 	r := guard.Report{
-		Cause:     guard.Cause{Account: Account, Region: Region, EventName: "scheduled look", Time: at},
+		Cause:     guard.Cause{Account: Account, Region: Region, EventName: "scheduled scan", Time: at},
 		Findings:  guard.CheckAll(states),
 		Timelines: timelines,
 	}
@@ -74,7 +74,7 @@ func running(name string) guard.Task {
 // documentOf completes a report with what made it.
 func documentOf(r guard.Report) evidence.Document {
 	return evidence.New(evidence.About{
-		Why: "scheduled look", Started: at, Finished: at.Add(time.Minute),
+		Why: "scheduled scan", Started: at, Finished: at.Add(time.Minute),
 		Tool: evidence.Tool{
 			Name: "fipsguard", Version: "0.4.0", Commit: "cebf06a0c5b1d7d2c3b8b7f0a2b6c1d9e8f70123", Go: "go1.26.8", Module: "v1.0.0", FIPS: true,
 		},
@@ -89,7 +89,7 @@ func AllIsWell() evidence.Document {
 	task.Created = at.Add(-30 * time.Minute)
 	on := guard.Timeline{Spans: []guard.Span{{From: at.AddDate(0, 0, -90), Until: at, Mode: guard.ModeOn, Cause: cause}}}
 	return documentOf(guard.Report{
-		Cause: guard.Cause{Account: Account, Region: Region, EventName: "scheduled look", Time: at},
+		Cause: guard.Cause{Account: Account, Region: Region, EventName: "scheduled scan", Time: at},
 		Findings: guard.CheckAll([]guard.State{
 			guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Mode: guard.ModeOn}, task,
 			guard.KernelCheck{Task: task, Container: "main", Answer: "1\n", At: at},
@@ -102,7 +102,7 @@ func AllIsWell() evidence.Document {
 // NothingSeen is a document of an account in which AWS answered nothing.
 func NothingSeen() evidence.Document {
 	return documentOf(guard.Report{
-		Cause: guard.Cause{Account: Account, Region: Region, EventName: "scheduled look", Time: at},
+		Cause: guard.Cause{Account: Account, Region: Region, EventName: "scheduled scan", Time: at},
 		Findings: guard.CheckAll([]guard.State{
 			guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Unknown: "ECS did not answer ListAccountSettings"},
 			guard.Task{ARN: "task/* of account 111122223333 in us-gov-west-1", LastStatus: "RUNNING", Unknown: "ECS did not answer ListClusters"},

@@ -123,15 +123,14 @@ func ProductARN(account, region string) string {
 	return fmt.Sprintf("arn:aws-us-gov:securityhub:%s:%s:product/%s/default", region, account, account)
 }
 
-// stableID is of the rule and the thing, not of the look. Two doubtful looks
-// and a violation are one story about one thing.
+// stableID names the rule and the resource, not the scan: two unknown results and
+// then a violation are one finding.
 func stableID(d evidence.Document, f evidence.Finding) string {
 	sum := sha256.Sum256([]byte(f.Subject))
 	return fmt.Sprintf("fipsguard/%s/%s/%s/%s", d.Region, d.Account, f.Rule, hex.EncodeToString(sum[:16]))
 }
 
-// label: a doubt is worth a look, no more; it is not informational, since it
-// may hide a violation.
+// label: an unknown result is not informational, since it may hide a violation.
 func label(s guard.Severity) string {
 	switch s {
 	case guard.Critical:

@@ -41,9 +41,9 @@ func FedRAMP(d evidence.Document, original string) []Object {
 	kernels := rulesOf(guard.Log, guard.GroupKernel)
 	launches := rulesOf(guard.AuditRecord, guard.GroupKernel)
 	return []Object{
-		object(guard.Configuration, "Verification: the account setting fargateFIPSMode as ECS answered it, and who changed it", setting, about(d, setting)+history(d)),
+		object(guard.Configuration, "Verification: the account setting fargateFIPSMode as ECS returned it, and who changed it", setting, about(d, setting)+history(d)),
 		object(guard.Configuration, "Verification: task definitions in use, services and tasks on Fargate by operating system, architecture and platform version", platforms, about(d, platforms)),
-		object(guard.Configuration, "Verification: the guard itself, which is trail, rules, subscriptions, failure queues and cryptographic module", parts, about(d, parts)),
+		object(guard.Configuration, "Verification: the guard itself (trail, rules, subscriptions, failure queues, cryptographic module)", parts, about(d, parts)),
 		object(guard.Log, "Validation: /proc/sys/crypto/fips_enabled as read in running tasks on Fargate", kernels, answers(d)),
 		object(guard.AuditRecord, "Validation: running tasks on Fargate that were launched while FIPS mode was off, by CloudTrail's records", launches, about(d, launches)),
 	}
@@ -65,8 +65,8 @@ func controlList(rules []guard.Rule) string {
 	return strings.Join(titles, ", ")
 }
 
-// about is what was found under some rules: everything that is wrong or
-// doubtful, as far as it can be listed, and what passed.
+// about is what was found under some rules: violations and unknown
+// results, as far as they can be listed, and what passed.
 func about(d evidence.Document, rules []guard.Rule) string {
 	of := map[guard.RuleID]bool{}
 	for _, rule := range rules {
@@ -84,7 +84,7 @@ func about(d evidence.Document, rules []guard.Rule) string {
 		}
 	}
 	if len(lines) == 0 {
-		return "Nothing was found wrong or doubtful at " + d.Finished.Format(time.RFC3339) + "; tasks that pass are in the report.\n"
+		return "No violations and nothing unknown at " + d.Finished.Format(time.RFC3339) + ". Tasks that pass are in the report.\n"
 	}
 	return bounded(lines)
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // OSCAL makes assessment results of a document: one result with an observation
-// and a finding for each rule under which anything was looked at. A finding is
+// and a finding for each rule that applies to anything scanned. A finding is
 // satisfied only if all of it was seen to be so.
 func OSCAL(d evidence.Document) oscal.OscalCompleteSchema {
 	results := oscal.AssessmentResults{
@@ -23,12 +23,12 @@ func OSCAL(d evidence.Document) oscal.OscalCompleteSchema {
 		Metadata: oscal.Metadata{
 			Title:        fmt.Sprintf("FIPS-140 mode of AWS Fargate in account %s, Region %s", d.Account, d.Region),
 			LastModified: d.Finished, Version: d.ID, OscalVersion: oscalVersion,
-			Remarks: "Made by " + d.Tool.Name + " " + d.Tool.Version + ". What it does not prove: " + strings.Join(d.Limits, " "),
+			Remarks: "Made by " + d.Tool.Name + " " + d.Tool.Version + ". It does not show: " + strings.Join(d.Limits, " "),
 		},
 		ImportAp: oscal.ImportAp{Href: "#" + uuid(d, "assessment-plan"), Remarks: "These results come from continuous checks, not from an assessment plan."},
 		BackMatter: &oscal.BackMatter{Resources: &[]oscal.Resource{
-			{UUID: uuid(d, "assessment-plan"), Title: "No assessment plan", Description: "OSCAL asks for a plan; there is none behind these checks."},
-			{UUID: uuid(d, "report"), Title: "The report that these results are of", Rlinks: &[]oscal.ResourceLink{{Href: d.ID + ".json", MediaType: "application/json"}}},
+			{UUID: uuid(d, "assessment-plan"), Title: "No assessment plan", Description: "OSCAL requires a plan. These checks do not follow one."},
+			{UUID: uuid(d, "report"), Title: "The report with these results", Rlinks: &[]oscal.ResourceLink{{Href: d.ID + ".json", MediaType: "application/json"}}},
 		}},
 		Results: []oscal.Result{oscalResult(d)},
 	}
@@ -64,7 +64,7 @@ func oscalResult(d evidence.Document) oscal.Result {
 	}
 	end := d.Finished
 	result := oscal.Result{
-		UUID: uuid(d, "result"), Title: "Look " + d.ID, Description: evidence.Summary(d), Start: d.Started, End: &end,
+		UUID: uuid(d, "result"), Title: "Scan " + d.ID, Description: evidence.Summary(d), Start: d.Started, End: &end,
 		ReviewedControls: oscal.ReviewedControls{ControlSelections: []oscal.AssessedControls{{IncludeControls: &selected}}},
 	}
 	if len(observations) > 0 {
@@ -75,11 +75,11 @@ func oscalResult(d evidence.Document) oscal.Result {
 
 // underRule is what was seen under one rule.
 type underRule struct {
-	passed, violations, doubts int
-	lines                      []string // of violations and doubts
+	passed, violations, unknown int
+	lines                       []string // of violations and unknown results
 }
 
-func (u underRule) total() int { return u.passed + u.violations + u.doubts }
+func (u underRule) total() int { return u.passed + u.violations + u.unknown }
 
 func under(d evidence.Document, rule guard.RuleID) underRule {
 	var u underRule
@@ -90,7 +90,7 @@ func under(d evidence.Document, rule guard.RuleID) underRule {
 		if f.Status == guard.NonCompliant {
 			u.violations++
 		} else {
-			u.doubts++
+			u.unknown++
 		}
 		u.lines = append(u.lines, fmt.Sprintf("%s %s: %s", f.Status, f.Subject, f.Reason))
 	}
@@ -130,7 +130,7 @@ func passed(t evidence.Task) []guard.RuleID {
 func observation(d evidence.Document, rule guard.Rule, u underRule) oscal.Observation {
 	return oscal.Observation{
 		UUID: uuid(d, "observation", string(rule.ID)), Title: string(rule.ID), Methods: []string{string(rule.Method)}, Collected: d.Finished,
-		Description: fmt.Sprintf("%s %d passed, %d did not, %d could not be established.", rule.Requirement, u.passed, u.violations, u.doubts),
+		Description: fmt.Sprintf("%s %d passed, %d failed, %d unknown.", rule.Requirement, u.passed, u.violations, u.unknown),
 		RelevantEvidence: &[]oscal.RelevantEvidence{{
 			Href: "#" + uuid(d, "report"), Description: "The report with every task, answer and time.",
 			Remarks: strings.TrimSpace(bounded(u.lines)),
@@ -143,12 +143,12 @@ func objective(d evidence.Document, rule guard.Rule, c guard.Control, u underRul
 	switch {
 	case u.violations > 0:
 		status = oscal.ObjectiveStatus{State: "not-satisfied", Reason: "fail"}
-	case u.doubts > 0:
-		status = oscal.ObjectiveStatus{State: "not-satisfied", Reason: "other", Remarks: "Some of it could not be established, which is no pass."}
+	case u.unknown > 0:
+		status = oscal.ObjectiveStatus{State: "not-satisfied", Reason: "other", Remarks: "Some results are unknown, and unknown does not pass."}
 	}
 	return oscal.Finding{
 		UUID: uuid(d, "finding", string(rule.ID), string(c)), Title: string(rule.ID) + " for " + c.Title(),
-		Description: rule.Requirement + " This speaks to a part of the control only; whether the control is satisfied is an assessor's word.",
+		Description: rule.Requirement + " This covers a part of the control. Only an assessor can say that the control is satisfied.",
 		Target: oscal.FindingTarget{
 			Type: "objective-id", TargetId: string(c) + "_obj", Status: status,
 		},

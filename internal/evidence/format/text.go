@@ -11,7 +11,7 @@ import (
 )
 
 // WriteText writes a document for a terminal or an email: the status first,
-// then what asks for somebody's attention, at most some lines of each kind.
+// then what needs someone's attention, at most some lines of each kind.
 func WriteText(out io.Writer, d evidence.Document) error {
 	w := &lines{out: out}
 	w.printf("%s  account %s, Region %s, %s\n", d.Status, d.Account, d.Region, d.Finished.Format(time.RFC3339))
@@ -22,7 +22,7 @@ func WriteText(out io.Writer, d evidence.Document) error {
 	writeTasks(w, d.Tasks)
 	writeFindings(w, d.Findings)
 	if len(d.Outcomes) > 0 {
-		w.printf("What was done\n")
+		w.printf("What the guard did\n")
 		for i, o := range d.Outcomes {
 			if w.enough(i, len(d.Outcomes)) {
 				break
@@ -31,7 +31,7 @@ func WriteText(out io.Writer, d evidence.Document) error {
 		}
 		w.printf("\n")
 	}
-	w.printf("What this does not prove\n")
+	w.printf("What this report does not show\n")
 	for _, n := range d.Limits {
 		w.printf("  - %s\n", n)
 	}
@@ -56,7 +56,7 @@ func writeTimeline(w *lines, line evidence.Timeline) {
 			w.printf("  (%s)", s.Reason)
 		}
 		if s.Launched > 0 && s.Mode != "on" {
-			w.printf("  %s from then", evidence.Count(s.Launched, "running task"))
+			w.printf("  %s launched then", evidence.Count(s.Launched, "running task"))
 		}
 		w.printf("\n")
 	}

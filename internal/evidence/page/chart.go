@@ -27,7 +27,7 @@ func newChart(axis chart.Axis, timelines []evidence.Timeline, tasks []evidence.T
 
 func launches(tasks []evidence.Task) chart.Columns {
 	c := chart.Columns{
-		Title: "Running tasks by when they were launched, the exposed ones in front", Class: "launched", MarkedClass: "exposed",
+		Title: "Running tasks by launch time, exposed ones in front", Class: "launched", MarkedClass: "exposed",
 		Describe: func(all, marked int, from, until time.Time) string {
 			return fmt.Sprintf("%s launched from %s to %s UTC, %d of them exposed", evidence.Count(all, "running task"), moment(from), moment(until), marked)
 		},
@@ -53,7 +53,7 @@ func outside(axis chart.Axis, tasks []evidence.Task) string {
 	}
 	var said []string
 	if before > 0 {
-		said = append(said, evidence.Count(before, "running task")+" launched before the picture begins")
+		said = append(said, evidence.Count(before, "running task")+" launched before the chart begins")
 	}
 	if unknown > 0 {
 		said = append(said, evidence.Count(unknown, "running task")+" launched at an unknown time")
@@ -61,7 +61,7 @@ func outside(axis chart.Axis, tasks []evidence.Task) string {
 	if len(said) == 0 {
 		return ""
 	}
-	return "Not in the picture: " + strings.Join(said, ", ") + "."
+	return "Not in the chart: " + strings.Join(said, ", ") + "."
 }
 
 func strip(line evidence.Timeline) chart.Strip {
@@ -85,7 +85,7 @@ func bar(s evidence.Span, account bool) chart.Bar {
 	b.Inside = strings.ToUpper(mode)
 	b.Note = b.Inside + " " + evidence.Lasted(s.Until.Sub(s.From))
 	if account {
-		b.Note += " · " + evidence.Count(s.Launched, "running task") + " from then"
+		b.Note += " · " + evidence.Count(s.Launched, "running task") + " launched then"
 	}
 	return b
 }
@@ -110,12 +110,12 @@ func barTitle(s evidence.Span, account bool) string {
 		text += ". Unknown because " + evidence.Name(s.Reason)
 	}
 	if account {
-		text += ". " + evidence.Count(s.Launched, "running task") + " launched in it"
+		text += ". " + evidence.Count(s.Launched, "running task") + " launched then"
 	}
 	return text
 }
 
-// ending is a principal as the picture names it; the table has the whole.
+// ending is a principal as the chart names it; the table has the whole.
 func ending(principal string) string {
 	const most = 90
 	text := []rune(evidence.Printable(principal))

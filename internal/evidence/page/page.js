@@ -4,7 +4,7 @@
   const search = document.getElementById("search");
   const shown = document.getElementById("shown");
   const buttons = [...controls.querySelectorAll("button")];
-  let rows; // each with its words, in which the search looks; read when it is first needed
+  let rows; // each with its words, in which the search finds; read when it is first needed
   let kind = "";
 
   const read = () => [...document.querySelectorAll(".cluster")].flatMap(cluster =>

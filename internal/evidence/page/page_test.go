@@ -34,9 +34,9 @@ func words(page []byte) string {
 }
 
 func TestThePageOfFiveThousandTasksStaysUnderThreeMegabytes(t *testing.T) {
-	for what, d := range map[string]evidence.Document{"mostly proven": largeDocument(5000), "all refuted and exposed": dismalDocument(5000)} {
+	for what, d := range map[string]evidence.Document{"mostly of FIPS on": largeDocument(5000), "all of FIPS off and exposed": dismalDocument(5000)} {
 		if size := len(written(t, d)); size > 3_000_000 {
-			t.Errorf("the page of tasks that are %s has %d bytes", what, size)
+			t.Errorf("the page of tasks %s has %d bytes", what, size)
 		}
 	}
 }
@@ -48,20 +48,20 @@ func TestThePageSaysWhatTheDocumentSays(t *testing.T) {
 		"the summary":              evidence.Summary(d),
 		"the account":              d.Account,
 		"the Region":               d.Region,
-		"when it was looked":       "2026-11-23 06:00:12 to 06:01:46 UTC",
+		"when it was scanned":      "2026-11-23 06:00:12 to 06:01:46 UTC",
 		"the predecessor's hash":   d.Predecessor.SHA256,
 		"the tool":                 "fipsguard 0.4.0",
 		"the module":               "version v1.0.0, running in FIPS mode",
 		"the status":               "NON_COMPLIANT",
-		"how much was looked at":   "Only 2 clusters looked at",
-		"a cluster looked at":      d.Scope.Clusters[1],
+		"how much was scanned":     "Only 2 clusters were scanned",
+		"a cluster scanned":        d.Scope.Clusters[1],
 		"who turned FIPS mode off": "PutAccountSettingDefault by role Admin, session jane.doe",
 		"the event":                d.Timelines[0].Spans[1].EventID,
-		"how long it was off":      fmt.Sprintf("OFF 40 s · %d running tasks from then", d.Timelines[0].Spans[1].Launched),
+		"how long it was off":      fmt.Sprintf("OFF 40 s · %d running tasks launched then", d.Timelines[0].Spans[1].Launched),
 		"why a mode is unknown":    d.Timelines[0].Spans[0].Reason,
 		"the override's principal": d.Timelines[1].Principal,
 		"a raw answer":             `"0\r\n" app at 2026-11-23 06:00:12`,
-		"an answer to be doubted":  `"<b>1</b>\u202e\x1b[2J"`,
+		"a strange answer":         `"<b>1</b>\u202e\x1b[2J"`,
 		"why there is no answer":   "ECS Exec is not enabled for the task",
 		"a remedy":                 d.Findings[0].Remedy,
 		"a reason":                 d.Findings[0].Reason,
@@ -93,15 +93,15 @@ func TestThePageSpeaksOfEveryTaskAndFinding(t *testing.T) {
 
 func TestAVerdictIsNoMoreThanWhatWasObserved(t *testing.T) {
 	for status, want := range map[guard.Verdict]string{
-		guard.Compliant:        "✓ No violation and no doubt was observed",
-		guard.NonCompliant:     "✗ Violations were observed",
-		guard.InsufficientData: "? Not everything could be verified",
-		guard.NotApplicable:    "– Nothing that the rules are about was observed",
+		guard.Compliant:        "✓ No violations found, and nothing is unknown",
+		guard.NonCompliant:     "✗ Violations found",
+		guard.InsufficientData: "? Some results are unknown",
+		guard.NotApplicable:    "– Nothing that the rules apply to was found",
 	} {
 		d := sampleDocument()
 		d.Status = status
 		if said := words(written(t, d)); !strings.Contains(said, want) {
-			t.Errorf("the page of a look that is %s does not say %q", status, want)
+			t.Errorf("the page of a scan that is %s does not say %q", status, want)
 		}
 	}
 	said := strings.ToLower(words(written(t, sampleDocument())))
@@ -114,12 +114,12 @@ func TestAVerdictIsNoMoreThanWhatWasObserved(t *testing.T) {
 
 func TestTheEmptyDocumentPassesNothing(t *testing.T) {
 	said := words(written(t, evidence.Document{}))
-	for _, want := range []string{"? Not everything could be verified", "No history of the setting was read.", "No running Fargate task was seen.", "Nothing was changed", "not a frozen version, not running in FIPS mode", "none: this is the first, or it was not kept"} {
+	for _, want := range []string{"? Some results are unknown", "No history of the setting was read.", "No running Fargate tasks were found.", "The guard changed nothing", "not a frozen version, not running in FIPS mode", "none: this is the first report, or the previous one could not be read"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the page of an empty document does not say %q", want)
 		}
 	}
-	if strings.Contains(said, "✓ No violation") {
+	if strings.Contains(said, "✓ No violations") {
 		t.Error("the page of an empty document passes it")
 	}
 }

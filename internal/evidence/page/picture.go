@@ -44,7 +44,7 @@ func newPicture(timelines []evidence.Timeline, tasks []evidence.Task) (picture, 
 	}
 	axis := closer(whole, timelines, tasks)
 	if axis.From.After(whole.From) {
-		p.Earlier = "The picture begins at " + moment(axis.From) + ", shortly before the first change and launch; the tables begin earlier."
+		p.Earlier = "The chart begins at " + moment(axis.From) + ", shortly before the first change or launch. The tables begin earlier."
 	}
 	p.Outside = outside(axis, tasks)
 	var err error
@@ -53,7 +53,7 @@ func newPicture(timelines []evidence.Timeline, tasks []evidence.Task) (picture, 
 }
 
 func newLane(line evidence.Timeline) lane {
-	l := lane{Account: line.Principal == "", Caption: "FIPS mode of the account, as CloudTrail tells", Sum: line.Words(), Left: max(0, len(line.Spans)-maxSpanRows)}
+	l := lane{Account: line.Principal == "", Caption: "FIPS mode of the account, from CloudTrail", Sum: line.Words(), Left: max(0, len(line.Spans)-maxSpanRows)}
 	if !l.Account {
 		l.Caption = "Override of " + evidence.Name(line.Principal)
 	}
@@ -69,7 +69,7 @@ func newSpanRow(s evidence.Span) spanRow {
 		API: evidence.Name(s.API), By: evidence.Name(s.By), EventID: evidence.Name(s.EventID), Reason: evidence.Name(s.Reason), Launched: s.Launched,
 	}
 	if row.API == "" {
-		row.API = "began before what was looked at"
+		row.API = "began before the history that was read"
 	}
 	return row
 }

@@ -84,7 +84,7 @@ func TestOneExposedTaskAmongThousandsIsSeen(t *testing.T) {
 	if !strings.Contains(string(got.SVG), `<rect class="exposed"`) || !strings.Contains(string(got.SVG), "1 running task launched from 2026-01-01 19:55:12 to 2026-01-01 20:09:36 UTC, 1 of them exposed") {
 		t.Errorf("the exposed task is not drawn:\n%s", got.SVG)
 	}
-	if want := "Not in the picture: 1 running task launched before the picture begins, 1 running task launched at an unknown time."; got.Outside != want {
+	if want := "Not in the chart: 1 running task launched before the chart begins, 1 running task launched at an unknown time."; got.Outside != want {
 		t.Errorf("%q, not %q", got.Outside, want)
 	}
 }

@@ -50,7 +50,7 @@ func findingGroups(findings []evidence.Finding) []ruleGroup {
 		list := members[key]
 		g := ruleGroup{
 			mark: doubt(key.severity.String()), Rule: evidence.Name(string(key.rule)),
-			Requirement: evidence.Name(list[0].Requirement), Remedy: evidence.Name(list[0].Remedy), Count: evidence.Count(len(list), "doubt"),
+			Requirement: evidence.Name(list[0].Requirement), Remedy: evidence.Name(list[0].Remedy), Count: evidence.Count(len(list), "unknown result"),
 		}
 		if key.verdict == guard.NonCompliant {
 			g.mark, g.Count = bad(key.severity.String()), evidence.Count(len(list), "violation")

@@ -42,7 +42,7 @@ func sampleTask(cluster string, n int, result string) evidence.Task {
 		t.Kernel.Reason = "ECS Exec is not enabled for the task"
 	case evidence.NotCheckedYet:
 		t.Kernel.Container, t.Kernel.At = "", nil
-		t.Kernel.Reason = "the look had no time left"
+		t.Kernel.Reason = "the scan had no time left"
 	}
 	return t
 }

@@ -51,7 +51,7 @@ type filter struct {
 // What the page calls a task besides the result of its kernel check.
 const (
 	exposed         = "exposed"
-	exposureInDoubt = "exposure in doubt"
+	exposureUnknown = "exposure unknown"
 	notCovered      = "platform not covered"
 )
 
@@ -62,7 +62,7 @@ func kinds() []filter {
 		{mark: bad(exposed)},
 		{mark: bad(notCovered)},
 		{mark: doubt(evidence.CouldNotBeChecked)},
-		{mark: doubt(exposureInDoubt)},
+		{mark: doubt(exposureUnknown)},
 		{mark: absent(evidence.NotCheckedYet)},
 		{mark: absent(evidence.NotInScope)},
 		{mark: good(evidence.KernelOn)},
@@ -74,7 +74,7 @@ func (f filter) is(t evidence.Task) bool {
 	switch f.Word {
 	case exposed:
 		return t.Exposed == guard.NonCompliant
-	case exposureInDoubt:
+	case exposureUnknown:
 		return t.Exposed == guard.InsufficientData
 	case notCovered:
 		return t.Scope == guard.NonCompliant
@@ -168,5 +168,5 @@ func newTaskRow(t evidence.Task, definitions string) taskRowView {
 // beforeName is an ARN up to the name at its end.
 func beforeName(arn string) string { return arn[:strings.LastIndex(arn, "/")+1] }
 
-// lastPart is the last part of an ARN, which people know things by.
+// lastPart is the last part of an ARN, by which people know a resource.
 func lastPart(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }

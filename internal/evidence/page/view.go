@@ -28,7 +28,7 @@ type page struct {
 	Done    []outcomeRow
 	Passed  []ruleGroup
 	About   []fact
-	Looked  []string
+	Scanned []string
 }
 
 // fact is a name and what it is.
@@ -59,8 +59,8 @@ func newPage(d evidence.Document) (page, error) {
 		Facts: []fact{
 			{"Account", evidence.Name(d.Account), true},
 			{"Region", evidence.Name(d.Region), true},
-			{"Looked", between(d.Started, d.Finished), false},
-			{"Because of", cmp.Or(evidence.Name(d.Why), "–"), false},
+			{"Scanned", between(d.Started, d.Finished), false},
+			{"Triggered by", cmp.Or(evidence.Name(d.Why), "–"), false},
 			{"Highest severity", d.Severity.String(), false},
 		},
 		Tiles:   tiles(d),
@@ -75,23 +75,23 @@ func newPage(d evidence.Document) (page, error) {
 		p.Done = append(p.Done, newOutcomeRow(o))
 	}
 	for _, c := range d.Scope.Clusters {
-		p.Looked = append(p.Looked, evidence.Name(c))
+		p.Scanned = append(p.Scanned, evidence.Name(c))
 	}
 	return p, err
 }
 
-// verdictOf says what was observed, no more: a look is not a certificate.
+// verdictOf says what was observed, no more: a scan is not a certificate.
 func verdictOf(v guard.Verdict) mark {
 	switch v {
 	case guard.Compliant:
-		return good("No violation and no doubt was observed")
+		return good("No violations found, and nothing is unknown")
 	case guard.NonCompliant:
-		return bad("Violations were observed")
+		return bad("Violations found")
 	case guard.NotApplicable:
-		return absent("Nothing that the rules are about was observed")
+		return absent("Nothing that the rules apply to was found")
 	case guard.InsufficientData:
 	}
-	return doubt("Not everything could be verified")
+	return doubt("Some results are unknown")
 }
 
 func tiles(d evidence.Document) []tile {
@@ -103,12 +103,12 @@ func tiles(d evidence.Document) []tile {
 	}
 	list := []tile{
 		{bad(evidence.KernelOff), d.Kernels.Off, "confirmed by the kernel"},
-		{bad(exposed), launchedOff, "tasks launched while off"},
-		{doubt(evidence.CouldNotBeChecked), d.Kernels.CouldNotBeChecked, "tasks gave no usable answer"},
-		{absent(evidence.NotCheckedYet), d.Kernels.NotCheckedYet, "tasks are still to be checked"},
+		{bad(exposed), launchedOff, "launched while FIPS mode was off"},
+		{doubt(evidence.CouldNotBeChecked), d.Kernels.CouldNotBeChecked, "no usable answer from the task"},
+		{absent(evidence.NotCheckedYet), d.Kernels.NotCheckedYet, "still to be checked"},
 		{good(evidence.KernelOn), d.Kernels.On, "confirmed by the kernel"},
-		{bad("violations"), d.Verdicts.NonCompliant, "findings of a rule broken"},
-		{doubt("doubts"), d.Verdicts.InsufficientData, "findings without enough data"},
+		{bad("violations"), d.Verdicts.NonCompliant, "findings of a broken rule"},
+		{doubt("unknown"), d.Verdicts.InsufficientData, "findings without enough data"},
 	}
 	for i := range list {
 		if list[i].Count == 0 {
@@ -132,32 +132,32 @@ func about(d evidence.Document) []fact {
 	facts := []fact{
 		{"Report", evidence.Name(d.ID), true},
 		{"Schema", evidence.Name(d.Schema), true},
-		{"Status in AWS Config's words", d.Status.String(), true},
+		{"Status, as AWS Config names it", d.Status.String(), true},
 		{"Tool", evidence.Name(strings.TrimSpace(t.Name + " " + t.Version)), false},
 		{"Commit", cmp.Or(evidence.Name(t.Commit), "–"), true},
 		{"Built with", cmp.Or(evidence.Name(t.Go), "–"), true},
 		{"Its Go Cryptographic Module", evidence.Name(module), false},
 		{"Clusters", scope(d.Scope), false},
-		{"Containers", asked(d.Scope.Exec), false},
+		{"Kernel checks", checked(d.Scope.Exec), false},
 	}
 	if d.Predecessor == nil {
-		return append(facts, fact{"Report before this one", "none: this is the first, or it was not kept", false})
+		return append(facts, fact{"Previous report", "none: this is the first report, or the previous one could not be read", false})
 	}
 	return append(facts,
-		fact{"Report before this one", evidence.Name(d.Predecessor.ID), true},
+		fact{"Previous report", evidence.Name(d.Predecessor.ID), true},
 		fact{"Its SHA-256", evidence.Name(d.Predecessor.SHA256), true})
 }
 
 func scope(s evidence.Scope) string {
 	if s.All {
-		return evidence.Count(len(s.Clusters), "cluster") + " looked at: all of the account's in this Region"
+		return evidence.Count(len(s.Clusters), "cluster") + " scanned: all of the account in this Region"
 	}
-	return "Only " + evidence.Count(len(s.Clusters), "cluster") + " looked at"
+	return evidence.OnlySome(s)
 }
 
-func asked(exec bool) string {
+func checked(exec bool) string {
 	if exec {
-		return "were asked for fips_enabled of the kernel under them"
+		return "read fips_enabled in running tasks"
 	}
-	return "were not asked"
+	return "none were made"
 }

@@ -52,7 +52,7 @@ func between(from, until time.Time) string {
 }
 
 // mark is a word with the symbol and the class that go with it: a state is
-// told by the word and the symbol, the colour only helps.
+// shown by the word and the symbol; the colour only helps.
 type mark struct{ Class, Symbol, Word string }
 
 func bad(word string) mark { return mark{"bad", "✗", word} }
