@@ -11,7 +11,7 @@ import (
 	"fipsguard/internal/guard"
 )
 
-// TestSecurityFindingsAsImported holds the findings of a look as Security Hub
+// TestSecurityFindingsAsImported holds the findings of a scan as Security Hub
 // gets them. Their IDs must never change: under another one every finding that
 // stands would be there twice.
 func TestSecurityFindingsAsImported(t *testing.T) {

@@ -52,16 +52,16 @@ func TestSecurityFindings(t *testing.T) {
 		}
 	}
 	if n := rules[string(guard.FIPSModeDefault)]; n != 0 {
-		t.Error("what was put right in its look is a finding")
+		t.Error("what the scan fixed is a finding")
 	}
-	doubts := d.Kernels.Off + d.Kernels.CouldNotBeChecked + 1 // the stale one
-	if n := rules[string(guard.TaskKernelProof)]; n != doubts || d.Kernels.NotCheckedYet < 2 {
-		t.Errorf("%d findings about kernels, want %d: tasks that were not asked yet (%d) are none", n, doubts, d.Kernels.NotCheckedYet)
+	want := d.Kernels.Off + d.Kernels.CouldNotBeChecked + 1 // the stale one
+	if n := rules[string(guard.TaskKernelProof)]; n != want || d.Kernels.NotCheckedYet < 2 {
+		t.Errorf("%d findings about kernels, want %d: tasks that are not checked yet (%d) are none", n, want, d.Kernels.NotCheckedYet)
 	}
 	later := evidence.New(evidence.About{Started: d.Started.Add(time.Hour), Finished: d.Finished.Add(time.Hour)}, r)
 	for _, f := range format.SecurityFindings(later) {
 		if !ids[f.ID] {
-			t.Errorf("%s has another ID in the next look", f.ID)
+			t.Errorf("%s has another ID in the next scan", f.ID)
 		}
 	}
 }

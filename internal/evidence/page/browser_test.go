@@ -28,7 +28,7 @@ type browser struct {
 	noises   []string // exceptions, console messages, violations of the policy
 }
 
-// open starts a browser that looks at a page, served on loopback.
+// open starts a browser that shows a page, served on loopback.
 func open(t testing.TB, page []byte) *browser {
 	t.Helper()
 	b := start(t)
@@ -55,7 +55,7 @@ func start(t testing.TB) *browser {
 	t.Helper()
 	binary := chromium()
 	if binary == "" {
-		t.Skip("no chromium, chromium-browser or google-chrome on PATH: the page was not looked at in a browser")
+		t.Skip("no chromium, chromium-browser or google-chrome on PATH: the page was not tested in a browser")
 	}
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(binary), chromedp.UserDataDir(userData(t)), chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU,
@@ -140,8 +140,8 @@ func ask[T any](b *browser, script string) T {
 	return answer
 }
 
-// look sets the width of the window and the colour scheme.
-func (b *browser) look(width int64, scheme string) {
+// show sets the width of the window and the colour scheme.
+func (b *browser) show(width int64, scheme string) {
 	b.t.Helper()
 	b.do(chromedp.EmulateViewport(width, 900),
 		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))

@@ -20,7 +20,7 @@ import (
 
 func TestABrowserOpensThePageWithoutErrorsAndLoadsNothingElse(t *testing.T) {
 	b := open(t, written(t, sampleDocument()))
-	b.look(1400, "light")
+	b.show(1400, "light")
 	ask[int](b, `document.body.offsetHeight`)
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -50,7 +50,7 @@ func TestNothingSticksOutOfThePageAtAnyWidth(t *testing.T) {
 	b := open(t, written(t, sampleDocument()))
 	for _, width := range []int64{360, 800, 1400} {
 		for _, scheme := range []string{"light", "dark"} {
-			b.look(width, scheme)
+			b.show(width, scheme)
 			if over := ask[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 				t.Errorf("at %d px, %s: the page is %d px too wide", width, scheme, over)
 			}
@@ -81,7 +81,7 @@ const squeezed = `[...document.querySelectorAll("th, td")].filter(c => {
 func TestEveryTextIsReadableOnItsBackground(t *testing.T) {
 	b := open(t, written(t, sampleDocument()))
 	for _, scheme := range []string{"light", "dark"} {
-		b.look(1400, scheme)
+		b.show(1400, scheme)
 		if faint := ask[[]string](b, faintTexts); len(faint) > 0 {
 			t.Errorf("%s: contrast under 4.5 to 1: %q", scheme, faint)
 		}
@@ -117,18 +117,18 @@ const faintTexts = `(() => {
 })()`
 
 // TestThePageIsDrawn keeps the pictures in the directory EVIDENCE_SCREENSHOTS
-// when it is set: the page has to be looked at by people, too.
+// when it is set: people have to see the page, too.
 func TestThePageIsDrawn(t *testing.T) {
 	b := open(t, written(t, sampleDocument()))
 	paper := map[string]color.Color{}
-	for _, look := range []struct {
+	for _, view := range []struct {
 		width  int64
 		scheme string
 	}{{1400, "light"}, {1400, "dark"}, {360, "light"}} {
-		b.look(look.width, look.scheme)
+		b.show(view.width, view.scheme)
 		shot := b.screenshot()
 		if dir := os.Getenv("EVIDENCE_SCREENSHOTS"); dir != "" {
-			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("page-%d-%s.png", look.width, look.scheme)), shot, 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("page-%d-%s.png", view.width, view.scheme)), shot, 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -143,9 +143,9 @@ func TestThePageIsDrawn(t *testing.T) {
 			}
 		}
 		if len(colours) < 30 {
-			t.Errorf("at %d px, %s, the page has only %d colours: it is all but blank", look.width, look.scheme, len(colours))
+			t.Errorf("at %d px, %s, the page has only %d colours: it is all but blank", view.width, view.scheme, len(colours))
 		}
-		paper[look.scheme] = picture.At(2, 2)
+		paper[view.scheme] = picture.At(2, 2)
 	}
 	if paper["light"] == paper["dark"] {
 		t.Error("the dark page is as light as the light one")
@@ -154,7 +154,7 @@ func TestThePageIsDrawn(t *testing.T) {
 
 func TestTheSmallestTimeOffIsSeenInThePicture(t *testing.T) {
 	b := open(t, written(t, sampleDocument()))
-	b.look(360, "light")
+	b.show(360, "light")
 	if width := ask[float64](b, `Math.min(...[...document.querySelectorAll("rect.off")].map(r => r.getBoundingClientRect().width))`); width < 3 {
 		t.Errorf("40 seconds off in a month are %.1f px wide", width)
 	}
@@ -168,7 +168,7 @@ const visibleTasks = `[...document.querySelectorAll(".tasks tbody tr")].filter(r
 func TestFiltersAndSearchShowTheTasksAskedFor(t *testing.T) {
 	d := sampleDocument()
 	b := open(t, written(t, d))
-	b.look(1400, "light")
+	b.show(1400, "light")
 	shown := func() int { t.Helper(); return ask[int](b, visibleTasks+".length") }
 	if n := shown(); n != len(d.Tasks) {
 		t.Errorf("before any filter %d of %d tasks are shown", n, len(d.Tasks))
@@ -234,7 +234,7 @@ func TestThePageWithoutJavaScriptShowsEverything(t *testing.T) {
 func TestThePagePrintsWithEveryTaskWhateverIsFiltered(t *testing.T) {
 	d := sampleDocument()
 	b := open(t, written(t, d))
-	b.look(1400, "light")
+	b.show(1400, "light")
 	b.do(chromedp.Click(`button[data-kind="not checked yet"]`, chromedp.ByQuery))
 	var pdf []byte
 	b.do(chromedp.ActionFunc(func(ctx context.Context) (err error) {
