@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/manifest"
 )
@@ -100,7 +101,7 @@ func (c *checkCommand) write(t *terminal, all []checked) error {
 		out.SetIndent("", "  ")
 		return out.Encode(map[string]any{"schema": "fipsguard.check/v1", "findings": all})
 	case "sarif":
-		return writeSARIF(t.out, all)
+		return format.WriteSARIF(t.out, located(all))
 	}
 	if len(all) == 0 {
 		return nil
@@ -115,4 +116,16 @@ func (c *checkCommand) write(t *terminal, all []checked) error {
 	}
 	_, err := fmt.Fprintf(t.out, "%d checked, %d not compliant or not known\n", len(all), bad)
 	return err
+}
+
+// located are findings as code scanning shows them.
+func located(all []checked) []format.Located {
+	var list []format.Located
+	for _, f := range all {
+		list = append(list, format.Located{
+			File: f.File, Line: f.Line, Column: f.Column, Rule: f.Rule, Status: f.Status, Severity: f.Severity,
+			Message: plainText(f.Name + ": " + f.Reason + " " + f.Remedy),
+		})
+	}
+	return list
 }

@@ -11,6 +11,8 @@ import (
 
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/format"
+	"fipsguard/internal/evidence/page"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 	"fipsguard/internal/scan"
@@ -73,7 +75,7 @@ func (c *verifyCommand) Run(t *terminal) error {
 // write prints the report first: a page that cannot be written must not lose
 // what a long look saw.
 func (c *verifyCommand) write(t *terminal, d evidence.Document) error {
-	print := evidence.WriteText
+	print := format.WriteText
 	if c.Format == "json" {
 		print = evidence.WriteJSON
 	}
@@ -91,7 +93,7 @@ func writePage(name string, d evidence.Document) (err error) {
 		return fmt.Errorf("write the page: %w", err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	return evidence.WritePage(file, d)
+	return page.Write(file, d)
 }
 
 // verifyExit: a violation that was found counts more than what could not be read.

@@ -48,7 +48,7 @@ func TestVerify(t *testing.T) {
 	)
 	page := filepath.Join(t.TempDir(), "report.html")
 	code, out, talk := fipsguard("", "verify", "--html", page)
-	if code != 0 || !strings.Contains(out, "2 running tasks: 2 proven") || talk != "" {
+	if code != 0 || !strings.Contains(out, "2 running tasks: 2 with FIPS on") || talk != "" {
 		t.Errorf("a good account: exits %d\n%s%s", code, out, talk)
 	}
 	if html, err := os.ReadFile(page); err != nil || !bytes.Contains(html, []byte("<!DOCTYPE html>")) && !bytes.Contains(html, []byte("<!doctype html>")) {
@@ -65,8 +65,8 @@ func TestVerify(t *testing.T) {
 	calls := len(s.AWS.Records())
 	code, out, talk = fipsguard("", "verify", "--format", "json")
 	report, err := evidence.Read(strings.NewReader(out))
-	if code != 1 || err != nil || report.Proofs != (evidence.Proofs{Proven: 2, Refuted: 2}) || report.Status != guard.NonCompliant {
-		t.Errorf("a bad account: exits %d, %v, %+v\n%s", code, err, report.Proofs, talk)
+	if code != 1 || err != nil || report.Kernels != (evidence.Kernels{On: 2, Off: 2}) || report.Status != guard.NonCompliant {
+		t.Errorf("a bad account: exits %d, %v, %+v\n%s", code, err, report.Kernels, talk)
 	}
 	for _, r := range s.AWS.Records()[calls:] {
 		if r.EventName != "ExecuteCommand" {
@@ -75,7 +75,7 @@ func TestVerify(t *testing.T) {
 	}
 
 	code, out, _ = fipsguard("", "verify", "--no-exec", "--cluster", "default")
-	if code != 1 || !strings.Contains(out, "No container was asked.") {
+	if code != 1 || !strings.Contains(out, "No kernel was checked.") {
 		t.Errorf("without exec: exits %d\n%s", code, out)
 	}
 }
@@ -111,7 +111,7 @@ func TestSimulatedReportsAreKept(t *testing.T) {
 	if code, out, talk := fipsguard("", "simulate", "look", "--html", page); code != 0 {
 		t.Fatalf("exits %d: %s\n%s", code, talk, out)
 	}
-	if html, err := os.ReadFile(page); err != nil || !bytes.Contains(html, []byte("Violations were observed")) {
+	if html, err := os.ReadFile(page); err != nil || !bytes.Contains(html, []byte("Violations found")) {
 		t.Errorf("the page: %v, %d bytes", err, len(html))
 	}
 	if code, _, talk := fipsguard("", "simulate", "arm64", "--html", page); code != 2 || !strings.Contains(talk, "run look") {

@@ -48,8 +48,8 @@ func BenchmarkScan(b *testing.B) {
 		f.Close()
 		reports := d.reports(b)
 		last := reports[len(reports)-1]
-		if want := (evidence.Proofs{Refuted: 200, NotAttempted: clusters*services*tasks - 200}); last.Proofs != want {
-			b.Fatalf("the report has %+v, want %+v", last.Proofs, want)
+		if want := (evidence.Kernels{Off: 200, NotCheckedYet: clusters*services*tasks - 200}); last.Kernels != want {
+			b.Fatalf("the report has %+v, want %+v", last.Kernels, want)
 		}
 		b.ReportMetric(float64(f.PeakMemory())/(1<<20), "MiB-at-most")
 		b.ReportMetric(time.Since(started).Seconds(), "s-of-a-scan")

@@ -150,9 +150,9 @@ func TestTheFunction(t *testing.T) {
 	if len(reports) != 1 {
 		t.Fatalf("%d reports were kept", len(reports))
 	}
-	want := evidence.Proofs{Refuted: 1}
-	if r := reports[0]; r.Proofs != want || r.Tasks[0].ARN != task || r.Tool.Module != "v1.0.0" || !r.Tool.FIPS {
-		t.Errorf("the report has %+v of %+v, by %+v", r.Proofs, r.Tasks, r.Tool)
+	want := evidence.Kernels{Off: 1}
+	if r := reports[0]; r.Kernels != want || r.Tasks[0].ARN != task || r.Tool.Module != "v1.0.0" || !r.Tool.FIPS {
+		t.Errorf("the report has %+v of %+v, by %+v", r.Kernels, r.Tasks, r.Tool)
 	}
 	for _, f := range reports[0].Findings {
 		if strings.HasPrefix(string(f.Rule), "guard-") {

@@ -1,5 +1,4 @@
-// Package evidence turns a look of the verifier into what people and auditors
-// read: a versioned JSON document, a text, a page, FedRAMP evidence objects and
-// OSCAL assessment results. All of it is rendered from one Document; nothing
-// here talks to AWS, and nothing claims what the look did not observe.
+// Package evidence turns a scan's report into a versioned JSON document that
+// claims nothing the scan did not observe, and has the words that its page and
+// its formats share. Nothing here talks to AWS.
 package evidence

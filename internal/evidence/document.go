@@ -9,39 +9,39 @@ import (
 // Schema names the version of the document, docs/schema/evidence.v1.schema.json.
 const Schema = "fipsguard.evidence/v1"
 
-// Document is one look as evidence. Times are UTC; what is unknown is an empty
+// Document is one scan as evidence. Times are UTC; what is unknown is an empty
 // text, a null or INSUFFICIENT_DATA, never a pass.
 type Document struct {
 	Schema      string         `json:"schema"`
-	ID          string         `json:"id"` // of the look: ACCOUNT-REGION-YYYYMMDDTHHMMSSZ
+	ID          string         `json:"id"` // of the scan: ACCOUNT-REGION-YYYYMMDDTHHMMSSZ
 	Account     string         `json:"account"`
 	Region      string         `json:"region"`
 	Started     time.Time      `json:"started"`
 	Finished    time.Time      `json:"finished"`
-	Why         string         `json:"why"` // what made the verifier look
+	Why         string         `json:"why"` // what made the verifier scan
 	Scope       Scope          `json:"scope"`
 	Tool        Tool           `json:"tool"`
 	Predecessor *Predecessor   `json:"predecessor"` // null for the first report, or when it was not kept
 	Status      guard.Verdict  `json:"status"`      // the worst of all findings
 	Severity    guard.Severity `json:"severity"`    // the highest
 	Verdicts    Verdicts       `json:"verdicts"`
-	Proofs      Proofs         `json:"proofs"`
+	Kernels     Kernels        `json:"kernels"`
 	Timelines   []Timeline     `json:"timelines"` // the account default's first, then overrides
-	Tasks       []Task         `json:"tasks"`     // every Fargate task that was seen, refuted and unverifiable ones first
-	Findings    []Finding      `json:"findings"`  // violations and doubts, the most severe first; compliant ones are counted in verdicts
+	Tasks       []Task         `json:"tasks"`     // every Fargate task that was seen, the most pressing first
+	Findings    []Finding      `json:"findings"`  // violations and unknown results, the most severe first
 	Outcomes    []Outcome      `json:"outcomes"`
-	Passed      []Passed       `json:"passed"` // what was looked at and is compliant, but for tasks
-	NotProven   []string       `json:"notProven"`
+	Passed      []Finding      `json:"passed"` // what was scanned and is compliant, but for tasks; without remedies
+	Limits      []string       `json:"limits"` // what the scan does not show
 }
 
-// Scope is how much was looked at.
+// Scope is how much was scanned.
 type Scope struct {
-	Clusters []string `json:"clusters"` // ARNs that were looked at
+	Clusters []string `json:"clusters"` // ARNs of those scanned
 	All      bool     `json:"all"`      // they are all of the account's in this Region
-	Exec     bool     `json:"exec"`     // containers were asked
+	Exec     bool     `json:"exec"`     // kernels were checked through ECS Exec
 }
 
-// Tool is the program that looked.
+// Tool is the program that scanned.
 type Tool struct {
 	Name    string `json:"name"`
 	Version string `json:"version"` // with the digest of its sources, or "local"
@@ -65,13 +65,13 @@ type Verdicts struct {
 	NotApplicable    int `json:"notApplicable"`
 }
 
-// Proofs counts the running tasks in scope of FIPS mode by what their kernels
-// said.
-type Proofs struct {
-	Proven       int `json:"proven"`
-	Refuted      int `json:"refuted"`
-	CannotVerify int `json:"cannotVerify"`
-	NotAttempted int `json:"notAttempted"`
+// Kernels counts the running tasks in scope of FIPS mode by the results of their
+// kernel checks.
+type Kernels struct {
+	On                int `json:"on"`
+	Off               int `json:"off"`
+	CouldNotBeChecked int `json:"couldNotBeChecked"`
+	NotCheckedYet     int `json:"notCheckedYet"`
 }
 
 // Timeline is guard.Timeline.
@@ -89,7 +89,7 @@ type Sum struct {
 	TurnedOffBy    []Caller `json:"turnedOffBy"` // by whose recorded calls, most often first
 }
 
-// Caller is somebody who made calls.
+// Caller is someone who made calls.
 type Caller struct {
 	Name  string `json:"name"`
 	Calls int    `json:"calls"`
@@ -100,9 +100,9 @@ type Span struct {
 	From     time.Time `json:"from"`
 	Until    time.Time `json:"until"`
 	Mode     string    `json:"mode"` // on, off, unknown
-	Call     string    `json:"call"` // that began it; empty when it began before what was looked at
+	API      string    `json:"api"`  // the call that began it; empty when it began before the history that was read
 	By       string    `json:"by"`
-	EventID  string    `json:"eventId"`
+	EventID  string    `json:"eventID"`
 	Launched int       `json:"launched"` // running tasks that were launched in it
 	Reason   string    `json:"reason"`   // why the mode is unknown
 }
@@ -117,18 +117,18 @@ type Task struct {
 	PlatformVersion string        `json:"platformVersion"`
 	LastStatus      string        `json:"lastStatus"`
 	Created         *time.Time    `json:"created"`
-	Proof           Proof         `json:"proof"`
+	Kernel          Kernel        `json:"kernel"`
 	Exposed         guard.Verdict `json:"exposed"` // of rule task-exposed
 	Scope           guard.Verdict `json:"scope"`   // of the platform rules: COMPLIANT when FIPS mode covers it
 }
 
-// Proof is what a container of a task answered.
-type Proof struct {
-	Result    string     `json:"result"` // proven, refuted, cannot verify, not attempted, not in scope
+// Kernel is the result of a task's kernel check.
+type Kernel struct {
+	Result    string     `json:"result"` // FIPS on, FIPS off, could not be checked, not checked yet, not in scope
 	Container string     `json:"container"`
 	Answer    string     `json:"answer"` // raw, as it came
 	At        *time.Time `json:"at"`
-	Reason    string     `json:"reason"` // why there is no proof
+	Reason    string     `json:"reason"` // why the kernel could not be checked
 }
 
 // Finding is guard.Finding with its rule's words.
@@ -136,7 +136,7 @@ type Finding struct {
 	Rule        guard.RuleID   `json:"rule"`
 	Requirement string         `json:"requirement"`
 	Subject     string         `json:"subject"`
-	Verdict     guard.Verdict  `json:"verdict"`
+	Status      guard.Verdict  `json:"status"`
 	Severity    guard.Severity `json:"severity"`
 	Reason      string         `json:"reason"`
 	Remedy      string         `json:"remedy"`
@@ -146,16 +146,9 @@ type Finding struct {
 type Outcome struct {
 	Rule    guard.RuleID `json:"rule"`
 	Subject string       `json:"subject"`
-	Call    string       `json:"call"`
+	API     string       `json:"api"`
 	Result  guard.Result `json:"result"`
 	Detail  string       `json:"detail"`
 	At      *time.Time   `json:"at"`
 	Command string       `json:"command"`
-}
-
-// Passed is something that was looked at and is as it has to be.
-type Passed struct {
-	Rule    guard.RuleID `json:"rule"`
-	Subject string       `json:"subject"`
-	Reason  string       `json:"reason"`
 }

@@ -1,8 +1,6 @@
 package evidence
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -46,11 +44,4 @@ func Read(in io.Reader) (Document, error) {
 		return Document{}, fmt.Errorf("read report: its schema is %q; this program reads %s", d.Schema, Schema)
 	}
 	return d, nil
-}
-
-// Digest is the SHA-256 of a report's bytes in hexadecimal, as sha256sum prints
-// it.
-func Digest(report []byte) string {
-	sum := sha256.Sum256(report)
-	return hex.EncodeToString(sum[:])
 }

@@ -11,7 +11,7 @@ import (
 
 // About is what a report does not say about its own making.
 type About struct {
-	Why         string // what made the verifier look
+	Why         string // what made the verifier scan
 	Started     time.Time
 	Finished    time.Time
 	Scope       Scope
@@ -37,8 +37,8 @@ func New(about About, r guard.Report) Document {
 		Timelines:   []Timeline{},
 		Findings:    []Finding{},
 		Outcomes:    []Outcome{},
-		Passed:      []Passed{},
-		NotProven:   notProven(),
+		Passed:      []Finding{},
+		Limits:      limits(),
 	}
 	if d.Scope.Clusters == nil {
 		d.Scope.Clusters = []string{}
@@ -48,7 +48,7 @@ func New(about About, r guard.Report) Document {
 	}
 	d.Tasks = tasks(r.Findings)
 	for _, t := range d.Tasks {
-		d.Proofs.count(t.Proof.Result)
+		d.Kernels.count(t.Kernel.Result)
 	}
 	for _, line := range r.Timelines {
 		d.Timelines = append(d.Timelines, timeline(line, d.Tasks))
@@ -60,7 +60,7 @@ func New(about About, r guard.Report) Document {
 	return d
 }
 
-// ID names a look.
+// ID names a scan.
 func ID(account, region string, started time.Time) string {
 	return fmt.Sprintf("%s-%s-%s", account, region, started.UTC().Format("20060102T150405Z"))
 }
@@ -71,7 +71,7 @@ func (d *Document) count(f guard.Finding) {
 	case guard.Compliant:
 		d.Verdicts.Compliant++
 		if !ofTask(f) {
-			d.Passed = append(d.Passed, Passed{f.Rule, f.Subject, f.Reason})
+			d.Passed = append(d.Passed, findingRow(f))
 		}
 		return
 	case guard.NotApplicable:
@@ -82,11 +82,14 @@ func (d *Document) count(f guard.Finding) {
 	case guard.InsufficientData:
 		d.Verdicts.InsufficientData++
 	}
+	open := findingRow(f)
+	open.Remedy = f.Advice()
+	d.Findings = append(d.Findings, open)
+}
+
+func findingRow(f guard.Finding) Finding {
 	rule, _ := guard.RuleOf(f.Rule)
-	d.Findings = append(d.Findings, Finding{
-		Rule: f.Rule, Requirement: rule.Requirement, Subject: f.Subject, Verdict: f.Verdict,
-		Severity: f.Severity, Reason: f.Reason, Remedy: f.Advice(),
-	})
+	return Finding{Rule: f.Rule, Requirement: rule.Requirement, Subject: f.Subject, Status: f.Verdict, Severity: f.Severity, Reason: f.Reason}
 }
 
 // ofTask reports whether the table of tasks has a finding.
@@ -96,97 +99,6 @@ func ofTask(f guard.Finding) bool {
 		return true
 	}
 	return false
-}
-
-// The results of a proof.
-const (
-	Proven       = string(guard.KernelOn)
-	Refuted      = string(guard.KernelOff)
-	CannotVerify = string(guard.CouldNotCheck)
-	NotAttempted = string(guard.NotChecked)
-	NotInScope   = "not in scope" // FIPS mode does not cover the task's platform, or it is not running yet
-)
-
-func (p *Proofs) count(result string) {
-	switch result {
-	case Proven:
-		p.Proven++
-	case Refuted:
-		p.Refuted++
-	case CannotVerify:
-		p.CannotVerify++
-	case NotAttempted:
-		p.NotAttempted++
-	}
-}
-
-// tasks joins the findings about each task.
-func tasks(findings []guard.Finding) []Task {
-	list := []Task{}
-	at := map[string]int{}
-	row := func(t guard.Task) *Task {
-		i, ok := at[t.ARN]
-		if !ok {
-			i = len(list)
-			at[t.ARN] = i
-			list = append(list, taskRow(t))
-		}
-		return &list[i]
-	}
-	for _, f := range findings {
-		switch s := f.State.(type) {
-		case guard.Task:
-			if f.Verdict != guard.NotApplicable {
-				row(s).Scope = f.Verdict
-			}
-		case guard.KernelCheck:
-			row(s.Task).Proof = proof(s)
-		case guard.Exposure:
-			row(s.Task).Exposed = f.Verdict
-		}
-	}
-	slices.SortStableFunc(list, func(a, b Task) int {
-		return cmp.Or(cmp.Compare(urgency(a), urgency(b)), cmp.Compare(a.ARN, b.ARN))
-	})
-	return list
-}
-
-// urgency orders tasks by how soon a person has to look at them.
-func urgency(t Task) int {
-	switch {
-	case t.Proof.Result == Refuted:
-		return 0
-	case t.Exposed == guard.NonCompliant:
-		return 1
-	case t.Scope == guard.NonCompliant:
-		return 2
-	case t.Proof.Result == CannotVerify:
-		return 3
-	case t.Proof.Result != Proven:
-		return 4
-	}
-	return settled
-}
-
-// settled is the urgency of a task that is proven.
-const settled = 5
-
-func taskRow(t guard.Task) Task {
-	return Task{
-		ARN: t.ARN, Cluster: t.Cluster, Service: t.Service(), Definition: t.Definition,
-		Platform:        t.Platform.OS + "/" + t.Platform.Architecture,
-		PlatformVersion: t.PlatformVersion, LastStatus: t.LastStatus, Created: known(t.Created),
-		Proof:   Proof{Result: NotInScope},
-		Exposed: guard.NotApplicable, Scope: guard.NotApplicable,
-	}
-}
-
-func proof(p guard.KernelCheck) Proof {
-	row := Proof{Result: string(p.Result()), Container: p.Container, Answer: p.Answer, At: known(p.At), Reason: p.Unknown}
-	if row.Result == CannotVerify && p.Answer != "" {
-		row.Reason = "it answered neither 1 nor 0"
-	}
-	return row
 }
 
 // timeline counts the tasks that were launched in each span of the account
@@ -204,7 +116,7 @@ func timeline(line guard.Timeline, tasks []Task) Timeline {
 	out := Timeline{Principal: line.Principal, Sum: sum(line.Spans), Spans: []Span{}}
 	for i, s := range line.Spans {
 		out.Spans = append(out.Spans, Span{
-			From: s.From.UTC(), Until: s.Until.UTC(), Mode: s.Mode.String(), Call: s.Cause.EventName,
+			From: s.From.UTC(), Until: s.Until.UTC(), Mode: s.Mode.String(), API: s.Cause.EventName,
 			By: s.Cause.Actor.Name, EventID: s.Cause.EventID, Launched: launched[i], Reason: s.Unknown,
 		})
 	}
@@ -214,7 +126,7 @@ func timeline(line guard.Timeline, tasks []Task) Timeline {
 func outcome(o guard.Outcome, region string) Outcome {
 	row := Outcome{Rule: o.Remediation.Rule, Subject: o.Remediation.Subject, Result: o.Result, Detail: o.Detail, At: known(o.At)}
 	if o.Remediation.Call != nil {
-		row.Call, row.Command = o.Remediation.Call.API(), o.Remediation.Command(region)
+		row.API, row.Command = o.Remediation.Call.API(), o.Remediation.Command(region)
 	}
 	return row
 }
@@ -227,13 +139,13 @@ func known(t time.Time) *time.Time {
 	return &t
 }
 
-// notProven is what no look of the guard shows, said in every report.
-func notProven() []string {
+// limits is what no scan of the guard shows, said in every report.
+func limits() []string {
 	return []string{
-		"That the applications in the containers use validated cryptographic modules or FIPS endpoints: only the kernel under them was asked.",
-		"Which certificate the kernel's cryptographic module has: AWS does not publish it for Fargate.",
-		"What happened to tasks that ended before this look.",
-		"That no user or role has an override of the setting that CloudTrail's history, as far as it was read, does not show: no API lists other principals' overrides.",
-		"That a container told the truth: it was asked by running cat in it, and an image can bring a cat of its own.",
+		"Whether the applications in the containers use validated cryptographic modules or FIPS endpoints. A scan checks only the kernel under them.",
+		"Which certificate the kernel's cryptographic module has. AWS does not publish it for Fargate.",
+		"What happened in tasks that ended before this scan.",
+		"Whether a user or role has an override that the CloudTrail history, as far as it was read, does not show. No API lists other principals' overrides.",
+		"Whether a container told the truth. A scan runs cat in it, and an image can bring its own cat.",
 	}
 }

@@ -28,19 +28,19 @@ func scanReports(_ context.Context, a *Account, said phrase) (string, error) {
 func scanConfirms(_ context.Context, a *Account, said phrase) (string, error) {
 	report, err := a.lastReport()
 	if said.on {
-		return instead(said.count, report.Proofs.Proven, "there were %d"), err
+		return instead(said.count, report.Kernels.On, "there were %d"), err
 	}
-	return instead(said.count, report.Proofs.Refuted, "there were %d"), err
+	return instead(said.count, report.Kernels.Off, "there were %d"), err
 }
 
 func scanCouldNotCheck(_ context.Context, a *Account, said phrase) (string, error) {
 	report, err := a.lastReport()
-	return instead(said.count, report.Proofs.CannotVerify, "there are %d"), err
+	return instead(said.count, report.Kernels.CouldNotBeChecked, "there are %d"), err
 }
 
 func scanLeft(_ context.Context, a *Account, said phrase) (string, error) {
 	report, err := a.lastReport()
-	return instead(said.count, report.Proofs.NotAttempted, "there were %d"), err
+	return instead(said.count, report.Kernels.NotCheckedYet, "there were %d"), err
 }
 
 func scanExposed(_ context.Context, a *Account, said phrase) (string, error) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/localaws"
 )
 
@@ -67,7 +68,7 @@ func (p Printer) Alerts(activities []Activity, most int) {
 // Report prints a report of the verifier as text, set off.
 func (p Printer) Report(d evidence.Document) error {
 	var text strings.Builder
-	if err := evidence.WriteText(&text, d); err != nil {
+	if err := format.WriteText(&text, d); err != nil {
 		return err
 	}
 	for line := range strings.Lines(text.String()) {

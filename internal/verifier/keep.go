@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/format"
 )
 
 // checkLatest reads the report that the last scan kept, and compares it with
@@ -30,27 +31,27 @@ type receipt struct{ location, sha256 string }
 // keep writes a report in every format; the original is the one that is chained.
 func (v *Verifier) keep(ctx context.Context, d evidence.Document) (receipt, error) {
 	var content bytes.Buffer // for one format after the other: the first is the largest
-	location, err := v.keepAs(ctx, evidence.Original(), d, &content)
+	location, err := v.keepAs(ctx, format.Original(), d, &content)
 	if err != nil {
 		return receipt{}, err
 	}
 	kept := receipt{location, evidence.Digest(content.Bytes())}
-	for _, form := range evidence.Derived(location) {
-		if _, err := v.keepAs(ctx, form, d, &content); err != nil {
+	for _, file := range format.Derived(location) {
+		if _, err := v.keepAs(ctx, file, d, &content); err != nil {
 			return kept, err
 		}
 	}
 	return kept, nil
 }
 
-func (v *Verifier) keepAs(ctx context.Context, form evidence.Form, d evidence.Document, content *bytes.Buffer) (location string, err error) {
+func (v *Verifier) keepAs(ctx context.Context, file format.File, d evidence.Document, content *bytes.Buffer) (location string, err error) {
 	content.Reset()
-	if err := form.Write(content, d); err != nil {
-		return "", fmt.Errorf("write report %s as %s: %w", d.ID, form.Ending, err)
+	if err := file.Write(content, d); err != nil {
+		return "", fmt.Errorf("write report %s as %s: %w", d.ID, file.Ending, err)
 	}
-	location, err = v.Store.KeepReport(ctx, d.ID, form.Ending, form.MediaType, content.Bytes())
+	location, err = v.Store.KeepReport(ctx, d.ID, file.Ending, file.MediaType, content.Bytes())
 	if err != nil {
-		v.Log.Error("report not kept", "id", d.ID, "form", form.Ending, "error", err.Error())
+		v.Log.Error("report not kept", "id", d.ID, "form", file.Ending, "error", err.Error())
 	}
 	return location, err
 }

@@ -382,7 +382,7 @@ func TestAReportThatWasChangedIsNotTrusted(t *testing.T) {
 	if _, err := run(t, o.verifier(w), Request{}); err == nil || !strings.Contains(err.Error(), "is not as it was kept") {
 		t.Errorf("error is %v", err)
 	}
-	if d := o.document(t, 1); d.Proofs.Proven != 0 {
-		t.Errorf("what was remembered with a changed report was taken over: %+v", d.Proofs)
+	if d := o.document(t, 1); d.Kernels.On != 0 {
+		t.Errorf("what was remembered with a changed report was taken over: %+v", d.Kernels)
 	}
 }

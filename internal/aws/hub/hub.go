@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/format"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
@@ -27,21 +28,22 @@ type Hub struct{ API API }
 // batch is how many findings one call takes, and answers.
 const batch = 100
 
-// Import sends what stands after a look and, if the look was a complete one,
-// archives what Security Hub still shows of the guard and does not stand any
-// more. What a look did not see may still stand. It is safe to repeat.
+// Import sends what is open after a scan and, if the scan was a complete one,
+// archives what Security Hub still shows of the guard and is not open any more.
+// What a scan did not see may still be open. It is safe to repeat.
 func (h Hub) Import(ctx context.Context, d evidence.Document, complete bool) error {
-	findings := standing(d)
-	stands := map[string]bool{}
-	for _, f := range findings {
-		stands[aws.ToString(f.Id)] = true
+	var findings []types.AwsSecurityFinding
+	open := map[string]bool{}
+	for _, f := range format.SecurityFindings(d) {
+		findings = append(findings, active(f))
+		open[f.ID] = true
 	}
 	var errs []error
 	if complete {
 		shown, err := h.shown(ctx, d.Account, d.Region)
 		errs = append(errs, err)
 		for _, f := range shown {
-			if !stands[aws.ToString(f.Id)] {
+			if !open[aws.ToString(f.Id)] {
 				findings = append(findings, archived(f, d.Finished))
 			}
 		}
@@ -67,8 +69,8 @@ func (h Hub) shown(ctx context.Context, account, region string) ([]types.AwsSecu
 	pages := securityhub.NewGetFindingsPaginator(h.API, &securityhub.GetFindingsInput{
 		MaxResults: aws.Int32(batch),
 		Filters: &types.AwsSecurityFindingFilters{
-			ProductArn:  is(types.StringFilterComparisonEquals, productARN(account, region)),
-			GeneratorId: is(types.StringFilterComparisonPrefix, generatorPrefix),
+			ProductArn:  is(types.StringFilterComparisonEquals, format.ProductARN(account, region)),
+			GeneratorId: is(types.StringFilterComparisonPrefix, format.GeneratorPrefix),
 			RecordState: is(types.StringFilterComparisonEquals, string(types.RecordStateActive)),
 		},
 	})
@@ -81,6 +83,24 @@ func (h Hub) shown(ctx context.Context, account, region string) ([]types.AwsSecu
 		shown = append(shown, page.Findings...)
 	}
 	return shown, nil
+}
+
+// active is a finding in the SDK's types.
+func active(f format.SecurityFinding) types.AwsSecurityFinding {
+	var resources []types.Resource
+	for _, r := range f.Resources {
+		resources = append(resources, types.Resource{
+			Type: aws.String(r.Type), Id: aws.String(r.ID), Partition: types.Partition(r.Partition), Region: aws.String(r.Region),
+		})
+	}
+	return types.AwsSecurityFinding{
+		SchemaVersion: aws.String(f.SchemaVersion), Id: aws.String(f.ID), ProductArn: aws.String(f.ProductARN),
+		GeneratorId: aws.String(f.GeneratorID), AwsAccountId: aws.String(f.AccountID), Types: f.Types,
+		CreatedAt: aws.String(f.CreatedAt), UpdatedAt: aws.String(f.UpdatedAt), Severity: &types.Severity{Label: types.SeverityLabel(f.Severity.Label)},
+		Title: aws.String(f.Title), Description: aws.String(f.Description),
+		Remediation: &types.Remediation{Recommendation: &types.Recommendation{Text: aws.String(f.Remediation.Recommendation.Text)}},
+		Resources:   resources, Compliance: &types.Compliance{Status: types.ComplianceStatus(f.Compliance.Status)}, RecordState: types.RecordState(f.RecordState),
+	}
 }
 
 // archived is a finding as it was imported, archived. What Security Hub or

@@ -1,0 +1,116 @@
+// Package evidencetest has documents for the tests of evidence and of its
+// formats, and what these tests hold documents against.
+package evidencetest
+
+import (
+	"time"
+
+	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
+)
+
+// The account and Region of the documents.
+const (
+	Account = "111122223333"
+	Region  = "us-gov-west-1"
+)
+
+var (
+	at    = time.Date(2026, 11, 2, 10, 15, 30, 0, time.UTC)
+	cause = guard.Cause{EventID: "6afced68-75cd-4d44-8076-0be000000001", EventName: "PutAccountSettingDefault", Time: at.Add(-2 * time.Hour), Actor: guard.Actor{Name: "role Admin, session jane.doe"}}
+)
+
+// Everything is a document with a state of every kind and verdict, and hostile
+// names.
+func Everything() evidence.Document {
+	timelines := []guard.Timeline{
+		{Spans: []guard.Span{
+			{From: at.AddDate(0, 0, -90), Until: at.Add(-2 * time.Hour), Mode: guard.ModeUnknown, Unknown: "no record says what it was before"},
+			{From: at.Add(-2 * time.Hour), Until: at.Add(-time.Hour), Mode: guard.ModeOff, Cause: cause},
+			{From: at.Add(-time.Hour), Until: at, Mode: guard.ModeOn, Cause: guard.Cause{EventID: "2", EventName: "PutAccountSettingDefault", Time: at.Add(-time.Hour), Actor: guard.Actor{Name: "role fipsguard-enforcer"}}},
+		}},
+		{Principal: "arn:aws-us-gov:iam::111122223333:role/app", Spans: []guard.Span{{From: at.AddDate(0, 0, -90), Until: at, Mode: guard.ModeOff, Cause: cause}}},
+	}
+	proven, refuted, silent, fresh, arm, hostile := running("proven"), running("refuted"), running("silent"), running("fresh"), running("arm"), running("<script>alert(1)</script>\x00")
+	proven.Created = at.Add(-30 * time.Minute)
+	arm.Platform.Architecture, arm.Group = "ARM64", "family:arm"
+	setting := guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Mode: guard.ModeOff}
+	states := []guard.State{
+		setting,
+		guard.TaskDefinition{ARN: proven.Definition, Family: "web", Platform: proven.Platform, Fargate: guard.Yes},
+		guard.Service{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:service/main/web", Cluster: "main", Fargate: guard.Yes, Definition: guard.TaskDefinition{Platform: proven.Platform}},
+		proven, refuted, silent, fresh, arm, hostile,
+		guard.KernelCheck{Task: proven, Container: "main", Answer: "1\r\n", At: at},
+		guard.KernelCheck{Task: refuted, Container: "main", Answer: "0\r\n", At: at},
+		guard.KernelCheck{Task: silent, At: at, Unknown: "ECS Exec is off for the task"},
+		guard.KernelCheck{Task: fresh},
+		guard.KernelCheck{Task: hostile, Container: "<b>", Answer: "</pre>\x1b[2J\u202e", At: at},
+		guard.Component{Rule: guard.GuardTrail, Name: "CloudTrail", Faults: []string{"trail main is not logging"}},
+		guard.Component{Rule: guard.GuardQueues, Name: "https://sqs.example/failed", Seen: "Queue failed is empty."},
+		guard.Component{Rule: guard.GuardAlerts, Name: "topic", Unknown: "AWS answered ListSubscriptionsByTopic with AccessDenied"},
+	}
+	for _, t := range []guard.Task{proven, refuted, silent, fresh, hostile} {
+		states = append(states, guard.ExposureOf(t, timelines, t.ARN == proven.ARN))
+	}
+	r := guard.Report{
+		Cause:     guard.Cause{Account: Account, Region: Region, EventName: "scheduled scan", Time: at},
+		Findings:  guard.CheckAll(states),
+		Timelines: timelines,
+	}
+	for _, a := range guard.Plan(guard.Check(setting), guard.DefaultPolicy()) {
+		r.Outcomes = append(r.Outcomes, guard.Outcome{Remediation: a, Result: guard.Done, Detail: "Read back: the account default is enabled.", At: at})
+	}
+	return documentOf(r)
+}
+
+func running(name string) guard.Task {
+	return guard.Task{
+		ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task/main/" + name, Cluster: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/main",
+		Group: "service:web", Definition: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/web:7", Fargate: guard.Yes,
+		Platform: guard.Platform{OS: "LINUX", Architecture: "X86_64"}, PlatformVersion: "1.4.0", LastStatus: "RUNNING", DesiredStatus: "RUNNING", Created: at.Add(-90 * time.Minute),
+	}
+}
+
+// documentOf completes a report with what made it.
+func documentOf(r guard.Report) evidence.Document {
+	return evidence.New(evidence.About{
+		Why: "scheduled scan", Started: at, Finished: at.Add(time.Minute),
+		Tool: evidence.Tool{
+			Name: "fipsguard", Version: "0.4.0", Source: "cebf06a0c5b1d7d2c3b8b7f0a2b6c1d9e8f70123cebf06a0c5b1d7d2c3b8b7f0", Go: "go1.26.8", Module: "v1.0.0", FIPS: true,
+		},
+		Scope:       evidence.Scope{Clusters: []string{"arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/main"}, All: true, Exec: true},
+		Predecessor: &evidence.Predecessor{ID: "before", SHA256: evidence.Digest([]byte("before"))},
+	}, r)
+}
+
+// AllIsWell is a document of one task whose kernel runs in FIPS mode.
+func AllIsWell() evidence.Document {
+	task := running("proven")
+	task.Created = at.Add(-30 * time.Minute)
+	on := guard.Timeline{Spans: []guard.Span{{From: at.AddDate(0, 0, -90), Until: at, Mode: guard.ModeOn, Cause: cause}}}
+	return documentOf(guard.Report{
+		Cause: guard.Cause{Account: Account, Region: Region, EventName: "scheduled scan", Time: at},
+		Findings: guard.CheckAll([]guard.State{
+			guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Mode: guard.ModeOn}, task,
+			guard.KernelCheck{Task: task, Container: "main", Answer: "1\n", At: at},
+			guard.ExposureOf(task, []guard.Timeline{on}, true),
+		}),
+		Timelines: []guard.Timeline{on},
+	})
+}
+
+// NothingSeen is a document of an account in which AWS answered nothing.
+func NothingSeen() evidence.Document {
+	return documentOf(guard.Report{
+		Cause: guard.Cause{Account: Account, Region: Region, EventName: "scheduled scan", Time: at},
+		Findings: guard.CheckAll([]guard.State{
+			guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Unknown: "ECS did not answer ListAccountSettings"},
+			guard.Task{ARN: "task/* of account 111122223333 in us-gov-west-1", LastStatus: "RUNNING", Unknown: "ECS did not answer ListClusters"},
+		}),
+	})
+}
+
+// Empty is a document without a finding.
+func Empty() evidence.Document {
+	return documentOf(guard.Report{Cause: guard.Cause{Account: Account, Region: Region}})
+}

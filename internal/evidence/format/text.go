@@ -1,0 +1,138 @@
+package format
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"fipsguard/internal/evidence"
+)
+
+// WriteText writes a document for a terminal or an email: the status first,
+// then what needs someone's attention, at most some lines of each kind.
+func WriteText(out io.Writer, d evidence.Document) error {
+	w := &lines{out: out}
+	w.printf("%s  account %s, Region %s, %s\n", d.Status, d.Account, d.Region, d.Finished.Format(time.RFC3339))
+	w.printf("%s\n\n", evidence.Summary(d))
+	for _, line := range d.Timelines {
+		writeTimeline(w, line)
+	}
+	writeTasks(w, d.Tasks)
+	writeFindings(w, d.Findings)
+	if len(d.Outcomes) > 0 {
+		w.printf("What the guard did\n")
+		for i, o := range d.Outcomes {
+			if w.enough(i, len(d.Outcomes)) {
+				break
+			}
+			w.printf("  %s for %s: %s. %s\n", o.API, o.Subject, o.Result, o.Detail)
+		}
+		w.printf("\n")
+	}
+	w.printf("What this report does not show\n")
+	for _, n := range d.Limits {
+		w.printf("  - %s\n", n)
+	}
+	return w.err
+}
+
+func writeTimeline(w *lines, line evidence.Timeline) {
+	whose := "FIPS mode of the account"
+	if line.Principal != "" {
+		whose = "The override of " + line.Principal
+	}
+	w.printf("%s: %s\n", whose, line.Words())
+	if n := len(line.Spans) - maxListed; n > 0 {
+		w.printf("  … %d earlier, and then\n", n)
+	}
+	for _, s := range line.Spans[max(0, len(line.Spans)-maxListed):] {
+		w.printf("  %s – %s  %s", s.From.Format(time.RFC3339), s.Until.Format(time.RFC3339), strings.ToUpper(s.Mode))
+		if s.API != "" {
+			w.printf("  %s by %s", s.API, s.By)
+		}
+		if s.Reason != "" {
+			w.printf("  (%s)", s.Reason)
+		}
+		if s.Launched > 0 && s.Mode != "on" {
+			w.printf("  %s launched then", evidence.Count(s.Launched, "running task"))
+		}
+		w.printf("\n")
+	}
+	w.printf("\n")
+}
+
+func writeTasks(w *lines, tasks []evidence.Task) {
+	var pressing []evidence.Task
+	for _, t := range tasks {
+		if t.Pressing() {
+			pressing = append(pressing, t)
+		}
+	}
+	if len(pressing) == 0 {
+		return
+	}
+	w.printf("Tasks not confirmed with FIPS on\n")
+	for i, t := range pressing {
+		if w.enough(i, len(pressing)) {
+			break
+		}
+		w.printf("  %-20s %s", t.Kernel.Result, t.ARN)
+		if t.Service != "" {
+			w.printf(" of service %s", t.Service)
+		}
+		if t.Kernel.Answer != "" {
+			w.printf(", answered %s", strconv.QuoteToASCII(t.Kernel.Answer))
+		}
+		if t.Kernel.Reason != "" {
+			w.printf(": %s", t.Kernel.Reason)
+		}
+		w.printf("\n")
+	}
+	w.printf("\n")
+}
+
+func writeFindings(w *lines, findings []evidence.Finding) {
+	if len(findings) == 0 {
+		return
+	}
+	w.printf("Findings\n")
+	for i, f := range findings {
+		if w.enough(i, len(findings)) {
+			break
+		}
+		w.printf("  %-8s %s %s\n           %s\n           Remedy: %s\n", f.Severity, f.Rule, f.Subject, f.Reason, f.Remedy)
+	}
+	w.printf("\n")
+}
+
+// lines writes text in which foreign names cannot forge lines or colours.
+type lines struct {
+	out io.Writer
+	err error
+}
+
+func (w *lines) printf(format string, args ...any) {
+	if w.err != nil {
+		return
+	}
+	for i, a := range args {
+		if text, ok := a.(string); ok {
+			args[i] = evidence.Printable(text)
+		}
+	}
+	_, w.err = fmt.Fprintf(w.out, format, args...)
+}
+
+// maxListed bounds each list of the text.
+const maxListed = 20
+
+// enough says that a list is long enough, and how much is left out.
+func (w *lines) enough(i, n int) bool {
+	if i < maxListed {
+		return false
+	}
+	w.printf("  … and %d more\n", n-i)
+	return true
+}

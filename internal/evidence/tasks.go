@@ -1,0 +1,115 @@
+package evidence
+
+import (
+	"cmp"
+	"slices"
+
+	"fipsguard/internal/guard"
+)
+
+// The results of a kernel check.
+const (
+	KernelOn          = "FIPS on"
+	KernelOff         = "FIPS off"
+	CouldNotBeChecked = "could not be checked"
+	NotCheckedYet     = "not checked yet"
+	NotInScope        = "not in scope" // FIPS mode does not cover the task's platform, or it is not running yet
+)
+
+func kernelResult(r guard.KernelResult) string {
+	switch r {
+	case guard.KernelOn:
+		return KernelOn
+	case guard.KernelOff:
+		return KernelOff
+	case guard.NotChecked:
+		return NotCheckedYet
+	case guard.CouldNotCheck:
+	}
+	return CouldNotBeChecked
+}
+
+func (k *Kernels) count(result string) {
+	switch result {
+	case KernelOn:
+		k.On++
+	case KernelOff:
+		k.Off++
+	case CouldNotBeChecked:
+		k.CouldNotBeChecked++
+	case NotCheckedYet:
+		k.NotCheckedYet++
+	}
+}
+
+// tasks joins the findings about each task.
+func tasks(findings []guard.Finding) []Task {
+	list := []Task{}
+	at := map[string]int{}
+	row := func(t guard.Task) *Task {
+		i, ok := at[t.ARN]
+		if !ok {
+			i = len(list)
+			at[t.ARN] = i
+			list = append(list, taskRow(t))
+		}
+		return &list[i]
+	}
+	for _, f := range findings {
+		switch s := f.State.(type) {
+		case guard.Task:
+			if f.Verdict != guard.NotApplicable {
+				row(s).Scope = f.Verdict
+			}
+		case guard.KernelCheck:
+			row(s.Task).Kernel = kernel(s)
+		case guard.Exposure:
+			row(s.Task).Exposed = f.Verdict
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Task) int {
+		return cmp.Or(cmp.Compare(urgency(a), urgency(b)), cmp.Compare(a.ARN, b.ARN))
+	})
+	return list
+}
+
+// urgency orders tasks by how soon a person has to deal with them.
+func urgency(t Task) int {
+	switch {
+	case t.Kernel.Result == KernelOff:
+		return 0
+	case t.Exposed == guard.NonCompliant:
+		return 1
+	case t.Scope == guard.NonCompliant:
+		return 2
+	case t.Kernel.Result == CouldNotBeChecked:
+		return 3
+	case t.Kernel.Result != KernelOn:
+		return 4
+	}
+	return settled
+}
+
+// settled is the urgency of a task whose kernel is in FIPS mode.
+const settled = 5
+
+// Pressing reports whether a task is not confirmed to run with FIPS on.
+func (t Task) Pressing() bool { return urgency(t) < settled }
+
+func taskRow(t guard.Task) Task {
+	return Task{
+		ARN: t.ARN, Cluster: t.Cluster, Service: t.Service(), Definition: t.Definition,
+		Platform:        t.Platform.OS + "/" + t.Platform.Architecture,
+		PlatformVersion: t.PlatformVersion, LastStatus: t.LastStatus, Created: known(t.Created),
+		Kernel:  Kernel{Result: NotInScope},
+		Exposed: guard.NotApplicable, Scope: guard.NotApplicable,
+	}
+}
+
+func kernel(p guard.KernelCheck) Kernel {
+	row := Kernel{Result: kernelResult(p.Result()), Container: p.Container, Answer: p.Answer, At: known(p.At), Reason: p.Unknown}
+	if row.Result == CouldNotBeChecked && p.Answer != "" {
+		row.Reason = "it answered neither 1 nor 0"
+	}
+	return row
+}

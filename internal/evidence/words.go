@@ -1,0 +1,137 @@
+package evidence
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Summary is a document in a sentence or two.
+func Summary(d Document) string {
+	k := d.Kernels
+	text := fmt.Sprintf("%s: %d with FIPS on and %d with FIPS off (confirmed by kernel), %d could not be checked, %d not checked yet. %s, %s.",
+		Count(k.On+k.Off+k.CouldNotBeChecked+k.NotCheckedYet, "running task"),
+		k.On, k.Off, k.CouldNotBeChecked, k.NotCheckedYet,
+		Count(d.Verdicts.NonCompliant, "violation"), Count(d.Verdicts.InsufficientData, "unknown result"))
+	if len(d.Timelines) > 0 && len(d.Timelines[0].Spans) > 0 {
+		account := d.Timelines[0]
+		text += fmt.Sprintf(" Since %s FIPS mode of the account was %s.", account.Spans[0].From.Format(time.RFC3339), account.Words())
+	}
+	if !d.Scope.Exec {
+		text += " No kernel was checked."
+	}
+	if !d.Scope.All {
+		text += " " + OnlySome(d.Scope) + "."
+	}
+	return text
+}
+
+// OnlySome says how much a scan of some clusters covered.
+func OnlySome(s Scope) string {
+	n := Count(len(s.Clusters), "cluster")
+	if len(s.Clusters) == 1 {
+		return "Only " + n + " was scanned"
+	}
+	return "Only " + n + " were scanned"
+}
+
+// maxCallers bounds the names in a sentence; the report has all.
+const maxCallers = 3
+
+// Words sum a timeline up: "off 3 times, 2 h in all, by …; unknown for 4 d".
+func (t Timeline) Words() string {
+	text := "never off"
+	whole := Lasted(time.Duration(t.Sum.OffSeconds) * time.Second)
+	switch n := t.Sum.OffTimes; {
+	case n == 1:
+		text = "off once, for " + whole
+	case n > 1:
+		text = fmt.Sprintf("off %d times, %s in all", n, whole)
+	}
+	var callers []string
+	for _, c := range t.Sum.TurnedOffBy[:min(len(t.Sum.TurnedOffBy), maxCallers)] {
+		callers = append(callers, fmt.Sprintf("%s (%s)", cmp.Or(Name(c.Name), "someone unknown"), Count(c.Calls, "call")))
+	}
+	if more := len(t.Sum.TurnedOffBy) - maxCallers; more > 0 {
+		callers = append(callers, fmt.Sprintf("%d more", more))
+	}
+	if len(callers) > 0 {
+		text += ", by " + strings.Join(callers, ", ")
+	}
+	if n := t.Sum.UnknownSeconds; n > 0 {
+		text += "; unknown for " + Lasted(time.Duration(n)*time.Second)
+	}
+	return text
+}
+
+// Count is a number of things: "1 task", "3 tasks".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Lasted is a duration as people say it: its two largest units.
+func Lasted(d time.Duration) string {
+	units := []struct {
+		size time.Duration
+		name string
+	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}}
+	var parts []string
+	for _, u := range units {
+		if n := d / u.size; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, u.name))
+			d -= n * u.size
+		} else if len(parts) > 0 {
+			break
+		}
+		if len(parts) == 2 {
+			break
+		}
+	}
+	if len(parts) == 0 {
+		return "under 1 s"
+	}
+	return strings.Join(parts, " ")
+}
+
+// maxName bounds a foreign text: ECS's names have at most 255 characters, IAM's
+// longest ARN about 620.
+const maxName = 700
+
+// Name is a foreign text as people read it: without characters that could
+// turn the line around or hide in it, and of a length that a person can read.
+func Name(text string) string { return Cut(Printable(text), maxName) }
+
+// Printable is a foreign text without what turns a line around, hides in it or
+// ends it.
+func Printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsGraphic(r) {
+			return '?'
+		}
+		return r
+	}, text)
+}
+
+// Cut is a text of at most so many characters, and says so when it was longer.
+func Cut(text string, most int) string {
+	// A text of few bytes has few characters; counting is for the others.
+	if len(text) <= most {
+		return text
+	}
+	length := utf8.RuneCountInString(text)
+	if length <= most {
+		return text
+	}
+	end := 0
+	for range most {
+		_, size := utf8.DecodeRuneInString(text[end:])
+		end += size
+	}
+	return fmt.Sprintf("%s… (cut: %d characters in all)", text[:end], length)
+}
