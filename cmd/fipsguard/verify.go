@@ -9,7 +9,6 @@ import (
 	"syscall"
 	"time"
 
-	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/evidence/page"
@@ -17,10 +16,6 @@ import (
 	"fipsguard/internal/product"
 	"fipsguard/internal/scan"
 	"fipsguard/internal/wiring/scans"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
 type verifyCommand struct {
@@ -42,17 +37,13 @@ func (verifyCommand) Help() string {
 func (c *verifyCommand) Run(t *terminal) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	settings, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return fmt.Errorf("read the AWS configuration: %w", err)
-	}
-	location, err := callerHome(ctx, settings)
+	settings, location, err := scans.Caller(ctx)
 	if err != nil {
 		return err
 	}
 	scanner := scans.Scanner(scans.Options{
 		Config: settings, Policy: guard.DefaultPolicy().Audited(), Exec: c.Exec, TrailLogs: c.TrailLogs,
-		Now: time.Now, Sleep: ecsapi.Sleep,
+		Now: time.Now, Sleep: scans.Sleep,
 	})
 	bar := newProgress(t)
 	scanner.Progress = bar.tell
@@ -111,16 +102,4 @@ func verifyExit(t *terminal, found scan.Result) error {
 		return exitFindings
 	}
 	return nil
-}
-
-// callerHome is the account that the credentials are of, and the Region.
-func callerHome(ctx context.Context, settings aws.Config) (guard.Location, error) {
-	if !guard.InScope(settings.Region) {
-		return guard.Location{}, fmt.Errorf("the Region is %q; Fargate has FIPS-140 mode in us-gov-west-1 and us-gov-east-1 only: set AWS_REGION", settings.Region)
-	}
-	out, err := sts.NewFromConfig(settings).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	if err != nil {
-		return guard.Location{}, fmt.Errorf("get caller identity: %w", err)
-	}
-	return guard.Location{Account: aws.ToString(out.Account), Region: settings.Region}, nil
 }

@@ -3,28 +3,14 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"runtime/debug"
-	"time"
 
-	"fipsguard/internal/alert"
-	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/hub"
-	"fipsguard/internal/aws/store"
-	"fipsguard/internal/config"
-	"fipsguard/internal/evidence"
-	"fipsguard/internal/metric"
-	"fipsguard/internal/product"
-	"fipsguard/internal/trail"
-	"fipsguard/internal/verifier"
-	"fipsguard/internal/wiring"
 	"fipsguard/internal/wiring/scans"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/securityhub"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 )
 
 // memoryLimit makes the garbage collector work harder where the heap grows
@@ -33,83 +19,10 @@ const memoryLimit = 80 << 20
 
 func main() {
 	debug.SetMemoryLimit(memoryLimit)
-	h, err := newHandler()
+	handler, err := scans.Function(os.Getenv, hub.New)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fipsguard verifier:", err)
 		os.Exit(1)
 	}
-	lambda.Start(h)
-}
-
-func newHandler() (*handler, error) {
-	settings, err := config.ReadVerifier(os.Getenv)
-	if err != nil {
-		return nil, err
-	}
-	log := wiring.Logger(settings.Enforcer)
-	aws, err := wiring.AWSConfig(os.Getenv)
-	if err != nil {
-		return nil, err
-	}
-	policy, faults := wiring.Policy(settings.Enforcer, time.Now())
-	scanner := scans.Scanner(scans.Options{
-		Config: aws, Policy: policy, PolicyFaults: faults, Exec: true, TrailLogs: settings.TrailLogs,
-		Now: time.Now, Sleep: ecsapi.Sleep,
-	})
-	scanner.Components = scans.Components(aws, scans.Guard{
-		Patterns: patterns(), FunctionARN: settings.FunctionARN, TopicARN: settings.TopicARN, QueueURLs: settings.Queues,
-	})
-	h := &handler{
-		sample: settings.Sample,
-		bucket: store.Bucket{Objects: scans.S3(aws), Name: settings.EvidenceBucket},
-		verifier: verifier.Verifier{
-			Scanner:  scanner,
-			Notifier: alert.NewNotifier(sns.NewFromConfig(aws), settings.TopicARN),
-			Tool:     evidence.Tool(product.ThisBuild()),
-			Log:      log,
-			Metrics:  metric.NewWriter(os.Stdout),
-			Now:      time.Now,
-		},
-	}
-	if settings.SecurityHub {
-		h.verifier.Hub = hub.Hub{API: securityhub.NewFromConfig(aws)}
-	}
-	return h, nil
-}
-
-// patterns are those of the stack's rules that feed the enforcer.
-func patterns() map[string]string {
-	of := map[string]string{}
-	for _, p := range trail.Patterns() {
-		of[product.Prefix+p.Name] = p.JSON
-	}
-	return of
-}
-
-// handler is the verifier as Lambda calls it.
-type handler struct {
-	sample   int
-	bucket   store.Bucket
-	verifier verifier.Verifier
-}
-
-// Invoke scans once. Lambda runs one scan at a time in one environment.
-func (h *handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
-	location, err := wiring.Location(ctx)
-	if err != nil {
-		return nil, err
-	}
-	h.bucket.Location = location
-	h.verifier.Store = h.bucket
-	request, err := requestOf(event, h.sample)
-	if err != nil {
-		return nil, err
-	}
-	if deadline, ok := ctx.Deadline(); ok {
-		// The last quarter of the time is for fixes, the end of it for reports
-		// and alerts.
-		left := time.Until(deadline)
-		request.KernelsEnd, request.ScanEnd = deadline.Add(-left/4), deadline.Add(-left/8)
-	}
-	return nil, h.verifier.Run(ctx, location, request)
+	lambda.Start(handler)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,12 +13,10 @@ import (
 	"fipsguard/internal/localaws/lambda"
 	"fipsguard/internal/product"
 	"fipsguard/internal/trail"
-	"fipsguard/internal/verifier"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/google/go-cmp/cmp"
 )
 
 const (
@@ -184,20 +181,6 @@ func TestTheFunction(t *testing.T) {
 		t.Errorf("the container's sessions: %+v", use)
 	}
 	if _, err := second.Invoke(t.Context(), []byte(`{"look":"yearly"}`)); err == nil || !strings.Contains(err.Error(), "there are hourly and daily") {
-		t.Errorf("an unknown look: %v", err)
-	}
-}
-
-func TestRequests(t *testing.T) {
-	for event, want := range map[string]verifier.Request{
-		`{"look":"daily"}`:  {Why: "daily scan", Daily: true},
-		`{"look":"hourly"}`: {Why: "hourly scan", Sample: 7},
-		`{"detail":{"eventName":"PutAccountSettingDefault"}}`: {Why: "scan after PutAccountSettingDefault", Sample: 7},
-		`{}`: {Why: "scan after an event", Sample: 7},
-	} {
-		got, err := requestOf(json.RawMessage(event), 7)
-		if diff := cmp.Diff(want, got); diff != "" || err != nil {
-			t.Errorf("%s: error %v (-want +got):\n%s", event, err, diff)
-		}
+		t.Errorf("an unknown scan: %v", err)
 	}
 }

@@ -8,25 +8,19 @@ import (
 	"log/slog"
 	"time"
 
-	"fipsguard/internal/alert"
-	"fipsguard/internal/aws/ecsapi"
-	"fipsguard/internal/enforcer"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/product"
 	"fipsguard/internal/scan"
+	"fipsguard/internal/wiring"
 	"fipsguard/internal/wiring/scans"
-
-	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 )
 
 // functionTime is how long the enforcer may work on one event.
 const functionTime = time.Minute
 
-func sleepInRealTime(ctx context.Context, d time.Duration) error { return ecsapi.Sleep(ctx, d) }
+func sleepInRealTime(ctx context.Context, d time.Duration) error { return scans.Sleep(ctx, d) }
 
 // attach deploys the guard: it turns FIPS mode on, and EventBridge's rules
 // invoke the enforcer from then on.
@@ -35,19 +29,10 @@ func (a *Account) attach(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	config := a.configFor(a.People.Guard)
-	e := &enforcer.Enforcer{
-		Account: ecsapi.NewAccount(
-			ecs.NewFromConfig(config, ecsapi.HalfOfBuckets(a.AWS.Now, a.sleep)),
-			applicationautoscaling.NewFromConfig(config),
-			a.AWS.Now,
-		),
-		Notifier: alert.NewNotifier(sns.NewFromConfig(config), topic),
-		Policy:   a.policy,
-		Log:      slog.New(slog.DiscardHandler),
-		Metrics:  metric.NewWriter(io.Discard),
-		Now:      a.AWS.Now,
-	}
+	e := wiring.Enforcer(wiring.EnforcerOptions{
+		Config: a.configFor(a.People.Guard), TopicARN: topic, Policy: a.policy,
+		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
+	})
 	if err := e.CheckSetting(ctx, location(), "fipsguard deployed"); err != nil {
 		return fmt.Errorf("turn FIPS mode on in the simulated account: %w", err)
 	}

@@ -25,6 +25,9 @@ type API interface {
 // Hub is Security Hub in one account and Region.
 type Hub struct{ API API }
 
+// New calls Security Hub in the account and Region of a configuration.
+func New(config aws.Config) Hub { return Hub{API: securityhub.NewFromConfig(config)} }
+
 // batch is how many findings one call takes, and answers.
 const batch = 100
 

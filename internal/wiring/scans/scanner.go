@@ -40,6 +40,9 @@ type Options struct {
 // logTime is what reading old log objects may take of one scan.
 const logTime = 2 * time.Minute
 
+// Sleep waits in real time, but not longer than the context lasts.
+func Sleep(ctx context.Context, d time.Duration) error { return ecsapi.Sleep(ctx, d) }
+
 // Scanner puts a scanner together.
 func Scanner(o Options) *scan.Scanner {
 	client := ecs.NewFromConfig(o.Config, ecsapi.HalfOfBuckets(o.Now, o.Sleep))

@@ -1,4 +1,4 @@
-package main
+package scans
 
 import (
 	"cmp"
@@ -29,5 +29,5 @@ func requestOf(event []byte, sample int) (verifier.Request, error) {
 	case "":
 		return verifier.Request{Why: "scan after " + cmp.Or(asked.Detail.EventName, "an event"), Sample: sample}, nil
 	}
-	return verifier.Request{}, fmt.Errorf("the event asks for look %q; there are hourly and daily", asked.Look)
+	return verifier.Request{}, fmt.Errorf("the event asks for scan %q; there are hourly and daily", asked.Look)
 }
