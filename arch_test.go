@@ -17,6 +17,7 @@ var rooms = map[string]struct {
 }{
 	"":                       {nil, "the structure's own test"},
 	"internal/guard":         {nil, "the nouns and the decisions: nothing but the standard library"},
+	"internal/guardtest":     {[]string{"internal/guard"}, "an account for the tests of decisions; in no binary"},
 	"internal/trail":         {[]string{"internal/guard"}, "bytes to states"},
 	"internal/aws/ecsapi":    {[]string{"internal/guard"}, "AWS to states and actions to AWS"},
 	"internal/alert":         {[]string{"internal/guard"}, "reports to people"},

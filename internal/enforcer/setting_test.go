@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/guardtest"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -16,36 +18,36 @@ func TestSettingEvents(t *testing.T) {
 	const app = "arn:aws-us-gov:iam::111122223333:role/app/checkout"
 	cases := []struct {
 		event   string
-		account fakeAccount
+		account *guardtest.Account
 		policy  guard.Policy
 		calls   []string
 		results []guard.Result
 		status  guard.Verdict // of the alert; NOT_APPLICABLE means that there is none
 		fails   bool
 	}{
-		{event: "setting-default-off", account: fakeAccount{def: guard.ModeOff}, calls: []string{put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
-		{event: "setting-default-off-by-guard-role", account: fakeAccount{def: guard.ModeOff}, calls: []string{put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
-		{event: "setting-deleted-by-root", account: fakeAccount{def: guard.ModeOff}, calls: []string{put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
-		{event: "setting-off-without-identity", account: fakeAccount{def: guard.ModeOff}, calls: []string{put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
-		{event: "setting-override-off", account: fakeAccount{def: guard.ModeOn}, calls: []string{override, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
-		{event: "setting-override-off", account: fakeAccount{def: guard.ModeOn, refuse: true}, calls: []string{override, list}, results: []guard.Result{guard.RefusedByAWS}, status: guard.NonCompliant, fails: true},
-		{event: "setting-override-off", account: fakeAccount{def: guard.ModeOff}, calls: []string{override, list, put, list}, results: []guard.Result{guard.Done, guard.Done}, status: guard.NonCompliant},
-		{event: "setting-deleted-override", account: fakeAccount{def: guard.ModeOn}, calls: []string{list}, status: guard.NotApplicable},
-		{event: "setting-deleted-override", account: fakeAccount{def: guard.ModeOff}, calls: []string{list, put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
-		{event: "setting-deleted-override", account: fakeAccount{blind: errBroken}, calls: []string{list}, status: guard.InsufficientData, fails: true},
-		{event: "setting-members-omitted", account: fakeAccount{def: guard.ModeOff}, calls: []string{list, put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
-		{event: "setting-default-on-by-guard", account: fakeAccount{def: guard.ModeOn}, status: guard.NotApplicable},
-		{event: "setting-override-on", account: fakeAccount{def: guard.ModeOn}, status: guard.NotApplicable},
-		{event: "setting-call-denied", account: fakeAccount{def: guard.ModeOff}, status: guard.NotApplicable},
-		{event: "setting-default-off", account: fakeAccount{def: guard.ModeOff, broken: true}, calls: []string{put, list}, results: []guard.Result{guard.Failed}, status: guard.NonCompliant, fails: true},
-		{event: "setting-default-off", account: fakeAccount{def: guard.ModeOff, blind: errBroken}, calls: []string{put, list}, results: []guard.Result{guard.Unconfirmed}, status: guard.NonCompliant, fails: true},
-		{event: "setting-default-off", account: fakeAccount{def: guard.ModeOff, refuse: true}, calls: []string{put, list}, results: []guard.Result{guard.RefusedByAWS}, status: guard.NonCompliant, fails: true},
-		{event: "setting-default-off", account: fakeAccount{def: guard.ModeOff}, policy: guard.DefaultPolicy().Audited(), calls: []string{list}, results: []guard.Result{guard.RefusedByPolicy}, status: guard.NonCompliant},
+		{event: "setting-default-off", account: accountWith(guard.ModeOff, nil), calls: []string{put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
+		{event: "setting-default-off-by-guard-role", account: accountWith(guard.ModeOff, nil), calls: []string{put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
+		{event: "setting-deleted-by-root", account: accountWith(guard.ModeOff, nil), calls: []string{put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
+		{event: "setting-off-without-identity", account: accountWith(guard.ModeOff, nil), calls: []string{put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
+		{event: "setting-override-off", account: accountWith(guard.ModeOn, nil), calls: []string{override, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
+		{event: "setting-override-off", account: accountWith(guard.ModeOn, map[string]guardtest.Fault{guardtest.EveryWrite: guardtest.Refused}), calls: []string{override, list}, results: []guard.Result{guard.RefusedByAWS}, status: guard.NonCompliant, fails: true},
+		{event: "setting-override-off", account: accountWith(guard.ModeOff, nil), calls: []string{override, list, put, list}, results: []guard.Result{guard.Done, guard.Done}, status: guard.NonCompliant},
+		{event: "setting-deleted-override", account: accountWith(guard.ModeOn, nil), calls: []string{list}, status: guard.NotApplicable},
+		{event: "setting-deleted-override", account: accountWith(guard.ModeOff, nil), calls: []string{list, put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
+		{event: "setting-deleted-override", account: accountWith(guard.ModeUnknown, map[string]guardtest.Fault{guardtest.EveryRead: guardtest.Down}), calls: []string{list}, status: guard.InsufficientData, fails: true},
+		{event: "setting-members-omitted", account: accountWith(guard.ModeOff, nil), calls: []string{list, put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
+		{event: "setting-default-on-by-guard", account: accountWith(guard.ModeOn, nil), status: guard.NotApplicable},
+		{event: "setting-override-on", account: accountWith(guard.ModeOn, nil), status: guard.NotApplicable},
+		{event: "setting-call-denied", account: accountWith(guard.ModeOff, nil), status: guard.NotApplicable},
+		{event: "setting-default-off", account: accountWith(guard.ModeOff, map[string]guardtest.Fault{guardtest.EveryWrite: guardtest.Down}), calls: []string{put, list}, results: []guard.Result{guard.Failed}, status: guard.NonCompliant, fails: true},
+		{event: "setting-default-off", account: accountWith(guard.ModeOff, map[string]guardtest.Fault{guardtest.EveryRead: guardtest.Down}), calls: []string{put, list}, results: []guard.Result{guard.Unconfirmed}, status: guard.NonCompliant, fails: true},
+		{event: "setting-default-off", account: accountWith(guard.ModeOff, map[string]guardtest.Fault{guardtest.EveryWrite: guardtest.Refused}), calls: []string{put, list}, results: []guard.Result{guard.RefusedByAWS}, status: guard.NonCompliant, fails: true},
+		{event: "setting-default-off", account: accountWith(guard.ModeOff, nil), policy: guard.DefaultPolicy().Audited(), calls: []string{list}, results: []guard.Result{guard.RefusedByPolicy}, status: guard.NonCompliant},
 	}
 	for i := range cases {
 		c := &cases[i]
 		t.Run(c.event, func(t *testing.T) {
-			e, in, _ := newGuard(&c.account)
+			e, in, _ := newGuard(c.account)
 			if c.policy.Modes != nil {
 				e.Policy = c.policy
 			}
@@ -53,7 +55,7 @@ func TestSettingEvents(t *testing.T) {
 			if (err != nil) != c.fails {
 				t.Errorf("the handler returns %v, want an error: %t", err, c.fails)
 			}
-			if diff := cmp.Diff(c.calls, c.account.calls); diff != "" {
+			if diff := cmp.Diff(c.calls, c.account.APIs()); diff != "" {
 				t.Errorf("other calls were made (-want +got):\n%s", diff)
 			}
 			if c.status == guard.NotApplicable {
@@ -75,8 +77,8 @@ func TestSettingEvents(t *testing.T) {
 			if got := in.reports[0].Status(); got != c.status {
 				t.Errorf("the alert says %s, want %s", got, c.status)
 			}
-			if len(c.results) > 0 && c.results[0] == guard.Done && (c.account.def != guard.ModeOn || c.account.overrides[app] == guard.ModeOff) {
-				t.Errorf("FIPS mode is not back on: default %d, overrides %v", c.account.def, c.account.overrides)
+			if len(c.results) > 0 && c.results[0] == guard.Done && (c.account.Default != guard.ModeOn || c.account.Overrides[app] == guard.ModeOff) {
+				t.Errorf("FIPS mode is not back on: default %d, overrides %v", c.account.Default, c.account.Overrides)
 			}
 		})
 	}
@@ -84,46 +86,70 @@ func TestSettingEvents(t *testing.T) {
 
 // TestTheSameEventTwice is invariant 2.
 func TestTheSameEventTwice(t *testing.T) {
-	account := &fakeAccount{def: guard.ModeOff}
+	account := accountWith(guard.ModeOff, nil)
 	e, _, _ := newGuard(account)
 	for range 2 {
 		if err := e.Respond(context.Background(), location, recorded(t, "setting-default-off")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if account.def != guard.ModeOn {
+	if account.Default != guard.ModeOn {
 		t.Error("FIPS mode is not on")
 	}
 }
 
 func TestAFailedAlertDoesNotHideARepair(t *testing.T) {
-	account := &fakeAccount{def: guard.ModeOff}
+	account := accountWith(guard.ModeOff, nil)
 	e, in, out := newGuard(account)
 	in.broken = true
 	err := e.Respond(context.Background(), location, recorded(t, "setting-default-off"))
 	if !errors.Is(err, errBroken) {
 		t.Errorf("the failed alert is not returned: %v", err)
 	}
-	if account.def != guard.ModeOn || !strings.Contains(out.String(), `"result":"DONE"`) {
+	if account.Default != guard.ModeOn || !strings.Contains(out.String(), `"result":"DONE"`) {
 		t.Errorf("the repair is undone or hidden: %s", out)
 	}
 }
 
+// TestWhatFailedToGoOutIsToldNextTime: what could not be published was not
+// told, so that the event's next delivery tells it, once.
+func TestWhatFailedToGoOutIsToldNextTime(t *testing.T) {
+	for _, event := range []string{"setting-default-off", "definition-arm64", "change-standalone-arm64-running", "service-created-latest"} {
+		t.Run(event, func(t *testing.T) {
+			account := workloads(arm, task(13, "family:web", "RUNNING", "1.4.0"))
+			e, in, _ := newGuard(account)
+			e.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
+			for _, in.broken = range []bool{true, true, false} {
+				if err := e.Respond(context.Background(), location, recorded(t, event)); (err != nil) != in.broken {
+					t.Errorf("alerts cannot go out: %t, and yet the error is %v", in.broken, err)
+				}
+			}
+			told := map[guard.RuleID]int{}
+			for _, r := range in.reports {
+				told[r.Findings[0].Rule]++
+			}
+			if len(in.reports) != 2 || len(told) != 2 || told[guard.GuardPolicy] != 1 {
+				t.Errorf("once alerts go out again people heard of %v, want the refused policy and the event, once each", told)
+			}
+		})
+	}
+}
+
 func TestEventsFromElsewhereAreNotPutRightHere(t *testing.T) {
-	account := &fakeAccount{def: guard.ModeOff}
+	account := accountWith(guard.ModeOff, nil)
 	e, _, _ := newGuard(account)
-	for _, elsewhere := range []guard.Location{{Account: "999999999999", Region: region}, {Account: accountID, Region: "us-gov-east-1"}, {}} {
+	for _, elsewhere := range []guard.Location{{Account: "999999999999", Region: guardtest.Region}, {Account: guardtest.AccountID, Region: "us-gov-east-1"}, {}} {
 		if err := e.Respond(context.Background(), elsewhere, recorded(t, "setting-default-off")); err == nil {
 			t.Errorf("a guard in %v answers an event of %v", elsewhere, location)
 		}
 	}
-	if len(account.calls) != 0 {
-		t.Errorf("calls were made: %v", account.calls)
+	if len(account.APIs()) != 0 {
+		t.Errorf("calls were made: %v", account.APIs())
 	}
 }
 
 func TestARefusedPolicyIsToldOnceAndTheDefaultsHold(t *testing.T) {
-	account := &fakeAccount{def: guard.ModeOff}
+	account := accountWith(guard.ModeOff, nil)
 	e, in, _ := newGuard(account)
 	e.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
 	for range 2 {
@@ -137,13 +163,13 @@ func TestARefusedPolicyIsToldOnceAndTheDefaultsHold(t *testing.T) {
 			told++
 		}
 	}
-	if told != 1 || account.def != guard.ModeOn {
-		t.Errorf("the refused policy was told %d times, mode is %d", told, account.def)
+	if told != 1 || account.Default != guard.ModeOn {
+		t.Errorf("the refused policy was told %d times, mode is %d", told, account.Default)
 	}
 }
 
 func TestMetricsAndLogLines(t *testing.T) {
-	e, _, out := newGuard(&fakeAccount{def: guard.ModeOff})
+	e, _, out := newGuard(accountWith(guard.ModeOff, nil))
 	if err := e.Respond(context.Background(), location, recorded(t, "setting-default-off")); err != nil {
 		t.Fatal(err)
 	}
@@ -159,17 +185,17 @@ func TestMetricsAndLogLines(t *testing.T) {
 }
 
 func TestALookWithoutAnEventTurnsFIPSModeOn(t *testing.T) {
-	account := &fakeAccount{def: guard.ModeOff}
+	account := accountWith(guard.ModeOff, nil)
 	e, in, out := newGuard(account)
 	for range 2 {
 		if err := e.Look(context.Background(), location, "fipsguard deployed"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if account.def != guard.ModeOn || len(in.reports) != 1 {
-		t.Errorf("mode is %d, %d alerts", account.def, len(in.reports))
+	if account.Default != guard.ModeOn || len(in.reports) != 1 {
+		t.Errorf("mode is %d, %d alerts", account.Default, len(in.reports))
 	}
-	if diff := cmp.Diff([]string{list, put, list, list}, account.calls); diff != "" {
+	if diff := cmp.Diff([]string{list, put, list, list}, account.APIs()); diff != "" {
 		t.Errorf("other calls were made (-want +got):\n%s", diff)
 	}
 
@@ -177,16 +203,16 @@ func TestALookWithoutAnEventTurnsFIPSModeOn(t *testing.T) {
 		t.Errorf("two looks are counted as %d:\n%s", got, out)
 	}
 
-	blind := &fakeAccount{blind: errBroken}
+	blind := accountWith(guard.ModeUnknown, map[string]guardtest.Fault{guardtest.EveryRead: guardtest.Down})
 	e, in, out = newGuard(blind)
 	if err := e.Look(context.Background(), location, "scheduled look"); err == nil || len(in.reports) != 1 || strings.Contains(out.String(), "Looks") {
 		t.Errorf("a look that AWS does not answer: error %v, %d alerts, log:\n%s", err, len(in.reports), out)
 	}
 
-	audited := &fakeAccount{def: guard.ModeOff}
+	audited := accountWith(guard.ModeOff, nil)
 	e, _, _ = newGuard(audited)
 	e.Policy = guard.DefaultPolicy().Audited()
-	if err := e.Look(context.Background(), location, "fipsguard deployed"); err != nil || audited.def != guard.ModeOff {
-		t.Errorf("in audit mode the look changed the account: mode %d, error %v", audited.def, err)
+	if err := e.Look(context.Background(), location, "fipsguard deployed"); err != nil || audited.Default != guard.ModeOff {
+		t.Errorf("in audit mode the look changed the account: mode %d, error %v", audited.Default, err)
 	}
 }

@@ -3,7 +3,6 @@ package enforcer
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -11,6 +10,8 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/guardtest"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -39,27 +40,21 @@ func task(number int, group, status, version string) guard.Task {
 
 // workloads is an account whose web:7 runs on a platform, with web:6 as a
 // compliant predecessor.
-func workloads(platform guard.Platform, tasks ...guard.Task) *fakeAccount {
-	f := &fakeAccount{
-		def: guard.ModeOn,
-		definitions: map[string]guard.TaskDefinition{
-			web7: {ARN: web7, Family: "web", Platform: platform, Fargate: guard.Yes},
-			web6: {ARN: web6, Family: "web", Platform: covered, Fargate: guard.Yes},
-		},
-		tasks:    map[string]guard.Task{},
-		services: map[string]guard.Service{},
+func workloads(platform guard.Platform, tasks ...guard.Task) *guardtest.Account {
+	a := guardtest.New(now)
+	revision := func(arn string, on guard.Platform) guard.TaskDefinition {
+		return guard.TaskDefinition{ARN: arn, Family: "web", Platform: on, Fargate: guard.Yes}
 	}
-	if platform == covered {
-		delete(f.definitions, web6)
+	if platform != covered {
+		a.Revisions = append(a.Revisions, revision(web6, covered))
 	}
-	f.services[webService] = guard.Service{
-		ARN: webService, Name: "web", Cluster: prefix + "cluster/main", Definition: f.definitions[web7], Fargate: guard.Yes,
+	a.Revisions = append(a.Revisions, revision(web7, platform))
+	a.Services = []guard.Service{{
+		ARN: webService, Name: "web", Cluster: prefix + "cluster/main", Definition: revision(web7, platform), Fargate: guard.Yes,
 		PlatformVersion: "LATEST", Controller: "ECS", DesiredCount: 2, Deployment: "ecs-svc/123",
-	}
-	for _, t := range tasks {
-		f.tasks[t.ARN] = t
-	}
-	return f
+	}}
+	a.Tasks = tasks
+	return a
 }
 
 func TestWorkloadEvents(t *testing.T) {
@@ -76,7 +71,7 @@ func TestWorkloadEvents(t *testing.T) {
 	cases := []struct {
 		name    string
 		event   string
-		account *fakeAccount
+		account *guardtest.Account
 		policy  guard.Policy
 		calls   []string
 		rules   []guard.RuleID // of the alert's violations and doubts; none means no alert
@@ -124,7 +119,7 @@ func TestWorkloadEvents(t *testing.T) {
 			calls: []string{describeServices, "ecs:UpdateService"}, rules: []guard.RuleID{guard.ServicePlatform}},
 		{name: "a service that is fine by now", event: "service-created-platform-1.3.0", account: workloads(covered),
 			calls: []string{describeServices}},
-		{name: "a service that cannot be read", event: "service-created-latest", account: &fakeAccount{blind: errBroken},
+		{name: "a service that cannot be read", event: "service-created-latest", account: accountWith(guard.ModeUnknown, map[string]guardtest.Fault{guardtest.EveryRead: guardtest.Down}),
 			calls: []string{describeServices}, rules: []guard.RuleID{guard.ServicePlatform}, fails: true},
 	}
 	for _, c := range cases {
@@ -139,7 +134,7 @@ func TestWorkloadEvents(t *testing.T) {
 					t.Errorf("the handler returns %v, want an error: %t", err, c.fails)
 				}
 			}
-			if diff := cmp.Diff(c.calls, once(c.account.calls)); diff != "" {
+			if diff := cmp.Diff(c.calls, once(c.account.APIs())); diff != "" {
 				t.Errorf("other calls were made (-want +got):\n%s", diff)
 			}
 			var rules []guard.RuleID
@@ -185,7 +180,7 @@ func TestAServiceIsTouchedOncePerDeployment(t *testing.T) {
 		}
 	}
 	updates := 0
-	for _, c := range account.calls {
+	for _, c := range account.APIs() {
 		if c == "ecs:UpdateService" {
 			updates++
 		}
@@ -193,7 +188,7 @@ func TestAServiceIsTouchedOncePerDeployment(t *testing.T) {
 	if updates != 1 || len(in.reports) != 1 {
 		t.Errorf("five deliveries made %d updates and %d alerts", updates, len(in.reports))
 	}
-	if got := account.services[webService].Definition.ARN; got != web6 {
+	if got := account.Services[0].Definition.ARN; got != web6 {
 		t.Errorf("the service is on %s", got)
 	}
 }
@@ -212,14 +207,14 @@ func TestAnyDeliveryEndsInTheSameState(t *testing.T) {
 		{"change-platform-1.3.0-activating"},
 		{"service-created-latest", "service-created-platform-1.3.0", "change-service-task-arm64-running"},
 	}
-	start := func() *fakeAccount {
+	start := func() *guardtest.Account {
 		f := workloads(arm,
 			task(4, "family:web", "PROVISIONING", "1.4.0"),
 			task(11, "service:web", "PENDING", "1.4.0"),
 			task(12, "service:web", "RUNNING", "1.4.0"),
 			task(14, "family:web", "ACTIVATING", "1.3.0"))
-		f.def = guard.ModeOff
-		f.overrides = map[string]guard.Mode{"arn:aws-us-gov:iam::111122223333:role/app/checkout": guard.ModeOff}
+		f.Default = guard.ModeOff
+		f.Overrides["arn:aws-us-gov:iam::111122223333:role/app/checkout"] = guard.ModeOff
 		return f
 	}
 	play := func(t *testing.T, events []string) string {
@@ -232,7 +227,7 @@ func TestAnyDeliveryEndsInTheSameState(t *testing.T) {
 				t.Fatalf("%s: %v", event, err)
 			}
 		}
-		return f.state()
+		return f.State()
 	}
 	clean := play(t, slices.Concat(things...))
 	seed := uint64(time.Now().UnixNano())
@@ -251,20 +246,4 @@ func TestAnyDeliveryEndsInTheSameState(t *testing.T) {
 			t.Fatalf("seed %d: delivered as %v the account ends as\n%s\nand cleanly as\n%s", seed, events, got, clean)
 		}
 	}
-}
-
-// state is all that matters of an account, in one order.
-func (f *fakeAccount) state() string {
-	var b strings.Builder
-	fmt.Fprintln(&b, "default", f.def, "overrides", f.overrides)
-	for _, arn := range slices.Sorted(maps.Keys(f.definitions)) {
-		fmt.Fprintln(&b, arn, "inactive", f.definitions[arn].Inactive)
-	}
-	for _, arn := range slices.Sorted(maps.Keys(f.tasks)) {
-		fmt.Fprintln(&b, arn, f.tasks[arn].LastStatus, f.tasks[arn].DesiredStatus)
-	}
-	for _, arn := range slices.Sorted(maps.Keys(f.services)) {
-		fmt.Fprintln(&b, arn, f.services[arn].Definition.ARN, f.services[arn].DesiredCount)
-	}
-	return b.String()
 }

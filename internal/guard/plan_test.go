@@ -124,10 +124,30 @@ func TestMatchResource(t *testing.T) {
 		{"abc", "abc", true}, {"abc", "abcd", false}, {"a*", "abc", true}, {"a*c", "abc", true}, {"a*c", "abd", false},
 		{"*:web:*", "x:web:7", true}, {"*:web:*", "x:webs:7", false}, {"a*b*c", "a-b-b-c", true}, {"ab*ba", "aba", false},
 		{"", "", true}, {"", "a", false}, {"*", "", true},
+		{"*:web", "x:web:7", false}, {"a*c", "abcd", false}, {"a*b*c", "a-b-c-d", false},
 	}
 	for _, c := range cases {
 		if got := matchResource(c.pattern, c.subject); got != c.want {
 			t.Errorf("pattern %q matches %q: %t, want %t", c.pattern, c.subject, got, c.want)
+		}
+	}
+}
+
+// TestAnExemptionEndsWhereItsPatternEnds: that of one revision is not that of
+// all whose number begins like it, nor that of a family whose name goes on.
+func TestAnExemptionEndsWhereItsPatternEnds(t *testing.T) {
+	const arn = "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:"
+	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
+	p := Policy{Exemptions: []Exemption{
+		{Resource: "arn:aws-us-gov:ecs:*:*:task-definition/legacy:1", Expires: now.Add(time.Hour)},
+		{Resource: "arn:aws-us-gov:ecs:*:*:service/*/billing", Expires: now.Add(time.Hour)},
+	}}
+	for subject, want := range map[string]bool{
+		"task-definition/legacy:1": true, "task-definition/legacy:12": false, "task-definition/not-legacy:1": false,
+		"service/main/billing": true, "service/main/billing-canary": false, "service/main/new-billing": false, "service/billing/web": false,
+	} {
+		if _, got := p.Exempt(arn+subject, now); got != want {
+			t.Errorf("%s is exempt: %t, want %t", subject, got, want)
 		}
 	}
 }

@@ -2,23 +2,23 @@ package verifier
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"fipsguard/internal/aws/ecsexec"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/guardtest"
 )
 
 const (
-	accountID = "111122223333"
-	region    = "us-gov-west-1"
+	accountID = guardtest.AccountID
+	region    = guardtest.Region
 	cluster   = "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/main"
 	service   = "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:service/main/web"
+
+	listSettings, listTasks = "ecs:ListAccountSettings", "ecs:ListTasks"
 )
 
 var (
@@ -26,38 +26,19 @@ var (
 	start    = time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
 )
 
-// world is one account, its containers and CloudTrail as a few maps: decisions
-// are tested against it, the wire against the local account.
+// world is one account, what CloudTrail knows of it and the guard's own parts.
 type world struct {
-	mu       sync.Mutex
-	now      time.Time
-	mode     guard.Mode
-	hidden   bool // the account default cannot be read
-	refuse   bool // AWS refuses every write
-	services []guard.Service
-	tasks    []guard.Task
-	blind    error             // AWS does not list tasks
-	hangs    bool              // AWS does not answer at all about tasks
-	forgets  error             // CloudTrail does not answer
-	answers  map[string]string // of containers, by task ARN and container
-	failures map[string][]error
-	events   []guard.Event
-	parts    []guard.Component
-	prompt   bool          // CloudTrail tells of repairs at once
-	slow     time.Duration // what an answer of a container takes
-	calls    []string
-	asked    []string
-	running  map[string]int // sessions in a container
+	*guardtest.Account
+	events  []guard.Event
+	forgets error // CloudTrail does not answer
+	prompt  bool  // CloudTrail tells of repairs at once
+	parts   []guard.Component
 }
 
 func newWorld() *world {
-	return &world{now: start, mode: guard.ModeOn, answers: map[string]string{}, failures: map[string][]error{}, running: map[string]int{}}
-}
-
-func (w *world) Now() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
+	w := &world{Account: guardtest.New(start)}
+	w.Cluster = cluster
+	return w
 }
 
 func (w *world) verifier(policy guard.Policy) *Verifier {
@@ -66,83 +47,27 @@ func (w *world) verifier(policy guard.Policy) *Verifier {
 
 func (w *world) Observe(context.Context) []guard.Component { return w.parts }
 
-func (w *world) Apply(_ context.Context, a guard.Remediation) guard.Outcome {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.calls = append(w.calls, fmt.Sprintf("%s %s", a.Call.API(), a.Subject))
-	if w.refuse {
-		return guard.Outcome{Remediation: a, Result: guard.RefusedByAWS, Detail: "AWS answered AccessDeniedException", At: w.now}
+func (w *world) Apply(ctx context.Context, a guard.Remediation) guard.Outcome {
+	outcome := w.Account.Apply(ctx, a)
+	if _, ok := a.Call.(guard.PutAccountSettingDefault); ok && w.prompt {
+		w.events = append(w.events, put("repair", outcome.At.Truncate(time.Second), guard.ModeOn))
 	}
-	if _, ok := a.Call.(guard.PutAccountSettingDefault); ok {
-		w.mode = guard.ModeOn
-		if w.prompt {
-			w.events = append(w.events, put("repair", w.now.Truncate(time.Second), guard.ModeOn))
-		}
-		return guard.Outcome{Remediation: a, Result: guard.Unconfirmed, At: w.now}
-	}
-	return guard.Outcome{Remediation: a, Result: guard.Done, At: w.now}
-}
-
-func (w *world) ObserveSetting(context.Context, string, string) ([]guard.State, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	s := guard.Setting{Account: accountID, Region: region, Scope: guard.ScopeAccount, Mode: w.mode}
-	if w.hidden {
-		s.Mode, s.Unknown = guard.ModeUnknown, "ECS did not answer ListAccountSettings"
-		return []guard.State{s}, errors.New("no answer")
-	}
-	return []guard.State{s}, nil
-}
-
-func (w *world) ObserveRemedy(_ context.Context, s guard.Service, _ guard.ServiceRemedy) (guard.Service, error) {
-	return s, nil
-}
-
-func (w *world) Clusters(context.Context) ([]string, error) { return []string{cluster}, nil }
-
-func (w *world) Workloads(ctx context.Context, clusters []string, progress func(int, int)) ([]guard.Service, []guard.Task, error) {
-	progress(len(clusters), len(clusters))
-	if w.hangs {
-		<-ctx.Done()
-		w.blind = ctx.Err()
-	}
-	if w.blind != nil {
-		return nil, []guard.Task{{ARN: "task/main/*", Cluster: cluster, LastStatus: "RUNNING", Unknown: "ECS did not answer ListTasks"}}, w.blind
-	}
-	return w.services, slices.Clone(w.tasks), nil
-}
-
-func (w *world) Definitions(context.Context, []guard.Service, []guard.Task) ([]guard.TaskDefinition, error) {
-	return nil, nil
+	return outcome
 }
 
 func (w *world) Changes(_ context.Context, _, _ string, since time.Time) ([]guard.Event, time.Time, error) {
 	if w.forgets != nil {
-		return nil, w.now, w.forgets
+		return nil, w.Now(), w.forgets
 	}
 	return w.events, since, nil
 }
 
-// Run answers as a container would. Two sessions in one are a fault of the
-// verifier.
-func (w *world) Run(_ context.Context, target ecsexec.Target, command string) (string, error) {
-	name := target.Task + "/" + target.Container
-	w.mu.Lock()
-	defer w.mu.Unlock()
+// Run answers as a container would.
+func (w *world) Run(ctx context.Context, target ecsexec.Target, command string) (string, error) {
 	if command != "cat /proc/sys/crypto/fips_enabled" {
 		return "", fmt.Errorf("asked for %q", command)
 	}
-	w.asked = append(w.asked, name)
-	w.now = w.now.Add(w.slow)
-	if fails := w.failures[name]; len(fails) > 0 {
-		w.failures[name] = fails[1:]
-		return "", fails[0]
-	}
-	answer, ok := w.answers[name]
-	if !ok {
-		answer = "1\r\n"
-	}
-	return answer, nil
+	return w.AskKernel(ctx, target.Task, target.Container)
 }
 
 // task is a running task of FIPS mode's platform, with ECS Exec.

@@ -14,6 +14,7 @@ import (
 	"fipsguard/internal/alert"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/guardtest"
 	"fipsguard/internal/metric"
 )
 
@@ -113,9 +114,9 @@ func run(t *testing.T, k *Keeper, order Order) (died bool, err error) {
 // refutes.
 func bad() *world {
 	w := newWorld()
-	w.mode = guard.ModeOff
-	w.tasks = []guard.Task{task("refuted"), task("fine")}
-	w.answers[w.tasks[0].ARN+"/main"] = "0\r\n"
+	w.Default = guard.ModeOff
+	w.Tasks = []guard.Task{task("refuted"), task("fine")}
+	w.Kernels[w.Tasks[0].ARN+"/main"] = "0\r\n"
 	w.events = []guard.Event{put("off", start.Add(-time.Minute), guard.ModeOff)}
 	return w
 }
@@ -137,7 +138,7 @@ func TestAKilledVerifierLosesNothingAndRepeatsNothing(t *testing.T) {
 			published := len(o.inbox) == 1
 			marked := bytes.Contains(o.state, []byte(`"outbox":[]`)) || bytes.Contains(o.state, []byte(`"outbox":null`))
 			for range 2 {
-				w.now = w.now.Add(time.Hour)
+				w.Clock = w.Clock.Add(time.Hour)
 				if _, err := run(t, o.keeper(w), Order{}); err != nil {
 					t.Fatalf("killed at effect %d: the next look: %v", dieAt, err)
 				}
@@ -181,24 +182,24 @@ func checkChain(t *testing.T, o *outside) {
 
 func TestPeopleHearOfChangesOnly(t *testing.T) {
 	w, o := newWorld(), newOutside()
-	w.tasks = []guard.Task{ofService(task("a")), ofService(task("b"))}
+	w.Tasks = []guard.Task{ofService(task("a")), ofService(task("b"))}
 	looks := []struct {
 		name   string
 		change func()
 		want   []string
 	}{
 		{"all is well", func() {}, nil},
-		{"a kernel refutes", func() { w.answers[w.tasks[0].ARN+"/main"] = "0" }, []string{"[CRITICAL] A task's kernel is NOT in FIPS mode"}},
+		{"a kernel refutes", func() { w.Kernels[w.Tasks[0].ARN+"/main"] = "0" }, []string{"[CRITICAL] A task's kernel is NOT in FIPS mode"}},
 		{"it still does", func() {}, nil},
-		{"another task of the service, too", func() { w.answers[w.tasks[1].ARN+"/main"] = "0" }, nil},
-		{"ECS does not answer", func() { w.blind = errors.New("no answer") }, []string{"[WARNING] Task could not be judged"}},
-		{"it does again, and nothing of it is news but that", func() { w.blind = nil }, []string{"[INFO] One finding is resolved"}},
-		{"the tasks were replaced", func() { w.tasks = []guard.Task{ofService(task("c")), ofService(task("d"))} }, []string{"[INFO] One finding is resolved"}},
-		{"a task cannot be verified", func() { w.answers[w.tasks[0].ARN+"/main"] = "?" }, []string{"[WARNING] A task's kernel cannot be verified"}},
-		{"worse: it refutes", func() { w.answers[w.tasks[0].ARN+"/main"] = "0" }, []string{"[CRITICAL] A task's kernel is NOT in FIPS mode"}},
+		{"another task of the service, too", func() { w.Kernels[w.Tasks[1].ARN+"/main"] = "0" }, nil},
+		{"ECS does not answer", func() { w.Faults[listTasks] = guardtest.Down }, []string{"[WARNING] Task could not be judged"}},
+		{"it does again, and nothing of it is news but that", func() { delete(w.Faults, listTasks) }, []string{"[INFO] One finding is resolved"}},
+		{"the tasks were replaced", func() { w.Tasks = []guard.Task{ofService(task("c")), ofService(task("d"))} }, []string{"[INFO] One finding is resolved"}},
+		{"a task cannot be verified", func() { w.Kernels[w.Tasks[0].ARN+"/main"] = "?" }, []string{"[WARNING] A task's kernel cannot be verified"}},
+		{"worse: it refutes", func() { w.Kernels[w.Tasks[0].ARN+"/main"] = "0" }, []string{"[CRITICAL] A task's kernel is NOT in FIPS mode"}},
 	}
 	for i, look := range looks {
-		w.now = start.Add(time.Duration(i) * time.Hour)
+		w.Clock = start.Add(time.Duration(i) * time.Hour)
 		look.change()
 		o.inbox = nil
 		if _, err := run(t, o.keeper(w), Order{}); err != nil {
@@ -218,7 +219,7 @@ func TestPeopleHearOfChangesOnly(t *testing.T) {
 // the next looks ask them.
 func TestATaskThatWasNotAskedYetIsNoNews(t *testing.T) {
 	w, o := newWorld(), newOutside()
-	w.tasks = []guard.Task{task("a"), task("b")}
+	w.Tasks = []guard.Task{task("a"), task("b")}
 	if _, err := run(t, o.keeper(w), Order{Sample: 1}); err != nil {
 		t.Fatal(err)
 	}
@@ -230,11 +231,11 @@ func TestATaskThatWasNotAskedYetIsNoNews(t *testing.T) {
 // TestALookThatTakesTooLongIsKeptAllTheSame, with its doubts.
 func TestALookThatTakesTooLongIsKeptAllTheSame(t *testing.T) {
 	w, o := bad(), newOutside()
-	w.hangs = true
+	w.Faults[listTasks] = guardtest.Hangs
 	if _, err := run(t, o.keeper(w), Order{LookEnd: time.Now().Add(50 * time.Millisecond)}); err != nil {
 		t.Fatal(err)
 	}
-	if len(o.order) != 1 || len(o.inbox) != 1 || w.mode != guard.ModeOn {
+	if len(o.order) != 1 || len(o.inbox) != 1 || w.Default != guard.ModeOn {
 		t.Errorf("%d reports, people heard %q", len(o.order), o.subjects())
 	}
 }
@@ -242,7 +243,7 @@ func TestALookThatTakesTooLongIsKeptAllTheSame(t *testing.T) {
 func TestOneSummaryADay(t *testing.T) {
 	w, o := newWorld(), newOutside()
 	for i := range 4 {
-		w.now = start.Add(time.Duration(12*i) * time.Hour)
+		w.Clock = start.Add(time.Duration(12*i) * time.Hour)
 		if _, err := run(t, o.keeper(w), Order{Daily: true}); err != nil {
 			t.Fatal(err)
 		}
@@ -258,11 +259,11 @@ func TestPeopleAreToldWhenSNSAnswersAgain(t *testing.T) {
 	if _, err := run(t, o.keeper(w), Order{}); err == nil {
 		t.Error("an alert that nobody got is no error")
 	}
-	if w.mode != guard.ModeOn || len(o.order) != 1 {
+	if w.Default != guard.ModeOn || len(o.order) != 1 {
 		t.Error("a failed alert kept the verifier from repairing or from keeping evidence")
 	}
 	delete(o.broken, "publish")
-	w.now = w.now.Add(time.Hour)
+	w.Clock = w.Clock.Add(time.Hour)
 	if _, err := run(t, o.keeper(w), Order{}); err != nil {
 		t.Fatal(err)
 	}
@@ -283,7 +284,7 @@ func TestWithoutTheBucketPeopleAreToldOnce(t *testing.T) {
 		if _, err := run(t, k, Order{}); err == nil {
 			t.Error("evidence that was not kept is no error")
 		}
-		w.now = w.now.Add(time.Hour)
+		w.Clock = w.Clock.Add(time.Hour)
 	}
 	if len(o.inbox) != 1 || !strings.Contains(o.inbox[0].Text, "Evidence: NOT KEPT") {
 		t.Errorf("people heard %q", o.subjects())
@@ -309,13 +310,13 @@ func (c *collector) Import(_ context.Context, _ evidence.Document, complete bool
 // still stand.
 func TestALookThatCouldNotSeeEverythingArchivesNothing(t *testing.T) {
 	w, o, hub := newWorld(), newOutside(), &collector{}
-	for _, w.blind = range []error{nil, errors.New("no answer"), nil} {
+	for _, w.Faults[listTasks] = range []guardtest.Fault{guardtest.Answers, guardtest.Down, guardtest.Answers} {
 		k := o.keeper(w)
 		k.Hub = hub
 		if _, err := run(t, k, Order{}); err != nil {
 			t.Fatal(err)
 		}
-		w.now = w.now.Add(time.Hour)
+		w.Clock = w.Clock.Add(time.Hour)
 	}
 	if got := fmt.Sprint(hub.complete); got != "[true false true]" {
 		t.Errorf("looks were complete: %s", got)
@@ -324,15 +325,15 @@ func TestALookThatCouldNotSeeEverythingArchivesNothing(t *testing.T) {
 
 func TestAReportThatWasChangedIsNotTrusted(t *testing.T) {
 	w, o := newWorld(), newOutside()
-	w.tasks = []guard.Task{task("a")}
+	w.Tasks = []guard.Task{task("a")}
 	if _, err := run(t, o.keeper(w), Order{}); err != nil {
 		t.Fatal(err)
 	}
 	id := o.order[0] + ".json"
 	o.reports[id] = bytes.Replace(o.reports[id], []byte(`"Container main`), []byte(`"container main`), 1)
 	o.reports[id] = append(o.reports[id], ' ')
-	w.now = w.now.Add(time.Hour)
-	w.answers[w.tasks[0].ARN+"/main"] = "?"
+	w.Clock = w.Clock.Add(time.Hour)
+	w.Kernels[w.Tasks[0].ARN+"/main"] = "?"
 	if _, err := run(t, o.keeper(w), Order{}); err == nil || !strings.Contains(err.Error(), "is not as it was kept") {
 		t.Errorf("error is %v", err)
 	}

@@ -10,16 +10,17 @@ import (
 
 	"fipsguard/internal/aws/ecsexec"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/guardtest"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 func TestDriftIsRepairedAndToldWithItsStory(t *testing.T) {
 	w := newWorld()
-	w.mode = guard.ModeOff
+	w.Default = guard.ModeOff
 	w.events = []guard.Event{put("turned-off", start.Add(-10*time.Minute), guard.ModeOff)}
 	r := w.look(t, guard.DefaultPolicy(), Request{}).Report
-	if w.mode != guard.ModeOn {
+	if w.Default != guard.ModeOn {
 		t.Error("FIPS mode is still off")
 	}
 	if len(r.Outcomes) != 1 || r.Outcomes[0].Result != guard.Done {
@@ -42,7 +43,7 @@ func TestDriftIsRepairedAndToldWithItsStory(t *testing.T) {
 func TestTheRepairIsOnTheTimelineOnce(t *testing.T) {
 	for _, prompt := range []bool{false, true} {
 		w := newWorld()
-		w.mode, w.prompt, w.now = guard.ModeOff, prompt, start.Add(300*time.Millisecond)
+		w.Default, w.prompt, w.Clock = guard.ModeOff, prompt, start.Add(300*time.Millisecond)
 		w.events = []guard.Event{put("turned-off", start.Add(-10*time.Minute), guard.ModeOff)}
 		spans := w.look(t, guard.DefaultPolicy(), Request{}).Report.Timelines[0].Spans
 		last := spans[len(spans)-1]
@@ -54,10 +55,10 @@ func TestTheRepairIsOnTheTimelineOnce(t *testing.T) {
 
 func TestAnAuditedAccountIsLeftAsItIs(t *testing.T) {
 	w := newWorld()
-	w.mode = guard.ModeOff
+	w.Default = guard.ModeOff
 	r := w.look(t, guard.DefaultPolicy().Audited(), Request{}).Report
-	if len(w.calls) > 0 || len(r.Outcomes) != 1 || r.Outcomes[0].Result != guard.RefusedByPolicy {
-		t.Errorf("calls %v, outcomes %+v; want no call and one refused by policy", w.calls, r.Outcomes)
+	if len(w.Writes()) > 0 || len(r.Outcomes) != 1 || r.Outcomes[0].Result != guard.RefusedByPolicy {
+		t.Errorf("calls %v, outcomes %+v; want no call and one refused by policy", w.Writes(), r.Outcomes)
 	}
 }
 
@@ -69,21 +70,21 @@ func TestWhatKernelsSay(t *testing.T) {
 	arm.Platform.Architecture = "ARM64"
 	pending := task("pending")
 	pending.LastStatus = "PENDING"
-	w.tasks = []guard.Task{
+	w.Tasks = []guard.Task{
 		task("proven"), task("refuted"), task("garbage"), noExec, task("refused"), task("no-cat"), task("late"), task("flaky"),
 		task("second-container", "distroless", "sidecar"), arm, pending,
 	}
 	name := func(task, container string) string {
-		return w.tasks[0].ARN[:len(w.tasks[0].ARN)-len("proven")] + task + "/" + container
+		return w.Tasks[0].ARN[:len(w.Tasks[0].ARN)-len("proven")] + task + "/" + container
 	}
-	w.answers[name("refuted", "main")] = "0\r\n"
-	w.answers[name("garbage", "main")] = "maybe\r\n"
+	w.Kernels[name("refuted", "main")] = "0\r\n"
+	w.Kernels[name("garbage", "main")] = "maybe\r\n"
 	noCat := &ecsexec.ChannelError{Text: `exec: "cat": executable file not found in $PATH`}
-	w.failures[name("refused", "main")] = []error{ecsexec.ErrRefused, errors.New("asked again")}
-	w.failures[name("no-cat", "main")] = []error{noCat, noCat}
-	w.failures[name("late", "main")] = []error{ecsexec.ErrTimedOut, ecsexec.ErrTimedOut}
-	w.failures[name("flaky", "main")] = []error{ecsexec.ErrIncomplete}
-	w.failures[name("second-container", "distroless")] = []error{noCat}
+	w.Sessions[name("refused", "main")] = []error{ecsexec.ErrRefused, errors.New("asked again")}
+	w.Sessions[name("no-cat", "main")] = []error{noCat, noCat}
+	w.Sessions[name("late", "main")] = []error{ecsexec.ErrTimedOut, ecsexec.ErrTimedOut}
+	w.Sessions[name("flaky", "main")] = []error{ecsexec.ErrIncomplete}
+	w.Sessions[name("second-container", "distroless")] = []error{noCat}
 
 	r := w.look(t, guard.DefaultPolicy(), Request{}).Report
 	const at = "2026-11-02T10:00:00Z"
@@ -102,7 +103,7 @@ func TestWhatKernelsSay(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	tries := map[string]int{}
-	for _, asked := range w.asked {
+	for _, asked := range w.Asked() {
 		tries[asked[:strings.LastIndex(asked, "/")]]++
 	}
 	for task, n := range tries {
@@ -120,11 +121,11 @@ func TestWhatKernelsSay(t *testing.T) {
 func TestTheOldestProofIsRenewedFirst(t *testing.T) {
 	w := newWorld()
 	for i := range 5 {
-		w.tasks = append(w.tasks, task(fmt.Sprint("t", i)))
+		w.Tasks = append(w.Tasks, task(fmt.Sprint("t", i)))
 	}
 	known := Memory{Proofs: map[string]guard.KernelCheck{}}
 	for look := range 3 {
-		w.now = start.Add(time.Duration(look) * time.Hour)
+		w.Clock = start.Add(time.Duration(look) * time.Hour)
 		r := w.look(t, guard.DefaultPolicy(), Request{Sample: 2, Known: known}).Report
 		for _, f := range r.Findings {
 			if p, ok := f.State.(guard.KernelCheck); ok && !p.At.IsZero() {
@@ -135,18 +136,18 @@ func TestTheOldestProofIsRenewedFirst(t *testing.T) {
 			t.Fatalf("after look %d %d tasks are proven, want %d", look+1, got, want)
 		}
 	}
-	if want := 6; len(w.asked) != want {
-		t.Errorf("%d containers were asked, want %d", len(w.asked), want)
+	if want := 6; len(w.Asked()) != want {
+		t.Errorf("%d containers were asked, want %d", len(w.Asked()), want)
 	}
 }
 
 func TestWhatTheBudgetDoesNotReachIsNotAttempted(t *testing.T) {
 	w := newWorld()
-	w.tasks = []guard.Task{task("a"), task("b")}
+	w.Tasks = []guard.Task{task("a"), task("b")}
 	r := w.look(t, guard.DefaultPolicy(), Request{ProofsEnd: start.Add(answerTime / 2)}).Report
 	want := map[string]string{"a": "INSUFFICIENT_DATA: Cannot verify, not attempted yet.", "b": "INSUFFICIENT_DATA: Cannot verify, not attempted yet."}
-	if diff := cmp.Diff(want, verdicts(r, guard.TaskKernelProof)); diff != "" || len(w.asked) > 0 {
-		t.Errorf("asked %v (-want +got):\n%s", w.asked, diff)
+	if diff := cmp.Diff(want, verdicts(r, guard.TaskKernelProof)); diff != "" || len(w.Asked()) > 0 {
+		t.Errorf("asked %v (-want +got):\n%s", w.Asked(), diff)
 	}
 }
 
@@ -154,26 +155,26 @@ func TestWhatTheBudgetDoesNotReachIsNotAttempted(t *testing.T) {
 // repairs and reports need.
 func TestNoRetryAfterTheBudget(t *testing.T) {
 	w := newWorld()
-	w.tasks, w.slow = []guard.Task{task("a")}, 2*answerTime
-	w.failures[w.tasks[0].ARN+"/main"] = []error{ecsexec.ErrIncomplete}
+	w.Tasks, w.SessionTime = []guard.Task{task("a")}, 2*answerTime
+	w.Sessions[w.Tasks[0].ARN+"/main"] = []error{ecsexec.ErrIncomplete}
 	w.look(t, guard.DefaultPolicy(), Request{ProofsEnd: start.Add(2 * answerTime)})
-	if len(w.asked) != 1 {
-		t.Errorf("the container was asked %d times", len(w.asked))
+	if len(w.Asked()) != 1 {
+		t.Errorf("the container was asked %d times", len(w.Asked()))
 	}
 }
 
 func TestAProofOutlivesAFailedAttemptButNotAWeek(t *testing.T) {
 	w := newWorld()
-	w.tasks = []guard.Task{task("a")}
-	proven := Memory{Proofs: map[string]guard.KernelCheck{w.tasks[0].ARN: {Container: "main", Answer: "1\r\n", At: start.Add(-time.Hour)}}}
+	w.Tasks = []guard.Task{task("a")}
+	proven := Memory{Proofs: map[string]guard.KernelCheck{w.Tasks[0].ARN: {Container: "main", Answer: "1\r\n", At: start.Add(-time.Hour)}}}
 	silent := []error{ecsexec.ErrTimedOut, ecsexec.ErrTimedOut}
-	w.failures[w.tasks[0].ARN+"/main"] = slices.Clone(silent)
+	w.Sessions[w.Tasks[0].ARN+"/main"] = slices.Clone(silent)
 	r := w.look(t, guard.DefaultPolicy(), Request{Known: proven}).Report
 	if got, want := verdicts(r, guard.TaskKernelProof)["a"], "COMPLIANT: Container main read fips_enabled 1 at 2026-11-02T09:00:00Z."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	proven.Proofs[w.tasks[0].ARN] = guard.KernelCheck{Container: "main", Answer: "1\r\n", At: start.AddDate(0, 0, -8)}
-	w.failures[w.tasks[0].ARN+"/main"] = silent
+	proven.Proofs[w.Tasks[0].ARN] = guard.KernelCheck{Container: "main", Answer: "1\r\n", At: start.AddDate(0, 0, -8)}
+	w.Sessions[w.Tasks[0].ARN+"/main"] = silent
 	r = w.look(t, guard.DefaultPolicy(), Request{Known: proven}).Report
 	if got := verdicts(r, guard.TaskKernelProof)["a"]; !strings.HasPrefix(got, "INSUFFICIENT_DATA") {
 		t.Errorf("a proof of 8 days ago still passes: %q", got)
@@ -184,8 +185,8 @@ func TestExposedTasks(t *testing.T) {
 	exposed, lucky, after := task("exposed"), task("lucky"), task("after")
 	exposed.Created, lucky.Created, after.Created = start.Add(-90*time.Minute), start.Add(-90*time.Minute), start.Add(-30*time.Minute)
 	w := newWorld()
-	w.tasks = []guard.Task{exposed, lucky, after}
-	w.answers[exposed.ARN+"/main"] = "?"
+	w.Tasks = []guard.Task{exposed, lucky, after}
+	w.Kernels[exposed.ARN+"/main"] = "?"
 	w.events = []guard.Event{put("off", start.Add(-2*time.Hour), guard.ModeOff), put("on", start.Add(-time.Hour), guard.ModeOn)}
 	got := verdicts(w.look(t, guard.DefaultPolicy(), Request{}).Report, guard.TaskExposed)
 	want := map[string]string{
@@ -221,22 +222,21 @@ func TestRecycling(t *testing.T) {
 		{"recycle and stop", recycle(guard.RecycleAndStop), nil, []string{"ecs:UpdateService a", "ecs:StopTask alone"}},
 		{"only report", recycle(guard.ReportOnly), nil, nil},
 		{"an exempt service", exempt, nil, []string{"ecs:StopTask alone"}},
-		{"not while the setting is unreadable", recycle(guard.RecycleAndStop), func(w *world) { w.hidden = true }, nil},
+		{"not while the setting is unreadable", recycle(guard.RecycleAndStop), func(w *world) { w.Faults[listSettings] = guardtest.Down }, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld()
-			w.tasks = []guard.Task{ofService(task("a")), ofService(task("b")), replaced, task("alone")}
-			for _, task := range w.tasks {
-				w.answers[task.ARN+"/main"] = "0"
+			w.Tasks = []guard.Task{ofService(task("a")), ofService(task("b")), replaced, task("alone")}
+			for _, task := range w.Tasks {
+				w.Kernels[task.ARN+"/main"] = "0"
 			}
 			if c.change != nil {
 				c.change(w)
 			}
 			w.look(t, c.policy, Request{})
 			var got []string
-			for _, call := range w.calls {
-				api, subject, _ := strings.Cut(call, " ")
-				got = append(got, api+" "+subject[strings.LastIndex(subject, "/")+1:])
+			for _, call := range w.Writes() {
+				got = append(got, call.API+" "+call.Subject[strings.LastIndex(call.Subject, "/")+1:])
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -247,13 +247,13 @@ func TestRecycling(t *testing.T) {
 
 func TestWhatCannotBeSeenNeverPasses(t *testing.T) {
 	w := newWorld()
-	w.blind, w.hidden = errors.New("AccessDenied"), true
+	w.Faults[listTasks], w.Faults[listSettings] = guardtest.Refused, guardtest.Refused
 	seen := w.look(t, guard.DefaultPolicy(), Request{})
 	if got := seen.Report.Status(); got != guard.InsufficientData {
 		t.Errorf("a look that saw nothing ends %s", got)
 	}
-	if len(seen.Failures) == 0 || len(w.calls) > 0 {
-		t.Errorf("failures %v, calls %v; want failures and no calls", seen.Failures, w.calls)
+	if len(seen.Failures) == 0 || len(w.Writes()) > 0 {
+		t.Errorf("failures %v, calls %v; want failures and no calls", seen.Failures, w.Writes())
 	}
 }
 
@@ -261,15 +261,15 @@ func TestWhatCannotBeSeenNeverPasses(t *testing.T) {
 // CloudTrail knows of overrides.
 func TestAPastThatCannotBeReadIsADoubt(t *testing.T) {
 	w := newWorld()
-	w.tasks = []guard.Task{task("proven")}
+	w.Tasks = []guard.Task{task("proven")}
 	w.forgets = errors.New("no answer")
 	seen := w.look(t, guard.DefaultPolicy(), Request{})
 	want := map[string]string{"every user and role": "INSUFFICIENT_DATA: The override of every user and role is unknown because CloudTrail's history could be read back to 2026-11-02T10:00:00Z only, and no API shows overrides."}
 	if diff := cmp.Diff(want, verdicts(seen.Report, guard.FIPSModeOverride)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if seen.Report.Status() != guard.InsufficientData || len(w.calls) > 0 {
-		t.Errorf("the look is %s and made the calls %v", seen.Report.Status(), w.calls)
+	if seen.Report.Status() != guard.InsufficientData || len(w.Writes()) > 0 {
+		t.Errorf("the look is %s and made the calls %v", seen.Report.Status(), w.Writes())
 	}
 }
 
@@ -289,11 +289,11 @@ func TestAClusterThatDoesNotExist(t *testing.T) {
 
 func TestWithoutExecNothingIsAsked(t *testing.T) {
 	w := newWorld()
-	w.tasks = []guard.Task{task("a")}
+	w.Tasks = []guard.Task{task("a")}
 	v := w.verifier(guard.DefaultPolicy())
 	v.Exec = nil
 	seen, err := v.Look(t.Context(), location, Request{})
 	if err != nil || seen.Exec || len(verdicts(seen.Report, guard.TaskKernelProof)) > 0 || len(verdicts(seen.Report, guard.TaskExposed)) != 1 {
-		t.Errorf("asked %v, findings %v, error %v", w.asked, seen.Report.Findings, err)
+		t.Errorf("asked %v, findings %v, error %v", w.Asked(), seen.Report.Findings, err)
 	}
 }

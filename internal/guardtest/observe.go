@@ -1,0 +1,100 @@
+package guardtest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"fipsguard/internal/guard"
+)
+
+// ObserveSetting reads the account default.
+func (a *Account) ObserveSetting(ctx context.Context, account, region string) ([]guard.State, error) {
+	s := guard.Setting{Account: account, Region: region, Scope: guard.ScopeAccount}
+	if err := a.begin(ctx, "ecs:ListAccountSettings", s.Subject()); err != nil {
+		s.Unknown = "ECS did not answer ListAccountSettings"
+		return []guard.State{s}, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s.Mode = a.Default
+	return []guard.State{s}, nil
+}
+
+// ObserveTaskDefinition reads a revision, or a family's newest one that is
+// active.
+func (a *Account) ObserveTaskDefinition(ctx context.Context, d guard.TaskDefinition) (guard.TaskDefinition, error) {
+	if err := a.begin(ctx, "ecs:DescribeTaskDefinition", d.Subject()); err != nil {
+		return d, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, known := range slices.Backward(a.Revisions) {
+		if known.ARN == d.ARN || d.ARN == "" && known.Family == d.Family && !known.Inactive {
+			return known, nil
+		}
+	}
+	return d, fmt.Errorf("no task definition %s", d.Subject())
+}
+
+// WithDefinition completes a task by its definition, which is remembered: it
+// makes no call.
+func (a *Account) WithDefinition(_ context.Context, t guard.Task) (guard.Task, error) {
+	if a.fault("ecs:DescribeTaskDefinition") != Answers {
+		return t, ErrDown
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	t.Platform = guard.Platform{}
+	if d := a.definition(t.Definition); d != nil {
+		t.Platform = d.Platform
+	}
+	return t, nil
+}
+
+// ObserveTask reads a task and completes it by its definition.
+func (a *Account) ObserveTask(ctx context.Context, t guard.Task) (guard.Task, error) {
+	if err := a.begin(ctx, "ecs:DescribeTasks", t.Subject()); err != nil {
+		return t, err
+	}
+	a.mu.Lock()
+	known := find(a.Tasks, func(other guard.Task) bool { return other.ARN == t.ARN })
+	if known == nil {
+		a.mu.Unlock()
+		return t, fmt.Errorf("no task %s", t.ARN)
+	}
+	observed := *known
+	a.mu.Unlock()
+	return a.WithDefinition(ctx, observed)
+}
+
+// ObserveService reads a service by its ARN or its name; none when it is gone.
+func (a *Account) ObserveService(ctx context.Context, s guard.Service) ([]guard.Service, error) {
+	if err := a.begin(ctx, "ecs:DescribeServices", s.Subject()); err != nil {
+		return []guard.Service{s}, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, known := range a.Services {
+		if known.ARN == s.ARN || known.Name == s.Name && s.ARN == "" {
+			return []guard.Service{known}, nil
+		}
+	}
+	return nil, nil
+}
+
+// ObserveRemedy finds the revision that a service could be rolled back to. It
+// makes no call.
+func (a *Account) ObserveRemedy(_ context.Context, s guard.Service, remedy guard.ServiceRemedy) (guard.Service, error) {
+	if remedy != guard.RollBack {
+		return s, nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, d := range a.Revisions {
+		if guard.Worst(guard.Check(d)) == guard.Compliant && !d.Inactive {
+			s.Replacement = d.ARN
+		}
+	}
+	return s, nil
+}
