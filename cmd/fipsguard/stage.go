@@ -9,8 +9,8 @@ import (
 	"sync"
 	"time"
 
-	"fipsguard/internal/alert"
 	"fipsguard/internal/aws/ecsapi"
+	"fipsguard/internal/aws/notify"
 	"fipsguard/internal/enforcer"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
@@ -74,7 +74,7 @@ func (s *stage) attach(ctx context.Context, sleep func(context.Context, time.Dur
 			applicationautoscaling.NewFromConfig(config),
 			s.account.Now,
 		),
-		Notifier: alert.NewNotifier(sns.NewFromConfig(config), topic),
+		Notifier: notify.Topic{SNS: sns.NewFromConfig(config), ARN: topic},
 		Policy:   s.policy,
 		Log:      slog.New(slog.DiscardHandler),
 		Metrics:  metric.NewWriter(io.Discard),

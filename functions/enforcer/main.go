@@ -8,8 +8,8 @@ import (
 	"os"
 	"time"
 
-	"fipsguard/internal/alert"
 	"fipsguard/internal/aws/ecsapi"
+	"fipsguard/internal/aws/notify"
 	"fipsguard/internal/config"
 	"fipsguard/internal/enforcer"
 	"fipsguard/internal/metric"
@@ -47,7 +47,7 @@ func newEnforcer() (*enforcer.Enforcer, error) {
 			applicationautoscaling.NewFromConfig(aws),
 			time.Now,
 		),
-		Notifier:     alert.NewNotifier(sns.NewFromConfig(aws), settings.TopicARN),
+		Notifier:     notify.Topic{SNS: sns.NewFromConfig(aws), ARN: settings.TopicARN},
 		Policy:       policy,
 		PolicyFaults: faults,
 		Log:          log,

@@ -10,9 +10,9 @@ import (
 	"runtime/debug"
 	"time"
 
-	"fipsguard/internal/alert"
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/hub"
+	"fipsguard/internal/aws/notify"
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
@@ -65,7 +65,7 @@ func newHandler() (*handler, error) {
 		bucket: store.Bucket{Objects: scans.S3(aws), Name: settings.EvidenceBucket},
 		keeper: verifier.Keeper{
 			Verifier: look,
-			Notifier: alert.NewNotifier(sns.NewFromConfig(aws), settings.TopicARN),
+			Notifier: notify.Topic{SNS: sns.NewFromConfig(aws), ARN: settings.TopicARN},
 			Tool:     evidence.ThisProgram(),
 			Log:      log,
 			Metrics:  metric.NewWriter(os.Stdout),

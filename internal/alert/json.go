@@ -114,7 +114,7 @@ func document(v view) []byte {
 		Findings: []findingJSON{}, OmittedFindings: len(r.Findings) - len(v.findings),
 		Outcomes: []outcomeJSON{}, OmittedOutcomes: len(r.Outcomes) - len(v.outcomes),
 		Exposed: exposed(v), Next: next(v),
-		Joined: tallyDocument(v, v.joined.same), JoinedOthers: tallyDocument(v, v.joined.others),
+		Joined: tallyDocument(v, v.report.Joined), JoinedOthers: tallyDocument(v, v.report.JoinedOthers),
 		Expiring: []exemptionJSON{}, OmittedExpiring: len(r.Expiring) - len(v.expiring),
 	}
 	for _, f := range v.findings {
@@ -157,21 +157,21 @@ func lookDocument(v view) *lookJSON {
 	return &doc
 }
 
-func tallyDocument(v view, t tally) *tallyJSON {
-	if t.count == 0 {
+func tallyDocument(v view, t guard.Tally) *tallyJSON {
+	if t.Count == 0 {
 		return nil
 	}
-	doc := tallyJSON{Count: t.count, First: timeText(t.first, ""), Last: timeText(t.last, "")}
-	doc.Actors, doc.OtherActors = censusDocument(v, t.actors)
-	doc.Subjects, doc.OtherSubjects = censusDocument(v, t.subjects)
+	doc := tallyJSON{Count: t.Count, First: timeText(t.First, ""), Last: timeText(t.Last, "")}
+	doc.Actors, doc.OtherActors = countsDocument(v, t.Actors, t.OtherActors)
+	doc.Subjects, doc.OtherSubjects = countsDocument(v, t.Subjects, t.OtherSubjects)
 	return &doc
 }
 
-func censusDocument(v view, c census) (counts []countJSON, others int) {
+func countsDocument(v view, all []guard.Counted, others int) (counts []countJSON, rest int) {
 	counts = []countJSON{}
-	most, others := c.most(v.bounds.listed)
-	for _, n := range most {
-		counts = append(counts, countJSON{v.name(n.name), n.count})
+	shown, rest := most(all, others, v.bounds.listed)
+	for _, c := range shown {
+		counts = append(counts, countJSON{v.name(c.Name), c.Count})
 	}
-	return counts, others
+	return counts, rest
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/sanitize"
 )
 
 // next is what a person does: the commands for what the guard could not or may
@@ -88,7 +89,7 @@ func openCommand(v view, o guard.Outcome) string {
 		return ""
 	}
 	command := o.Remediation.Command(v.region())
-	if clean(command, v.bounds.command) != command {
+	if sanitize.Line(command, v.bounds.command) != command {
 		return ""
 	}
 	return command

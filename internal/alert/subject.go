@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/sanitize"
 )
 
 // maxSubject is SNS's limit: fewer than 100 characters.
@@ -15,14 +16,14 @@ const maxSubject = 99
 // cut, so that what became of it and where it was can always be read.
 func subject(v view) string {
 	head := "[" + v.report.Severity().String() + "] "
-	where := " - " + known(ascii(v.report.Cause.Account, 20)) + " " + known(ascii(v.report.Cause.Region, 20))
+	where := " - " + known(sanitize.ASCII(v.report.Cause.Account, 20)) + " " + known(sanitize.ASCII(v.report.Cause.Region, 20))
 	title, became := headline(v), ending(v.report)
 	if whole := head + title + became + more(v) + where; len(whole) <= maxSubject {
-		return ascii(whole, maxSubject)
+		return sanitize.ASCII(whole, maxSubject)
 	}
 	const leastTitle = 20
 	room := max(maxSubject-len(head)-len(became)-len(where), leastTitle)
-	return ascii(head+ascii(title, room)+became+where, maxSubject)
+	return sanitize.ASCII(head+sanitize.ASCII(title, room)+became+where, maxSubject)
 }
 
 // more counts what a subject leaves out.
@@ -31,7 +32,7 @@ func more(v view) string {
 	if n := noteworthy(v.report.Findings) - 1; n > 0 {
 		text += fmt.Sprintf(" +%d more", n)
 	}
-	if n := v.joined.same.count; n > 0 {
+	if n := v.report.Joined.Count; n > 0 {
 		text += fmt.Sprintf(" +%d joined", n)
 	}
 	return text

@@ -216,29 +216,46 @@ func writeMore(b *strings.Builder, n int) {
 
 // writeJoined tells of the alerts that were counted instead of sent.
 func writeJoined(b *strings.Builder, v view) {
-	if t := v.joined.same; t.count > 0 {
-		fmt.Fprintf(b, "\n%d more like it, %s, were joined into this alert:\n", t.count, t.span())
+	if t := v.report.Joined; t.Count > 0 {
+		fmt.Fprintf(b, "\n%d more like it, %s, were joined into this alert:\n", t.Count, span(t))
 		writeTally(b, v, t)
 	}
-	if t := v.joined.others; t.count > 0 {
-		fmt.Fprintf(b, "\n%d alerts of other kinds, %s, were counted and are told of here, because there were more kinds than are kept apart:\n", t.count, t.span())
+	if t := v.report.JoinedOthers; t.Count > 0 {
+		fmt.Fprintf(b, "\n%d alerts of other kinds, %s, were counted and are told of here, because there were more kinds than are kept apart:\n", t.Count, span(t))
 		writeTally(b, v, t)
 	}
 }
 
-func writeTally(b *strings.Builder, v view, t tally) {
-	actors, others := t.actors.most(v.bounds.listed)
+func writeTally(b *strings.Builder, v view, t guard.Tally) {
+	actors, others := most(t.Actors, t.OtherActors, v.bounds.listed)
 	for _, a := range actors {
-		fmt.Fprintf(b, "- %d by %s\n", a.count, v.name(a.name))
+		fmt.Fprintf(b, "- %d by %s\n", a.Count, v.name(a.Name))
 	}
 	if others > 0 {
 		fmt.Fprintf(b, "- %d by others\n", others)
 	}
-	subjects, others := t.subjects.most(v.bounds.listed)
+	subjects, others := most(t.Subjects, t.OtherSubjects, v.bounds.listed)
 	for _, s := range subjects {
-		fmt.Fprintf(b, "- %d about %s\n", s.count, v.name(s.name))
+		fmt.Fprintf(b, "- %d about %s\n", s.Count, v.name(s.Name))
 	}
 	if others > 0 {
 		fmt.Fprintf(b, "- %d about others\n", others)
 	}
+}
+
+// span is when counted alerts were.
+func span(t guard.Tally) string {
+	if t.First.Equal(t.Last) {
+		return "at " + timeText(t.First, "an unknown time")
+	}
+	return fmt.Sprintf("from %s to %s", timeText(t.First, "an unknown time"), timeText(t.Last, "an unknown time"))
+}
+
+// most are the first n names of a count, and how often others were counted.
+func most(all []guard.Counted, others, n int) (most []guard.Counted, rest int) {
+	most, rest = firstOf(all, n), others
+	for _, c := range all[len(most):] {
+		rest += c.Count
+	}
+	return most, rest
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/sanitize"
 )
 
 // bounds limit what of a report one message shows.
@@ -31,7 +32,6 @@ func levels() []bounds {
 // as much as the bounds allow.
 type view struct {
 	report   guard.Report
-	joined   joined
 	bounds   bounds
 	lead     guard.Finding // the one that the subject speaks of; zero without findings
 	findings []guard.Finding
@@ -39,12 +39,12 @@ type view struct {
 	expiring []guard.Exemption
 }
 
-func newView(r guard.Report, j joined, b bounds) view {
+func newView(r guard.Report, b bounds) view {
 	bySeverity := slices.SortedStableFunc(slices.Values(r.Findings), func(a, b guard.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	byUrgency := slices.SortedStableFunc(slices.Values(r.Outcomes), func(a, b guard.Outcome) int { return cmp.Compare(urgency(a.Result), urgency(b.Result)) })
 	byEnd := slices.SortedStableFunc(slices.Values(r.Expiring), func(a, b guard.Exemption) int { return a.Expires.Compare(b.Expires) })
 	return view{
-		report: r, joined: j, bounds: b, lead: lead(r),
+		report: r, bounds: b, lead: lead(r),
 		findings: firstOf(bySeverity, b.listed),
 		outcomes: firstOf(byUrgency, b.listed),
 		expiring: firstOf(byEnd, b.listed),
@@ -53,8 +53,8 @@ func newView(r guard.Report, j joined, b bounds) view {
 
 func firstOf[T any](list []T, n int) []T { return list[:min(len(list), n)] }
 
-func (v view) name(text string) string     { return clean(text, v.bounds.name) }
-func (v view) sentence(text string) string { return clean(text, v.bounds.sentence) }
+func (v view) name(text string) string     { return sanitize.Line(text, v.bounds.name) }
+func (v view) sentence(text string) string { return sanitize.Line(text, v.bounds.sentence) }
 
 // status is the worst verdict, of a whole look where the report tells of one.
 func (v view) status() guard.Verdict {

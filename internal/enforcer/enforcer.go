@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"fipsguard/internal/alert"
+	"fipsguard/internal/dedup"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/trail"
@@ -24,13 +26,13 @@ type Account interface {
 	ObserveRemedy(context.Context, guard.Service, guard.ServiceRemedy) (guard.Service, error)
 }
 
-// Notifier tells people of a report, at once or together with later ones.
+// Notifier sends an alert.
 type Notifier interface {
-	Notify(ctx context.Context, r guard.Report, now time.Time) (sent bool, err error)
+	Publish(context.Context, alert.Message) error
 }
 
-// Enforcer answers events. Between them it keeps only what it told people, so
-// as not to tell it twice. It is safe for concurrent use.
+// Enforcer answers events. Between them it keeps only what it reported,
+// so as not to report it twice. It is safe for concurrent use.
 type Enforcer struct {
 	Account      Account
 	Notifier     Notifier
@@ -40,7 +42,8 @@ type Enforcer struct {
 	Metrics      *metric.Writer
 	Now          func() time.Time
 
-	told memory
+	reported dedup.Memory
+	joiner   dedup.Joiner
 }
 
 const (

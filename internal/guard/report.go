@@ -11,6 +11,9 @@ type Report struct {
 	// the verifier reads them.
 	Timelines []Timeline
 	News      *News // set on what the verifier tells people
+	// What the enforcer counted instead of sending it, to be reported now.
+	Joined       Tally // alerts like this one
+	JoinedOthers Tally // alerts of any kind: there was no room to keep their kinds apart
 }
 
 // News is what a look tells besides its new findings.

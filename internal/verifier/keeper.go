@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fipsguard/internal/alert"
+	"fipsguard/internal/dedup"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
@@ -163,19 +164,19 @@ func (k *Keeper) keepAs(ctx context.Context, form evidence.Form, d evidence.Docu
 // tell tells people what is new to them. What there is to tell is written down
 // first, so that it is told even if this process ends here.
 func (k *Keeper) tell(ctx context.Context, was state, seen Seen, d evidence.Document, order Order, kept receipt) error {
-	c := compare(was.Told, seen.Report, seen.complete())
-	next := state{Latest: was.Latest, Told: c.told, Outbox: was.Outbox, Summary: was.Summary}
+	c := dedup.Compare(was.Open, seen.Report, seen.complete())
+	next := state{Latest: was.Latest, Open: c.Open, Outbox: was.Outbox, Summary: was.Summary}
 	if kept.sha256 != "" {
 		next.Latest = &evidence.Predecessor{ID: d.ID, SHA256: kept.sha256}
 	}
 	news := seen.Report
-	news.Findings, news.Outcomes = c.fresh, about(c.fresh, seen.Report)
-	news.News = &guard.News{Status: d.Status, Summary: evidence.Summary(d), Resolved: c.resolved, Evidence: kept.location}
+	news.Findings, news.Outcomes = c.New, about(c.New, seen.Report)
+	news.News = &guard.News{Status: d.Status, Summary: evidence.Summary(d), Resolved: c.Resolved, Evidence: kept.location}
 	summary := order.Daily && was.Summary != day(k.Now())
 	switch {
 	case len(next.Outbox) >= maxOutbox:
-		next.Told = was.Told // it stays news until what is older has gone out
-	case len(c.fresh)+len(c.resolved) > 0 || summary:
+		next.Open = was.Open // it stays new until what is older has gone out
+	case len(c.New)+len(c.Resolved) > 0 || summary:
 		next.Outbox = append(slices.Clone(next.Outbox), alert.Render(news))
 		if summary {
 			next.Summary = day(k.Now())

@@ -7,6 +7,7 @@ import (
 	"maps"
 
 	"fipsguard/internal/alert"
+	"fipsguard/internal/dedup"
 	"fipsguard/internal/evidence"
 )
 
@@ -17,7 +18,7 @@ import (
 type state struct {
 	Schema  string                `json:"schema"`
 	Latest  *evidence.Predecessor `json:"latest"`  // the report that the next one follows
-	Told    map[string]standing   `json:"told"`    // what people were told of and still stands
+	Open    map[string]dedup.Open `json:"open"`    // what was reported and is not resolved, by identity
 	Outbox  []alert.Message       `json:"outbox"`  // what may not have gone out yet, the oldest first
 	Summary string                `json:"summary"` // the day of the last daily summary
 }
@@ -39,10 +40,10 @@ func (k *Keeper) recall(ctx context.Context) (state, error) {
 		return stored, err
 	}
 	// The look before this one did not see what is stored, nor could it add to it.
-	if stored.Told == nil {
-		stored.Told = map[string]standing{}
+	if stored.Open == nil {
+		stored.Open = map[string]dedup.Open{}
 	}
-	maps.Copy(stored.Told, k.unkept.Told)
+	maps.Copy(stored.Open, k.unkept.Open)
 	stored.Outbox = append(stored.Outbox, k.unkept.Outbox...)
 	k.blind = err != nil
 	return stored, err

@@ -87,11 +87,13 @@ func productARN(account, region string) string {
 	return fmt.Sprintf("arn:aws-us-gov:securityhub:%s:%s:product/%s/default", region, account, account)
 }
 
-// stableID is of the rule and the thing, not of the look. Two doubtful looks
-// and a violation are one story about one thing.
+// stableID is made from the finding's identity, not from the scan: two scans
+// that cannot tell and one that finds a violation are one story about one
+// resource. Security Hub lists resources, so each task of a service is one.
 func stableID(d evidence.Document, f evidence.Finding) string {
-	sum := sha256.Sum256([]byte(f.Subject))
-	return fmt.Sprintf("fipsguard/%s/%s/%s/%s", d.Region, d.Account, f.Rule, hex.EncodeToString(sum[:16]))
+	id := guard.Identity{Rule: f.Rule, Resource: f.Subject}
+	sum := sha256.Sum256([]byte(id.Resource))
+	return fmt.Sprintf("fipsguard/%s/%s/%s/%s", d.Region, d.Account, id.Rule, hex.EncodeToString(sum[:16]))
 }
 
 // label: a doubt is worth a look, no more; it is not informational, since it

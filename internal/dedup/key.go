@@ -1,4 +1,4 @@
-package alert
+package dedup
 
 import (
 	"crypto/sha256"
@@ -15,7 +15,7 @@ type key [sha256.Size]byte
 
 // keyOf: the same event name and Region, the same severity, the same verdicts
 // under the same rules, and the same results, so that a change for the worse
-// or the better always goes out at once. A setting counts by its subject; of
+// or the better always goes out at once. A setting counts by its identity; of
 // task definitions, tasks and services, of which a storm has many, only the
 // rule counts.
 func keyOf(r guard.Report) key {
@@ -24,11 +24,11 @@ func keyOf(r guard.Report) key {
 		if f.Severity == guard.Info {
 			continue
 		}
-		thing := ""
+		resource := ""
 		if _, setting := f.State.(guard.Setting); setting {
-			thing = f.Subject
+			resource = f.Identity().Resource
 		}
-		lines[fmt.Sprintf("finding %q %s %s %q", f.Rule, f.Verdict, f.Severity, thing)] = true
+		lines[fmt.Sprintf("finding %q %s %s %q", f.Rule, f.Verdict, f.Severity, resource)] = true
 	}
 	for _, o := range r.Outcomes {
 		lines[fmt.Sprintf("outcome %q %s", o.Remediation.Rule, o.Result)] = true
