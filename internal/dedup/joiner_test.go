@@ -99,6 +99,34 @@ func TestFlappingIsJoined(t *testing.T) {
 	}
 }
 
+// TestEveryoneWhoTurnsItOffIsNamed: two people within 15 minutes are two
+// alerts, each of which names one of them; the same one again is a count.
+func TestEveryoneWhoTurnsItOffIsNamed(t *testing.T) {
+	for name, off := range map[string]guard.Report{
+		"the account default": turnedOff(),
+		"an override":         overrideNumber(1),
+		"it is deleted":       report("DeleteAccountSetting", deleted, guard.Done),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var s sender
+			jane, joe, joesUser := off, off, off
+			joe.Cause.Actor = guard.Actor{Name: "role Admin, session joe", ARN: "arn:aws-us-gov:sts::111122223333:assumed-role/Admin/joe"}
+			joesUser.Cause.Actor = guard.Actor{Name: "role Admin, session joe", ARN: "arn:aws-us-gov:sts::999999999999:assumed-role/Admin/joe"}
+			for i, r := range []guard.Report{jane, joe, jane, joe, joesUser} {
+				r.Cause.Time = at.Add(time.Duration(i) * time.Minute)
+				s.sends(t, r, r.Cause.Time)
+			}
+			var named []string
+			for _, r := range s.sent {
+				named = append(named, r.Cause.Actor.ARN)
+			}
+			if diff := cmp.Diff([]string{jane.Cause.Actor.ARN, joe.Cause.Actor.ARN, joesUser.Cause.Actor.ARN}, named); diff != "" {
+				t.Errorf("alerts name others (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 // TestAStormOfWorkloadsIsJoinedWhoeverMakesIt: who registers hundreds of task
 // definitions is counted, not alerted one by one.
 func TestAStormOfWorkloadsIsJoinedWhoeverMakesIt(t *testing.T) {

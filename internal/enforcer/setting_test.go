@@ -1,8 +1,10 @@
 package enforcer
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -132,6 +134,34 @@ func TestWhatFailedToGoOutIsToldNextTime(t *testing.T) {
 				t.Errorf("once alerts go out again people heard of %v, want the refused policy and the event, once each", told)
 			}
 		})
+	}
+}
+
+// TestEveryoneWhoTurnsItOffIsNamed: the second person within 15 minutes gets an
+// alert of their own, the same one again is counted.
+func TestEveryoneWhoTurnsItOffIsNamed(t *testing.T) {
+	account := accountWith(guard.ModeOff, nil)
+	e, in, _ := newGuard(account)
+	jane := recorded(t, "setting-default-off")
+	joe := bytes.ReplaceAll(jane, []byte("jane.doe"), []byte("joe.bloggs"))
+	turnOff := func(events ...[]byte) {
+		t.Helper()
+		for _, event := range events {
+			if err := e.Respond(context.Background(), location, event); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	turnOff(jane, joe, jane, joe, jane)
+	account.Clock = account.Clock.Add(joined)
+	turnOff(jane)
+	var got []string
+	for _, a := range in.alerts {
+		got = append(got, fmt.Sprintf("%s +%d", a.Event.Actor.Name, a.Joined.Count))
+	}
+	want := []string{"role Admin, session jane.doe +0", "role Admin, session joe.bloggs +0", "role Admin, session jane.doe +2"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("alerts name others (-want +got):\n%s", diff)
 	}
 }
 
