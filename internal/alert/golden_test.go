@@ -24,8 +24,10 @@ const schemaFile = "../../docs/schema/alert.v1.schema.json"
 
 func TestKindsOfAlerts(t *testing.T) {
 	messages := map[string]Message{}
-	for name, r := range kinds() {
-		messages[name] = Render(r)
+	for _, reports := range []map[string]guard.Report{kinds(), moreKinds()} {
+		for name, r := range reports {
+			messages[name] = Render(r)
+		}
 	}
 	messages["flapping-summary"] = flappingSummary(t)
 	messages["storm-summary"] = stormSummary(t)
