@@ -82,7 +82,7 @@ func checkFile(name string, t *terminal) ([]checked, error) {
 		f := item.Finding()
 		one := checked{name, item.Line, item.Column, item.Name, f.Rule, f.Verdict, f.Severity, f.Reason, ""}
 		if rule, ok := guard.RuleOf(f.Rule); ok && f.Severity > guard.Info {
-			one.Remedy = rule.Remedy
+			one.Remedy = rule.Remedy(f.State)
 		}
 		found = append(found, one)
 	}

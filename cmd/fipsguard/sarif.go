@@ -18,7 +18,7 @@ func writeSARIF(out io.Writer, all []checked) error {
 		run.AddRule(string(r.ID)).
 			WithDescription(r.Requirement).
 			WithFullDescription(sarif.NewMultiformatMessageString().WithText(r.Requirement + " " + r.Why)).
-			WithHelp(sarif.NewMultiformatMessageString().WithText(r.Remedy)).
+			WithHelp(sarif.NewMultiformatMessageString().WithText(r.Remedy(nil))).
 			WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel("error"))
 	}
 	for _, f := range all {

@@ -56,56 +56,22 @@ func answered(f guard.Finding, outcomes []guard.Outcome) bool {
 
 // exposedAfter is what an outcome leaves exposed.
 func exposedAfter(v view, o guard.Outcome) string {
-	done := o.Result == guard.Done
-	switch call := o.Remediation.Call.(type) {
-	case guard.PutAccountSettingDefault:
-		if done {
-			return "Tasks launched while it was off, " + meanwhile(v, o) + ", " + keptKernel
-		}
-		return stillOff(o.Result, "") + " Every Fargate task launched meanwhile may run without it, and keeps that kernel until it is replaced."
-	case guard.PutAccountSetting:
-		if done {
-			return "Whether an override reaches the tasks that a role launches is undocumented. If it does, tasks launched " + meanwhile(v, o) + " " + keptKernel
-		}
-		return stillOff(o.Result, " for "+v.name(call.PrincipalARN)) + " Whether an override reaches the tasks that a role launches is undocumented: assume that they run without FIPS mode, and keep that kernel until they are replaced."
-	case guard.DeregisterTaskDefinition:
-		if done {
-			return "For up to 10 minutes tasks can still start from the revision, and services that use it go on running and scaling with it."
-		}
-	case guard.StopTask:
-		if done {
-			return "AWS accepted the stop; that the task has stopped was not observed. Until then it may run without FIPS mode."
-		}
-	case guard.RollBackService, guard.ForceNewDeployment:
-		if done {
-			return "The service's old tasks go on running until ECS has replaced them; that was not observed."
-		}
-	case guard.ScaleServiceToZero:
-		if done {
-			return "The service's tasks go on running until ECS has stopped them; that was not observed."
+	if call := o.Remediation.Call; call != nil {
+		after := guard.Aftermath{Result: o.Result, Between: meanwhile(v, o), Name: v.name}
+		if sentence := call.Exposes(after); sentence != "" {
+			return sentence
 		}
 	}
-	if done {
+	if o.Result == guard.Done {
 		return ""
 	}
 	return known(v.name(o.Remediation.Subject)) + " stands as it was found, as far as the guard knows."
 }
 
-func stillOff(r guard.Result, whose string) string {
-	if r == guard.Unconfirmed {
-		return "Whether FIPS mode is on" + whose + " is not known."
-	}
-	return "FIPS mode is still off" + whose + ", as far as the guard knows."
-}
-
-// keptKernel: a running task keeps the kernel that it booted with
-// (docs/facts.md).
-const keptKernel = "keep the kernel they booted with, without FIPS mode, until they are replaced. The guard has not looked at them here."
-
 // meanwhile is when the setting was off, as far as it is known.
 func meanwhile(v view, o guard.Outcome) string {
 	from, until := "an unknown time", timeText(o.At, "an unknown time")
-	if v.byCall() && turned(v.report, o.Remediation.Rule) == "turned" || o.Remediation.Rule == guard.FIPSModeDeleted {
+	if turned(v.report, o.Remediation.Rule) {
 		from = timeText(v.report.Cause.Time, from)
 	}
 	return fmt.Sprintf("from %s until %s", from, until)

@@ -49,64 +49,24 @@ func headline(v view) string {
 	case len(v.report.Findings) == 0:
 		return "Nothing was found"
 	}
+	rule, ok := guard.RuleOf(f.Rule)
 	switch f.Verdict {
 	case guard.InsufficientData:
-		return unknownHeadline(f)
+		if !ok {
+			return "Something could not be judged"
+		}
+		return rule.Headlines.Unknown
 	case guard.Compliant, guard.NotApplicable:
 		return "Nothing is wrong"
 	case guard.NonCompliant:
 	}
-	switch f.Rule {
-	case guard.FIPSModeDefault:
-		return "FIPS mode was " + turned(v.report, f.Rule) + " off"
-	case guard.FIPSModeDeleted:
-		return "The FIPS mode setting was deleted"
-	case guard.FIPSModeOverride:
-		return "FIPS mode was " + turned(v.report, f.Rule) + " off for one principal"
-	case guard.TaskDefinitionPlatform:
-		return "Task definition cannot be FIPS"
-	case guard.TaskLaunchPlatform:
-		return "Task launched that cannot be FIPS"
-	case guard.TaskRunningPlatform:
-		return "Running task cannot be FIPS"
-	case guard.ServicePlatform:
-		return "Service cannot be FIPS"
-	case guard.TaskKernelProof:
-		return "A task's kernel is NOT in FIPS mode"
-	case guard.TaskExposed:
-		return "Task launched while FIPS mode was off"
-	case guard.GuardPolicy:
-		return "Policy document refused, defaults hold"
-	case guard.GuardTrail, guard.GuardEvents:
-		return "The guard may hear nothing"
-	case guard.GuardAlerts:
-		return "Alerts do not reach everybody"
-	case guard.GuardQueues:
-		return "Events wait that were not dealt with"
-	case guard.GuardModule:
-		return "The guard's cryptography is not validated"
+	switch {
+	case !ok:
+		return "Violation of rule " + v.name(string(f.Rule))
+	case turned(v.report, f.Rule):
+		return rule.Headlines.Violated
 	}
-	return "Violation of rule " + v.name(string(f.Rule))
-}
-
-func unknownHeadline(f guard.Finding) string {
-	switch f.State.(type) {
-	case guard.Setting:
-		return "FIPS mode may be off, it could not be read"
-	case guard.TaskDefinition:
-		return "Task definition could not be judged"
-	case guard.Task:
-		return "Task could not be judged"
-	case guard.Service:
-		return "Service could not be judged"
-	case guard.KernelCheck:
-		return "A task's kernel cannot be verified"
-	case guard.Exposure:
-		return "Whether a task is exposed is unknown"
-	case guard.Component:
-		return "The guard could not check itself"
-	}
-	return "Something could not be judged"
+	return rule.Headlines.Found
 }
 
 // newsHeadline is that of a look without new findings.
@@ -120,22 +80,21 @@ func newsHeadline(n *guard.News) string {
 	return fmt.Sprintf("%d findings are resolved", len(n.Resolved))
 }
 
-// turned is "turned" when the event is the call that turned the setting off,
-// and "found" when the guard only saw that it was off. PutAccountSetting is
-// about the account when root makes it, and about an override otherwise.
-func turned(r guard.Report, rule guard.RuleID) string {
+// turned reports whether the event is the call that turned the setting off, or
+// deleted it; the guard may have only seen that it was off. PutAccountSetting
+// is about the account when root makes it, and about an override otherwise.
+func turned(r guard.Report, rule guard.RuleID) bool {
+	if rule == guard.FIPSModeDeleted {
+		return true
+	}
 	ofOverride := rule == guard.FIPSModeOverride
 	switch r.Cause.EventName {
 	case "PutAccountSettingDefault":
-		if !ofOverride {
-			return "turned"
-		}
+		return !ofOverride
 	case "PutAccountSetting":
-		if ofOverride || !hasRule(r, guard.FIPSModeOverride) {
-			return "turned"
-		}
+		return ofOverride || !hasRule(r, guard.FIPSModeOverride)
 	}
-	return "found"
+	return false
 }
 
 func hasRule(r guard.Report, rule guard.RuleID) bool {
@@ -164,19 +123,8 @@ func ending(r guard.Report) string {
 		return "; policy leaves it"
 	case guard.Done:
 	}
-	switch o.Remediation.Call.(type) {
-	case guard.PutAccountSettingDefault, guard.PutAccountSetting:
-		return " and is back on"
-	case guard.DeregisterTaskDefinition:
-		return " and was deregistered"
-	case guard.StopTask:
-		return " and is being stopped"
-	case guard.RollBackService:
-		return "; roll-back has begun"
-	case guard.ScaleServiceToZero:
-		return "; scaling to zero"
-	case guard.ForceNewDeployment:
-		return "; its service deploys anew"
+	if o.Remediation.Call == nil {
+		return "; corrected"
 	}
-	return "; corrected"
+	return o.Remediation.Call.Ending()
 }

@@ -98,7 +98,7 @@ func (r *reader) rules(v value) {
 	var fields []field
 	for _, rule := range guard.Rules() {
 		f := field{name: string(rule.ID), read: func(v value) { r.mode(rule.ID, v) }}
-		if isAboutGuard(rule.ID) {
+		if rule.AboutGuard() {
 			f.refused = "the guard always reports its own faults"
 		}
 		fields = append(fields, f)
@@ -124,9 +124,6 @@ func (r *reader) mode(id guard.RuleID, v value) {
 		r.policy.Modes[id] = guard.Off
 	}
 }
-
-// isAboutGuard reports whether a rule is about the guard itself.
-func isAboutGuard(id guard.RuleID) bool { return strings.HasPrefix(string(id), "guard-") }
 
 func (r *reader) serviceRemedy(v value) {
 	switch r.word(v, "serviceRemedy", []string{"alert", "rollback", "scale-to-zero"}) {

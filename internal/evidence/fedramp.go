@@ -22,34 +22,29 @@ type Object struct {
 	LastUpdated string `json:"lastUpdated"` // a date
 }
 
-// Types of evidence, as far as a look has them.
-const (
-	typeConfiguration = "Configuration" // as AWS answered it
-	typeLog           = "Log"           // what commands printed
-	typeAuditRecord   = "Audit Record"  // what CloudTrail recorded
-)
-
 // FedRAMP makes evidence objects of a document that is kept at a URI: for the
 // verification of what is configured, and for the validation that it works.
 func FedRAMP(d Document, original string) []Object {
-	object := func(kind, what string, about []guard.RuleID, text string) Object {
+	object := func(kind guard.EvidenceType, what string, about []guard.Rule, text string) Object {
 		return Object{
-			Type:        kind,
+			Type:        string(kind),
 			Description: fmt.Sprintf("%s in account %s, Region %s. Relates to NIST SP 800-53 r5 %s.", what, d.Account, d.Region, controlList(about)),
 			Location:    original,
 			Text:        text,
 			LastUpdated: d.Finished.Format(time.DateOnly),
 		}
 	}
-	setting := []guard.RuleID{guard.FIPSModeDefault, guard.FIPSModeOverride, guard.FIPSModeDeleted}
-	platforms := []guard.RuleID{guard.TaskDefinitionPlatform, guard.TaskRunningPlatform, guard.TaskLaunchPlatform, guard.ServicePlatform}
-	parts := []guard.RuleID{guard.GuardTrail, guard.GuardEvents, guard.GuardAlerts, guard.GuardQueues, guard.GuardModule, guard.GuardPolicy}
+	setting := rulesOf(guard.Configuration, guard.GroupSetting)
+	platforms := rulesOf(guard.Configuration, guard.GroupPlatform)
+	parts := rulesOf(guard.Configuration, guard.GroupComponents, guard.GroupPolicy)
+	kernels := rulesOf(guard.Log, guard.GroupKernel)
+	launches := rulesOf(guard.AuditRecord, guard.GroupKernel)
 	return []Object{
-		object(typeConfiguration, "Verification: the account setting fargateFIPSMode as ECS answered it, and who changed it", setting, d.about(setting)+d.history()),
-		object(typeConfiguration, "Verification: task definitions in use, services and tasks on Fargate by operating system, architecture and platform version", platforms, d.about(platforms)),
-		object(typeConfiguration, "Verification: the guard itself, which is trail, rules, subscriptions, failure queues and cryptographic module", parts, d.about(parts)),
-		object(typeLog, "Validation: /proc/sys/crypto/fips_enabled as read in running tasks on Fargate", []guard.RuleID{guard.TaskKernelProof}, d.answers()),
-		object(typeAuditRecord, "Validation: running tasks on Fargate that were launched while FIPS mode was off, by CloudTrail's records", []guard.RuleID{guard.TaskExposed}, d.about([]guard.RuleID{guard.TaskExposed})),
+		object(guard.Configuration, "Verification: the account setting fargateFIPSMode as ECS answered it, and who changed it", setting, d.about(setting)+d.history()),
+		object(guard.Configuration, "Verification: task definitions in use, services and tasks on Fargate by operating system, architecture and platform version", platforms, d.about(platforms)),
+		object(guard.Configuration, "Verification: the guard itself, which is trail, rules, subscriptions, failure queues and cryptographic module", parts, d.about(parts)),
+		object(guard.Log, "Validation: /proc/sys/crypto/fips_enabled as read in running tasks on Fargate", kernels, d.answers()),
+		object(guard.AuditRecord, "Validation: running tasks on Fargate that were launched while FIPS mode was off, by CloudTrail's records", launches, d.about(launches)),
 	}
 }
 
@@ -61,26 +56,20 @@ func WriteFedRAMP(out io.Writer, d Document, original string) error {
 	return nil
 }
 
-func controlList(rules []guard.RuleID) string {
+func controlList(rules []guard.Rule) string {
 	var titles []string
-	seen := map[string]bool{}
-	for _, rule := range rules {
-		for _, c := range controlsOf(rule) {
-			if !seen[c.id] {
-				seen[c.id] = true
-				titles = append(titles, c.title)
-			}
-		}
+	for _, c := range controlsOf(rules) {
+		titles = append(titles, c.Title())
 	}
 	return strings.Join(titles, ", ")
 }
 
 // about is what was found under some rules: everything that is wrong or
 // doubtful, as far as it can be listed, and what passed.
-func (d Document) about(rules []guard.RuleID) string {
+func (d Document) about(rules []guard.Rule) string {
 	of := map[guard.RuleID]bool{}
 	for _, rule := range rules {
-		of[rule] = true
+		of[rule.ID] = true
 	}
 	var lines []string
 	for _, f := range d.Findings {

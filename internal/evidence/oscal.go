@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"fipsguard/internal/guard"
@@ -45,8 +46,8 @@ func WriteOSCAL(out io.Writer, d Document) error {
 
 func (d Document) oscalResult() oscal.Result {
 	var selected []oscal.AssessedControlsSelectControlById
-	for _, c := range reviewed() {
-		selected = append(selected, oscal.AssessedControlsSelectControlById{ControlId: c.id})
+	for _, c := range controlsOf(guard.Rules()) {
+		selected = append(selected, oscal.AssessedControlsSelectControlById{ControlId: string(c)})
 	}
 	var observations []oscal.Observation
 	var findings []oscal.Finding
@@ -56,7 +57,7 @@ func (d Document) oscalResult() oscal.Result {
 			continue
 		}
 		observations = append(observations, d.observation(rule, seen))
-		for _, c := range controlsOf(rule.ID) {
+		for _, c := range rule.Controls {
 			findings = append(findings, d.finding(rule, c, seen))
 		}
 	}
@@ -98,35 +99,36 @@ func (d Document) under(rule guard.RuleID) underRule {
 		}
 	}
 	for _, t := range d.Tasks {
-		if passedBy(t, rule) {
+		if slices.Contains(t.passed(), rule) {
 			u.passed++
 		}
 	}
 	return u
 }
 
-// passedBy reports whether the table of tasks says that a task passed a rule.
-func passedBy(t Task, rule guard.RuleID) bool {
-	switch rule {
-	case guard.TaskKernelProof:
-		return t.Proof.Result == Proven
-	case guard.TaskExposed:
-		return t.Exposed == guard.Compliant
-	case guard.TaskRunningPlatform:
-		return t.Scope == guard.Compliant && t.LastStatus == "RUNNING"
-	case guard.TaskLaunchPlatform:
-		return t.Scope == guard.Compliant && t.LastStatus != "RUNNING"
+// passed are the rules that a task passed, as its columns in the table of tasks
+// tell.
+func (t Task) passed() []guard.RuleID {
+	var rules []guard.RuleID
+	if t.Proof.Result == Proven {
+		rules = append(rules, guard.TaskKernelProof)
 	}
-	return false
+	if t.Exposed == guard.Compliant {
+		rules = append(rules, guard.TaskExposed)
+	}
+	switch {
+	case t.Scope != guard.Compliant:
+	case t.LastStatus == "RUNNING":
+		rules = append(rules, guard.TaskRunningPlatform)
+	default:
+		rules = append(rules, guard.TaskLaunchPlatform)
+	}
+	return rules
 }
 
 func (d Document) observation(rule guard.Rule, u underRule) oscal.Observation {
-	method := "EXAMINE"
-	if rule.ID == guard.TaskKernelProof {
-		method = "TEST"
-	}
 	return oscal.Observation{
-		UUID: d.uuid("observation", string(rule.ID)), Title: string(rule.ID), Methods: []string{method}, Collected: d.Finished,
+		UUID: d.uuid("observation", string(rule.ID)), Title: string(rule.ID), Methods: []string{string(rule.Method)}, Collected: d.Finished,
 		Description: fmt.Sprintf("%s %d passed, %d did not, %d could not be established.", rule.Requirement, u.passed, u.violations, u.doubts),
 		RelevantEvidence: &[]oscal.RelevantEvidence{{
 			Href: "#" + d.uuid("report"), Description: "The report with every task, answer and time.",
@@ -135,7 +137,7 @@ func (d Document) observation(rule guard.Rule, u underRule) oscal.Observation {
 	}
 }
 
-func (d Document) finding(rule guard.Rule, c control, u underRule) oscal.Finding {
+func (d Document) finding(rule guard.Rule, c guard.Control, u underRule) oscal.Finding {
 	status := oscal.ObjectiveStatus{State: "satisfied"}
 	switch {
 	case u.violations > 0:
@@ -144,10 +146,10 @@ func (d Document) finding(rule guard.Rule, c control, u underRule) oscal.Finding
 		status = oscal.ObjectiveStatus{State: "not-satisfied", Reason: "other", Remarks: "Some of it could not be established, which is no pass."}
 	}
 	return oscal.Finding{
-		UUID: d.uuid("finding", string(rule.ID), c.id), Title: string(rule.ID) + " for " + c.title,
+		UUID: d.uuid("finding", string(rule.ID), string(c)), Title: string(rule.ID) + " for " + c.Title(),
 		Description: rule.Requirement + " This speaks to a part of the control only; whether the control is satisfied is an assessor's word.",
 		Target: oscal.FindingTarget{
-			Type: "objective-id", TargetId: c.id + "_obj", Status: status,
+			Type: "objective-id", TargetId: string(c) + "_obj", Status: status,
 		},
 		RelatedObservations: &[]oscal.RelatedObservation{{ObservationUuid: d.uuid("observation", string(rule.ID))}},
 	}

@@ -26,18 +26,19 @@ type subjectTable struct {
 
 type subjectRow struct{ Subject, Reason string }
 
-// findingGroups groups findings by rule, verdict and severity, in the order in
-// which they come: the most severe first.
+// findingGroups groups findings by rule, verdict, severity and remedy, in the
+// order in which they come: the most severe first.
 func findingGroups(findings []Finding) []ruleGroup {
 	type kind struct {
 		rule     guard.RuleID
 		verdict  guard.Verdict
 		severity guard.Severity
+		remedy   string
 	}
 	var order []kind
 	members := map[kind][]Finding{}
 	for _, f := range findings {
-		key := kind{f.Rule, f.Verdict, f.Severity}
+		key := kind{f.Rule, f.Verdict, f.Severity, f.Remedy}
 		if _, ok := members[key]; !ok {
 			order = append(order, key)
 		}

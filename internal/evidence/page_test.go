@@ -205,6 +205,21 @@ func TestARuleOfManyFindingsIsExplainedOnce(t *testing.T) {
 	}
 }
 
+// TestEachRemedyIsOnThePage: the commands against two overrides name two
+// principals.
+func TestEachRemedyIsOnThePage(t *testing.T) {
+	d := sampleDocument()
+	for _, role := range []string{"role/One", "role/Two"} {
+		d.Findings = append(d.Findings, Finding{Rule: guard.FIPSModeOverride, Verdict: guard.NonCompliant, Severity: guard.High, Subject: role, Remedy: "run it for " + role})
+	}
+	said := words(written(t, d))
+	for _, remedy := range []string{"run it for role/One", "run it for role/Two"} {
+		if !strings.Contains(said, remedy) {
+			t.Errorf("the page does not say %q", remedy)
+		}
+	}
+}
+
 func TestTheSameDocumentIsTheSamePage(t *testing.T) {
 	d := sampleDocument()
 	before, err := json.Marshal(d)

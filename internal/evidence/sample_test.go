@@ -143,7 +143,7 @@ func agree(d *Document) {
 func sampleFindings(d *Document) {
 	add := func(id guard.RuleID, subject string, v guard.Verdict, s guard.Severity, reason string) {
 		rule, _ := guard.RuleOf(id)
-		d.Findings = append(d.Findings, Finding{Rule: id, Requirement: rule.Requirement, Subject: subject, Verdict: v, Severity: s, Reason: reason, Remedy: rule.Remedy})
+		d.Findings = append(d.Findings, Finding{Rule: id, Requirement: rule.Requirement, Subject: subject, Verdict: v, Severity: s, Reason: reason, Remedy: rule.Remedy(nil)})
 	}
 	for _, t := range d.Tasks {
 		if t.Proof.Result == Refuted {

@@ -18,6 +18,101 @@ type Component struct {
 // Subject is the part's name.
 func (p Component) Subject() string { return orUnknown(p.Name) }
 
+// GuardTrail is about where EventBridge gets API calls from.
+const GuardTrail RuleID = "guard-trail"
+
+func guardTrail() Rule {
+	return Rule{
+		ID:          GuardTrail,
+		Group:       GroupComponents,
+		Requirement: "A trail in this Region is logging management events that write.",
+		Why:         "EventBridge gets API calls only while a trail is logging them; without one the guard hears nothing.",
+		Headlines:   headlines("The guard may hear nothing", "The guard could not check itself"),
+		Severity:    Critical,
+		Default:     Audit,
+		Controls:    []Control{AU12, SI4},
+		Method:      Examine,
+		Evidence:    Configuration,
+		Remedy:      always("Run: aws cloudtrail start-logging --name TRAIL, or create a trail that records management events."),
+	}
+}
+
+// GuardEvents is about the guard's EventBridge rules.
+const GuardEvents RuleID = "guard-events"
+
+func guardEvents() Rule {
+	return Rule{
+		ID:          GuardEvents,
+		Group:       GroupComponents,
+		Requirement: "The guard's EventBridge rules are enabled, have its event patterns and invoke its function with the events.",
+		Why:         "A rule that is disabled, gone, narrowed or points elsewhere silences the guard.",
+		Headlines:   headlines("The guard may hear nothing", "The guard could not check itself"),
+		Severity:    Critical,
+		Default:     Audit,
+		Controls:    []Control{SI4, CA7},
+		Method:      Examine,
+		Evidence:    Configuration,
+		Remedy:      always("Deploy the guard's stack again; find in CloudTrail who changed the rule."),
+	}
+}
+
+// GuardAlerts is about who gets the guard's alerts.
+const GuardAlerts RuleID = "guard-alerts"
+
+func guardAlerts() Rule {
+	return Rule{
+		ID:          GuardAlerts,
+		Group:       GroupComponents,
+		Requirement: "The guard's alerts have a confirmed subscription, and none waits for its confirmation.",
+		Why:         "An alert that nobody gets is none.",
+		Headlines:   headlines("Alerts do not reach everybody", "The guard could not check itself"),
+		Severity:    High,
+		Default:     Audit,
+		Controls:    []Control{IR4x1, SI4},
+		Method:      Examine,
+		Evidence:    Configuration,
+		Remedy:      always("Confirm the subscription by the link in the email, or subscribe somebody to the topic."),
+	}
+}
+
+// GuardQueues is about events that were not dealt with.
+const GuardQueues RuleID = "guard-queues"
+
+func guardQueues() Rule {
+	return Rule{
+		ID:          GuardQueues,
+		Group:       GroupComponents,
+		Requirement: "The guard's failure queues are empty.",
+		Why:         "Each message in them is an event that was not dealt with.",
+		Headlines:   headlines("Events wait that were not dealt with", "The guard could not check itself"),
+		Severity:    High,
+		Default:     Audit,
+		Controls:    []Control{SI4, CA7},
+		Method:      Examine,
+		Evidence:    Configuration,
+		Remedy:      always("Read the messages, find out why they failed (docs/runbook.md), and redrive or delete them."),
+	}
+}
+
+// GuardModule is about the guard's own cryptography.
+const GuardModule RuleID = "guard-module"
+
+func guardModule() Rule {
+	return Rule{
+		ID:          GuardModule,
+		Group:       GroupComponents,
+		Requirement: "The guard's program runs on the validated Go Cryptographic Module, in FIPS mode.",
+		Why:         "The guard's own TLS and signatures are cryptography, too.",
+		Headlines:   headlines("The guard's cryptography is not validated", "The guard could not check itself"),
+		Severity:    High,
+		Default:     Audit,
+		Controls:    []Control{SC13},
+		Method:      Examine,
+		Evidence:    Configuration,
+		Remedy:      always("Build it with GOFIPS140=v1.0.0, as go run ./build does, and do not set GODEBUG=fips140=off."),
+	}
+}
+
 func checkComponent(p Component) Finding {
 	switch {
 	case len(p.Faults) > 0:
@@ -38,6 +133,25 @@ type PolicyDocument struct {
 // Subject is policy@ACCOUNT/REGION.
 func (d PolicyDocument) Subject() string {
 	return "policy@" + orUnknown(d.Account) + "/" + orUnknown(d.Region)
+}
+
+// GuardPolicy is about the guard's own policy.
+const GuardPolicy RuleID = "guard-policy"
+
+func guardPolicy() Rule {
+	return Rule{
+		ID:          GuardPolicy,
+		Group:       GroupPolicy,
+		Requirement: "The guard's policy document is readable and valid.",
+		Why:         "With an invalid one the guard falls back to its defaults, and exemptions in it do not hold.",
+		Headlines:   headlines("Policy document refused, defaults hold", "The guard could not check itself"),
+		Severity:    Critical,
+		Default:     Audit,
+		Controls:    []Control{SI4, CA7},
+		Method:      Examine,
+		Evidence:    Configuration,
+		Remedy:      always("Correct the policy document at the named line and deploy it again."),
+	}
 }
 
 func checkPolicyDocument(d PolicyDocument) Finding {

@@ -20,10 +20,49 @@ func (d TaskDefinition) Subject() string {
 	return orUnknown(d.ARN)
 }
 
+// TaskDefinitionPlatform is about what may be launched.
+const TaskDefinitionPlatform RuleID = "task-definition-platform"
+
+func taskDefinitionPlatform() Rule {
+	return Rule{
+		ID:          TaskDefinitionPlatform,
+		Group:       GroupPlatform,
+		Requirement: "A task definition that Fargate can run has operating system family LINUX and CPU architecture X86_64.",
+		Why:         "Fargate's FIPS-140 mode covers no other platform; such tasks would run without it.",
+		Headlines:   headlines("Task definition cannot be FIPS", "Task definition could not be judged"),
+		Severity:    High,
+		Default:     Enforce,
+		Controls:    []Control{SC13, CM2},
+		Method:      Examine,
+		Evidence:    Configuration,
+		Remedy:      always("Register it again with runtimePlatform.operatingSystemFamily LINUX and runtimePlatform.cpuArchitecture X86_64, or leave runtimePlatform out."),
+	}
+}
+
 func checkTaskDefinition(d TaskDefinition) Finding {
 	if d.Fargate == No {
 		return finding(TaskDefinitionPlatform, d, NotApplicable, "Fargate cannot run this task definition: its compatibilities do not contain FARGATE.")
 	}
 	wrong, unclear := d.Platform.faults()
 	return platformFinding(TaskDefinitionPlatform, d, d.Fargate, wrong, unclear, d.Unknown, "LINUX / X86_64.")
+}
+
+// DeregisterTaskDefinition makes one revision INACTIVE.
+type DeregisterTaskDefinition struct {
+	TaskDefinition string `json:"taskDefinition"`
+}
+
+func (DeregisterTaskDefinition) API() string    { return "ecs:DeregisterTaskDefinition" }
+func (DeregisterTaskDefinition) Ending() string { return " and was deregistered" }
+
+// Exposes is about what still uses the revision.
+func (DeregisterTaskDefinition) Exposes(a Aftermath) string {
+	if a.Result != Done {
+		return ""
+	}
+	return "For up to 10 minutes tasks can still start from the revision, and services that use it go on running and scaling with it."
+}
+
+func (c DeregisterTaskDefinition) args() []string {
+	return []string{"deregister-task-definition", "--task-definition", c.TaskDefinition}
 }

@@ -36,6 +36,26 @@ func ExposureOf(t Task, timelines []Timeline, proven bool) Exposure {
 // Subject is the task's.
 func (e Exposure) Subject() string { return e.Task.Subject() }
 
+// TaskExposed is about the settings at the time of a launch, as CloudTrail recorded them.
+const TaskExposed RuleID = "task-exposed"
+
+func taskExposed() Rule {
+	return Rule{
+		ID:          TaskExposed,
+		Group:       GroupKernel,
+		Requirement: "No running Fargate task was launched while FIPS mode was off.",
+		Why:         "A running task keeps the kernel it booted with; turning FIPS mode back on does not reach it.",
+		Headlines:   headlines("Task launched while FIPS mode was off", "Whether a task is exposed is unknown"),
+		Severity:    High,
+		Default:     Audit,
+		Controls:    []Control{SC13, CA7},
+		Method:      Examine,
+		Evidence:    AuditRecord,
+		Remedy:      always("With FIPS mode on, replace the task: force a new deployment of its service, or stop it and run it again."),
+		Doubt:       "Have its kernel asked, which settles what is unknown of its launch; or replace it, with FIPS mode on.",
+	}
+}
+
 func checkExposure(e Exposure) Finding {
 	at := e.Task.Created.UTC().Format(time.RFC3339)
 	off := e.Launched.Mode == ModeOff

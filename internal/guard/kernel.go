@@ -49,6 +49,26 @@ func (p KernelCheck) Result() KernelResult {
 	return CouldNotCheck
 }
 
+// TaskKernelProof is about the kernel that a task runs on now.
+const TaskKernelProof RuleID = "task-kernel-proof"
+
+func taskKernelProof() Rule {
+	return Rule{
+		ID:          TaskKernelProof,
+		Group:       GroupKernel,
+		Requirement: "In a running Fargate task /proc/sys/crypto/fips_enabled is 1.",
+		Why:         "It is the kernel's own word; the account setting only says what new tasks ought to get.",
+		Headlines:   headlines("A task's kernel is NOT in FIPS mode", "A task's kernel cannot be verified"),
+		Severity:    Critical,
+		Default:     Audit,
+		Controls:    []Control{SC13, CA7},
+		Method:      Test,
+		Evidence:    Log,
+		Remedy:      always("With FIPS mode on, replace the task: force a new deployment of its service, or stop it and run it again."),
+		Doubt:       "Let it be asked: launch it with enableExecuteCommand, from an image with cat, without a read-only root file system, with a task role that allows ssmmessages.",
+	}
+}
+
 func checkKernel(p KernelCheck) Finding {
 	at := p.At.UTC().Format(time.RFC3339)
 	switch p.Result() {

@@ -35,7 +35,7 @@ func rulesDocument() string {
 	b.WriteString("# Rules\n\nGenerated from the rule table in internal/guard by `make golden`. IDs are stable and never reused. " +
 		"What the guard does by default can be changed by a [policy](policy.md).\n")
 	for _, r := range Rules() {
-		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n%s\n\n- Severity: %s\n- By default: %s\n- Remedy: %s\n", r.ID, r.Requirement, r.Why, r.Severity, r.Default, r.Remedy)
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n%s\n\n- Severity: %s\n- By default: %s\n- Remedy: %s\n", r.ID, r.Requirement, r.Why, r.Severity, r.Default, r.Remedy(nil))
 		if r.Doubt != "" {
 			fmt.Fprintf(&b, "- In doubt: %s\n", r.Doubt)
 		}

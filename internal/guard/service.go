@@ -1,5 +1,7 @@
 package guard
 
+import "strconv"
+
 // Service is what a service, or one of its task sets, asks its scheduler for.
 type Service struct {
 	ARN             string
@@ -23,6 +25,25 @@ func (s Service) Subject() string {
 		return "service/" + orUnknown(s.Cluster) + "/" + s.Name
 	}
 	return orUnknown(s.ARN)
+}
+
+// ServicePlatform is about what a scheduler starts tasks from.
+const ServicePlatform RuleID = "service-platform"
+
+func servicePlatform() Rule {
+	return Rule{
+		ID:          ServicePlatform,
+		Group:       GroupPlatform,
+		Requirement: "A Fargate service uses a LINUX / X86_64 task definition and platform version 1.4.0 or later.",
+		Why:         "Its scheduler starts tasks from them whenever it needs one.",
+		Headlines:   headlines("Service cannot be FIPS", "Service could not be judged"),
+		Severity:    High,
+		Default:     Audit,
+		Controls:    []Control{SC13, CM2},
+		Method:      Examine,
+		Evidence:    Configuration,
+		Remedy:      always("Update the service to platform version LATEST and a LINUX / X86_64 task definition."),
+	}
 }
 
 func checkService(s Service) Finding {
@@ -60,4 +81,70 @@ func serviceRemedy(s Service, remedy ServiceRemedy) Call {
 	case AlertOnly:
 	}
 	return nil
+}
+
+// RollBackService points a service at a compliant revision and at the latest
+// platform version.
+type RollBackService struct {
+	Cluster         string `json:"cluster"`
+	Service         string `json:"service"`
+	TaskDefinition  string `json:"taskDefinition"`
+	PlatformVersion string `json:"platformVersion"`
+}
+
+func (RollBackService) API() string    { return "ecs:UpdateService" }
+func (RollBackService) Ending() string { return "; roll-back has begun" }
+
+func (RollBackService) Exposes(a Aftermath) string { return untilReplaced(a) }
+
+func (c RollBackService) args() []string {
+	return []string{"update-service", "--cluster", c.Cluster, "--service", c.Service,
+		"--task-definition", c.TaskDefinition, "--platform-version", c.PlatformVersion}
+}
+
+// ScaleServiceToZero ends a service's tasks without deleting the service.
+type ScaleServiceToZero struct {
+	Cluster      string `json:"cluster"`
+	Service      string `json:"service"`
+	DesiredCount int    `json:"desiredCount"`
+}
+
+func (ScaleServiceToZero) API() string    { return "ecs:UpdateService" }
+func (ScaleServiceToZero) Ending() string { return "; scaling to zero" }
+
+// Exposes is about the tasks that are being stopped.
+func (ScaleServiceToZero) Exposes(a Aftermath) string {
+	if a.Result != Done {
+		return ""
+	}
+	return "The service's tasks go on running until ECS has stopped them; that was not observed."
+}
+
+func (c ScaleServiceToZero) args() []string {
+	return []string{"update-service", "--cluster", c.Cluster, "--service", c.Service,
+		"--desired-count", strconv.Itoa(c.DesiredCount)}
+}
+
+// ForceNewDeployment replaces a service's tasks by new ones of the same
+// definition, at the pace of its deployment configuration.
+type ForceNewDeployment struct {
+	Cluster            string `json:"cluster"`
+	Service            string `json:"service"`
+	ForceNewDeployment bool   `json:"forceNewDeployment"`
+}
+
+func (ForceNewDeployment) API() string    { return "ecs:UpdateService" }
+func (ForceNewDeployment) Ending() string { return "; its service deploys anew" }
+
+func (ForceNewDeployment) Exposes(a Aftermath) string { return untilReplaced(a) }
+
+func (c ForceNewDeployment) args() []string {
+	return []string{"update-service", "--cluster", c.Cluster, "--service", c.Service, "--force-new-deployment"}
+}
+
+func untilReplaced(a Aftermath) string {
+	if a.Result != Done {
+		return ""
+	}
+	return "The service's old tasks go on running until ECS has replaced them; that was not observed."
 }

@@ -96,6 +96,75 @@ func (s Setting) Subject() string {
 	return subject
 }
 
+// FIPSModeDefault is about the value that holds for everybody without one of their own.
+const FIPSModeDefault RuleID = "fips-mode-default"
+
+func fipsModeDefault() Rule {
+	return Rule{
+		ID:          FIPSModeDefault,
+		Group:       GroupSetting,
+		Requirement: "The account default of fargateFIPSMode is enabled.",
+		Why:         "Fargate tasks launched while it is off run on a kernel that is not in FIPS mode, and keep it until they are replaced.",
+		Headlines:   Headlines{Violated: "FIPS mode was turned off", Found: "FIPS mode was found off", Unknown: "FIPS mode may be off, it could not be read"},
+		Severity:    Critical,
+		Default:     Enforce,
+		Controls:    []Control{SC13, CM6x1, CM6x2},
+		Method:      Examine,
+		Evidence:    Configuration,
+		Remedy:      enableDefault,
+	}
+}
+
+// FIPSModeOverride is about the value of one user or role.
+const FIPSModeOverride RuleID = "fips-mode-override"
+
+func fipsModeOverride() Rule {
+	return Rule{
+		ID:          FIPSModeOverride,
+		Group:       GroupSetting,
+		Requirement: "No user or role overrides fargateFIPSMode with anything but enabled.",
+		Why:         "Whether a role's override reaches the tasks that it launches is undocumented, so it has to be assumed.",
+		Headlines:   Headlines{Violated: "FIPS mode was turned off for one principal", Found: "FIPS mode was found off for one principal", Unknown: "FIPS mode may be off, it could not be read"},
+		Severity:    High,
+		Default:     Enforce,
+		Controls:    []Control{SC13, CM6x1, CM6x2},
+		Method:      Examine,
+		Evidence:    Configuration,
+		Remedy:      enableOverride,
+	}
+}
+
+// FIPSModeDeleted is about the call that takes the value away.
+const FIPSModeDeleted RuleID = "fips-mode-deleted"
+
+func fipsModeDeleted() Rule {
+	return Rule{
+		ID:          FIPSModeDeleted,
+		Group:       GroupSetting,
+		Requirement: "The account's value of fargateFIPSMode is not deleted.",
+		Why:         "A deleted value falls back to disabled.",
+		Headlines:   headlines("The FIPS mode setting was deleted", "FIPS mode may be off, it could not be read"),
+		Severity:    Critical,
+		Default:     Enforce,
+		Controls:    []Control{SC13, CM6x1, CM6x2},
+		Method:      Examine,
+		Evidence:    Configuration,
+		Remedy:      enableDefault,
+	}
+}
+
+func enableDefault(s State) string {
+	setting, _ := s.(Setting)
+	fix := Remediation{Call: PutAccountSettingDefault{Name: SettingName, Value: "enabled"}}
+	return "Run: " + fix.Command(pasted(setting.Region, "REGION"))
+}
+
+func enableOverride(s State) string {
+	setting, _ := s.(Setting)
+	fix := Remediation{Call: PutAccountSetting{Name: SettingName, Value: "enabled", PrincipalARN: pasted(setting.Principal, "PRINCIPAL")}}
+	return "Root, or the user or role itself, runs: " + fix.Command(pasted(setting.Region, "REGION"))
+}
+
 func checkSetting(s Setting) Finding {
 	rule := FIPSModeDefault
 	whose := "the account default"
@@ -147,3 +216,57 @@ func settingRemedy(s Setting) Call {
 	}
 	return PutAccountSettingDefault{Name: SettingName, Value: "enabled"}
 }
+
+// PutAccountSettingDefault sets the account default.
+type PutAccountSettingDefault struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+func (PutAccountSettingDefault) API() string    { return "ecs:PutAccountSettingDefault" }
+func (PutAccountSettingDefault) Ending() string { return " and is back on" }
+
+// Exposes is about tasks launched while the setting was off.
+func (PutAccountSettingDefault) Exposes(a Aftermath) string {
+	if a.Result == Done {
+		return "Tasks launched while it was off, " + a.Between + ", " + keptKernel
+	}
+	return stillOff(a.Result, "") + " Every Fargate task launched meanwhile may run without it, and keeps that kernel until it is replaced."
+}
+
+func (c PutAccountSettingDefault) args() []string {
+	return []string{"put-account-setting-default", "--name", c.Name, "--value", c.Value}
+}
+
+// PutAccountSetting sets the value of one user or role.
+type PutAccountSetting struct {
+	Name         string `json:"name"`
+	Value        string `json:"value"`
+	PrincipalARN string `json:"principalArn"`
+}
+
+func (PutAccountSetting) API() string    { return "ecs:PutAccountSetting" }
+func (PutAccountSetting) Ending() string { return " and is back on" }
+
+// Exposes is about tasks that the principal launched.
+func (c PutAccountSetting) Exposes(a Aftermath) string {
+	if a.Result == Done {
+		return "Whether an override reaches the tasks that a role launches is undocumented. If it does, tasks launched " + a.Between + " " + keptKernel
+	}
+	return stillOff(a.Result, " for "+a.Name(c.PrincipalARN)) + " Whether an override reaches the tasks that a role launches is undocumented: assume that they run without FIPS mode, and keep that kernel until they are replaced."
+}
+
+func (c PutAccountSetting) args() []string {
+	return []string{"put-account-setting", "--name", c.Name, "--value", c.Value, "--principal-arn", c.PrincipalARN}
+}
+
+func stillOff(r Result, whose string) string {
+	if r == Unconfirmed {
+		return "Whether FIPS mode is on" + whose + " is not known."
+	}
+	return "FIPS mode is still off" + whose + ", as far as the guard knows."
+}
+
+// keptKernel: a running task keeps the kernel that it booted with
+// (docs/facts.md).
+const keptKernel = "keep the kernel they booted with, without FIPS mode, until they are replaced. The guard has not looked at them here."

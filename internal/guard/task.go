@@ -64,6 +64,44 @@ func (t Task) Stopping() bool {
 		t.LastStatus == "DEACTIVATING" || t.LastStatus == "STOPPING" || t.LastStatus == "DEPROVISIONING"
 }
 
+// TaskLaunchPlatform is about a task that has not reached RUNNING, which can be stopped without harm.
+const TaskLaunchPlatform RuleID = "task-launch-platform"
+
+func taskLaunchPlatform() Rule {
+	return Rule{
+		ID:          TaskLaunchPlatform,
+		Group:       GroupPlatform,
+		Requirement: "A Fargate task that is being launched is LINUX, X86_64 and on platform version 1.4.0 or later.",
+		Why:         "Fargate's FIPS-140 mode covers no other task.",
+		Headlines:   headlines("Task launched that cannot be FIPS", "Task could not be judged"),
+		Severity:    High,
+		Default:     Enforce,
+		Controls:    []Control{SC13, CM2},
+		Method:      Examine,
+		Evidence:    Configuration,
+		Remedy:      always("Launch it with platform version LATEST from a LINUX / X86_64 task definition."),
+	}
+}
+
+// TaskRunningPlatform is about a task that may already serve somebody.
+const TaskRunningPlatform RuleID = "task-running-platform"
+
+func taskRunningPlatform() Rule {
+	return Rule{
+		ID:          TaskRunningPlatform,
+		Group:       GroupPlatform,
+		Requirement: "A running Fargate task is LINUX, X86_64 and on platform version 1.4.0 or later.",
+		Why:         "Fargate's FIPS-140 mode covers no other task.",
+		Headlines:   headlines("Running task cannot be FIPS", "Task could not be judged"),
+		Severity:    High,
+		Default:     Audit,
+		Controls:    []Control{SC13, CM2},
+		Method:      Examine,
+		Evidence:    Configuration,
+		Remedy:      always("Replace it with a task on platform version LATEST from a LINUX / X86_64 task definition."),
+	}
+}
+
 func checkTask(t Task) Finding {
 	rule := TaskLaunchPlatform
 	if t.Started() {
@@ -94,4 +132,26 @@ func taskRemedy(rule RuleID, t Task) Call {
 		return nil
 	}
 	return StopTask{Cluster: t.Cluster, Task: t.ARN, Reason: "fipsguard: rejected by rule " + string(rule)}
+}
+
+// StopTask stops one task.
+type StopTask struct {
+	Cluster string `json:"cluster"`
+	Task    string `json:"task"`
+	Reason  string `json:"reason"`
+}
+
+func (StopTask) API() string    { return "ecs:StopTask" }
+func (StopTask) Ending() string { return " and is being stopped" }
+
+// Exposes is about the task until it has stopped.
+func (StopTask) Exposes(a Aftermath) string {
+	if a.Result != Done {
+		return ""
+	}
+	return "AWS accepted the stop; that the task has stopped was not observed. Until then it may run without FIPS mode."
+}
+
+func (c StopTask) args() []string {
+	return []string{"stop-task", "--cluster", c.Cluster, "--task", c.Task, "--reason", c.Reason}
 }
