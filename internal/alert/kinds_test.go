@@ -2,6 +2,7 @@ package alert
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"fipsguard/internal/guard"
@@ -11,7 +12,7 @@ var (
 	at    = time.Date(2026, 11, 2, 10, 15, 30, 0, time.UTC)
 	fixed = at.Add(2 * time.Second)
 	cause = guard.Cause{
-		EventID: "6afced68-75cd-4d44-8076-0be000000001", EventName: "PutAccountSettingDefault", Time: at,
+		EventID: "6afced68-75cd-4d44-8076-0be000000001", EventName: "PutAccountSettingDefault", IsCall: true, Time: at,
 		Account: "111122223333", Region: "us-gov-west-1",
 		Actor: guard.Actor{
 			Name: "role Admin, session jane.doe", ARN: "arn:aws-us-gov:sts::111122223333:assumed-role/Admin/jane.doe",
@@ -47,7 +48,7 @@ func report(event string, state guard.State, result guard.Result, detail string)
 
 func reportBy(policy guard.Policy, event string, state guard.State, result guard.Result, detail string) guard.Report {
 	r := guard.Report{Cause: cause, Findings: guard.Check(state)}
-	r.Cause.EventName = event
+	r.Cause.EventName, r.Cause.IsCall = event, !strings.Contains(event, " ") // ECS's own events and the guard's have several words
 	for _, a := range guard.Plan(r.Findings, policy) {
 		o := guard.Outcome{Remediation: a, Result: result, Detail: detail, At: fixed}
 		if result == guard.RefusedByPolicy {

@@ -91,7 +91,7 @@ func TestTheLargestMessageFits(t *testing.T) {
 			r = both(r, both(report(long, s, guard.RefusedByAWS, long), report(long, d, guard.Failed, long)))
 			r.Expiring = append(r.Expiring, guard.Exemption{Resource: long, Reason: long, Approver: long, Expires: at})
 		}
-		r.Cause = guard.Cause{EventID: long, EventName: long, Account: long, Region: long, Actor: guard.Actor{Name: long, ARN: long, SourceAddress: long}}
+		r.Cause = guard.Cause{EventID: long, EventName: long, IsCall: true, Account: long, Region: long, Actor: guard.Actor{Name: long, ARN: long, SourceAddress: long}}
 		r.Joined = tallyOf(func(i int) string { return fmt.Sprint(i, long) })
 		r.JoinedOthers = r.Joined
 		m := Render(r)

@@ -11,25 +11,25 @@ import (
 // next is what a person does: the commands for what the guard could not or may
 // not correct, the most pressing first; what the owner has to change; how to
 // look.
-func next(v view) []string {
+func next(d draft) []string {
 	var list []string
 	add := func(sentence string) {
 		if !slices.Contains(list, sentence) {
 			list = append(list, sentence)
 		}
 	}
-	for _, o := range v.outcomes {
+	for _, o := range d.outcomes {
 		if o.Result != guard.Done {
-			add(correction(v, o))
+			add(correction(d, o))
 		}
 	}
 	corrections := len(list)
 	setting := false
-	for _, f := range v.findings {
+	for _, f := range d.findings {
 		advice := f.Advice()
 		if _, is := f.State.(guard.Setting); is {
 			setting = true
-			if advice != "" && f.Verdict == guard.NonCompliant && !answered(f, v.report.Outcomes) {
+			if advice != "" && f.Verdict == guard.NonCompliant && !answered(f, d.report.Outcomes) {
 				add(advice)
 			}
 			continue
@@ -37,12 +37,12 @@ func next(v view) []string {
 		if advice != "" && f.Severity > guard.Info {
 			add("Owner: " + advice)
 		}
-		if command := replacement(v, f); command != "" {
+		if command := replacement(d, f); command != "" {
 			add("Replace it, once FIPS mode is on: " + command)
 		}
 	}
 	if corrections == 0 || setting {
-		add("Check FIPS mode: aws ecs list-account-settings --name " + guard.SettingName + " --effective-settings --region " + v.region() +
+		add("Check FIPS mode: aws ecs list-account-settings --name " + guard.SettingName + " --effective-settings --region " + regionWord(d.report.Cause.Region) +
 			" (the answer is the account's only if its principalArn ends in :root)")
 	}
 	return list
@@ -50,7 +50,7 @@ func next(v view) []string {
 
 // replacement is the exact command that replaces a running task which is not
 // known to be in FIPS mode, where its service can do that.
-func replacement(v view, f guard.Finding) string {
+func replacement(d draft, f guard.Finding) string {
 	var t guard.Task
 	switch s := f.State.(type) {
 	case guard.KernelCheck:
@@ -58,23 +58,23 @@ func replacement(v view, f guard.Finding) string {
 	case guard.Exposure:
 		t = s.Task
 	}
-	if t.Redeployable == "" || f.Verdict != guard.NonCompliant || answered(f, v.report.Outcomes) {
+	if t.Redeployable == "" || f.Verdict != guard.NonCompliant || answered(f, d.report.Outcomes) {
 		return ""
 	}
 	redeploy := guard.Remediation{Call: guard.ForceNewDeployment{Cluster: t.Cluster, Service: t.Redeployable, ForceNewDeployment: true}}
-	return openCommand(v, guard.Outcome{Remediation: redeploy})
+	return openCommand(d, guard.Outcome{Remediation: redeploy})
 }
 
 // correction is how a person makes a correction that the guard did not.
-func correction(v view, o guard.Outcome) string {
-	run := "run: " + openCommand(v, o)
-	if openCommand(v, o) == "" {
+func correction(d draft, o guard.Outcome) string {
+	run := "run: " + openCommand(d, o)
+	if openCommand(d, o) == "" {
 		run = fmt.Sprintf("call %s by hand; its command is not shown, because it is too long or a name in it is not safe to paste.", apiOf(o))
 	}
 	_, override := o.Remediation.Call.(guard.PutAccountSetting)
 	switch {
 	case o.Result == guard.RefusedByAWS || override:
-		return "As " + whoMay(v, o.Remediation) + ", " + run
+		return "As " + whoMay(d, o.Remediation) + ", " + run
 	case o.Result == guard.RefusedByPolicy:
 		return "Policy leaves it. To correct it all the same, " + run
 	}
@@ -84,13 +84,22 @@ func correction(v view, o guard.Outcome) string {
 // openCommand is the exact command for a correction that was not made. It is
 // empty where there is none that can be shown as it is: a command that was cut
 // or whose characters were replaced would do something else.
-func openCommand(v view, o guard.Outcome) string {
+func openCommand(d draft, o guard.Outcome) string {
 	if o.Result == guard.Done || o.Remediation.Call == nil {
 		return ""
 	}
-	command := o.Remediation.Command(v.region())
-	if sanitize.Line(command, v.bounds.command) != command {
+	command := o.Remediation.Command(regionWord(d.report.Cause.Region))
+	if sanitize.Line(command, d.bounds.command) != command {
 		return ""
 	}
 	return command
+}
+
+// whoMay says who can make a call that AWS refused to the guard.
+func whoMay(d draft, m guard.Remediation) string {
+	account := known(d.name(d.report.Cause.Account))
+	if call, ok := m.Call.(guard.PutAccountSetting); ok {
+		return "root of account " + account + " or " + d.name(call.PrincipalARN) + " itself"
+	}
+	return "somebody in account " + account + " whom AWS allows it"
 }

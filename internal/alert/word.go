@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -13,16 +14,22 @@ func plainWord(text string) bool {
 	return text != "" && text[0] != '-' && strings.IndexFunc(text, func(r rune) bool { return !plain(r) }) < 0
 }
 
-func known(text string) string {
-	if text == "" {
-		return "unknown"
+// regionWord is a Region as a word of a command, or a placeholder.
+func regionWord(region string) string {
+	if !plainWord(region) {
+		return "REGION"
 	}
-	return text
+	return region
 }
 
-func timeText(t time.Time, unknown string) string {
+func known(text string) string { return cmp.Or(text, "unknown") }
+
+func knownTime(text string) string { return cmp.Or(text, "an unknown time") }
+
+// timeText is empty for a time that is not known.
+func timeText(t time.Time) string {
 	if t.IsZero() {
-		return unknown
+		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
 }

@@ -1,0 +1,220 @@
+package alert
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"fipsguard/internal/guard"
+)
+
+// sections are the text, in the order of the questions that people ask: what,
+// who, when, where, which rule, what the guard did, what is still exposed, what
+// to do now. The first line is the whole story.
+func sections(a Alert) []Section {
+	all := []Section{{Lines: []string{story(a)}}}
+	all = append(all, humanNeeded(a)...)
+	all = append(all, joined(a)...)
+	all = append(all, looked(a)...)
+	all = append(all, who(a), found(a), rules(a), done(a))
+	all = append(all, Section{"Still exposed", bullets(a.Exposed)}, Section{"What to do next", bullets(a.Next)})
+	all = append(all, expiring(a), origin(a))
+	return slices.DeleteFunc(all, func(s Section) bool { return len(s.Lines) == 0 })
+}
+
+// story is one line: what happened and became of it, by whom, where, when.
+func story(a Alert) string {
+	by := "Seen"
+	if a.Event.isCall {
+		by = a.Event.Name + " by " + known(a.Event.Actor.Name)
+	}
+	return fmt.Sprintf("%s%s. %s in account %s, Region %s, at %s.", a.headline, a.ending, by, known(a.Account), known(a.Region), knownTime(a.Event.Time))
+}
+
+func humanNeeded(a Alert) []Section {
+	var all []Section
+	for _, o := range a.Outcomes {
+		if o.Result == guard.RefusedByAWS {
+			all = append(all, Section{Lines: []string{fmt.Sprintf("HUMAN NEEDED: AWS refused the guard's call %s for %s. It has to be made by %s; the command is below.", o.API, o.Subject, o.whoMay)}})
+		}
+	}
+	return all
+}
+
+// joined tells of the alerts that were counted instead of sent.
+func joined(a Alert) []Section {
+	var all []Section
+	if t := a.Joined; t != nil {
+		all = append(all, Section{fmt.Sprintf("%d more like it, %s, were joined into this alert:", t.Count, span(t)), counted(t)})
+	}
+	if t := a.JoinedOthers; t != nil {
+		all = append(all, Section{fmt.Sprintf("%d alerts of other kinds, %s, were counted and are told of here, because there were more kinds than are kept apart:", t.Count, span(t)), counted(t)})
+	}
+	return all
+}
+
+// span is when counted alerts were.
+func span(t *Tally) string {
+	if t.First == t.Last {
+		return "at " + knownTime(t.First)
+	}
+	return "from " + knownTime(t.First) + " to " + knownTime(t.Last)
+}
+
+func counted(t *Tally) []string {
+	var lines []string
+	add := func(counts []Count, others int, preposition string) {
+		for _, c := range counts {
+			lines = append(lines, fmt.Sprintf("- %d %s %s", c.Count, preposition, c.Name))
+		}
+		if others > 0 {
+			lines = append(lines, fmt.Sprintf("- %d %s others", others, preposition))
+		}
+	}
+	add(t.Actors, t.OtherActors, "by")
+	add(t.Subjects, t.OtherSubjects, "about")
+	return lines
+}
+
+// looked tells of the look as a whole.
+func looked(a Alert) []Section {
+	if a.Look == nil {
+		return nil
+	}
+	evidence := "Evidence: " + a.Look.Evidence
+	if a.Look.Evidence == "" {
+		evidence = "Evidence: NOT KEPT; the function's log says why."
+	}
+	return []Section{
+		{Lines: []string{a.Look.Summary, evidence}},
+		{"Resolved since people were told", append(bullets(a.Look.Resolved), more(a.Look.OmittedResolved)...)},
+	}
+}
+
+func who(a Alert) Section {
+	var s Section
+	line := func(label, content string) { s.Lines = append(s.Lines, fmt.Sprintf("%-9s%s", label, content)) }
+	actor := a.Event.Actor
+	line("Who", known(actor.Name))
+	if actor.ARN != "" {
+		line("", actor.ARN)
+	}
+	if a.Event.isCall || actor.SourceAddress != "" {
+		line("", fmt.Sprintf("source address %s, MFA %s", known(actor.SourceAddress), actor.MFA))
+	}
+	line("When", known(a.Event.Time))
+	line("Where", fmt.Sprintf("account %s, Region %s", known(a.Account), known(a.Region)))
+	line("Event", known(a.Event.Name))
+	return s
+}
+
+func found(a Alert) Section {
+	s := Section{Title: "What was found, before any correction"}
+	for _, f := range a.Findings {
+		s.Lines = append(s.Lines, fmt.Sprintf("- %s: %s", f.Status, f.Subject), "  "+f.Reason)
+		if f.registeredBy != "" {
+			s.Lines = append(s.Lines, "  Registered by "+f.registeredBy)
+		}
+	}
+	s.Lines = append(s.Lines, more(a.OmittedFindings)...)
+	return s
+}
+
+// rules states each rule that was violated or could not be checked, once.
+func rules(a Alert) Section {
+	s := Section{Title: "Rule"}
+	for _, f := range a.Findings {
+		line := fmt.Sprintf("- %s requires: %s", f.Rule, f.Requirement)
+		if f.why != "" && !slices.Contains(s.Lines, line) {
+			s.Lines = append(s.Lines, line, "  "+f.why)
+		}
+	}
+	return s
+}
+
+func done(a Alert) Section {
+	s := Section{Title: "What the guard did"}
+	if len(a.Outcomes) == 0 {
+		s.Lines = append(s.Lines, "- Nothing: "+whyNothing(a))
+	}
+	for _, o := range a.Outcomes {
+		line := fmt.Sprintf("- %s for %s: %s", o.API, o.Subject, resultText(o.Result))
+		if o.At != "" {
+			line += " at " + o.At
+		}
+		s.Lines = append(s.Lines, line)
+		if o.Detail != "" {
+			s.Lines = append(s.Lines, "  "+o.Detail)
+		}
+	}
+	s.Lines = append(s.Lines, more(a.OmittedOutcomes)...)
+	return s
+}
+
+func whyNothing(a Alert) string {
+	if len(a.Findings) == 0 {
+		return "there was nothing new to correct."
+	}
+	switch a.Findings[0].Status {
+	case guard.InsufficientData:
+		return "what is not known is never corrected."
+	case guard.NonCompliant:
+		return "no correction is possible, or policy asks for none."
+	case guard.Compliant, guard.NotApplicable:
+	}
+	return "there was nothing to correct."
+}
+
+func resultText(r guard.Result) string {
+	switch r {
+	case guard.Done:
+		return "done"
+	case guard.Unconfirmed:
+		return "NOT CONFIRMED"
+	case guard.RefusedByAWS:
+		return "REFUSED BY AWS"
+	case guard.RefusedByPolicy:
+		return "not tried, policy forbids it"
+	case guard.Failed:
+	}
+	return "FAILED"
+}
+
+func expiring(a Alert) Section {
+	s := Section{Title: "Exemptions that end within a week"}
+	for _, e := range a.Expiring {
+		day, _, _ := strings.Cut(e.Expires, "T")
+		s.Lines = append(s.Lines, fmt.Sprintf("- %s ends %s: %s (approved by %s)", e.Resource, day, e.Reason, known(e.Approver)))
+	}
+	s.Lines = append(s.Lines, more(a.OmittedExpiring)...)
+	return s
+}
+
+// origin: CloudTrail knows API calls only, not ECS's own events.
+func origin(a Alert) Section {
+	var s Section
+	switch id := a.Event.ID; {
+	case id == "":
+	case a.Event.isCall:
+		s.Lines = append(s.Lines, "CloudTrail event "+id)
+		if plainWord(id) {
+			s.Lines = append(s.Lines, fmt.Sprintf("  aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventId,AttributeValue=%s --region %s", id, regionWord(a.Region)))
+		}
+	default:
+		s.Lines = append(s.Lines, fmt.Sprintf("EventBridge event %s (not in CloudTrail)", id))
+	}
+	s.Lines = append(s.Lines, "Severity "+a.Severity.String())
+	return s
+}
+
+func bullets(items []string) []string {
+	return each(items, func(item string) string { return "- " + item })
+}
+
+// more counts what a list leaves out.
+func more(n int) []string {
+	if n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("- … and %d more", n)}
+}
