@@ -6,11 +6,13 @@ FUZZTIME ?= 60s
 help: ## print this
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
-check: ## formatting, vet, tidiness, staticcheck, known vulnerabilities
+check: ## formatting, vet, tidiness, linters, known vulnerabilities
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo 'not formatted:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	go vet ./...
 	go mod tidy -diff
 	go tool -modfile=tools/go.mod staticcheck ./...
+	go tool -modfile=tools/go.mod exhaustive -typeignore 'jsontext\.Kind$$' ./...
+	go tool -modfile=tools/go.mod go-errorlint ./...
 	./tools/govulncheck
 
 test: ## the README's tests

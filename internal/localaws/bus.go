@@ -66,6 +66,7 @@ func (b *bus) add(d delivery, effect Effect) {
 		return
 	case DuplicateEvent:
 		b.waiting = append(b.waiting, d)
+	case Slow, Throttle, ServerError, DenyAccess, DropConnection, LoseAnswer, DelayEvent:
 	}
 	b.waiting = append(b.waiting, d)
 	b.waiting = append(b.waiting, b.held...)

@@ -26,11 +26,7 @@ const (
 )
 
 func (e Effect) onEvents() bool {
-	switch e {
-	case DelayEvent, LoseEvent, DuplicateEvent, ReorderEvent:
-		return true
-	}
-	return false
+	return e == DelayEvent || e == LoseEvent || e == DuplicateEvent || e == ReorderEvent
 }
 
 // Fault is something that goes wrong in the account.

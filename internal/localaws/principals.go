@@ -93,6 +93,7 @@ func (p Principal) uniqueID() string {
 		return "AIDA" + p.AccessKeyID[4:]
 	case AssumedRole:
 		return "AROA" + p.AccessKeyID[4:]
+	case Root:
 	}
 	return AccountID
 }

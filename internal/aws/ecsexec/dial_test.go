@@ -83,7 +83,7 @@ func TestUpgradeRefused(t *testing.T) {
 				t.Fatal("no error")
 			}
 			for _, category := range categories {
-				if errors.Is(err, category) != (category == test.err) {
+				if errors.Is(err, category) != errors.Is(test.err, category) {
 					t.Errorf("error %v, want %v alone", err, test.err)
 				}
 			}
@@ -216,7 +216,7 @@ func TestNotStarted(t *testing.T) {
 			g.execute = test.execute
 			_, err := g.run(t, t.Context())
 			for _, category := range categories {
-				if errors.Is(err, category) != (category == test.err) {
+				if errors.Is(err, category) != errors.Is(test.err, category) {
 					t.Errorf("error %v, want %v alone", err, test.err)
 				}
 			}

@@ -224,7 +224,7 @@ func check(t *testing.T, got string, err error, want string, wantErr error, want
 		t.Errorf("output %.100q, want %.100q", got, want)
 	}
 	for _, category := range categories {
-		if errors.Is(err, category) != (category == wantErr) {
+		if errors.Is(err, category) != errors.Is(wantErr, category) {
 			t.Errorf("error %v, want %v alone", err, wantErr)
 		}
 	}

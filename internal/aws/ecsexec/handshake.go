@@ -160,7 +160,7 @@ func (h *handshake) read(payload []byte) ([]byte, error) {
 	case stageOpen:
 		h.stage = stageOutput
 	case stageOutput:
-	default:
+	case stageChallenge, stageComplete:
 		return nil, fmt.Errorf("%w: output in the middle of the handshake", ErrProtocol)
 	}
 	if h.keys == nil {
