@@ -27,7 +27,7 @@ type Alert struct {
 	JoinedOthers    *Tally         `json:"joinedOthers,omitempty"`
 	Expiring        []Exemption    `json:"expiringExemptions"`
 	OmittedExpiring int            `json:"omittedExpiringExemptions"`
-	Look            *Look          `json:"look,omitempty"`
+	Scan            *Scan          `json:"scan,omitempty"`
 
 	Sections []Section `json:"-"` // the text
 
@@ -42,8 +42,8 @@ type Section struct {
 	Lines []string
 }
 
-// Look is the scan that the alert is about.
-type Look struct {
+// Scan is the scan that the alert is about.
+type Scan struct {
 	Summary         string   `json:"summary"`
 	Evidence        string   `json:"evidence"`
 	Resolved        []string `json:"resolved"`
@@ -52,9 +52,9 @@ type Look struct {
 
 // Event is why the guard acted.
 type Event struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Time   string `json:"time"`
+	ID     string `json:"eventID"`
+	Name   string `json:"eventName"`
+	Time   string `json:"eventTime"`
 	Actor  Actor  `json:"actor"`
 	isCall bool   // CloudTrail has its record
 }
@@ -75,6 +75,7 @@ type Finding struct {
 	Status       guard.Verdict  `json:"status"`
 	Severity     guard.Severity `json:"severity"`
 	Reason       string         `json:"reason"`
+	Remedy       string         `json:"remedy"` // for what asks for someone's attention
 	why          string         // the rule matters; empty for what needs no explanation
 	registeredBy string         // of a task definition
 }

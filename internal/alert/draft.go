@@ -67,6 +67,16 @@ func firstOf[T any](list []T, n int) []T { return list[:min(len(list), n)] }
 func (d draft) name(text string) string     { return sanitize.Line(text, d.bounds.name) }
 func (d draft) sentence(text string) string { return sanitize.Line(text, d.bounds.sentence) }
 
+// exact is a text with a command in it, or empty where it cannot be shown as it
+// is: a command that was cut or whose characters were replaced would do
+// something else.
+func (d draft) exact(text string) string {
+	if sanitize.Line(text, d.bounds.command) != text {
+		return ""
+	}
+	return text
+}
+
 // alert cleans what was picked.
 func (d draft) alert() Alert {
 	r := d.report
@@ -82,7 +92,7 @@ func (d draft) alert() Alert {
 		Exposed: exposed(d), Next: next(d),
 		Joined: d.tally(r.Joined), JoinedOthers: d.tally(r.JoinedOthers),
 		Expiring: each(d.expiring, d.exemption), OmittedExpiring: len(r.Expiring) - len(d.expiring),
-		Look: d.look(),
+		Scan: d.scan(),
 	}
 	a.Subject, a.Sections = subject(a), sections(a)
 	return a
@@ -112,7 +122,7 @@ func (d draft) finding(f guard.Finding) Finding {
 		Status: f.Verdict, Severity: f.Severity, Reason: d.sentence(f.Reason),
 	}
 	if f.Severity > guard.Info {
-		shown.why = rule.Why
+		shown.why, shown.Remedy = rule.Why, d.exact(f.Advice())
 	}
 	if definition, ok := f.State.(guard.TaskDefinition); ok {
 		shown.registeredBy = d.name(definition.RegisteredBy)
@@ -149,13 +159,13 @@ func (d draft) counts(all []guard.Counted, others int) (shown []Count, rest int)
 	return each(listed, func(c guard.Counted) Count { return Count{d.name(c.Name), c.Count} }), others
 }
 
-func (d draft) look() *Look {
-	n := d.report.News
+func (d draft) scan() *Scan {
+	n := d.report.Scan
 	if n == nil {
 		return nil
 	}
 	listed := firstOf(n.Resolved, d.bounds.listed)
-	return &Look{
+	return &Scan{
 		Summary: d.sentence(n.Summary), Evidence: d.name(n.Evidence),
 		Resolved: each(listed, d.name), OmittedResolved: len(n.Resolved) - len(listed),
 	}
@@ -163,8 +173,8 @@ func (d draft) look() *Look {
 
 // status is the worst verdict, of a whole look where the report tells of one.
 func (d draft) status() guard.Verdict {
-	if d.report.News != nil {
-		return d.report.News.Status
+	if d.report.Scan != nil {
+		return d.report.Scan.Status
 	}
 	return d.report.Status()
 }

@@ -32,7 +32,7 @@ func exposed(d draft) []string {
 	if cut := len(d.report.Findings) - len(d.findings); cut > 0 {
 		add(fmt.Sprintf("What else the %d findings that are not listed here leave exposed.", cut))
 	}
-	if len(list) == 0 && d.report.News != nil {
+	if len(list) == 0 && d.report.Scan != nil {
 		add("What the look found and people were told of before; the report has it.")
 	}
 	if len(list) == 0 {

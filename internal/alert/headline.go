@@ -12,8 +12,8 @@ func headline(d draft) string {
 	switch {
 	case len(d.report.Findings) == 0 && len(d.report.Expiring) > 0:
 		return "Exemptions end within a week"
-	case len(d.report.Findings) == 0 && d.report.News != nil:
-		return newsHeadline(d.report.News)
+	case len(d.report.Findings) == 0 && d.report.Scan != nil:
+		return scanHeadline(d.report.Scan)
 	case len(d.report.Findings) == 0:
 		return "Nothing was found"
 	}
@@ -37,8 +37,8 @@ func headline(d draft) string {
 	return rule.Headlines.Found
 }
 
-// newsHeadline is that of a look without new findings.
-func newsHeadline(n *guard.News) string {
+// scanHeadline is that of a look without new findings.
+func scanHeadline(n *guard.Scan) string {
 	switch len(n.Resolved) {
 	case 0:
 		return "Daily summary: " + n.Status.String() + ", nothing new"

@@ -149,7 +149,7 @@ func lookReport(resolved []string, states ...guard.State) guard.Report {
 	return guard.Report{
 		Cause:    guard.Cause{EventName: "scheduled look", Time: at, Account: "111122223333", Region: "us-gov-west-1", Actor: guard.Actor{Name: "fipsguard"}},
 		Findings: guard.CheckAll(states),
-		News:     &guard.News{Status: guard.NonCompliant, Summary: lookSummary, Resolved: resolved, Evidence: "s3://fipsguard-evidence-111122223333/evidence/report.json"},
+		Scan:     &guard.Scan{Status: guard.NonCompliant, Summary: lookSummary, Resolved: resolved, Evidence: "s3://fipsguard-evidence-111122223333/evidence/report.json"},
 	}
 }
 
@@ -171,7 +171,7 @@ func exposedTask() guard.Exposure {
 
 func lookRecycled() guard.Report {
 	r := lookReport(nil, exposedTask())
-	r.News.Evidence = ""
+	r.Scan.Evidence = ""
 	for _, a := range guard.Plan(r.Findings, guard.Policy{ExposureRemedy: guard.Recycle}) {
 		r.Outcomes = append(r.Outcomes, guard.Outcome{Remediation: a, Result: guard.Done, Detail: "AWS answered deployment ecs-svc/1, which replaces the service's tasks at the pace of its configuration.", At: fixed})
 	}

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"fipsguard/internal/guard"
-	"fipsguard/internal/sanitize"
 )
 
 // next is what a person does: the commands for what the guard could not or may
@@ -26,7 +25,7 @@ func next(d draft) []string {
 	corrections := len(list)
 	setting := false
 	for _, f := range d.findings {
-		advice := f.Advice()
+		advice := d.exact(f.Advice())
 		if _, is := f.State.(guard.Setting); is {
 			setting = true
 			if advice != "" && f.Verdict == guard.NonCompliant && !answered(f, d.report.Outcomes) {
@@ -81,18 +80,13 @@ func correction(d draft, o guard.Outcome) string {
 	return "If it is not corrected meanwhile, " + run
 }
 
-// openCommand is the exact command for a correction that was not made. It is
-// empty where there is none that can be shown as it is: a command that was cut
-// or whose characters were replaced would do something else.
+// openCommand is the exact command for a correction that was not made, if there
+// is one that can be shown.
 func openCommand(d draft, o guard.Outcome) string {
 	if o.Result == guard.Done || o.Remediation.Call == nil {
 		return ""
 	}
-	command := o.Remediation.Command(regionWord(d.report.Cause.Region))
-	if sanitize.Line(command, d.bounds.command) != command {
-		return ""
-	}
-	return command
+	return d.exact(o.Remediation.Command(regionWord(d.report.Cause.Region)))
 }
 
 // whoMay says who can make a call that AWS refused to the guard.

@@ -78,16 +78,16 @@ func counted(t *Tally) []string {
 
 // looked tells of the look as a whole.
 func looked(a Alert) []Section {
-	if a.Look == nil {
+	if a.Scan == nil {
 		return nil
 	}
-	evidence := "Evidence: " + a.Look.Evidence
-	if a.Look.Evidence == "" {
+	evidence := "Evidence: " + a.Scan.Evidence
+	if a.Scan.Evidence == "" {
 		evidence = "Evidence: NOT KEPT; the function's log says why."
 	}
 	return []Section{
-		{Lines: []string{a.Look.Summary, evidence}},
-		{"Resolved since people were told", append(bullets(a.Look.Resolved), more(a.Look.OmittedResolved)...)},
+		{Lines: []string{a.Scan.Summary, evidence}},
+		{"Resolved since people were told", append(bullets(a.Scan.Resolved), more(a.Scan.OmittedResolved)...)},
 	}
 }
 

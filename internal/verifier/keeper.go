@@ -171,7 +171,7 @@ func (k *Keeper) tell(ctx context.Context, was state, seen Seen, d evidence.Docu
 	}
 	news := seen.Report
 	news.Findings, news.Outcomes = c.New, about(c.New, seen.Report)
-	news.News = &guard.News{Status: d.Status, Summary: evidence.Summary(d), Resolved: c.Resolved, Evidence: kept.location}
+	news.Scan = &guard.Scan{Status: d.Status, Summary: evidence.Summary(d), Resolved: c.Resolved, Evidence: kept.location}
 	summary := order.Daily && was.Summary != day(k.Now())
 	switch {
 	case len(next.Outbox) >= maxOutbox:
