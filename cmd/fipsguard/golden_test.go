@@ -35,6 +35,7 @@ func holds(t *testing.T, name, got string) {
 
 // TestOutputs holds what the commands print that are pure.
 func TestOutputs(t *testing.T) {
+	t.Setenv("COLUMNS", "80") // to which help is folded
 	stories := []string{
 		events + "setting-default-off.json", events + "setting-deleted-override.json", events + "definition-arm64.json",
 		events + "launch-two-tasks-one-bad.json", events + "service-created-platform-1.3.0.json", events + "setting-other-name.json",

@@ -26,6 +26,9 @@ const (
 // binary is the function as it is deployed, built once for all tests.
 func binary(t *testing.T) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("it links the function")
+	}
 	path := filepath.Join(t.TempDir(), "bootstrap")
 	sources, err := localaws.BuildFunction(".", path)
 	if err != nil {
@@ -103,6 +106,8 @@ func TestTheFunction(t *testing.T) {
 			t.Errorf("the binary has %d bytes", info.Size())
 		}
 	})
+
+	t.Run("holds nothing unwanted", func(t *testing.T) { holdsNothingUnwanted(t, bootstrap) })
 
 	t.Run("repairs, reads back and alerts", func(t *testing.T) {
 		d := start(t, bootstrap)

@@ -115,9 +115,14 @@ func (a *Account) Apply(ctx context.Context, action guard.Remediation) guard.Out
 		outcome.At = a.Now()
 		return outcome
 	}
+	garbage := a.fault(action.Call.API()) == Garbage
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	outcome.At = a.Clock
+	if garbage {
+		outcome.Result = guard.Unconfirmed
+		return outcome
+	}
 	a.change(action.Call)
 	return outcome
 }

@@ -43,8 +43,12 @@ func (a *Account) Definitions(_ context.Context, services []guard.Service, tasks
 
 // AskKernel is a session in a container that reads whether the kernel under it
 // runs in FIPS mode.
-func (a *Account) AskKernel(_ context.Context, task, container string) (string, error) {
+func (a *Account) AskKernel(ctx context.Context, task, container string) (string, error) {
 	name := task + "/" + container
+	fault := a.fault("ecs:ExecuteCommand")
+	if err := fault.Happen(ctx); err != nil {
+		return "", err
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.sessions = append(a.sessions, name)
@@ -52,6 +56,9 @@ func (a *Account) AskKernel(_ context.Context, task, container string) (string, 
 	if fails := a.Sessions[name]; len(fails) > 0 {
 		a.Sessions[name] = fails[1:]
 		return "", fails[0]
+	}
+	if fault == Garbage {
+		return "maybe", nil
 	}
 	if answer, ok := a.Kernels[name]; ok {
 		return answer, nil

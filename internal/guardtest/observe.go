@@ -15,6 +15,10 @@ func (a *Account) ObserveSetting(ctx context.Context, account, region string) ([
 		s.Unknown = "ECS did not answer ListAccountSettings"
 		return []guard.State{s}, err
 	}
+	if a.fault("ecs:ListAccountSettings") == Garbage {
+		s.Unknown = "ECS answered a value that is none"
+		return []guard.State{s}, nil
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s.Mode = a.Default
@@ -26,6 +30,9 @@ func (a *Account) ObserveSetting(ctx context.Context, account, region string) ([
 func (a *Account) ObserveTaskDefinition(ctx context.Context, d guard.TaskDefinition) (guard.TaskDefinition, error) {
 	if err := a.begin(ctx, "ecs:DescribeTaskDefinition", d.Subject()); err != nil {
 		return d, err
+	}
+	if a.fault("ecs:DescribeTaskDefinition") == Garbage {
+		return d, nil
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

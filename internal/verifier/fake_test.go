@@ -18,7 +18,7 @@ const (
 	cluster   = "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/main"
 	service   = "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:service/main/web"
 
-	listSettings, listTasks = "ecs:ListAccountSettings", "ecs:ListTasks"
+	listSettings, listTasks, lookupEvents = "ecs:ListAccountSettings", "ecs:ListTasks", "cloudtrail:LookupEvents"
 )
 
 var (
@@ -29,10 +29,9 @@ var (
 // world is one account, what CloudTrail knows of it and the guard's own parts.
 type world struct {
 	*guardtest.Account
-	events  []guard.Event
-	forgets error // CloudTrail does not answer
-	prompt  bool  // CloudTrail tells of repairs at once
-	parts   []guard.Component
+	events []guard.Event
+	prompt bool // CloudTrail tells of repairs at once
+	parts  []guard.Component
 }
 
 func newWorld() *world {
@@ -55,9 +54,9 @@ func (w *world) Apply(ctx context.Context, a guard.Remediation) guard.Outcome {
 	return outcome
 }
 
-func (w *world) Changes(_ context.Context, _, _ string, since time.Time) ([]guard.Event, time.Time, error) {
-	if w.forgets != nil {
-		return nil, w.Now(), w.forgets
+func (w *world) Changes(ctx context.Context, _, _ string, since time.Time) ([]guard.Event, time.Time, error) {
+	if err := w.Faults[lookupEvents].Happen(ctx); err != nil {
+		return nil, w.Now(), err
 	}
 	return w.events, since, nil
 }

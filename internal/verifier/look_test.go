@@ -262,7 +262,7 @@ func TestWhatCannotBeSeenNeverPasses(t *testing.T) {
 func TestAPastThatCannotBeReadIsADoubt(t *testing.T) {
 	w := newWorld()
 	w.Tasks = []guard.Task{task("proven")}
-	w.forgets = errors.New("no answer")
+	w.Faults[lookupEvents] = guardtest.Down
 	seen := w.look(t, guard.DefaultPolicy(), Request{})
 	want := map[string]string{"every user and role": "INSUFFICIENT_DATA: The override of every user and role is unknown because CloudTrail's history could be read back to 2026-11-02T10:00:00Z only, and no API shows overrides."}
 	if diff := cmp.Diff(want, verdicts(seen.Report, guard.FIPSModeOverride)); diff != "" {

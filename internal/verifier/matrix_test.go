@@ -1,0 +1,194 @@
+package verifier
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fipsguard/internal/alert"
+	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
+	"fipsguard/internal/guardtest"
+)
+
+// functionTime is how long the stack lets the verifier work.
+const functionTime = 900 * time.Second
+
+const (
+	publish     = "sns:Publish"
+	readState   = "s3:GetObject of the state"
+	readReport  = "s3:GetObject of the report before"
+	putObject   = "s3:PutObject"
+	importMany  = "securityhub:BatchImportFindings"
+	putDefault  = "ecs:PutAccountSettingDefault"
+	execCommand = "ecs:ExecuteCommand"
+)
+
+// knownFaults are the cells of the matrix that do not hold, with what happens.
+var knownFaults = map[string]string{
+	"scan, s3:GetObject of the state hangs, policy valid":          "what the scan before left is read before anything else, without a time of its own",
+	"scan, s3:GetObject of the state hangs, policy faulty":         "the same",
+	"scan, s3:GetObject of the state slow, policy valid":           "the same",
+	"scan, s3:GetObject of the state slow, policy faulty":          "the same",
+	"scan, s3:GetObject of the report before hangs, policy valid":  "the same",
+	"scan, s3:GetObject of the report before hangs, policy faulty": "the same",
+	"scan, s3:GetObject of the report before slow, policy valid":   "the same",
+	"scan, s3:GetObject of the report before slow, policy faulty":  "the same",
+	"scan, s3:PutObject hangs, policy valid":                       "the intention is written before the setting is turned on, without a time of its own",
+	"scan, s3:PutObject hangs, policy faulty":                      "the same",
+	"scan, s3:PutObject slow, policy valid":                        "the same",
+	"scan, s3:PutObject slow, policy faulty":                       "the same",
+}
+
+// TestFaults is a dependency at fault in a scan, with a policy that is valid or
+// refused. Whatever is at fault, FIPS mode is turned on at once unless the
+// fault is in that itself; somebody is told unless alerts cannot go out; the
+// report is kept unless the bucket does not take it; and what was lost is an
+// error, in time.
+func TestFaults(t *testing.T) {
+	cells := map[string]func(*testing.T) []string{}
+	for _, dependency := range []string{publish, readState, readReport, putObject, importMany, listSettings, putDefault, "ecs:ListClusters", listTasks, lookupEvents, execCommand} {
+		for _, fault := range guardtest.Faults() {
+			for _, policy := range []string{"valid", "faulty"} {
+				if fault == guardtest.Garbage && slices.Contains([]string{publish, putObject, importMany, "ecs:ListClusters", listTasks, lookupEvents}, dependency) {
+					continue // their answers say nothing that is needed, or the adapter reads them
+				}
+				name := fmt.Sprintf("scan, %s %s, policy %s", dependency, fault, policy)
+				cells[name] = func(t *testing.T) []string { return playFault(t, dependency, fault, policy == "faulty") }
+			}
+		}
+	}
+	guardtest.Matrix(t, knownFaults, cells)
+}
+
+func playFault(t *testing.T, dependency string, fault guardtest.Fault, faulty bool) (wrong []string) {
+	w, o := newWorld(), &outsideAtFault{outside: newOutside(), faults: map[string]guardtest.Fault{}}
+	w.Tasks = []guard.Task{task("refuted"), task("fine")}
+	seen := &watched{world: w}
+	k := o.keeper(w)
+	k.Store, k.Notifier, k.Hub, k.Now = o, o, o, time.Now
+	k.Verifier.Account, k.Verifier.Now = seen, time.Now
+	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+	defer cancel()
+	if err := k.Run(ctx, location, Order{Why: "the scan before"}); err != nil || len(o.inbox) > 0 {
+		t.Fatalf("the scan before ends with %v and tells %q", err, o.subjects())
+	}
+	time.Sleep(time.Minute)
+
+	w.Default, w.Kernels[w.Tasks[0].ARN+"/main"] = guard.ModeOff, "0\r\n"
+	w.Faults[dependency], o.faults[dependency] = fault, fault
+	if faulty {
+		k.Verifier.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
+	}
+	seen.start = time.Now()
+	ctx, cancel = context.WithTimeout(t.Context(), functionTime)
+	defer cancel()
+	err := k.Run(ctx, location, Order{Why: "scheduled scan", ProofsEnd: seen.start.Add(functionTime * 3 / 4), LookEnd: seen.start.Add(functionTime * 7 / 8)})
+	late := time.Since(seen.start) >= functionTime && fault != guardtest.Hangs
+
+	stopped := fault != guardtest.Slow
+	needed := dependency == listSettings || dependency == putDefault
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			wrong = append(wrong, fmt.Sprintf(format, args...))
+		}
+	}
+	check(!late, "it works longer than it may")
+	if !(needed && stopped) {
+		check(w.Default == guard.ModeOn, "FIPS mode is not turned on")
+	}
+	if !needed {
+		check(seen.after <= time.Second, "FIPS mode is turned on only after %s", seen.after)
+	}
+	if !(dependency == publish && stopped) {
+		check(strings.Contains(o.texts(), guard.SettingName), "nobody is told of the setting")
+	}
+	if !(dependency == putObject && stopped) {
+		check(len(o.order) == 2, "the report is not kept")
+	}
+	lost := slices.Contains([]string{publish, readState, readReport, putObject, importMany}, dependency) && stopped
+	open := dependency == putDefault && stopped && fault != guardtest.Refused
+	if lost || open {
+		check(err != nil, "no error is returned, so that nobody tries again")
+	}
+	return wrong
+}
+
+// watched notes how long it takes until FIPS mode is on.
+type watched struct {
+	*world
+	start time.Time
+	after time.Duration
+}
+
+func (w *watched) Apply(ctx context.Context, action guard.Remediation) guard.Outcome {
+	was := w.Default
+	outcome := w.world.Apply(ctx, action)
+	if was != guard.ModeOn && w.Default == guard.ModeOn {
+		w.after = time.Since(w.start)
+	}
+	return outcome
+}
+
+// outsideAtFault is what outlives a verifier, at fault in places.
+type outsideAtFault struct {
+	*outside
+	faults map[string]guardtest.Fault
+}
+
+func (o *outsideAtFault) ReadState(ctx context.Context) ([]byte, error) {
+	if err := o.faults[readState].Happen(ctx); err != nil {
+		return nil, err
+	}
+	if o.faults[readState] == guardtest.Garbage {
+		return []byte("<html>"), nil
+	}
+	return o.outside.ReadState(ctx)
+}
+
+func (o *outsideAtFault) ReadReport(ctx context.Context, id string) ([]byte, error) {
+	if err := o.faults[readReport].Happen(ctx); err != nil {
+		return nil, err
+	}
+	if o.faults[readReport] == guardtest.Garbage {
+		return []byte("<html>"), nil
+	}
+	return o.outside.ReadReport(ctx, id)
+}
+
+func (o *outsideAtFault) WriteState(ctx context.Context, state []byte) error {
+	if err := o.faults[putObject].Happen(ctx); err != nil {
+		return err
+	}
+	return o.outside.WriteState(ctx, state)
+}
+
+func (o *outsideAtFault) KeepReport(ctx context.Context, id, ending, mediaType string, content []byte) (string, error) {
+	if err := o.faults[putObject].Happen(ctx); err != nil {
+		return "", err
+	}
+	return o.outside.KeepReport(ctx, id, ending, mediaType, content)
+}
+
+func (o *outsideAtFault) Publish(ctx context.Context, m alert.Message) error {
+	if err := o.faults[publish].Happen(ctx); err != nil {
+		return err
+	}
+	return o.outside.Publish(ctx, m)
+}
+
+func (o *outsideAtFault) Import(ctx context.Context, _ evidence.Document, _ bool) error {
+	return o.faults[importMany].Happen(ctx)
+}
+
+// texts are all alerts that arrived.
+func (o *outsideAtFault) texts() string {
+	var all strings.Builder
+	for _, m := range o.inbox {
+		all.WriteString(m.Text)
+	}
+	return all.String()
+}
