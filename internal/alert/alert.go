@@ -82,14 +82,15 @@ type Finding struct {
 
 // Outcome is what became of a remediation.
 type Outcome struct {
-	Rule    string       `json:"rule"`
-	Subject string       `json:"subject"`
-	API     string       `json:"api"`
-	Result  guard.Result `json:"result"`
-	Detail  string       `json:"detail"`
-	At      string       `json:"at"`
-	Command string       `json:"command,omitempty"` // exact, for a person to run; empty when it is done or cannot be shown exactly
-	whoMay  string       // make the call that AWS refused to the guard
+	Rule      string       `json:"rule"`
+	Subject   string       `json:"subject"`
+	API       string       `json:"api"`
+	Result    guard.Result `json:"result"`
+	Detail    string       `json:"detail"`
+	At        string       `json:"at"`
+	Command   string       `json:"command,omitempty"` // exact, for a person to run; empty when it is done or cannot be shown exactly
+	whoMay    string       // make the call that AWS refused to the guard
+	immediate bool         // done once AWS answered
 }
 
 // Exemption is one that ends soon.

@@ -134,6 +134,7 @@ func (d draft) outcome(o guard.Outcome) Outcome {
 	return Outcome{
 		Rule: d.name(string(o.Remediation.Rule)), Subject: d.name(o.Remediation.Subject), API: apiOf(o), Result: o.Result,
 		Detail: d.sentence(o.Detail), At: timeText(o.At), Command: openCommand(d, o), whoMay: whoMay(d, o.Remediation),
+		immediate: o.Remediation.Call != nil && o.Remediation.Call.Immediate(),
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // exposed says what is still at risk, as far as the report knows. It never
-// says of a thing that it is safe: the guard has not looked at running tasks.
+// says that a resource is safe: running tasks were not checked.
 func exposed(d draft) []string {
 	var list []string
 	add := func(sentence string) {
@@ -26,14 +26,14 @@ func exposed(d draft) []string {
 	}
 	for _, f := range d.findings {
 		if task, ok := f.State.(guard.Task); ok && f.Severity > guard.Info && task.Service() != "" {
-			add("Service " + d.name(task.Service()) + " goes on starting such tasks until it is corrected.")
+			add("Service " + d.name(task.Service()) + " keeps starting such tasks until it is fixed.")
 		}
 	}
 	if cut := len(d.report.Findings) - len(d.findings); cut > 0 {
-		add(fmt.Sprintf("What else the %d findings that are not listed here leave exposed.", cut))
+		add(fmt.Sprintf("Plus anything affected by the %d findings not listed here.", cut))
 	}
 	if len(list) == 0 && d.report.Scan != nil {
-		add("What the look found and people were told of before; the report has it.")
+		add("Only issues already reported; see the report.")
 	}
 	if len(list) == 0 {
 		add("Nothing that the guard knows of.")
@@ -65,7 +65,7 @@ func exposedAfter(d draft, o guard.Outcome) string {
 	if o.Result == guard.Done {
 		return ""
 	}
-	return known(d.name(o.Remediation.Subject)) + " stands as it was found, as far as the guard knows."
+	return "As far as the guard knows, " + known(d.name(o.Remediation.Subject)) + " has not changed."
 }
 
 // meanwhile is when the setting was off, as far as it is known.
@@ -80,21 +80,33 @@ func meanwhile(d draft, o guard.Outcome) string {
 // exposedBy is what a finding leaves exposed about which nothing was tried.
 func exposedBy(d draft, f guard.Finding) string {
 	unknown := f.Verdict == guard.InsufficientData
+	name := known(d.name(f.Subject))
 	switch f.State.(type) {
 	case guard.PolicyDocument:
-		return "Modes and exemptions of the refused document do not hold; the guard's defaults do."
+		return "The guard ignores the modes and exemptions of the rejected document and uses its defaults."
 	case guard.Component:
-		if unknown {
-			return "Whether the guard hears and is heard through " + d.name(f.Subject) + " could not be established."
+		switch {
+		case unknown:
+			return "The guard could not check " + name + ". Events or alerts may be lost."
+		case f.Rule == guard.GuardModule:
+			return "Until it is fixed, the guard's own TLS and signatures do not use validated cryptography."
 		}
-		return "Until " + d.name(f.Subject) + " is put right, the guard may miss events, or people its alerts."
+		return "Until " + name + " is fixed, events or alerts may be lost."
+	case guard.KernelCheck:
+		if !unknown {
+			return name + " is running without FIPS mode."
+		}
+	case guard.Exposure:
+		if !unknown {
+			return name + " is still running and was launched while FIPS mode was off."
+		}
 	case guard.Setting:
 		if unknown {
-			return "FIPS mode may be off. Until somebody has looked, assume that Fargate tasks launched now run without it."
+			return "FIPS mode may be off. Until you have checked, assume that new Fargate tasks run without it."
 		}
 	}
 	if unknown {
-		return known(d.name(f.Subject)) + " may run without FIPS mode; that could not be established."
+		return name + " may run without FIPS mode: the guard could not check it."
 	}
-	return known(d.name(f.Subject)) + " stands as it was found."
+	return "The guard has not changed " + name + "."
 }

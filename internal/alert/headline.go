@@ -11,7 +11,7 @@ func headline(d draft) string {
 	f := d.lead
 	switch {
 	case len(d.report.Findings) == 0 && len(d.report.Expiring) > 0:
-		return "Exemptions end within a week"
+		return "Exemptions expire within a week"
 	case len(d.report.Findings) == 0 && d.report.Scan != nil:
 		return scanHeadline(d.report.Scan)
 	case len(d.report.Findings) == 0:
@@ -21,7 +21,7 @@ func headline(d draft) string {
 	switch f.Verdict {
 	case guard.InsufficientData:
 		if !ok {
-			return "Something could not be judged"
+			return "Something could not be checked"
 		}
 		return rule.Headlines.Unknown
 	case guard.Compliant, guard.NotApplicable:
@@ -84,15 +84,15 @@ func ending(r guard.Report) string {
 	case guard.RefusedByAWS:
 		return "; YOU must act"
 	case guard.Failed:
-		return "; REPAIR FAILED"
+		return "; FIX FAILED"
 	case guard.Unconfirmed:
 		return "; fix UNCONFIRMED"
 	case guard.RefusedByPolicy:
-		return "; policy leaves it"
+		return "; not fixed (policy)"
 	case guard.Done:
 	}
 	if o.Remediation.Call == nil {
-		return "; corrected"
+		return "; fixed"
 	}
 	return o.Remediation.Call.Ending()
 }

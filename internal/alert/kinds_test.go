@@ -142,12 +142,12 @@ func hostile() guard.Report {
 	return r
 }
 
-const lookSummary = "12 running tasks: 10 proven, 1 refuted, 1 cannot be verified, 0 not attempted. 2 violations, 1 doubt."
+const lookSummary = "12 running tasks: FIPS on in 10, off in 1, 1 could not be checked, 0 not checked yet. 2 violations, 1 unknown."
 
 // lookReport is what the verifier tells of a look.
 func lookReport(resolved []string, states ...guard.State) guard.Report {
 	return guard.Report{
-		Cause:    guard.Cause{EventName: "scheduled look", Time: at, Account: "111122223333", Region: "us-gov-west-1", Actor: guard.Actor{Name: "fipsguard"}},
+		Cause:    guard.Cause{EventName: "scheduled scan", Time: at, Account: "111122223333", Region: "us-gov-west-1", Actor: guard.Actor{Name: "fipsguard"}},
 		Findings: guard.CheckAll(states),
 		Scan:     &guard.Scan{Status: guard.NonCompliant, Summary: lookSummary, Resolved: resolved, Evidence: "s3://fipsguard-evidence-111122223333/evidence/report.json"},
 	}

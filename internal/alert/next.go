@@ -8,8 +8,8 @@ import (
 )
 
 // next is what a person does: the commands for what the guard could not or may
-// not correct, the most pressing first; what the owner has to change; how to
-// look.
+// not fix, the most pressing first; what the owner has to change; how to check
+// the setting.
 func next(d draft) []string {
 	var list []string
 	add := func(sentence string) {
@@ -19,10 +19,10 @@ func next(d draft) []string {
 	}
 	for _, o := range d.outcomes {
 		if o.Result != guard.Done {
-			add(correction(d, o))
+			add(fix(d, o))
 		}
 	}
-	corrections := len(list)
+	fixes := len(list)
 	setting := false
 	for _, f := range d.findings {
 		advice := d.exact(f.Advice())
@@ -33,18 +33,26 @@ func next(d draft) []string {
 			}
 			continue
 		}
-		if advice != "" && f.Severity > guard.Info {
-			add("Owner: " + advice)
-		}
 		if command := replacement(d, f); command != "" {
-			add("Replace it, once FIPS mode is on: " + command)
+			add("Once FIPS mode is on, replace the task, run: " + command)
+		}
+		if advice != "" && f.Severity > guard.Info {
+			add(owner(f) + advice)
 		}
 	}
-	if corrections == 0 || setting {
+	if fixes == 0 || setting {
 		add("Check FIPS mode: aws ecs list-account-settings --name " + guard.SettingName + " --effective-settings --region " + regionWord(d.report.Cause.Region) +
-			" (the answer is the account's only if its principalArn ends in :root)")
+			" (it is the account default only if principalArn ends in :root)")
 	}
 	return list
+}
+
+// owner is whom an advice is for, unless it is for who gets the alert.
+func owner(f guard.Finding) string {
+	if rule, ok := guard.RuleOf(f.Rule); ok && rule.AboutGuard() {
+		return ""
+	}
+	return "Tell the owner: "
 }
 
 // replacement is the exact command that replaces a running task which is not
@@ -64,23 +72,23 @@ func replacement(d draft, f guard.Finding) string {
 	return openCommand(d, guard.Outcome{Remediation: redeploy})
 }
 
-// correction is how a person makes a correction that the guard did not.
-func correction(d draft, o guard.Outcome) string {
+// fix is how a person makes a fix that the guard did not.
+func fix(d draft, o guard.Outcome) string {
 	run := "run: " + openCommand(d, o)
 	if openCommand(d, o) == "" {
-		run = fmt.Sprintf("call %s by hand; its command is not shown, because it is too long or a name in it is not safe to paste.", apiOf(o))
+		run = fmt.Sprintf("call %s by hand; the command is not shown, because it is too long or a name in it is not safe to paste.", apiOf(o))
 	}
 	_, override := o.Remediation.Call.(guard.PutAccountSetting)
 	switch {
 	case o.Result == guard.RefusedByAWS || override:
 		return "As " + whoMay(d, o.Remediation) + ", " + run
 	case o.Result == guard.RefusedByPolicy:
-		return "Policy leaves it. To correct it all the same, " + run
+		return "Policy does not let the guard fix this. To fix it yourself, " + run
 	}
-	return "If it is not corrected meanwhile, " + run
+	return "If it is still not fixed, " + run
 }
 
-// openCommand is the exact command for a correction that was not made, if there
+// openCommand is the exact command for a fix that was not made, if there
 // is one that can be shown.
 func openCommand(d draft, o guard.Outcome) string {
 	if o.Result == guard.Done || o.Remediation.Call == nil {
@@ -95,5 +103,5 @@ func whoMay(d draft, m guard.Remediation) string {
 	if call, ok := m.Call.(guard.PutAccountSetting); ok {
 		return "root of account " + account + " or " + d.name(call.PrincipalARN) + " itself"
 	}
-	return "somebody in account " + account + " whom AWS allows it"
+	return "someone in account " + account + " with permission"
 }

@@ -42,8 +42,8 @@ func outcomeOf(r guard.Report) string {
 	return o.Result.String()
 }
 
-// lead is the finding that a subject speaks of: the one whose correction needs
-// a person most, or else the first of the highest severity.
+// lead is the finding that a subject speaks of: the one whose fix most needs
+// a person, or else the first of the highest severity.
 func lead(r guard.Report) guard.Finding {
 	if o, ok := pressing(r.Unrepaired()); ok {
 		for _, f := range r.Findings {

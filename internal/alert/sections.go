@@ -8,47 +8,30 @@ import (
 	"fipsguard/internal/guard"
 )
 
-// sections are the text, in the order of the questions that people ask: what,
-// who, when, where, which rule, what the guard did, what is still exposed, what
-// to do now. The first line is the whole story.
+// sections are the text: the summary, a line, and then the detail.
 func sections(a Alert) []Section {
-	all := []Section{{Lines: []string{story(a)}}}
-	all = append(all, humanNeeded(a)...)
+	all := []Section{{Lines: summary(a)}, {Lines: []string{strings.Repeat("-", 72)}}}
 	all = append(all, joined(a)...)
-	all = append(all, looked(a)...)
+	all = append(all, scanned(a)...)
 	all = append(all, who(a), found(a), rules(a), done(a))
-	all = append(all, Section{"Still exposed", bullets(a.Exposed)}, Section{"What to do next", bullets(a.Next)})
+	if len(a.Exposed) > 1 {
+		all = append(all, Section{"Still open", bullets(a.Exposed)})
+	}
+	if len(a.Next) > 1 {
+		all = append(all, Section{"What to do now", bullets(a.Next)})
+	}
 	all = append(all, expiring(a), origin(a))
 	return slices.DeleteFunc(all, func(s Section) bool { return len(s.Lines) == 0 })
 }
 
-// story is one line: what happened and became of it, by whom, where, when.
-func story(a Alert) string {
-	by := "Seen"
-	if a.Event.isCall {
-		by = a.Event.Name + " by " + known(a.Event.Actor.Name)
-	}
-	return fmt.Sprintf("%s%s. %s in account %s, Region %s, at %s.", a.headline, a.ending, by, known(a.Account), known(a.Region), knownTime(a.Event.Time))
-}
-
-func humanNeeded(a Alert) []Section {
-	var all []Section
-	for _, o := range a.Outcomes {
-		if o.Result == guard.RefusedByAWS {
-			all = append(all, Section{Lines: []string{fmt.Sprintf("HUMAN NEEDED: AWS refused the guard's call %s for %s. It has to be made by %s; the command is below.", o.API, o.Subject, o.whoMay)}})
-		}
-	}
-	return all
-}
-
-// joined tells of the alerts that were counted instead of sent.
+// joined lists the alerts that were counted instead of sent.
 func joined(a Alert) []Section {
 	var all []Section
 	if t := a.Joined; t != nil {
-		all = append(all, Section{fmt.Sprintf("%d more like it, %s, were joined into this alert:", t.Count, span(t)), counted(t)})
+		all = append(all, Section{fmt.Sprintf("%s counted instead of sent, %s:", were(t.Count, "duplicate"), span(t)), counted(t)})
 	}
 	if t := a.JoinedOthers; t != nil {
-		all = append(all, Section{fmt.Sprintf("%d alerts of other kinds, %s, were counted and are told of here, because there were more kinds than are kept apart:", t.Count, span(t)), counted(t)})
+		all = append(all, Section{fmt.Sprintf("%s suppressed, %s, because there were too many distinct alerts at once:", were(t.Count, "other alert"), span(t)), counted(t)})
 	}
 	return all
 }
@@ -59,6 +42,13 @@ func span(t *Tally) string {
 		return "at " + knownTime(t.First)
 	}
 	return "from " + knownTime(t.First) + " to " + knownTime(t.Last)
+}
+
+func were(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun + " was"
+	}
+	return fmt.Sprintf("%d %ss were", n, noun)
 }
 
 func counted(t *Tally) []string {
@@ -76,18 +66,18 @@ func counted(t *Tally) []string {
 	return lines
 }
 
-// looked tells of the look as a whole.
-func looked(a Alert) []Section {
+// scanned is about the scan as a whole.
+func scanned(a Alert) []Section {
 	if a.Scan == nil {
 		return nil
 	}
 	evidence := "Evidence: " + a.Scan.Evidence
 	if a.Scan.Evidence == "" {
-		evidence = "Evidence: NOT KEPT; the function's log says why."
+		evidence = "Evidence: NOT KEPT. See the function's log for the reason."
 	}
 	return []Section{
 		{Lines: []string{a.Scan.Summary, evidence}},
-		{"Resolved since people were told", append(bullets(a.Scan.Resolved), more(a.Scan.OmittedResolved)...)},
+		{"Resolved", append(bullets(a.Scan.Resolved), more(a.Scan.OmittedResolved)...)},
 	}
 }
 
@@ -109,7 +99,7 @@ func who(a Alert) Section {
 }
 
 func found(a Alert) Section {
-	s := Section{Title: "What was found, before any correction"}
+	s := Section{Title: "What the guard found, before any fix"}
 	for _, f := range a.Findings {
 		s.Lines = append(s.Lines, fmt.Sprintf("- %s: %s", f.Status, f.Subject), "  "+f.Reason)
 		if f.registeredBy != "" {
@@ -135,7 +125,7 @@ func rules(a Alert) Section {
 func done(a Alert) Section {
 	s := Section{Title: "What the guard did"}
 	if len(a.Outcomes) == 0 {
-		s.Lines = append(s.Lines, "- Nothing: "+whyNothing(a))
+		s.Lines = append(s.Lines, "- Nothing")
 	}
 	for _, o := range a.Outcomes {
 		line := fmt.Sprintf("- %s for %s: %s", o.API, o.Subject, resultText(o.Result))
@@ -151,18 +141,18 @@ func done(a Alert) Section {
 	return s
 }
 
+// whyNothing is why the guard did nothing.
 func whyNothing(a Alert) string {
-	if len(a.Findings) == 0 {
-		return "there was nothing new to correct."
+	if len(a.Findings) > 0 {
+		switch a.Findings[0].Status {
+		case guard.InsufficientData:
+			return "no: the guard never fixes what it could not check."
+		case guard.NonCompliant:
+			return "NO: no fix is possible, or policy does not ask for one."
+		case guard.Compliant, guard.NotApplicable:
+		}
 	}
-	switch a.Findings[0].Status {
-	case guard.InsufficientData:
-		return "what is not known is never corrected."
-	case guard.NonCompliant:
-		return "no correction is possible, or policy asks for none."
-	case guard.Compliant, guard.NotApplicable:
-	}
-	return "there was nothing to correct."
+	return "nothing to fix."
 }
 
 func resultText(r guard.Result) string {
@@ -174,17 +164,17 @@ func resultText(r guard.Result) string {
 	case guard.RefusedByAWS:
 		return "REFUSED BY AWS"
 	case guard.RefusedByPolicy:
-		return "not tried, policy forbids it"
+		return "not tried, policy does not allow it"
 	case guard.Failed:
 	}
 	return "FAILED"
 }
 
 func expiring(a Alert) Section {
-	s := Section{Title: "Exemptions that end within a week"}
+	s := Section{Title: "Exemptions that expire within a week"}
 	for _, e := range a.Expiring {
 		day, _, _ := strings.Cut(e.Expires, "T")
-		s.Lines = append(s.Lines, fmt.Sprintf("- %s ends %s: %s (approved by %s)", e.Resource, day, e.Reason, known(e.Approver)))
+		s.Lines = append(s.Lines, fmt.Sprintf("- %s expires %s: %s (approved by %s)", e.Resource, day, e.Reason, known(e.Approver)))
 	}
 	s.Lines = append(s.Lines, more(a.OmittedExpiring)...)
 	return s

@@ -45,7 +45,7 @@ func taskExposed() Rule {
 		Group:       GroupKernel,
 		Requirement: "No running Fargate task was launched while FIPS mode was off.",
 		Why:         "A running task keeps the kernel it booted with; turning FIPS mode back on does not reach it.",
-		Headlines:   headlines("Task launched while FIPS mode was off", "Whether a task is exposed is unknown"),
+		Headlines:   headlines("Task launched while FIPS mode was off", "Task may have been launched without FIPS mode"),
 		Severity:    High,
 		Default:     Audit,
 		Controls:    []Control{SC13, CA7},

@@ -58,7 +58,7 @@ func taskKernelProof() Rule {
 		Group:       GroupKernel,
 		Requirement: "In a running Fargate task /proc/sys/crypto/fips_enabled is 1.",
 		Why:         "It is the kernel's own word; the account setting only says what new tasks ought to get.",
-		Headlines:   headlines("A task's kernel is NOT in FIPS mode", "A task's kernel cannot be verified"),
+		Headlines:   headlines("A task's kernel is NOT in FIPS mode", "A task's kernel could not be checked"),
 		Severity:    Critical,
 		Default:     Audit,
 		Controls:    []Control{SC13, CA7},

@@ -73,7 +73,7 @@ func taskLaunchPlatform() Rule {
 		Group:       GroupPlatform,
 		Requirement: "A Fargate task that is being launched is LINUX, X86_64 and on platform version 1.4.0 or later.",
 		Why:         "Fargate's FIPS-140 mode covers no other task.",
-		Headlines:   headlines("Task launched that cannot be FIPS", "Task could not be judged"),
+		Headlines:   headlines("Task launched on a non-FIPS platform", "Task could not be checked"),
 		Severity:    High,
 		Default:     Enforce,
 		Controls:    []Control{SC13, CM2},
@@ -92,7 +92,7 @@ func taskRunningPlatform() Rule {
 		Group:       GroupPlatform,
 		Requirement: "A running Fargate task is LINUX, X86_64 and on platform version 1.4.0 or later.",
 		Why:         "Fargate's FIPS-140 mode covers no other task.",
-		Headlines:   headlines("Running task cannot be FIPS", "Task could not be judged"),
+		Headlines:   headlines("Running task is on a non-FIPS platform", "Task could not be checked"),
 		Severity:    High,
 		Default:     Audit,
 		Controls:    []Control{SC13, CM2},
@@ -141,15 +141,16 @@ type StopTask struct {
 	Reason  string `json:"reason"`
 }
 
-func (StopTask) API() string    { return "ecs:StopTask" }
-func (StopTask) Ending() string { return " and is being stopped" }
+func (StopTask) API() string     { return "ecs:StopTask" }
+func (StopTask) Ending() string  { return "; being stopped" }
+func (StopTask) Immediate() bool { return false }
 
 // Exposes is about the task until it has stopped.
 func (StopTask) Exposes(a Aftermath) string {
 	if a.Result != Done {
 		return ""
 	}
-	return "AWS accepted the stop; that the task has stopped was not observed. Until then it may run without FIPS mode."
+	return "AWS accepted the stop request. The guard has not yet seen the task stop. Until it stops, it may run without FIPS mode."
 }
 
 func (c StopTask) args() []string {

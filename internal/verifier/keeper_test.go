@@ -192,10 +192,10 @@ func TestPeopleHearOfChangesOnly(t *testing.T) {
 		{"a kernel refutes", func() { w.Kernels[w.Tasks[0].ARN+"/main"] = "0" }, []string{"[CRITICAL] A task's kernel is NOT in FIPS mode"}},
 		{"it still does", func() {}, nil},
 		{"another task of the service, too", func() { w.Kernels[w.Tasks[1].ARN+"/main"] = "0" }, nil},
-		{"ECS does not answer", func() { w.Faults[listTasks] = guardtest.Down }, []string{"[WARNING] Task could not be judged"}},
+		{"ECS does not answer", func() { w.Faults[listTasks] = guardtest.Down }, []string{"[WARNING] Task could not be checked"}},
 		{"it does again, and nothing of it is news but that", func() { delete(w.Faults, listTasks) }, []string{"[INFO] One finding is resolved"}},
 		{"the tasks were replaced", func() { w.Tasks = []guard.Task{ofService(task("c")), ofService(task("d"))} }, []string{"[INFO] One finding is resolved"}},
-		{"a task cannot be verified", func() { w.Kernels[w.Tasks[0].ARN+"/main"] = "?" }, []string{"[WARNING] A task's kernel cannot be verified"}},
+		{"a task cannot be verified", func() { w.Kernels[w.Tasks[0].ARN+"/main"] = "?" }, []string{"[WARNING] A task's kernel could not be checked"}},
 		{"worse: it refutes", func() { w.Kernels[w.Tasks[0].ARN+"/main"] = "0" }, []string{"[CRITICAL] A task's kernel is NOT in FIPS mode"}},
 	}
 	for i, look := range looks {
