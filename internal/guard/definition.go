@@ -28,7 +28,7 @@ func taskDefinitionPlatform() Rule {
 		ID:          TaskDefinitionPlatform,
 		Group:       GroupPlatform,
 		Requirement: "A task definition that Fargate can run has operating system family LINUX and CPU architecture X86_64.",
-		Why:         "Fargate's FIPS-140 mode covers no other platform; such tasks would run without it.",
+		Why:         "Fargate's FIPS-140 mode supports no other platform. Such tasks would run without it.",
 		Headlines:   headlines("Task definition for non-FIPS platform", "Task definition could not be checked"),
 		Severity:    High,
 		Default:     Enforce,

@@ -35,7 +35,7 @@ func servicePlatform() Rule {
 		ID:          ServicePlatform,
 		Group:       GroupPlatform,
 		Requirement: "A Fargate service uses a LINUX / X86_64 task definition and platform version 1.4.0 or later.",
-		Why:         "Its scheduler starts tasks from them whenever it needs one.",
+		Why:         "The service starts new tasks from them at any time.",
 		Headlines:   headlines("Service uses a non-FIPS platform", "Service could not be checked"),
 		Severity:    High,
 		Default:     Audit,
@@ -119,7 +119,7 @@ func (ScaleServiceToZero) Exposes(a Aftermath) string {
 	if a.Result != Done {
 		return ""
 	}
-	return "The service's tasks go on running until ECS has stopped them; that was not observed."
+	return "The service's tasks keep running until ECS has stopped them. The guard has not yet seen them stop."
 }
 
 func (c ScaleServiceToZero) args() []string {
@@ -149,5 +149,5 @@ func untilReplaced(a Aftermath) string {
 	if a.Result != Done {
 		return ""
 	}
-	return "The service's old tasks go on running until ECS has replaced them; that was not observed."
+	return "The service's old tasks keep running until ECS has replaced them. The guard has not yet seen them stop."
 }

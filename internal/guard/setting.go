@@ -104,7 +104,7 @@ func fipsModeDefault() Rule {
 		ID:          FIPSModeDefault,
 		Group:       GroupSetting,
 		Requirement: "The account default of fargateFIPSMode is enabled.",
-		Why:         "Fargate tasks launched while it is off run on a kernel that is not in FIPS mode, and keep it until they are replaced.",
+		Why:         "Fargate tasks launched while it is off run on a kernel without FIPS mode until they are replaced.",
 		Headlines:   Headlines{Violated: "FIPS mode was turned off", Found: "FIPS mode was found off", Unknown: "FIPS mode may be off: it could not be read"},
 		Severity:    Critical,
 		Default:     Enforce,
@@ -123,7 +123,7 @@ func fipsModeOverride() Rule {
 		ID:          FIPSModeOverride,
 		Group:       GroupSetting,
 		Requirement: "No user or role overrides fargateFIPSMode with anything but enabled.",
-		Why:         "Whether a role's override reaches the tasks that it launches is undocumented, so it has to be assumed.",
+		Why:         "AWS does not document whether a role's override affects the tasks that the role launches. Assume that it does.",
 		Headlines:   Headlines{Violated: "FIPS mode was turned off for one principal", Found: "FIPS mode was found off for one principal", Unknown: "FIPS mode may be off: it could not be read"},
 		Severity:    High,
 		Default:     Enforce,
@@ -183,7 +183,7 @@ func checkSetting(s Setting) Finding {
 		return finding(rule, s, Compliant, fmt.Sprintf("%s is enabled.", sentence(whose)))
 	case ModeOff:
 		if s.Scope == ScopeUnknown {
-			return finding(rule, s, NonCompliant, "FIPS mode was turned off by somebody the record does not name; it may be the account default.")
+			return finding(rule, s, NonCompliant, "FIPS mode was turned off, and the record does not say for whom. It may be the account default.")
 		}
 		return finding(rule, s, NonCompliant, fmt.Sprintf("%s is off.", sentence(whose)))
 	case ModeUnknown:
@@ -196,12 +196,12 @@ func checkSetting(s Setting) Finding {
 func checkDeletedSetting(s Setting) Finding {
 	if s.Scope == ScopePrincipal {
 		return finding(FIPSModeOverride, s, InsufficientData,
-			fmt.Sprintf("The override of %s was deleted; the account default decides now, and this record does not show it.", s.Principal))
+			fmt.Sprintf("The override of %s was deleted. The account default applies now, and this record does not show it.", s.Principal))
 	}
 	if s.Scope == ScopeUnknown {
-		return finding(FIPSModeDeleted, s, NonCompliant, "A value was deleted by somebody the record does not name; it may be the account's, which then falls back to disabled.")
+		return finding(FIPSModeDeleted, s, NonCompliant, "A value was deleted, and the record does not say whose. It may be the account's, which then falls back to disabled.")
 	}
-	return finding(FIPSModeDeleted, s, NonCompliant, "The account's value was deleted, which falls back to disabled.")
+	return finding(FIPSModeDeleted, s, NonCompliant, "The account's value was deleted, so it falls back to disabled.")
 }
 
 func outOfScope(region string) string {

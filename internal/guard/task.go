@@ -72,7 +72,7 @@ func taskLaunchPlatform() Rule {
 		ID:          TaskLaunchPlatform,
 		Group:       GroupPlatform,
 		Requirement: "A Fargate task that is being launched is LINUX, X86_64 and on platform version 1.4.0 or later.",
-		Why:         "Fargate's FIPS-140 mode covers no other task.",
+		Why:         "Fargate's FIPS-140 mode supports no other platform.",
 		Headlines:   headlines("Task launched on a non-FIPS platform", "Task could not be checked"),
 		Severity:    High,
 		Default:     Enforce,
@@ -91,7 +91,7 @@ func taskRunningPlatform() Rule {
 		ID:          TaskRunningPlatform,
 		Group:       GroupPlatform,
 		Requirement: "A running Fargate task is LINUX, X86_64 and on platform version 1.4.0 or later.",
-		Why:         "Fargate's FIPS-140 mode covers no other task.",
+		Why:         "Fargate's FIPS-140 mode supports no other platform.",
 		Headlines:   headlines("Running task is on a non-FIPS platform", "Task could not be checked"),
 		Severity:    High,
 		Default:     Audit,
@@ -111,7 +111,7 @@ func checkTask(t Task) Finding {
 	case t.Fargate == No:
 		return finding(rule, t, NotApplicable, "It does not run on Fargate.")
 	case t.Stopping():
-		return finding(rule, t, NotApplicable, "It has stopped, or has been told to.")
+		return finding(rule, t, NotApplicable, "It has stopped or is stopping.")
 	}
 	wrong, unclear := t.Platform.faults()
 	if t.PlatformVersion == "" || strings.EqualFold(t.PlatformVersion, latest) {
