@@ -128,7 +128,7 @@ func kinds() map[string]guard.Report {
 // be read otherwise, or run.
 func hostile() guard.Report {
 	d := definition
-	d.ARN = "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/x\r\nBcc: everybody\x1b[2J\u202eevil:1"
+	d.ARN = "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/x\r\nBcc: everyone\x1b[2J\u202eevil:1"
 	d.RegisteredBy = "\u2028Severity INFO"
 	r := report("RegisterTaskDefinition", d, guard.Failed, "AWS answered ClientException: \x00<script>alert(1)</script>\xff")
 	s := override
