@@ -26,7 +26,7 @@ var rooms = map[string]struct {
 	"internal/evidence":      {[]string{"internal/guard"}, "a look to what people and auditors read; talks to nobody"},
 	"internal/config":        {[]string{"internal/guard"}, "what people set"},
 	"internal/manifest":      {[]string{"internal/guard"}, "files before anything is registered, to states"},
-	"internal/aws/ecsexec":   {nil, "one command in one container; knows no FIPS"},
+	"internal/aws/ecsexec":   {[]string{"internal/sanitize"}, "one command in one container; knows no FIPS"},
 	"internal/localaws":      {nil, "an AWS account on loopback; knows no guard"},
 	"internal/aws/history":   {[]string{"internal/guard", "internal/trail"}, "CloudTrail's memory to events"},
 	"internal/aws/selfcheck": {[]string{"internal/guard"}, "the guard's own parts to states"},

@@ -7,6 +7,7 @@ import (
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/manifest"
+	"fipsguard/internal/sanitize"
 )
 
 type checkCommand struct {
@@ -41,11 +42,11 @@ func (c *checkCommand) Run(t *terminal) error {
 		found, err := checkFile(name, t)
 		if err != nil {
 			unreadable = true
-			fmt.Fprintf(t.err, "fipsguard: %s: %s\n", plainText(name), plainText(err.Error()))
+			fmt.Fprintf(t.err, "fipsguard: %s: %s\n", sanitize.Terminal(name), sanitize.Terminal(err.Error()))
 			continue
 		}
 		if len(found) == 0 {
-			fmt.Fprintf(t.err, "fipsguard: %s: nothing in it is about Fargate\n", plainText(name))
+			fmt.Fprintf(t.err, "fipsguard: %s: nothing in it is about Fargate\n", sanitize.Terminal(name))
 		}
 		all = append(all, found...)
 	}
@@ -107,7 +108,7 @@ func (c *checkCommand) write(t *terminal, all []checked) error {
 	}
 	bad := 0
 	for _, f := range all {
-		fmt.Fprintf(t.out, "%s:%d:%d: %s %s %s: %s\n", plainText(f.File), f.Line, f.Column, t.verdict(f.Status), f.Rule, plainText(f.Name), plainText(f.Reason))
+		fmt.Fprintf(t.out, "%s:%d:%d: %s %s %s: %s\n", sanitize.Terminal(f.File), f.Line, f.Column, t.verdict(f.Status), f.Rule, sanitize.Terminal(f.Name), sanitize.Terminal(f.Reason))
 		if f.Remedy != "" {
 			bad++
 			fmt.Fprintf(t.out, "    %s\n", f.Remedy)

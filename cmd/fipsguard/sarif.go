@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/sanitize"
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 )
@@ -34,7 +35,7 @@ func writeSARIF(out io.Writer, all []checked) error {
 			WithRegion(sarif.NewRegion().WithStartLine(max(1, f.Line)).WithStartColumn(max(1, f.Column))))
 		run.CreateResultForRule(string(f.Rule)).
 			WithLevel(level).
-			WithMessage(sarif.NewTextMessage(plainText(f.Name + ": " + f.Reason + " " + f.Remedy))).
+			WithMessage(sarif.NewTextMessage(sanitize.Terminal(f.Name + ": " + f.Reason + " " + f.Remedy))).
 			AddLocation(place)
 	}
 	return sarif.NewReport().AddRun(run).PrettyWrite(out)

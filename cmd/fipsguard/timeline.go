@@ -7,6 +7,7 @@ import (
 
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/sanitize"
 )
 
 // printTimeline prints what happened, line by line, and alerts as people get
@@ -36,9 +37,9 @@ func printTimeline(t *terminal, happened []localaws.Happening) {
 			fmt.Fprintf(t.out, "\n  … and %d more alerts\n", len(alerts(happened))-maxAlerts)
 			break
 		}
-		fmt.Fprintf(t.out, "\n  %s\n", t.paint(bold, "Subject: "+plainText(m.Subject)))
+		fmt.Fprintf(t.out, "\n  %s\n", t.paint(bold, "Subject: "+sanitize.Terminal(m.Subject)))
 		for line := range strings.Lines(m.For("email")) {
-			fmt.Fprintf(t.out, "  %s %s\n", t.paint(dim, "│"), plainText(strings.TrimRight(line, "\n")))
+			fmt.Fprintf(t.out, "  %s %s\n", t.paint(dim, "│"), sanitize.Terminal(strings.TrimRight(line, "\n")))
 		}
 	}
 	fmt.Fprintln(t.out)
@@ -63,7 +64,7 @@ func happeningText(t *terminal, h localaws.Happening) string {
 	case h.Call != nil && h.Call.Operation == "sns:Publish":
 		return ""
 	case h.Call != nil:
-		text := fmt.Sprintf("%-32s %s %s", who(t, h.Call.Principal), h.Call.Operation, shortened(plainText(string(h.Call.Parameters))))
+		text := fmt.Sprintf("%-32s %s %s", who(t, h.Call.Principal), h.Call.Operation, shortened(sanitize.Terminal(string(h.Call.Parameters))))
 		if h.Call.ErrorCode != "" {
 			text += t.paint(red, "  "+h.Call.ErrorCode)
 		}
@@ -71,7 +72,7 @@ func happeningText(t *terminal, h localaws.Happening) string {
 	case h.Delivery != nil && h.Delivery.Err != nil:
 		return t.paint(yellow, fmt.Sprintf("%-32s attempt %d failed, Lambda tries again or dead-letters it", "EventBridge → enforcer", h.Delivery.Attempt))
 	case h.Message != nil:
-		return fmt.Sprintf("%-32s %s", "fipsguard → people", t.paint(bold, plainText(h.Message.Subject)))
+		return fmt.Sprintf("%-32s %s", "fipsguard → people", t.paint(bold, sanitize.Terminal(h.Message.Subject)))
 	}
 	return ""
 }

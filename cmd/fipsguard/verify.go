@@ -12,6 +12,7 @@ import (
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/sanitize"
 	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring/scans"
 
@@ -96,7 +97,7 @@ func writePage(name string, d evidence.Document) (err error) {
 // verifyExit: a violation that was seen counts more than what was not seen.
 func verifyExit(t *terminal, seen verifier.Seen) error {
 	for _, err := range seen.Failures {
-		fmt.Fprintln(t.err, "fipsguard: not seen:", plainText(err.Error()))
+		fmt.Fprintln(t.err, "fipsguard: not seen:", sanitize.Terminal(err.Error()))
 	}
 	status := seen.Report.Status()
 	switch {
