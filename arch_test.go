@@ -52,6 +52,25 @@ func TestDecisionsNeedNothingButTheStandardLibrary(t *testing.T) {
 	}
 }
 
+// TestOnlyTheEdgesKnowAWS: the AWS SDK stays in the adapters, in what wires
+// them, and in the simulated account and who acts in it.
+func TestOnlyTheEdgesKnowAWS(t *testing.T) {
+	edges := []string{"aws/", "wiring", "localaws", "simulation"}
+	for name, imported := range goList(t, "Imports") {
+		if slices.ContainsFunc(edges, func(edge string) bool { return strings.HasPrefix(name, edge) }) {
+			continue
+		}
+		for _, path := range imported {
+			if strings.HasPrefix(path, "github.com/aws/aws-sdk-go-v2") {
+				t.Errorf("%s imports %s; only aws/*, wiring and the simulation do", name, path)
+			}
+			if inside, ours := short(path); ours && strings.HasPrefix(inside, "aws/") && !(name == "functions/verifier" && inside == "aws/hub") {
+				t.Errorf("%s imports %s; only wiring does", name, inside)
+			}
+		}
+	}
+}
+
 // TestNoFunctionContainsTheSimulation looks through all that a function pulls
 // in, however far away. A YAML library would cost each start 0.1 ms.
 func TestNoFunctionContainsTheSimulation(t *testing.T) {

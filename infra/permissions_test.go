@@ -22,7 +22,7 @@ type client struct{ folder, name, prefix string }
 var enforcing = []client{
 	{"../internal/aws/ecsapi", "API", "ecs"},
 	{"../internal/aws/ecsapi", "Scaling", "application-autoscaling"},
-	{"../internal/alert", "Publisher", "sns"},
+	{"../internal/aws/notify", "Publisher", "sns"},
 }
 
 // clients are those of each function, by the logical name of its construct.

@@ -8,6 +8,7 @@ import (
 	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/manifest"
+	"fipsguard/internal/sanitize"
 )
 
 type checkCommand struct {
@@ -42,11 +43,11 @@ func (c *checkCommand) Run(t *terminal) error {
 		found, err := checkFile(name, t)
 		if err != nil {
 			unreadable = true
-			fmt.Fprintf(t.err, "fipsguard: %s: %s\n", plainText(name), plainText(err.Error()))
+			fmt.Fprintf(t.err, "fipsguard: %s: %s\n", sanitize.Terminal(name), sanitize.Terminal(err.Error()))
 			continue
 		}
 		if len(found) == 0 {
-			fmt.Fprintf(t.err, "fipsguard: %s: no Fargate resources found\n", plainText(name))
+			fmt.Fprintf(t.err, "fipsguard: %s: no Fargate resources found\n", sanitize.Terminal(name))
 		}
 		all = append(all, found...)
 	}
@@ -108,7 +109,7 @@ func (c *checkCommand) write(t *terminal, all []checked) error {
 	}
 	bad := 0
 	for _, f := range all {
-		fmt.Fprintf(t.out, "%s:%d:%d: %s %s %s: %s\n", plainText(f.File), f.Line, f.Column, t.verdict(f.Status), f.Rule, plainText(f.Name), plainText(f.Reason))
+		fmt.Fprintf(t.out, "%s:%d:%d: %s %s %s: %s\n", sanitize.Terminal(f.File), f.Line, f.Column, t.verdict(f.Status), f.Rule, sanitize.Terminal(f.Name), sanitize.Terminal(f.Reason))
 		if f.Remedy != "" {
 			bad++
 			fmt.Fprintf(t.out, "    %s\n", f.Remedy)
@@ -124,7 +125,7 @@ func located(all []checked) []format.Located {
 	for _, f := range all {
 		list = append(list, format.Located{
 			File: f.File, Line: f.Line, Column: f.Column, Rule: f.Rule, Status: f.Status, Severity: f.Severity,
-			Message: plainText(f.Name + ": " + f.Reason + " " + f.Remedy),
+			Message: sanitize.Terminal(f.Name + ": " + f.Reason + " " + f.Remedy),
 		})
 	}
 	return list

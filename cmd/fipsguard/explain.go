@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/sanitize"
 	"fipsguard/internal/trail"
 )
 
@@ -131,20 +132,20 @@ func writeJSON(t *terminal, e explanation) error {
 
 func writeText(t *terminal, e explanation) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s  %s  by %s\n", t.verdict(e.Status), orDash(e.EventTime), plainText(e.EventName), plainText(e.Actor))
-	fmt.Fprintf(&b, "    event %s\n", orDash(plainText(e.EventID)))
+	fmt.Fprintf(&b, "%s  %s  %s  by %s\n", t.verdict(e.Status), orDash(e.EventTime), sanitize.Terminal(e.EventName), sanitize.Terminal(e.Actor))
+	fmt.Fprintf(&b, "    event %s\n", orDash(sanitize.Terminal(e.EventID)))
 	if e.Reason != "" {
-		fmt.Fprintf(&b, "    %s\n", plainText(e.Reason))
+		fmt.Fprintf(&b, "    %s\n", sanitize.Terminal(e.Reason))
 	}
 	for _, f := range e.Findings {
-		fmt.Fprintf(&b, "    %s  %s\n    %s: %s\n", f.Status, plainText(f.Subject), f.Rule, plainText(f.Reason))
+		fmt.Fprintf(&b, "    %s  %s\n    %s: %s\n", f.Status, sanitize.Terminal(f.Subject), f.Rule, sanitize.Terminal(f.Reason))
 	}
 	for _, a := range e.Planned {
 		parameters, err := json.Marshal(a.Parameters)
 		if err != nil {
 			return fmt.Errorf("write %s: %w", a.API, err)
 		}
-		fmt.Fprintf(&b, "    → %s %s\n", a.API, plainText(string(parameters)))
+		fmt.Fprintf(&b, "    → %s %s\n", a.API, sanitize.Terminal(string(parameters)))
 	}
 	_, err := io.WriteString(t.out, b.String()+"\n")
 	return err

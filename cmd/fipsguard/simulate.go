@@ -11,6 +11,7 @@ import (
 
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/product"
+	"fipsguard/internal/sanitize"
 	"fipsguard/internal/simulation"
 )
 
@@ -105,7 +106,7 @@ func simulate(t *terminal, sc simulation.Scenario) (ok bool, report *evidence.Do
 	}
 	if len(result.Unmet) > 0 {
 		for _, unmet := range result.Unmet {
-			fmt.Fprintf(t.out, "%s %s\n", t.paint(red, "✗"), plainText(unmet))
+			fmt.Fprintf(t.out, "%s %s\n", t.paint(red, "✗"), sanitize.Terminal(unmet))
 		}
 		fmt.Fprintln(t.out)
 		return false, report, nil
@@ -116,7 +117,7 @@ func simulate(t *terminal, sc simulation.Scenario) (ok bool, report *evidence.Do
 
 // newPrinter prints a simulation on a terminal.
 func newPrinter(t *terminal) simulation.Printer {
-	return simulation.Printer{Out: t.out, Clean: plainText, Paint: func(style simulation.Style, text string) string {
+	return simulation.Printer{Out: t.out, Clean: sanitize.Terminal, Paint: func(style simulation.Style, text string) string {
 		switch style {
 		case simulation.Strong:
 			return t.paint(bold, text)

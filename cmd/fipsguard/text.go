@@ -3,33 +3,11 @@ package main
 import (
 	"errors"
 	"io/fs"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/sanitize"
 )
-
-// plainText escapes what could move a terminal's cursor or reorder a line:
-// names in events are other people's.
-func plainText(text string) string {
-	if strings.IndexFunc(text, unsafeRune) < 0 {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if unsafeRune(r) {
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-func unsafeRune(r rune) bool {
-	return r != ' ' && !unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r)
-}
 
 func orDash(text string) string {
 	if text == "" {
@@ -80,7 +58,7 @@ func (t *terminal) verdict(v guard.Verdict) string {
 func indented(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
-		b.WriteString("    │ " + plainText(strings.TrimRight(line, "\n")) + "\n")
+		b.WriteString("    │ " + sanitize.Terminal(strings.TrimRight(line, "\n")) + "\n")
 	}
 	return b.String()
 }

@@ -14,6 +14,7 @@ import (
 	"fipsguard/internal/evidence/page"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
+	"fipsguard/internal/sanitize"
 	"fipsguard/internal/scan"
 	"fipsguard/internal/wiring/scans"
 )
@@ -90,7 +91,7 @@ func writePage(name string, d evidence.Document) (err error) {
 // verifyExit: a violation that was found counts more than what could not be read.
 func verifyExit(t *terminal, found scan.Result) error {
 	for _, err := range found.Failures {
-		fmt.Fprintln(t.err, "fipsguard: could not read:", plainText(err.Error()))
+		fmt.Fprintln(t.err, "fipsguard: could not read:", sanitize.Terminal(err.Error()))
 	}
 	status := found.Report.Status()
 	switch {

@@ -1,8 +1,8 @@
-// Package alert tells people and machines what the guard found and did: it
-// renders a guard.Report into a subject, a text, JSON and message attributes,
-// joins alerts that would say the same again, and publishes them through SNS.
+// Package alert makes a report an alert: a document that is cleaned, bounded and
+// decided once, from which the subject, the text, the JSON and the message
+// attributes are printed.
 //
-// It claims nothing that the report does not hold, and renders guard's nouns
-// only, in which there is no environment value, no token and no container
-// command. docs/alerts.md shows alerts, and says what joining can and cannot do.
+// It claims nothing that the report does not hold, and shows guard's nouns only,
+// in which there is no environment value, no token and no container command.
+// docs/alerts.md shows alerts.
 package alert

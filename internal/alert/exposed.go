@@ -8,32 +8,32 @@ import (
 )
 
 // exposed says what is still at risk, as far as the report knows. It never
-// says of a thing that it is safe: the guard has not looked at running tasks.
-func exposed(v view) []string {
+// says that a resource is safe: running tasks were not checked.
+func exposed(d draft) []string {
 	var list []string
 	add := func(sentence string) {
 		if sentence != "" && !slices.Contains(list, sentence) {
 			list = append(list, sentence)
 		}
 	}
-	for _, o := range v.outcomes {
-		add(exposedAfter(v, o))
+	for _, o := range d.outcomes {
+		add(exposedAfter(d, o))
 	}
-	for _, f := range v.findings {
-		if f.Severity > guard.Info && !answered(f, v.report.Outcomes) {
-			add(exposedBy(v, f))
+	for _, f := range d.findings {
+		if f.Severity > guard.Info && !answered(f, d.report.Outcomes) {
+			add(exposedBy(d, f))
 		}
 	}
-	for _, f := range v.findings {
+	for _, f := range d.findings {
 		if task, ok := f.State.(guard.Task); ok && f.Severity > guard.Info && task.Service() != "" {
-			add("Service " + v.name(task.Service()) + " goes on starting such tasks until it is corrected.")
+			add("Service " + d.name(task.Service()) + " keeps starting such tasks until it is fixed.")
 		}
 	}
-	if cut := len(v.report.Findings) - len(v.findings); cut > 0 {
-		add(fmt.Sprintf("What else the %d findings that are not listed here leave exposed.", cut))
+	if cut := len(d.report.Findings) - len(d.findings); cut > 0 {
+		add(fmt.Sprintf("Plus anything affected by the %d findings not listed here.", cut))
 	}
-	if len(list) == 0 && v.report.News != nil {
-		add("What the look found and people were told of before; the report has it.")
+	if len(list) == 0 && d.report.Scan != nil {
+		add("Only issues already reported; see the report.")
 	}
 	if len(list) == 0 {
 		add("Nothing that the guard knows of.")
@@ -55,9 +55,9 @@ func answered(f guard.Finding, outcomes []guard.Outcome) bool {
 }
 
 // exposedAfter is what an outcome leaves exposed.
-func exposedAfter(v view, o guard.Outcome) string {
+func exposedAfter(d draft, o guard.Outcome) string {
 	if call := o.Remediation.Call; call != nil {
-		after := guard.Aftermath{Result: o.Result, Between: meanwhile(v, o), Name: v.name}
+		after := guard.Aftermath{Result: o.Result, Between: meanwhile(d, o), Name: d.name}
 		if sentence := call.Exposes(after); sentence != "" {
 			return sentence
 		}
@@ -65,36 +65,48 @@ func exposedAfter(v view, o guard.Outcome) string {
 	if o.Result == guard.Done {
 		return ""
 	}
-	return known(v.name(o.Remediation.Subject)) + " stands as it was found, as far as the guard knows."
+	return "As far as the guard knows, " + known(d.name(o.Remediation.Subject)) + " has not changed."
 }
 
 // meanwhile is when the setting was off, as far as it is known.
-func meanwhile(v view, o guard.Outcome) string {
-	from, until := "an unknown time", timeText(o.At, "an unknown time")
-	if turned(v.report, o.Remediation.Rule) {
-		from = timeText(v.report.Cause.Time, from)
+func meanwhile(d draft, o guard.Outcome) string {
+	from, until := "an unknown time", knownTime(timeText(o.At))
+	if turned(d.report, o.Remediation.Rule) {
+		from = knownTime(timeText(d.report.Cause.Time))
 	}
 	return fmt.Sprintf("from %s until %s", from, until)
 }
 
 // exposedBy is what a finding leaves exposed about which nothing was tried.
-func exposedBy(v view, f guard.Finding) string {
+func exposedBy(d draft, f guard.Finding) string {
 	unknown := f.Verdict == guard.InsufficientData
+	name := known(d.name(f.Subject))
 	switch f.State.(type) {
 	case guard.PolicyDocument:
-		return "Modes and exemptions of the refused document do not hold; the guard's defaults do."
+		return "The guard ignores the modes and exemptions of the rejected document and uses its defaults."
 	case guard.Component:
-		if unknown {
-			return "Whether the guard hears and is heard through " + v.name(f.Subject) + " could not be established."
+		switch {
+		case unknown:
+			return "The guard could not check " + name + ". Events or alerts may be lost."
+		case f.Rule == guard.GuardModule:
+			return "Until it is fixed, the guard's own TLS and signatures do not use validated cryptography."
 		}
-		return "Until " + v.name(f.Subject) + " is put right, the guard may miss events, or people its alerts."
+		return "Until " + name + " is fixed, events or alerts may be lost."
+	case guard.KernelCheck:
+		if !unknown {
+			return name + " is running without FIPS mode."
+		}
+	case guard.Exposure:
+		if !unknown {
+			return name + " is still running and was launched while FIPS mode was off."
+		}
 	case guard.Setting:
 		if unknown {
-			return "FIPS mode may be off. Until somebody has looked, assume that Fargate tasks launched now run without it."
+			return "FIPS mode may be off. Until you have checked, assume that new Fargate tasks run without it."
 		}
 	}
 	if unknown {
-		return known(v.name(f.Subject)) + " may run without FIPS mode; that could not be established."
+		return name + " may run without FIPS mode: the guard could not check it."
 	}
-	return known(v.name(f.Subject)) + " stands as it was found."
+	return "The guard has not changed " + name + "."
 }

@@ -2,7 +2,6 @@ package alert
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -12,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"fipsguard/internal/dedup"
 	"fipsguard/internal/guard"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -30,7 +31,7 @@ func TestKindsOfAlerts(t *testing.T) {
 	}
 	messages["flapping-summary"] = flappingSummary(t)
 	messages["storm-summary"] = stormSummary(t)
-	messages["storm-of-kinds-summary"] = render(kinds()["default-repaired"], joined{others: stormTally()})
+	messages["storm-of-kinds-summary"] = Render(stormOfKinds())
 
 	schema, err := jsonschema.NewCompiler().Compile(schemaFile)
 	if err != nil {
@@ -95,12 +96,12 @@ func compare(t *testing.T, name string, m Message) {
 // flappingSummary is what goes out after a script fought the guard.
 func flappingSummary(t *testing.T) Message {
 	t.Helper()
-	var j joiner
+	var j dedup.Joiner
 	r := kinds()["default-repaired"]
 	for minute, who := range []string{"user terraform", "user terraform", "role Admin, session joe", "user terraform"} {
 		r.Cause.Actor.Name, r.Cause.Time = who, at.Add(time.Duration(minute)*time.Minute)
-		if send, with := j.admit(r, r.Cause.Time); send {
-			j.settle(r, with, true, r.Cause.Time)
+		if with, send := j.Admit(r, r.Cause.Time); send {
+			j.Settle(with, true, r.Cause.Time)
 		}
 	}
 	r.Cause.Time = at.Add(16 * time.Minute)
@@ -111,7 +112,7 @@ func flappingSummary(t *testing.T) Message {
 // stormSummary is what goes out after a deployment of bad task definitions.
 func stormSummary(t *testing.T) Message {
 	t.Helper()
-	var j joiner
+	var j dedup.Joiner
 	storm := func(i int) guard.Report {
 		r := report("RegisterTaskDefinition", definitionNumber(i), guard.Done, "AWS answered that the revision is INACTIVE.")
 		r.Cause.Time = at.Add(time.Duration(i) * time.Second)
@@ -120,32 +121,33 @@ func stormSummary(t *testing.T) Message {
 	}
 	for i := range 500 {
 		r := storm(i)
-		if send, with := j.admit(r, r.Cause.Time); send {
-			j.settle(r, with, true, r.Cause.Time)
+		if with, send := j.Admit(r, r.Cause.Time); send {
+			j.Settle(with, true, r.Cause.Time)
 		}
 	}
 	return last(t, &j, storm(901))
 }
 
-func last(t *testing.T, j *joiner, r guard.Report) Message {
+func last(t *testing.T, j *dedup.Joiner, r guard.Report) Message {
 	t.Helper()
-	send, with := j.admit(r, r.Cause.Time)
+	with, send := j.Admit(r, r.Cause.Time)
 	if !send {
 		t.Fatal("an alert after the interval does not go out")
 	}
-	return render(r, with)
+	return Render(with)
 }
 
-func stormTally() tally {
-	var counted tally
-	for i := range 12 {
-		s := override
-		s.Principal = fmt.Sprintf("%s-%d", s.Principal, i)
-		r := report("PutAccountSetting", s, guard.Done, "")
-		r.Cause.Actor.Name, r.Cause.Time = fmt.Sprintf("user robot-%d", i), at.Add(time.Duration(i)*time.Second)
-		counted.add(r, r.Cause.Time)
+// stormOfKinds is what goes out after twelve people turned off twelve
+// overrides, of which each is a kind of its own, when there was no room left.
+func stormOfKinds() guard.Report {
+	r := kinds()["default-repaired"]
+	t := guard.Tally{Count: 12, First: at, Last: at.Add(11 * time.Second), OtherActors: 2, OtherSubjects: 2}
+	for i := range 10 {
+		t.Actors = append(t.Actors, guard.Counted{Name: fmt.Sprintf("user robot-%d", i), Count: 1})
+		t.Subjects = append(t.Subjects, guard.Counted{Name: fmt.Sprintf("%s-%d", override.Subject(), i), Count: 1})
 	}
-	return counted
+	r.JoinedOthers = t
+	return r
 }
 
 // TestTheSchemaRefuses shows that validation is not a formality.
@@ -167,36 +169,5 @@ func TestTheSchemaRefuses(t *testing.T) {
 		if validate(schema, Message{JSON: []byte(broken)}) == nil {
 			t.Errorf("the schema takes %.200s", broken)
 		}
-	}
-}
-
-// TestAlertsReachTheTopicAsRendered follows one alert to SNS.
-func TestAlertsReachTheTopicAsRendered(t *testing.T) {
-	p := &topic{}
-	r := kinds()["override-human-needed"]
-	if sent, err := NewNotifier(p, "arn:aws-us-gov:sns:us-gov-west-1:111122223333:alerts").Notify(context.Background(), r, at); err != nil || !sent {
-		t.Fatalf("sent %t, error %v", sent, err)
-	}
-	in, want := p.published[0], Render(r)
-	if *in.Subject != want.Subject || *in.MessageStructure != "json" || *in.TopicArn != "arn:aws-us-gov:sns:us-gov-west-1:111122223333:alerts" {
-		t.Errorf("subject %q, structure %q, topic %q", *in.Subject, *in.MessageStructure, *in.TopicArn)
-	}
-	var variants map[string]string
-	if err := json.Unmarshal([]byte(*in.Message), &variants); err != nil {
-		t.Fatal(err)
-	}
-	machine := string(want.JSON)
-	if diff := cmp.Diff(map[string]string{"default": want.Text, "email": want.Text, "sqs": machine, "lambda": machine, "https": machine}, variants); diff != "" {
-		t.Errorf("variants (-want +got):\n%s", diff)
-	}
-	got := map[string]string{}
-	for name, a := range in.MessageAttributes {
-		if *a.DataType != "String" {
-			t.Errorf("attribute %s is a %s", name, *a.DataType)
-		}
-		got[name] = *a.StringValue
-	}
-	if diff := cmp.Diff(want.Attributes, got); diff != "" {
-		t.Errorf("attributes (-want +got):\n%s", diff)
 	}
 }

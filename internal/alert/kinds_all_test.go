@@ -16,7 +16,7 @@ func moreKinds() map[string]guard.Report {
 	standalone.LastStatus = "RUNNING"
 	silent, fresh := refuted(), refuted()
 	silent.Answer, silent.Unknown = "", "ECS Exec is off for the task"
-	fresh.Answer, fresh.Container, fresh.At, fresh.Unknown = "", "", time.Time{}, "its last proof, of 2026-10-20T10:15:30Z, is older than a week"
+	fresh.Answer, fresh.Container, fresh.At, fresh.Unknown = "", "", time.Time{}, "its last check, of 2026-10-20T10:15:30Z, is older than a week"
 	unsure := exposedTask()
 	unsure.Launched = guard.Span{From: at.AddDate(0, 0, -90), Until: at, Mode: guard.ModeUnknown, Unknown: "no record says what it was before"}
 	foundOverride := report("PutAccountSettingDefault", override, guard.RefusedByAWS, refusedByAWS)
@@ -65,9 +65,9 @@ func moreKinds() map[string]guard.Report {
 		"guard-trail": guard.GuardTrail, "guard-events": guard.GuardEvents, "guard-alerts": guard.GuardAlerts, "guard-queues": guard.GuardQueues, "guard-module": guard.GuardModule,
 	} {
 		if rule != guard.GuardTrail { // of which kinds has one
-			all["look-"+name] = lookReport(nil, guard.Component{Rule: rule, Name: "the part", Faults: []string{"it is not as it was deployed", "somebody changed it"}})
+			all["look-"+name] = lookReport(nil, guard.Component{Rule: rule, Name: "the component", Faults: []string{"it is not as it was deployed", "someone changed it"}})
 		}
-		all["look-"+name+"-unknown"] = lookReport(nil, guard.Component{Rule: rule, Name: "the part", Unknown: "AWS refused to show it"})
+		all["look-"+name+"-unknown"] = lookReport(nil, guard.Component{Rule: rule, Name: "the component", Unknown: "AWS refused to show it"})
 	}
 	return all
 }
@@ -110,7 +110,7 @@ func TestEveryHeadlineAndEndingIsPinned(t *testing.T) {
 	leads, endings, results := map[led]bool{}, map[string]bool{}, map[guard.Result]bool{}
 	for _, reports := range []map[string]guard.Report{kinds(), moreKinds()} {
 		for _, r := range reports {
-			lead := newView(r, joined{}, levels()[0]).lead
+			lead := lead(r)
 			leads[led{lead.Rule, lead.Verdict}] = true
 			for _, o := range r.Outcomes {
 				results[o.Result] = true

@@ -2,6 +2,7 @@ package alert
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"fipsguard/internal/guard"
@@ -11,7 +12,7 @@ var (
 	at    = time.Date(2026, 11, 2, 10, 15, 30, 0, time.UTC)
 	fixed = at.Add(2 * time.Second)
 	cause = guard.Cause{
-		EventID: "6afced68-75cd-4d44-8076-0be000000001", EventName: "PutAccountSettingDefault", Time: at,
+		EventID: "6afced68-75cd-4d44-8076-0be000000001", EventName: "PutAccountSettingDefault", IsCall: true, Time: at,
 		Account: "111122223333", Region: "us-gov-west-1",
 		Actor: guard.Actor{
 			Name: "role Admin, session jane.doe", ARN: "arn:aws-us-gov:sts::111122223333:assumed-role/Admin/jane.doe",
@@ -47,7 +48,7 @@ func report(event string, state guard.State, result guard.Result, detail string)
 
 func reportBy(policy guard.Policy, event string, state guard.State, result guard.Result, detail string) guard.Report {
 	r := guard.Report{Cause: cause, Findings: guard.Check(state)}
-	r.Cause.EventName = event
+	r.Cause.EventName, r.Cause.IsCall = event, !strings.Contains(event, " ") // ECS's own events and the guard's have several words
 	for _, a := range guard.Plan(r.Findings, policy) {
 		o := guard.Outcome{Remediation: a, Result: result, Detail: detail, At: fixed}
 		if result == guard.RefusedByPolicy {
@@ -127,7 +128,7 @@ func kinds() map[string]guard.Report {
 // be read otherwise, or run.
 func hostile() guard.Report {
 	d := definition
-	d.ARN = "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/x\r\nBcc: everybody\x1b[2J\u202eevil:1"
+	d.ARN = "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/x\r\nBcc: everyone\x1b[2J\u202eevil:1"
 	d.RegisteredBy = "\u2028Severity INFO"
 	r := report("RegisterTaskDefinition", d, guard.Failed, "AWS answered ClientException: \x00<script>alert(1)</script>\xff")
 	s := override
@@ -141,14 +142,14 @@ func hostile() guard.Report {
 	return r
 }
 
-const lookSummary = "12 running tasks: 10 proven, 1 refuted, 1 cannot be verified, 0 not attempted. 2 violations, 1 doubt."
+const lookSummary = "12 running tasks: FIPS on in 10, off in 1, 1 could not be checked, 0 not checked yet. 2 violations, 1 unknown."
 
 // lookReport is what the verifier tells of a look.
 func lookReport(resolved []string, states ...guard.State) guard.Report {
 	return guard.Report{
-		Cause:    guard.Cause{EventName: "scheduled look", Time: at, Account: "111122223333", Region: "us-gov-west-1", Actor: guard.Actor{Name: "fipsguard"}},
+		Cause:    guard.Cause{EventName: "scheduled scan", Time: at, Account: "111122223333", Region: "us-gov-west-1", Actor: guard.Actor{Name: "fipsguard"}},
 		Findings: guard.CheckAll(states),
-		News:     &guard.News{Status: guard.NonCompliant, Summary: lookSummary, Resolved: resolved, Evidence: "s3://fipsguard-evidence-111122223333/evidence/report.json"},
+		Scan:     &guard.Scan{Status: guard.NonCompliant, Summary: lookSummary, Resolved: resolved, Evidence: "s3://fipsguard-evidence-111122223333/evidence/report.json"},
 	}
 }
 
@@ -170,7 +171,7 @@ func exposedTask() guard.Exposure {
 
 func lookRecycled() guard.Report {
 	r := lookReport(nil, exposedTask())
-	r.News.Evidence = ""
+	r.Scan.Evidence = ""
 	for _, a := range guard.Plan(r.Findings, guard.Policy{ExposureRemedy: guard.Recycle}) {
 		r.Outcomes = append(r.Outcomes, guard.Outcome{Remediation: a, Result: guard.Done, Detail: "AWS answered deployment ecs-svc/1, which replaces the service's tasks at the pace of its configuration.", At: fixed})
 	}

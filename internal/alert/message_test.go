@@ -39,7 +39,7 @@ func fault(m Message) error {
 		}
 		size += len(name) + len("String") + len(value)
 	}
-	variants, err := m.variants()
+	variants, err := m.Variants()
 	if err != nil {
 		return err
 	}
@@ -91,13 +91,10 @@ func TestTheLargestMessageFits(t *testing.T) {
 			r = both(r, both(report(long, s, guard.RefusedByAWS, long), report(long, d, guard.Failed, long)))
 			r.Expiring = append(r.Expiring, guard.Exemption{Resource: long, Reason: long, Approver: long, Expires: at})
 		}
-		r.Cause = guard.Cause{EventID: long, EventName: long, Account: long, Region: long, Actor: guard.Actor{Name: long, ARN: long, SourceAddress: long}}
-		var counted tally
-		for i := range 12 {
-			r.Cause.Actor.Name = fmt.Sprint(i, long)
-			counted.add(r, at)
-		}
-		m := render(r, joined{same: counted, others: counted})
+		r.Cause = guard.Cause{EventID: long, EventName: long, IsCall: true, Account: long, Region: long, Actor: guard.Actor{Name: long, ARN: long, SourceAddress: long}}
+		r.Joined = tallyOf(func(i int) string { return fmt.Sprint(i, long) })
+		r.JoinedOthers = r.Joined
+		m := Render(r)
 		if err := fault(m); err != nil {
 			t.Errorf("of %q: %v", filler, err)
 		}
@@ -105,6 +102,16 @@ func TestTheLargestMessageFits(t *testing.T) {
 			t.Errorf("of %q: %v", filler, err)
 		}
 	}
+}
+
+// tallyOf is a count as long as there is one.
+func tallyOf(name func(int) string) guard.Tally {
+	t := guard.Tally{Count: 100, First: at, Last: at, OtherActors: 90, OtherSubjects: 90}
+	for i := range 10 {
+		t.Actors = append(t.Actors, guard.Counted{Name: name(i), Count: 1})
+		t.Subjects = append(t.Subjects, guard.Counted{Name: name(i), Count: 1})
+	}
+	return t
 }
 
 func TestRealARNsAreNotCut(t *testing.T) {

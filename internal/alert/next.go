@@ -8,48 +8,56 @@ import (
 )
 
 // next is what a person does: the commands for what the guard could not or may
-// not correct, the most pressing first; what the owner has to change; how to
-// look.
-func next(v view) []string {
+// not fix, the most pressing first; what the owner has to change; how to check
+// the setting.
+func next(d draft) []string {
 	var list []string
 	add := func(sentence string) {
 		if !slices.Contains(list, sentence) {
 			list = append(list, sentence)
 		}
 	}
-	for _, o := range v.outcomes {
+	for _, o := range d.outcomes {
 		if o.Result != guard.Done {
-			add(correction(v, o))
+			add(fix(d, o))
 		}
 	}
-	corrections := len(list)
+	fixes := len(list)
 	setting := false
-	for _, f := range v.findings {
-		advice := f.Advice()
+	for _, f := range d.findings {
+		advice := d.exact(f.Advice())
 		if _, is := f.State.(guard.Setting); is {
 			setting = true
-			if advice != "" && f.Verdict == guard.NonCompliant && !answered(f, v.report.Outcomes) {
+			if advice != "" && f.Verdict == guard.NonCompliant && !answered(f, d.report.Outcomes) {
 				add(advice)
 			}
 			continue
 		}
-		if advice != "" && f.Severity > guard.Info {
-			add("Owner: " + advice)
+		if command := replacement(d, f); command != "" {
+			add("Once FIPS mode is on, replace the task, run: " + command)
 		}
-		if command := replacement(v, f); command != "" {
-			add("Replace it, once FIPS mode is on: " + command)
+		if advice != "" && f.Severity > guard.Info {
+			add(owner(f) + advice)
 		}
 	}
-	if corrections == 0 || setting {
-		add("Check FIPS mode: aws ecs list-account-settings --name " + guard.SettingName + " --effective-settings --region " + v.region() +
-			" (the answer is the account's only if its principalArn ends in :root)")
+	if fixes == 0 || setting {
+		add("Check FIPS mode: aws ecs list-account-settings --name " + guard.SettingName + " --effective-settings --region " + regionWord(d.report.Cause.Region) +
+			" (it is the account default only if principalArn ends in :root)")
 	}
 	return list
 }
 
+// owner is whom an advice is for, unless it is for who gets the alert.
+func owner(f guard.Finding) string {
+	if rule, ok := guard.RuleOf(f.Rule); ok && rule.AboutGuard() {
+		return ""
+	}
+	return "Tell the owner: "
+}
+
 // replacement is the exact command that replaces a running task which is not
 // known to be in FIPS mode, where its service can do that.
-func replacement(v view, f guard.Finding) string {
+func replacement(d draft, f guard.Finding) string {
 	var t guard.Task
 	switch s := f.State.(type) {
 	case guard.KernelCheck:
@@ -57,39 +65,43 @@ func replacement(v view, f guard.Finding) string {
 	case guard.Exposure:
 		t = s.Task
 	}
-	if t.Redeployable == "" || f.Verdict != guard.NonCompliant || answered(f, v.report.Outcomes) {
+	if t.Redeployable == "" || f.Verdict != guard.NonCompliant || answered(f, d.report.Outcomes) {
 		return ""
 	}
 	redeploy := guard.Remediation{Call: guard.ForceNewDeployment{Cluster: t.Cluster, Service: t.Redeployable, ForceNewDeployment: true}}
-	return openCommand(v, guard.Outcome{Remediation: redeploy})
+	return openCommand(d, guard.Outcome{Remediation: redeploy})
 }
 
-// correction is how a person makes a correction that the guard did not.
-func correction(v view, o guard.Outcome) string {
-	run := "run: " + openCommand(v, o)
-	if openCommand(v, o) == "" {
-		run = fmt.Sprintf("call %s by hand; its command is not shown, because it is too long or a name in it is not safe to paste.", apiOf(o))
+// fix is how a person makes a fix that the guard did not.
+func fix(d draft, o guard.Outcome) string {
+	run := "run: " + openCommand(d, o)
+	if openCommand(d, o) == "" {
+		run = fmt.Sprintf("call %s by hand; the command is not shown, because it is too long or a name in it is not safe to paste.", apiOf(o))
 	}
 	_, override := o.Remediation.Call.(guard.PutAccountSetting)
 	switch {
 	case o.Result == guard.RefusedByAWS || override:
-		return "As " + whoMay(v, o.Remediation) + ", " + run
+		return "As " + whoMay(d, o.Remediation) + ", " + run
 	case o.Result == guard.RefusedByPolicy:
-		return "Policy leaves it. To correct it all the same, " + run
+		return "Policy does not let the guard fix this. To fix it yourself, " + run
 	}
-	return "If it is not corrected meanwhile, " + run
+	return "If it is still not fixed, " + run
 }
 
-// openCommand is the exact command for a correction that was not made. It is
-// empty where there is none that can be shown as it is: a command that was cut
-// or whose characters were replaced would do something else.
-func openCommand(v view, o guard.Outcome) string {
+// openCommand is the exact command for a fix that was not made, if there
+// is one that can be shown.
+func openCommand(d draft, o guard.Outcome) string {
 	if o.Result == guard.Done || o.Remediation.Call == nil {
 		return ""
 	}
-	command := o.Remediation.Command(v.region())
-	if clean(command, v.bounds.command) != command {
-		return ""
+	return d.exact(o.Remediation.Command(regionWord(d.report.Cause.Region)))
+}
+
+// whoMay says who can make a call that AWS refused to the guard.
+func whoMay(d draft, m guard.Remediation) string {
+	account := known(d.name(d.report.Cause.Account))
+	if call, ok := m.Call.(guard.PutAccountSetting); ok {
+		return "root of account " + account + " or " + d.name(call.PrincipalARN) + " itself"
 	}
-	return command
+	return "someone in account " + account + " with permission"
 }

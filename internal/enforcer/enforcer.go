@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"fipsguard/internal/alert"
+	"fipsguard/internal/dedup"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/remediate"
@@ -24,9 +26,9 @@ type Account interface {
 	ObserveRemedy(context.Context, guard.Service, guard.ServiceRemedy) (guard.Service, error)
 }
 
-// Notifier sends people a report, at once or together with later ones.
+// Notifier sends an alert.
 type Notifier interface {
-	Notify(ctx context.Context, r guard.Report, now time.Time) (sent bool, err error)
+	Publish(context.Context, alert.Message) error
 }
 
 // Enforcer responds to events. Between them it keeps only what it reported, so
@@ -40,7 +42,8 @@ type Enforcer struct {
 	Metrics      *metric.Writer
 	Now          func() time.Time
 
-	told memory
+	reported dedup.Memory
+	joiner   dedup.Joiner
 }
 
 const (

@@ -3,7 +3,9 @@ package enforcer
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"os"
@@ -11,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"fipsguard/internal/alert"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/guardtest"
 	"fipsguard/internal/metric"
@@ -29,23 +32,45 @@ func accountWith(mode guard.Mode, faults map[string]guardtest.Fault) *guardtest.
 	return a
 }
 
+// joined is longer than alerts that say the same are joined: what does not go
+// out after it was reported before.
+const joined = 16 * time.Minute
+
 var errBroken = errors.New("connection reset")
 
 // inbox is where alerts arrive.
 type inbox struct {
-	mu      sync.Mutex
-	reports []guard.Report
-	broken  bool
+	mu     sync.Mutex
+	alerts []received
+	broken bool
 }
 
-func (i *inbox) Notify(_ context.Context, r guard.Report, _ time.Time) (bool, error) {
+// received is an alert as a machine reads it.
+type received struct {
+	whole    string // all that was sent
+	Status   guard.Verdict
+	Severity guard.Severity
+	Event    struct{ Actor struct{ Name string } }
+	Findings []struct {
+		Rule     guard.RuleID
+		Severity guard.Severity
+	}
+	Outcomes []struct{ Result guard.Result }
+	Joined   struct{ Count int }
+}
+
+func (i *inbox) Publish(_ context.Context, m alert.Message) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.broken {
-		return false, errBroken
+		return errBroken
 	}
-	i.reports = append(i.reports, r)
-	return true, nil
+	in := received{whole: fmt.Sprint(m.Subject, m.Text, string(m.JSON), m.Attributes)}
+	if err := json.Unmarshal(m.JSON, &in); err != nil {
+		return err
+	}
+	i.alerts = append(i.alerts, in)
+	return nil
 }
 
 // notifier is a function as a Notifier.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"fipsguard/internal/alert"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/guardtest"
 )
@@ -127,10 +128,10 @@ type slowInbox struct {
 	told  bool // of something else than the policy
 }
 
-func (i *slowInbox) Notify(ctx context.Context, r guard.Report, _ time.Time) (bool, error) {
+func (i *slowInbox) Publish(ctx context.Context, m alert.Message) error {
 	if err := i.fault.Happen(ctx); err != nil {
-		return false, errors.Join(errBroken, err)
+		return errors.Join(errBroken, err)
 	}
-	i.told = i.told || r.Findings[0].Rule != guard.GuardPolicy
-	return true, nil
+	i.told = i.told || m.Attributes["rule"] != string(guard.GuardPolicy)
+	return nil
 }

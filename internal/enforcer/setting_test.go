@@ -1,11 +1,12 @@
 package enforcer
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/guardtest"
@@ -60,22 +61,22 @@ func TestSettingEvents(t *testing.T) {
 				t.Errorf("other calls were made (-want +got):\n%s", diff)
 			}
 			if c.status == guard.NotApplicable {
-				if len(in.reports) != 0 {
-					t.Errorf("people were told %v", in.reports)
+				if len(in.alerts) != 0 {
+					t.Errorf("people were told %v", in.alerts)
 				}
 				return
 			}
-			if len(in.reports) != 1 {
-				t.Fatalf("%d alerts", len(in.reports))
+			if len(in.alerts) != 1 {
+				t.Fatalf("%d alerts", len(in.alerts))
 			}
 			var results []guard.Result
-			for _, o := range in.reports[0].Outcomes {
+			for _, o := range in.alerts[0].Outcomes {
 				results = append(results, o.Result)
 			}
 			if diff := cmp.Diff(c.results, results); diff != "" {
 				t.Errorf("the outcomes are others (-want +got):\n%s", diff)
 			}
-			if got := in.reports[0].Status(); got != c.status {
+			if got := in.alerts[0].Status; got != c.status {
 				t.Errorf("the alert says %s, want %s", got, c.status)
 			}
 			if len(c.results) > 0 && c.results[0] == guard.Done && (c.account.Default != guard.ModeOn || c.account.Overrides[app] == guard.ModeOff) {
@@ -126,37 +127,41 @@ func TestWhatFailedToGoOutIsToldNextTime(t *testing.T) {
 				}
 			}
 			told := map[guard.RuleID]int{}
-			for _, r := range in.reports {
+			for _, r := range in.alerts {
 				told[r.Findings[0].Rule]++
 			}
-			if len(in.reports) != 2 || len(told) != 2 || told[guard.GuardPolicy] != 1 {
+			if len(in.alerts) != 2 || len(told) != 2 || told[guard.GuardPolicy] != 1 {
 				t.Errorf("once alerts go out again people heard of %v, want the refused policy and the event, once each", told)
 			}
 		})
 	}
 }
 
-// TestTheSettingIsFixedBeforeAnyAlert: also a refused policy is reported only
-// after it.
-func TestTheSettingIsFixedBeforeAnyAlert(t *testing.T) {
+// TestEveryoneWhoTurnsItOffIsNamed: the second person within 15 minutes gets an
+// alert of their own, the same one again is counted.
+func TestEveryoneWhoTurnsItOffIsNamed(t *testing.T) {
 	account := accountWith(guard.ModeOff, nil)
 	e, in, _ := newGuard(account)
-	e.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
-	e.Notifier = notifier(func(ctx context.Context, r guard.Report, now time.Time) (bool, error) {
-		if account.Default != guard.ModeOn {
-			t.Errorf("an alert about %s goes out while FIPS mode is off", r.Findings[0].Subject)
+	jane := recorded(t, "setting-default-off")
+	joe := bytes.ReplaceAll(jane, []byte("jane.doe"), []byte("joe.bloggs"))
+	turnOff := func(events ...[]byte) {
+		t.Helper()
+		for _, event := range events {
+			if err := e.Respond(context.Background(), location, event); err != nil {
+				t.Fatal(err)
+			}
 		}
-		return in.Notify(ctx, r, now)
-	})
-	if err := e.Respond(context.Background(), location, recorded(t, "setting-default-off")); err != nil {
-		t.Fatal(err)
 	}
-	account.Default = guard.ModeOff
-	if err := e.CheckSetting(context.Background(), location, "fipsguard deployed"); err != nil {
-		t.Fatal(err)
+	turnOff(jane, joe, jane, joe, jane)
+	account.Clock = account.Clock.Add(joined)
+	turnOff(jane)
+	var got []string
+	for _, a := range in.alerts {
+		got = append(got, fmt.Sprintf("%s +%d", a.Event.Actor.Name, a.Joined.Count))
 	}
-	if len(in.reports) != 3 {
-		t.Errorf("%d alerts, want the refused policy's and one for each violation", len(in.reports))
+	want := []string{"role Admin, session jane.doe +0", "role Admin, session joe.bloggs +0", "role Admin, session jane.doe +2"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("alerts name others (-want +got):\n%s", diff)
 	}
 }
 
@@ -181,10 +186,11 @@ func TestARefusedPolicyIsToldOnceAndTheDefaultsHold(t *testing.T) {
 		if err := e.Respond(context.Background(), location, recorded(t, "setting-default-off")); err != nil {
 			t.Fatal(err)
 		}
+		account.Clock = account.Clock.Add(joined)
 	}
 	var told int
-	for _, r := range in.reports {
-		if r.Findings[0].Rule == guard.GuardPolicy && r.Severity() == guard.Critical {
+	for _, r := range in.alerts {
+		if r.Findings[0].Rule == guard.GuardPolicy && r.Severity == guard.Critical {
 			told++
 		}
 	}
@@ -217,8 +223,8 @@ func TestALookWithoutAnEventTurnsFIPSModeOn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if account.Default != guard.ModeOn || len(in.reports) != 1 {
-		t.Errorf("mode is %d, %d alerts", account.Default, len(in.reports))
+	if account.Default != guard.ModeOn || len(in.alerts) != 1 {
+		t.Errorf("mode is %d, %d alerts", account.Default, len(in.alerts))
 	}
 	if diff := cmp.Diff([]string{list, put, list, list}, account.APIs()); diff != "" {
 		t.Errorf("other calls were made (-want +got):\n%s", diff)
@@ -230,8 +236,8 @@ func TestALookWithoutAnEventTurnsFIPSModeOn(t *testing.T) {
 
 	blind := accountWith(guard.ModeUnknown, map[string]guardtest.Fault{guardtest.EveryRead: guardtest.Down})
 	e, in, out = newGuard(blind)
-	if err := e.CheckSetting(context.Background(), location, "scheduled look"); err == nil || len(in.reports) != 1 || strings.Contains(out.String(), "Looks") {
-		t.Errorf("a look that AWS does not answer: error %v, %d alerts, log:\n%s", err, len(in.reports), out)
+	if err := e.CheckSetting(context.Background(), location, "scheduled look"); err == nil || len(in.alerts) != 1 || strings.Contains(out.String(), "Looks") {
+		t.Errorf("a look that AWS does not answer: error %v, %d alerts, log:\n%s", err, len(in.alerts), out)
 	}
 
 	audited := accountWith(guard.ModeOff, nil)

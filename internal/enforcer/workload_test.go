@@ -133,12 +133,13 @@ func TestWorkloadEvents(t *testing.T) {
 				if (err != nil) != c.fails {
 					t.Errorf("the handler returns %v, want an error: %t", err, c.fails)
 				}
+				c.account.Clock = c.account.Clock.Add(joined)
 			}
 			if diff := cmp.Diff(c.calls, once(c.account.APIs())); diff != "" {
 				t.Errorf("other calls were made (-want +got):\n%s", diff)
 			}
 			var rules []guard.RuleID
-			for _, r := range in.reports {
+			for _, r := range in.alerts {
 				for _, f := range r.Findings {
 					if f.Severity > guard.Info {
 						rules = append(rules, f.Rule)
@@ -151,8 +152,10 @@ func TestWorkloadEvents(t *testing.T) {
 			if strings.Contains(out.String(), "PLANTED") {
 				t.Errorf("a container's environment or command reached the log:\n%s", out)
 			}
-			if strings.Contains(fmt.Sprintf("%+v", in.reports), "PLANTED") {
-				t.Errorf("a container's environment or command reached an alert:\n%+v", in.reports)
+			for _, a := range in.alerts {
+				if strings.Contains(a.whole, "PLANTED") {
+					t.Errorf("a container's environment or command reached an alert:\n%s", a.whole)
+				}
 			}
 		})
 	}
@@ -178,6 +181,7 @@ func TestAServiceIsTouchedOncePerDeployment(t *testing.T) {
 		if err := e.Respond(context.Background(), location, recorded(t, "service-created-latest")); err != nil {
 			t.Fatal(err)
 		}
+		account.Clock = account.Clock.Add(joined)
 	}
 	updates := 0
 	for _, c := range account.APIs() {
@@ -185,8 +189,8 @@ func TestAServiceIsTouchedOncePerDeployment(t *testing.T) {
 			updates++
 		}
 	}
-	if updates != 1 || len(in.reports) != 1 {
-		t.Errorf("five deliveries made %d updates and %d alerts", updates, len(in.reports))
+	if updates != 1 || len(in.alerts) != 1 {
+		t.Errorf("five deliveries made %d updates and %d alerts", updates, len(in.alerts))
 	}
 	if got := account.Services[0].Definition.ARN; got != web6 {
 		t.Errorf("the service is on %s", got)

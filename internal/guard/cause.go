@@ -7,6 +7,7 @@ import "time"
 type Cause struct {
 	EventID   string    // CloudTrail's eventID, or the envelope's id for ECS's own events
 	EventName string    // the API call, or the detail-type of ECS's own events
+	IsCall    bool      // it is an API call, whose record is in CloudTrail
 	Time      time.Time // when it happened (UTC); zero when the event does not say
 	Account   string
 	Region    string

@@ -26,8 +26,8 @@ func guardTrail() Rule {
 		ID:          GuardTrail,
 		Group:       GroupComponents,
 		Requirement: "A trail in this Region is logging management events that write.",
-		Why:         "EventBridge gets API calls only while a trail is logging them; without one the guard hears nothing.",
-		Headlines:   headlines("The guard may hear nothing", "The guard could not check itself"),
+		Why:         "EventBridge receives API calls only while a trail logs them. Without one the guard receives no events.",
+		Headlines:   headlines("The guard may not receive events", "The guard could not check itself"),
 		Severity:    Critical,
 		Default:     Audit,
 		Controls:    []Control{AU12, SI4},
@@ -45,14 +45,14 @@ func guardEvents() Rule {
 		ID:          GuardEvents,
 		Group:       GroupComponents,
 		Requirement: "The guard's EventBridge rules are enabled, have its event patterns and invoke its function with the events.",
-		Why:         "A rule that is disabled, gone, narrowed or points elsewhere silences the guard.",
-		Headlines:   headlines("The guard may hear nothing", "The guard could not check itself"),
+		Why:         "If a rule is disabled, deleted, narrowed or points elsewhere, the guard misses events.",
+		Headlines:   headlines("The guard may not receive events", "The guard could not check itself"),
 		Severity:    Critical,
 		Default:     Audit,
 		Controls:    []Control{SI4, CA7},
 		Method:      Examine,
 		Evidence:    Configuration,
-		Remedy:      always("Deploy the guard's stack again; find in CloudTrail who changed the rule."),
+		Remedy:      always("Deploy the guard's stack again, and find out in CloudTrail who changed the rule."),
 	}
 }
 
@@ -63,15 +63,15 @@ func guardAlerts() Rule {
 	return Rule{
 		ID:          GuardAlerts,
 		Group:       GroupComponents,
-		Requirement: "The guard's alerts have a confirmed subscription, and none waits for its confirmation.",
-		Why:         "An alert that nobody gets is none.",
-		Headlines:   headlines("Alerts do not reach everybody", "The guard could not check itself"),
+		Requirement: "The guard's alerts have a confirmed subscription, and none is pending confirmation.",
+		Why:         "Without a confirmed subscription, nobody receives alerts.",
+		Headlines:   headlines("Alerts may not be delivered", "The guard could not check itself"),
 		Severity:    High,
 		Default:     Audit,
 		Controls:    []Control{IR4x1, SI4},
 		Method:      Examine,
 		Evidence:    Configuration,
-		Remedy:      always("Confirm the subscription by the link in the email, or subscribe somebody to the topic."),
+		Remedy:      always("Confirm the subscription with the link in the email, or subscribe someone to the topic."),
 	}
 }
 
@@ -83,8 +83,8 @@ func guardQueues() Rule {
 		ID:          GuardQueues,
 		Group:       GroupComponents,
 		Requirement: "The guard's failure queues are empty.",
-		Why:         "Each message in them is an event that was not dealt with.",
-		Headlines:   headlines("Events wait that were not dealt with", "The guard could not check itself"),
+		Why:         "Each message in them is an event that was not processed.",
+		Headlines:   headlines("Unprocessed events in a failure queue", "The guard could not check itself"),
 		Severity:    High,
 		Default:     Audit,
 		Controls:    []Control{SI4, CA7},
@@ -102,7 +102,7 @@ func guardModule() Rule {
 		ID:          GuardModule,
 		Group:       GroupComponents,
 		Requirement: "The guard's program runs on the validated Go Cryptographic Module, in FIPS mode.",
-		Why:         "The guard's own TLS and signatures are cryptography, too.",
+		Why:         "The guard's own TLS and signatures use cryptography, too.",
 		Headlines:   headlines("The guard's cryptography is not validated", "The guard could not check itself"),
 		Severity:    High,
 		Default:     Audit,
@@ -143,14 +143,14 @@ func guardPolicy() Rule {
 		ID:          GuardPolicy,
 		Group:       GroupPolicy,
 		Requirement: "The guard's policy document is readable and valid.",
-		Why:         "With an invalid one the guard falls back to its defaults, and exemptions in it do not hold.",
-		Headlines:   headlines("Policy document refused, defaults hold", "The guard could not check itself"),
+		Why:         "If it is invalid, the guard ignores it, with its exemptions, and uses its defaults.",
+		Headlines:   headlines("Policy document rejected, defaults apply", "The guard could not check itself"),
 		Severity:    Critical,
 		Default:     Audit,
 		Controls:    []Control{SI4, CA7},
 		Method:      Examine,
 		Evidence:    Configuration,
-		Remedy:      always("Correct the policy document at the named line and deploy it again."),
+		Remedy:      always("Fix the policy document at the line named and deploy it again."),
 	}
 }
 
@@ -158,5 +158,5 @@ func checkPolicyDocument(d PolicyDocument) Finding {
 	if len(d.Faults) == 0 {
 		return finding(GuardPolicy, d, Compliant, "The policy document is valid.")
 	}
-	return finding(GuardPolicy, d, NonCompliant, fmt.Sprintf("The policy document is refused and the defaults hold, enforced: %s.", strings.Join(d.Faults, "; ")))
+	return finding(GuardPolicy, d, NonCompliant, fmt.Sprintf("The policy document was rejected and the defaults are enforced: %s.", strings.Join(d.Faults, "; ")))
 }

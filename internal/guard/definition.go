@@ -28,8 +28,8 @@ func taskDefinitionPlatform() Rule {
 		ID:          TaskDefinitionPlatform,
 		Group:       GroupPlatform,
 		Requirement: "A task definition that Fargate can run has operating system family LINUX and CPU architecture X86_64.",
-		Why:         "Fargate's FIPS-140 mode covers no other platform; such tasks would run without it.",
-		Headlines:   headlines("Task definition cannot be FIPS", "Task definition could not be judged"),
+		Why:         "Fargate's FIPS-140 mode supports no other platform. Such tasks would run without it.",
+		Headlines:   headlines("Task definition for non-FIPS platform", "Task definition could not be checked"),
 		Severity:    High,
 		Default:     Enforce,
 		Controls:    []Control{SC13, CM2},
@@ -52,15 +52,16 @@ type DeregisterTaskDefinition struct {
 	TaskDefinition string `json:"taskDefinition"`
 }
 
-func (DeregisterTaskDefinition) API() string    { return "ecs:DeregisterTaskDefinition" }
-func (DeregisterTaskDefinition) Ending() string { return " and was deregistered" }
+func (DeregisterTaskDefinition) API() string     { return "ecs:DeregisterTaskDefinition" }
+func (DeregisterTaskDefinition) Ending() string  { return "; deregistered" }
+func (DeregisterTaskDefinition) Immediate() bool { return true }
 
 // Exposes is about what still uses the revision.
 func (DeregisterTaskDefinition) Exposes(a Aftermath) string {
 	if a.Result != Done {
 		return ""
 	}
-	return "For up to 10 minutes tasks can still start from the revision, and services that use it go on running and scaling with it."
+	return "Tasks can still start from this revision for up to 10 minutes. Services that use it keep running and scaling with it."
 }
 
 func (c DeregisterTaskDefinition) args() []string {

@@ -44,15 +44,15 @@ func taskExposed() Rule {
 		ID:          TaskExposed,
 		Group:       GroupKernel,
 		Requirement: "No running Fargate task was launched while FIPS mode was off.",
-		Why:         "A running task keeps the kernel it booted with; turning FIPS mode back on does not reach it.",
-		Headlines:   headlines("Task launched while FIPS mode was off", "Whether a task is exposed is unknown"),
+		Why:         "A running task keeps the kernel it booted with. Turning FIPS mode back on does not change it.",
+		Headlines:   headlines("Task launched while FIPS mode was off", "Task may have been launched without FIPS mode"),
 		Severity:    High,
 		Default:     Audit,
 		Controls:    []Control{SC13, CA7},
 		Method:      Examine,
 		Evidence:    AuditRecord,
 		Remedy:      always("With FIPS mode on, replace the task: force a new deployment of its service, or stop it and run it again."),
-		Doubt:       "Have its kernel asked, which settles what is unknown of its launch; or replace it, with FIPS mode on.",
+		Doubt:       "Have its kernel checked, which settles it, or replace the task while FIPS mode is on.",
 	}
 }
 
@@ -61,15 +61,15 @@ func checkExposure(e Exposure) Finding {
 	off := e.Launched.Mode == ModeOff
 	switch {
 	case e.Proven && off && e.Launched.surely(e.Task.Created):
-		return finding(TaskExposed, e, InsufficientData, fmt.Sprintf("It was launched at %s, while FIPS mode was off%s, and yet its kernel said that it runs in FIPS mode: the two contradict each other.", at, turnedOffBy(e.Launched.Cause)))
+		return finding(TaskExposed, e, InsufficientData, fmt.Sprintf("It was launched at %s, while FIPS mode was off%s, but its kernel reports FIPS mode. The two contradict each other.", at, turnedOffBy(e.Launched.Cause)))
 	case e.Proven && (off || e.Override != "" || e.Launched.Mode == ModeUnknown):
-		return finding(TaskExposed, e, Compliant, "Its kernel runs in FIPS mode, which settles what is unknown of its launch.")
+		return finding(TaskExposed, e, Compliant, "Its kernel runs in FIPS mode, whatever the setting was when it was launched.")
 	case off:
 		return finding(TaskExposed, e, NonCompliant, fmt.Sprintf("It was launched at %s, while FIPS mode was off%s.", at, turnedOffBy(e.Launched.Cause)))
 	case e.Launched.Mode == ModeUnknown:
-		return finding(TaskExposed, e, InsufficientData, fmt.Sprintf("Whether FIPS mode was on at its launch is unknown%s.", because(e.Launched.Unknown)))
+		return finding(TaskExposed, e, InsufficientData, fmt.Sprintf("It is unknown whether FIPS mode was on when it was launched%s.", because(e.Launched.Unknown)))
 	case e.Override != "":
-		return finding(TaskExposed, e, InsufficientData, fmt.Sprintf("It was launched at %s, while the override of %s was off; whether an override reaches the tasks that its principal launches is undocumented.", at, e.Override))
+		return finding(TaskExposed, e, InsufficientData, fmt.Sprintf("It was launched at %s, while the override of %s was off. AWS does not document whether an override affects the tasks that its principal launches.", at, e.Override))
 	}
 	return finding(TaskExposed, e, Compliant, fmt.Sprintf("It was launched at %s, while FIPS mode was on.", at))
 }

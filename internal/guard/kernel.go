@@ -57,15 +57,15 @@ func taskKernelProof() Rule {
 		ID:          TaskKernelProof,
 		Group:       GroupKernel,
 		Requirement: "In a running Fargate task /proc/sys/crypto/fips_enabled is 1.",
-		Why:         "It is the kernel's own word; the account setting only says what new tasks ought to get.",
-		Headlines:   headlines("A task's kernel is NOT in FIPS mode", "A task's kernel cannot be verified"),
+		Why:         "The kernel is authoritative; the setting only affects new tasks.",
+		Headlines:   headlines("A task's kernel is NOT in FIPS mode", "A task's kernel could not be checked"),
 		Severity:    Critical,
 		Default:     Audit,
 		Controls:    []Control{SC13, CA7},
 		Method:      Test,
 		Evidence:    Log,
 		Remedy:      always("With FIPS mode on, replace the task: force a new deployment of its service, or stop it and run it again."),
-		Doubt:       "Let it be asked: launch it with enableExecuteCommand, from an image with cat, without a read-only root file system, with a task role that allows ssmmessages.",
+		Doubt:       "Make the task checkable: launch it with enableExecuteCommand, from an image with cat, without a read-only root file system, with a task role that allows ssmmessages.",
 	}
 }
 
@@ -77,13 +77,13 @@ func checkKernel(p KernelCheck) Finding {
 	case KernelOff:
 		return finding(TaskKernelProof, p, NonCompliant, fmt.Sprintf("Its kernel is not in FIPS mode: container %s read fips_enabled 0 at %s.", p.Container, at))
 	case NotChecked:
-		return finding(TaskKernelProof, p, InsufficientData, fmt.Sprintf("Cannot verify, not attempted yet%s.", because(p.Unknown)))
+		return finding(TaskKernelProof, p, InsufficientData, fmt.Sprintf("Not checked yet%s.", because(p.Unknown)))
 	case CouldNotCheck:
 	}
 	if p.Answer != "" {
-		return finding(TaskKernelProof, p, InsufficientData, fmt.Sprintf("Cannot verify: container %s answered neither 1 nor 0 at %s.", p.Container, at))
+		return finding(TaskKernelProof, p, InsufficientData, fmt.Sprintf("Could not be checked: container %s returned neither 1 nor 0 at %s.", p.Container, at))
 	}
-	return finding(TaskKernelProof, p, InsufficientData, fmt.Sprintf("Cannot verify%s, at %s.", because(p.Unknown), at))
+	return finding(TaskKernelProof, p, InsufficientData, fmt.Sprintf("Could not be checked%s, at %s.", because(p.Unknown), at))
 }
 
 // kernelRemedy replaces a task whose kernel is the wrong one. A service's task

@@ -29,7 +29,7 @@ func TestCheckProof(t *testing.T) {
 		{"the file's name", answered("cat: /proc/sys/crypto/fips_enabled: No such file or directory\r\n"), InsufficientData, "neither 1 nor 0"},
 		{"white space is no answer", answered("\r\n"), InsufficientData, "neither 1 nor 0"},
 		{"a reason", KernelCheck{Task: running, At: kernelStart, Unknown: "ECS Exec is off for the task"}, InsufficientData, "because ECS Exec is off for the task"},
-		{"never asked", KernelCheck{Task: running}, InsufficientData, "not attempted yet"},
+		{"never asked", KernelCheck{Task: running}, InsufficientData, "Not checked yet"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := Check(c.proof)[0]

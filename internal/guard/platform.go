@@ -97,7 +97,7 @@ func platformFinding(rule RuleID, s State, fargate Answer, wrong, unclear []stri
 	case len(wrong)+len(unclear) == 0:
 		return finding(rule, s, Compliant, compliant)
 	case fargate == Unknown:
-		return finding(rule, s, InsufficientData, fmt.Sprintf("Whether Fargate runs it is unknown%s.", because(unknown)))
+		return finding(rule, s, InsufficientData, fmt.Sprintf("It is unknown whether it runs on Fargate%s.", because(unknown)))
 	}
 	return finding(rule, s, InsufficientData, fmt.Sprintf("Unknown: %s%s.", strings.Join(unclear, ", "), because(unknown)))
 }

@@ -8,6 +8,9 @@ type Call interface {
 	API() string // as IAM writes it: "ecs:PutAccountSettingDefault"
 	// Ending is how a headline ends once the call was made.
 	Ending() string
+	// Immediate reports whether it is done once AWS has answered; otherwise ECS
+	// goes on with it.
+	Immediate() bool
 	// Exposes says what is still at risk after the call; empty when that is the
 	// subject as it was found.
 	Exposes(Aftermath) string
@@ -22,7 +25,7 @@ type Aftermath struct {
 	Name    func(text string) string // makes a name that somebody else chose fit to be read
 }
 
-// Remediation is the one AWS call that corrects a finding. It is comparable.
+// Remediation is the one AWS call that fixes a finding. It is comparable.
 type Remediation struct {
 	Rule       RuleID
 	Subject    string

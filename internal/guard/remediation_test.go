@@ -5,7 +5,7 @@ import "testing"
 // TestEveryCallSaysAllAboutItself: its IAM action, its command, how an alert
 // ends with it and what it leaves at risk, done or not.
 func TestEveryCallSaysAllAboutItself(t *testing.T) {
-	const ofAll, ofOne = "FIPS mode is still off, as far as the guard knows.", "FIPS mode is still off for <p>, as far as the guard knows."
+	const ofAll, ofOne = "As far as the guard knows, FIPS mode is still off.", "As far as the guard knows, FIPS mode is still off for <p>."
 	for _, c := range []struct {
 		call    Call
 		api     string

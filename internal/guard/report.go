@@ -11,14 +11,17 @@ type Report struct {
 	// the verifier reads them.
 	Timelines []Timeline
 	Coverage  Coverage // of a scan
-	News      *News    // set on what the verifier tells people
+	Scan      *Scan    // set on what the verifier reports to people
+	// What the enforcer counted instead of sending it, to be reported now.
+	Joined       Tally // alerts like this one
+	JoinedOthers Tally // alerts of any kind: there was no room to keep their kinds apart
 }
 
-// News is what a look tells besides its new findings.
-type News struct {
-	Status   Verdict  // the worst of the look
-	Summary  string   // the look as a whole, a sentence or two
-	Resolved []string // what people were told of and is no more: rule and thing
+// Scan is what a scan reports besides its new findings.
+type Scan struct {
+	Status   Verdict  // the worst of the scan
+	Summary  string   // the scan as a whole, a sentence or two
+	Resolved []string // what was reported and is gone: rule and resource
 	Evidence string   // where the report is kept; empty when it could not be
 }
 
@@ -53,4 +56,4 @@ func (r Report) Unrepaired() []Outcome {
 }
 
 // Noteworthy reports whether people have to hear of the report.
-func (r Report) Noteworthy() bool { return r.Severity() > Info || r.News != nil }
+func (r Report) Noteworthy() bool { return r.Severity() > Info || r.Scan != nil }

@@ -137,7 +137,7 @@ func (f Finding) Advice() string {
 	case rule.Doubt != "":
 		return rule.Doubt
 	}
-	return "Find out what could not be read, and why; until then assume the worse. Then: " + rule.Remedy(f.State)
+	return "Find out what could not be read and why. Until then assume that it fails the rule. Then: " + rule.Remedy(f.State)
 }
 
 // byID is the table, made once: a look at thousands of tasks asks for it

@@ -37,7 +37,7 @@ func rulesDocument() string {
 	for _, r := range Rules() {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n%s\n\n- Severity: %s\n- By default: %s\n- Remedy: %s\n", r.ID, r.Requirement, r.Why, r.Severity, r.Default, r.Remedy(nil))
 		if r.Doubt != "" {
-			fmt.Fprintf(&b, "- In doubt: %s\n", r.Doubt)
+			fmt.Fprintf(&b, "- If unknown: %s\n", r.Doubt)
 		}
 	}
 	b.WriteString("\n## Verdicts\n\n" +

@@ -35,8 +35,8 @@ func servicePlatform() Rule {
 		ID:          ServicePlatform,
 		Group:       GroupPlatform,
 		Requirement: "A Fargate service uses a LINUX / X86_64 task definition and platform version 1.4.0 or later.",
-		Why:         "Its scheduler starts tasks from them whenever it needs one.",
-		Headlines:   headlines("Service cannot be FIPS", "Service could not be judged"),
+		Why:         "The service starts new tasks from them at any time.",
+		Headlines:   headlines("Service uses a non-FIPS platform", "Service could not be checked"),
 		Severity:    High,
 		Default:     Audit,
 		Controls:    []Control{SC13, CM2},
@@ -92,8 +92,9 @@ type RollBackService struct {
 	PlatformVersion string `json:"platformVersion"`
 }
 
-func (RollBackService) API() string    { return "ecs:UpdateService" }
-func (RollBackService) Ending() string { return "; roll-back has begun" }
+func (RollBackService) API() string     { return "ecs:UpdateService" }
+func (RollBackService) Ending() string  { return "; rollback started" }
+func (RollBackService) Immediate() bool { return false }
 
 func (RollBackService) Exposes(a Aftermath) string { return untilReplaced(a) }
 
@@ -109,15 +110,16 @@ type ScaleServiceToZero struct {
 	DesiredCount int    `json:"desiredCount"`
 }
 
-func (ScaleServiceToZero) API() string    { return "ecs:UpdateService" }
-func (ScaleServiceToZero) Ending() string { return "; scaling to zero" }
+func (ScaleServiceToZero) API() string     { return "ecs:UpdateService" }
+func (ScaleServiceToZero) Ending() string  { return "; scaling to zero" }
+func (ScaleServiceToZero) Immediate() bool { return false }
 
 // Exposes is about the tasks that are being stopped.
 func (ScaleServiceToZero) Exposes(a Aftermath) string {
 	if a.Result != Done {
 		return ""
 	}
-	return "The service's tasks go on running until ECS has stopped them; that was not observed."
+	return "The service's tasks keep running until ECS has stopped them. The guard has not yet seen them stop."
 }
 
 func (c ScaleServiceToZero) args() []string {
@@ -133,8 +135,9 @@ type ForceNewDeployment struct {
 	ForceNewDeployment bool   `json:"forceNewDeployment"`
 }
 
-func (ForceNewDeployment) API() string    { return "ecs:UpdateService" }
-func (ForceNewDeployment) Ending() string { return "; its service deploys anew" }
+func (ForceNewDeployment) API() string     { return "ecs:UpdateService" }
+func (ForceNewDeployment) Ending() string  { return "; redeployment started" }
+func (ForceNewDeployment) Immediate() bool { return false }
 
 func (ForceNewDeployment) Exposes(a Aftermath) string { return untilReplaced(a) }
 
@@ -146,5 +149,5 @@ func untilReplaced(a Aftermath) string {
 	if a.Result != Done {
 		return ""
 	}
-	return "The service's old tasks go on running until ECS has replaced them; that was not observed."
+	return "The service's old tasks keep running until ECS has replaced them. The guard has not yet seen them stop."
 }

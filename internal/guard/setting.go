@@ -104,8 +104,8 @@ func fipsModeDefault() Rule {
 		ID:          FIPSModeDefault,
 		Group:       GroupSetting,
 		Requirement: "The account default of fargateFIPSMode is enabled.",
-		Why:         "Fargate tasks launched while it is off run on a kernel that is not in FIPS mode, and keep it until they are replaced.",
-		Headlines:   Headlines{Violated: "FIPS mode was turned off", Found: "FIPS mode was found off", Unknown: "FIPS mode may be off, it could not be read"},
+		Why:         "Fargate tasks launched while it is off run on a kernel without FIPS mode until they are replaced.",
+		Headlines:   Headlines{Violated: "FIPS mode was turned off", Found: "FIPS mode was found off", Unknown: "FIPS mode may be off: it could not be read"},
 		Severity:    Critical,
 		Default:     Enforce,
 		Controls:    []Control{SC13, CM6x1, CM6x2},
@@ -123,8 +123,8 @@ func fipsModeOverride() Rule {
 		ID:          FIPSModeOverride,
 		Group:       GroupSetting,
 		Requirement: "No user or role overrides fargateFIPSMode with anything but enabled.",
-		Why:         "Whether a role's override reaches the tasks that it launches is undocumented, so it has to be assumed.",
-		Headlines:   Headlines{Violated: "FIPS mode was turned off for one principal", Found: "FIPS mode was found off for one principal", Unknown: "FIPS mode may be off, it could not be read"},
+		Why:         "AWS does not document whether a role's override affects the tasks that the role launches. Assume that it does.",
+		Headlines:   Headlines{Violated: "FIPS mode was turned off for one principal", Found: "FIPS mode was found off for one principal", Unknown: "FIPS mode may be off: it could not be read"},
 		Severity:    High,
 		Default:     Enforce,
 		Controls:    []Control{SC13, CM6x1, CM6x2},
@@ -143,7 +143,7 @@ func fipsModeDeleted() Rule {
 		Group:       GroupSetting,
 		Requirement: "The account's value of fargateFIPSMode is not deleted.",
 		Why:         "A deleted value falls back to disabled.",
-		Headlines:   headlines("The FIPS mode setting was deleted", "FIPS mode may be off, it could not be read"),
+		Headlines:   headlines("The FIPS mode setting was deleted", "FIPS mode may be off: it could not be read"),
 		Severity:    Critical,
 		Default:     Enforce,
 		Controls:    []Control{SC13, CM6x1, CM6x2},
@@ -183,7 +183,7 @@ func checkSetting(s Setting) Finding {
 		return finding(rule, s, Compliant, fmt.Sprintf("%s is enabled.", sentence(whose)))
 	case ModeOff:
 		if s.Scope == ScopeUnknown {
-			return finding(rule, s, NonCompliant, "FIPS mode was turned off by somebody the record does not name; it may be the account default.")
+			return finding(rule, s, NonCompliant, "FIPS mode was turned off, and the record does not say for whom. It may be the account default.")
 		}
 		return finding(rule, s, NonCompliant, fmt.Sprintf("%s is off.", sentence(whose)))
 	case ModeUnknown:
@@ -196,12 +196,12 @@ func checkSetting(s Setting) Finding {
 func checkDeletedSetting(s Setting) Finding {
 	if s.Scope == ScopePrincipal {
 		return finding(FIPSModeOverride, s, InsufficientData,
-			fmt.Sprintf("The override of %s was deleted; the account default decides now, and this record does not show it.", s.Principal))
+			fmt.Sprintf("The override of %s was deleted. The account default applies now, and this record does not show it.", s.Principal))
 	}
 	if s.Scope == ScopeUnknown {
-		return finding(FIPSModeDeleted, s, NonCompliant, "A value was deleted by somebody the record does not name; it may be the account's, which then falls back to disabled.")
+		return finding(FIPSModeDeleted, s, NonCompliant, "A value was deleted, and the record does not say whose. It may be the account's, which then falls back to disabled.")
 	}
-	return finding(FIPSModeDeleted, s, NonCompliant, "The account's value was deleted, which falls back to disabled.")
+	return finding(FIPSModeDeleted, s, NonCompliant, "The account's value was deleted, so it falls back to disabled.")
 }
 
 func outOfScope(region string) string {
@@ -223,15 +223,16 @@ type PutAccountSettingDefault struct {
 	Value string `json:"value"`
 }
 
-func (PutAccountSettingDefault) API() string    { return "ecs:PutAccountSettingDefault" }
-func (PutAccountSettingDefault) Ending() string { return " and is back on" }
+func (PutAccountSettingDefault) API() string     { return "ecs:PutAccountSettingDefault" }
+func (PutAccountSettingDefault) Ending() string  { return " and is back on" }
+func (PutAccountSettingDefault) Immediate() bool { return true }
 
 // Exposes is about tasks launched while the setting was off.
 func (PutAccountSettingDefault) Exposes(a Aftermath) string {
 	if a.Result == Done {
-		return "Tasks launched while it was off, " + a.Between + ", " + keptKernel
+		return "Tasks launched while it was off, " + a.Between + ", " + keptKernel + " " + notChecked
 	}
-	return stillOff(a.Result, "") + " Every Fargate task launched meanwhile may run without it, and keeps that kernel until it is replaced."
+	return stillOff(a.Result, "") + " Fargate tasks launched while it is off " + keptKernel
 }
 
 func (c PutAccountSettingDefault) args() []string {
@@ -245,28 +246,35 @@ type PutAccountSetting struct {
 	PrincipalARN string `json:"principalArn"`
 }
 
-func (PutAccountSetting) API() string    { return "ecs:PutAccountSetting" }
-func (PutAccountSetting) Ending() string { return " and is back on" }
+func (PutAccountSetting) API() string     { return "ecs:PutAccountSetting" }
+func (PutAccountSetting) Ending() string  { return " and is back on" }
+func (PutAccountSetting) Immediate() bool { return true }
 
 // Exposes is about tasks that the principal launched.
 func (c PutAccountSetting) Exposes(a Aftermath) string {
 	if a.Result == Done {
-		return "Whether an override reaches the tasks that a role launches is undocumented. If it does, tasks launched " + a.Between + " " + keptKernel
+		return undocumented + " If it does, tasks launched " + a.Between + " " + keptKernel + " " + notChecked
 	}
-	return stillOff(a.Result, " for "+a.Name(c.PrincipalARN)) + " Whether an override reaches the tasks that a role launches is undocumented: assume that they run without FIPS mode, and keep that kernel until they are replaced."
+	return stillOff(a.Result, " for "+a.Name(c.PrincipalARN)) + " " + undocumented + " Assume that such tasks " + keptKernel
 }
 
 func (c PutAccountSetting) args() []string {
 	return []string{"put-account-setting", "--name", c.Name, "--value", c.Value, "--principal-arn", c.PrincipalARN}
 }
 
+// undocumented is what AWS does not say about overrides (docs/facts.md).
+const undocumented = "AWS does not document whether an override affects the tasks that a role launches."
+
 func stillOff(r Result, whose string) string {
 	if r == Unconfirmed {
-		return "Whether FIPS mode is on" + whose + " is not known."
+		return "FIPS mode may still be off" + whose + ": the guard could not confirm it."
 	}
-	return "FIPS mode is still off" + whose + ", as far as the guard knows."
+	return "As far as the guard knows, FIPS mode is still off" + whose + "."
 }
 
 // keptKernel: a running task keeps the kernel that it booted with
 // (docs/facts.md).
-const keptKernel = "keep the kernel they booted with, without FIPS mode, until they are replaced. The guard has not looked at them here."
+const keptKernel = "run on a kernel without FIPS mode until they are replaced."
+
+// notChecked: an alert about a setting says nothing of tasks that are running.
+const notChecked = "This alert did not check running tasks."

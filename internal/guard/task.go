@@ -72,8 +72,8 @@ func taskLaunchPlatform() Rule {
 		ID:          TaskLaunchPlatform,
 		Group:       GroupPlatform,
 		Requirement: "A Fargate task that is being launched is LINUX, X86_64 and on platform version 1.4.0 or later.",
-		Why:         "Fargate's FIPS-140 mode covers no other task.",
-		Headlines:   headlines("Task launched that cannot be FIPS", "Task could not be judged"),
+		Why:         "Fargate's FIPS-140 mode supports no other platform.",
+		Headlines:   headlines("Task launched on a non-FIPS platform", "Task could not be checked"),
 		Severity:    High,
 		Default:     Enforce,
 		Controls:    []Control{SC13, CM2},
@@ -91,8 +91,8 @@ func taskRunningPlatform() Rule {
 		ID:          TaskRunningPlatform,
 		Group:       GroupPlatform,
 		Requirement: "A running Fargate task is LINUX, X86_64 and on platform version 1.4.0 or later.",
-		Why:         "Fargate's FIPS-140 mode covers no other task.",
-		Headlines:   headlines("Running task cannot be FIPS", "Task could not be judged"),
+		Why:         "Fargate's FIPS-140 mode supports no other platform.",
+		Headlines:   headlines("Running task is on a non-FIPS platform", "Task could not be checked"),
 		Severity:    High,
 		Default:     Audit,
 		Controls:    []Control{SC13, CM2},
@@ -111,7 +111,7 @@ func checkTask(t Task) Finding {
 	case t.Fargate == No:
 		return finding(rule, t, NotApplicable, "It does not run on Fargate.")
 	case t.Stopping():
-		return finding(rule, t, NotApplicable, "It has stopped, or has been told to.")
+		return finding(rule, t, NotApplicable, "It has stopped or is stopping.")
 	}
 	wrong, unclear := t.Platform.faults()
 	if t.PlatformVersion == "" || strings.EqualFold(t.PlatformVersion, latest) {
@@ -141,15 +141,16 @@ type StopTask struct {
 	Reason  string `json:"reason"`
 }
 
-func (StopTask) API() string    { return "ecs:StopTask" }
-func (StopTask) Ending() string { return " and is being stopped" }
+func (StopTask) API() string     { return "ecs:StopTask" }
+func (StopTask) Ending() string  { return "; being stopped" }
+func (StopTask) Immediate() bool { return false }
 
 // Exposes is about the task until it has stopped.
 func (StopTask) Exposes(a Aftermath) string {
 	if a.Result != Done {
 		return ""
 	}
-	return "AWS accepted the stop; that the task has stopped was not observed. Until then it may run without FIPS mode."
+	return "AWS accepted the stop request. The guard has not yet seen the task stop. Until it stops, it may run without FIPS mode."
 }
 
 func (c StopTask) args() []string {

@@ -198,11 +198,11 @@ func TestWhatKernelsSay(t *testing.T) {
 	want := map[string]string{
 		"on":               "COMPLIANT: Container main read fips_enabled 1 at " + at + ".",
 		"off":              "NON_COMPLIANT: Its kernel is not in FIPS mode: container main read fips_enabled 0 at " + at + ".",
-		"garbage":          "INSUFFICIENT_DATA: Cannot verify: container main answered neither 1 nor 0 at " + at + ".",
-		"no-exec":          "INSUFFICIENT_DATA: Cannot verify because ECS Exec is off for the task, at " + at + ".",
-		"refused":          "INSUFFICIENT_DATA: Cannot verify because AWS refused the session in container main, at " + at + ".",
-		"no-cat":           `INSUFFICIENT_DATA: Cannot verify because the command could not be run in container main (the session failed: exec: "cat": executable file not found in $PATH), at ` + at + ".",
-		"late":             "INSUFFICIENT_DATA: Cannot verify because container main did not answer in time, at " + at + ".",
+		"garbage":          "INSUFFICIENT_DATA: Could not be checked: container main returned neither 1 nor 0 at " + at + ".",
+		"no-exec":          "INSUFFICIENT_DATA: Could not be checked because ECS Exec is off for the task, at " + at + ".",
+		"refused":          "INSUFFICIENT_DATA: Could not be checked because AWS refused the session in container main, at " + at + ".",
+		"no-cat":           `INSUFFICIENT_DATA: Could not be checked because the command could not be run in container main (the session failed: exec: "cat": executable file not found in $PATH), at ` + at + ".",
+		"late":             "INSUFFICIENT_DATA: Could not be checked because container main did not answer in time, at " + at + ".",
 		"flaky":            "COMPLIANT: Container main read fips_enabled 1 at " + at + ".",
 		"second-container": "COMPLIANT: Container sidecar read fips_enabled 1 at " + at + ".",
 	}
@@ -252,7 +252,7 @@ func TestWhatTheBudgetDoesNotReachIsNotRead(t *testing.T) {
 	w := guardtest.NewWorld(start)
 	w.Tasks = []guard.Task{task("a"), task("b")}
 	r := scan(t, w, guard.DefaultPolicy(), Request{KernelsEnd: start.Add(answerTime / 2)}).Report
-	want := map[string]string{"a": "INSUFFICIENT_DATA: Cannot verify, not attempted yet.", "b": "INSUFFICIENT_DATA: Cannot verify, not attempted yet."}
+	want := map[string]string{"a": "INSUFFICIENT_DATA: Not checked yet.", "b": "INSUFFICIENT_DATA: Not checked yet."}
 	if diff := cmp.Diff(want, verdicts(r, guard.TaskKernelProof)); diff != "" || len(w.Asked()) > 0 {
 		t.Errorf("asked %v (-want +got):\n%s", w.Asked(), diff)
 	}
@@ -298,7 +298,7 @@ func TestExposedTasks(t *testing.T) {
 	got := verdicts(scan(t, w, guard.DefaultPolicy(), Request{}).Report, guard.TaskExposed)
 	want := map[string]string{
 		"exposed": "NON_COMPLIANT: It was launched at 2026-11-02T08:30:00Z, while FIPS mode was off (since 2026-11-02T08:00:00Z, by role Admin, session jane.doe).",
-		"lucky":   "INSUFFICIENT_DATA: It was launched at 2026-11-02T08:30:00Z, while FIPS mode was off (since 2026-11-02T08:00:00Z, by role Admin, session jane.doe), and yet its kernel said that it runs in FIPS mode: the two contradict each other.",
+		"lucky":   "INSUFFICIENT_DATA: It was launched at 2026-11-02T08:30:00Z, while FIPS mode was off (since 2026-11-02T08:00:00Z, by role Admin, session jane.doe), but its kernel reports FIPS mode. The two contradict each other.",
 		"after":   "COMPLIANT: It was launched at 2026-11-02T09:30:00Z, while FIPS mode was on.",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

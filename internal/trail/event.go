@@ -60,6 +60,7 @@ func (d *document) callEvent(r *record) (guard.Event, error) {
 	event := guard.Event{Cause: guard.Cause{
 		EventID:   r.EventID,
 		EventName: r.EventName,
+		IsCall:    true,
 		Time:      at,
 		Account:   cmp.Or(r.RecipientAccountID, d.Account, string(who.AccountID)),
 		Region:    cmp.Or(r.AWSRegion, d.Region),

@@ -7,6 +7,7 @@ import (
 	"maps"
 
 	"fipsguard/internal/alert"
+	"fipsguard/internal/dedup"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/scan"
 )
@@ -18,7 +19,7 @@ import (
 type state struct {
 	Schema  string                `json:"schema"`
 	Latest  *evidence.Predecessor `json:"latest"`  // the report that the next one follows
-	Told    map[string]standing   `json:"told"`    // what people were told of and still stands
+	Open    map[string]dedup.Open `json:"open"`    // what was reported and is not resolved, by identity
 	Outbox  []alert.Message       `json:"outbox"`  // what may not have gone out yet, the oldest first
 	Summary string                `json:"summary"` // the day of the last daily summary
 	Memory  memory                `json:"memory"`
@@ -50,10 +51,10 @@ func (v *Verifier) recall(ctx context.Context) (recalled, error) {
 
 // merge adds to what is stored what a run left that could not read it.
 func merge(stored, unwritten state) state {
-	if stored.Told == nil {
-		stored.Told = map[string]standing{}
+	if stored.Open == nil {
+		stored.Open = map[string]dedup.Open{}
 	}
-	maps.Copy(stored.Told, unwritten.Told)
+	maps.Copy(stored.Open, unwritten.Open)
 	stored.Outbox = append(stored.Outbox, unwritten.Outbox...)
 	stored.Memory = unwritten.Memory
 	return stored

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fipsguard/internal/alert"
+	"fipsguard/internal/dedup"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/scan"
@@ -18,21 +19,21 @@ const maxOutbox = 20
 // tell tells people what is new to them. What there is to tell is written down
 // first, so that it is told even if this process ends here.
 func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d evidence.Document, request Request, kept receipt) error {
-	c := compare(was.Told, found.Report, found.Complete())
+	changes := dedup.Compare(was.Open, found.Report, found.Complete())
 	next := was
-	next.Told, next.Memory = c.told, memoryOf(found.Known)
+	next.Open, next.Memory = changes.Open, memoryOf(found.Known)
 	if kept.sha256 != "" {
 		next.Latest = &evidence.Predecessor{ID: d.ID, SHA256: kept.sha256}
 	}
-	news := found.Report
-	news.Findings, news.Outcomes = c.fresh, about(c.fresh, found.Report)
-	news.News = &guard.News{Status: d.Status, Summary: evidence.Summary(d), Resolved: c.resolved, Evidence: kept.location}
+	report := found.Report
+	report.Findings, report.Outcomes = changes.New, about(changes.New, found.Report)
+	report.Scan = &guard.Scan{Status: d.Status, Summary: evidence.Summary(d), Resolved: changes.Resolved, Evidence: kept.location}
 	summary := request.Daily && was.Summary != day(v.Now())
 	switch {
 	case len(next.Outbox) >= maxOutbox:
-		next.Told = was.Told // it stays new until what is older has gone out
-	case len(c.fresh)+len(c.resolved) > 0 || summary:
-		next.Outbox = append(slices.Clone(next.Outbox), alert.Render(news))
+		next.Open = was.Open // it stays new until what is older has gone out
+	case len(changes.New)+len(changes.Resolved) > 0 || summary:
+		next.Outbox = append(slices.Clone(next.Outbox), alert.Render(report))
 		if summary {
 			next.Summary = day(v.Now())
 		}

@@ -213,10 +213,10 @@ func TestPeopleHearOfChangesOnly(t *testing.T) {
 		{"a kernel is not in FIPS mode", func() { w.Kernels[w.Tasks[0].ARN+"/main"] = "0" }, []string{"[CRITICAL] A task's kernel is NOT in FIPS mode"}},
 		{"it still is not", func() {}, nil},
 		{"another task of the service, too", func() { w.Kernels[w.Tasks[1].ARN+"/main"] = "0" }, nil},
-		{"ECS does not answer", func() { w.Faults["ecs:ListTasks"] = guardtest.Down }, []string{"[WARNING] Task could not be judged"}},
+		{"ECS does not answer", func() { w.Faults["ecs:ListTasks"] = guardtest.Down }, []string{"[WARNING] Task could not be checked"}},
 		{"it does again, and nothing of it is news but that", func() { delete(w.Faults, "ecs:ListTasks") }, []string{"[INFO] One finding is resolved"}},
 		{"the tasks were replaced", func() { w.Tasks = []guard.Task{guardtest.OfService(task("c")), guardtest.OfService(task("d"))} }, []string{"[INFO] One finding is resolved"}},
-		{"a kernel cannot be read", func() { w.Kernels[w.Tasks[0].ARN+"/main"] = "?" }, []string{"[WARNING] A task's kernel cannot be verified"}},
+		{"a kernel cannot be read", func() { w.Kernels[w.Tasks[0].ARN+"/main"] = "?" }, []string{"[WARNING] A task's kernel could not be checked"}},
 		{"worse: it is not in FIPS mode", func() { w.Kernels[w.Tasks[0].ARN+"/main"] = "0" }, []string{"[CRITICAL] A task's kernel is NOT in FIPS mode"}},
 	}
 	for i, scan := range scans {

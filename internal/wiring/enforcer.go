@@ -6,8 +6,8 @@ import (
 	"os"
 	"time"
 
-	"fipsguard/internal/alert"
 	"fipsguard/internal/aws/ecsapi"
+	"fipsguard/internal/aws/notify"
 	"fipsguard/internal/config"
 	"fipsguard/internal/enforcer"
 	"fipsguard/internal/guard"
@@ -40,7 +40,7 @@ func Enforcer(o EnforcerOptions) *enforcer.Enforcer {
 			applicationautoscaling.NewFromConfig(o.Config),
 			o.Now,
 		),
-		Notifier:     alert.NewNotifier(sns.NewFromConfig(o.Config), o.TopicARN),
+		Notifier:     notify.Topic{SNS: sns.NewFromConfig(o.Config), ARN: o.TopicARN},
 		Policy:       o.Policy,
 		PolicyFaults: o.PolicyFaults,
 		Log:          o.Log,

@@ -5,7 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
+
+	"fipsguard/internal/sanitize"
 )
 
 // What Run's errors are matched by, with errors.Is. An error that matches none
@@ -111,13 +112,7 @@ const maxText = 256
 // printable makes the other side's text fit for an error: one bounded line
 // without control characters and without the session's token.
 func printable(text string, token secret) string {
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, text)
-	text = strings.Join(strings.Fields(token.redact(text)), " ")
+	text = strings.Join(strings.Fields(token.redact(sanitize.Replace(text, ' '))), " ")
 	if runes := []rune(text); len(runes) > maxText {
 		return string(runes[:maxText-1]) + "…"
 	}

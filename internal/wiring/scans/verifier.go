@@ -5,8 +5,8 @@ import (
 	"os"
 	"time"
 
-	"fipsguard/internal/alert"
 	"fipsguard/internal/aws/ecsapi"
+	"fipsguard/internal/aws/notify"
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
@@ -45,7 +45,7 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 		bucket: store.Bucket{Objects: S3(aws), Name: settings.EvidenceBucket},
 		verifier: verifier.Verifier{
 			Scanner:  scanner,
-			Notifier: alert.NewNotifier(sns.NewFromConfig(aws), settings.TopicARN),
+			Notifier: notify.Topic{SNS: sns.NewFromConfig(aws), ARN: settings.TopicARN},
 			Tool:     evidence.Tool(product.ThisBuild()),
 			Log:      wiring.Logger(settings.Enforcer),
 			Metrics:  metric.NewWriter(os.Stdout),

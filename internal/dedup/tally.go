@@ -1,19 +1,13 @@
-package alert
+package dedup
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/sanitize"
 )
-
-// joined are alerts that were counted, to be told of with the next one.
-type joined struct {
-	same   tally // they would have said the same
-	others tally // of any kind: the joiner had no room to keep their kinds apart
-}
 
 // tally counts alerts that did not go out by themselves. It is of bounded size,
 // whatever it counts.
@@ -30,10 +24,10 @@ func (t *tally) add(r guard.Report, now time.Time) {
 		at = now
 	}
 	one := tally{count: 1, first: at, last: at}
-	one.actors.add(known(clean(r.Cause.Actor.Name, maxCountedName)), 1)
+	one.actors.add(cmp.Or(sanitize.Line(r.Cause.Actor.Name, maxCountedName), "unknown"), 1)
 	for _, f := range r.Findings {
 		if f.Severity > guard.Info {
-			one.subjects.add(clean(f.Subject, maxCountedName), 1)
+			one.subjects.add(sanitize.Line(f.Subject, maxCountedName), 1)
 		}
 	}
 	t.merge(one)
@@ -54,12 +48,13 @@ func (t *tally) merge(o tally) {
 	t.subjects.merge(o.subjects)
 }
 
-// span is when they were.
-func (t tally) span() string {
-	if t.first.Equal(t.last) {
-		return "at " + timeText(t.first, "an unknown time")
+// sum is the tally as it is reported.
+func (t tally) sum() guard.Tally {
+	return guard.Tally{
+		Count: t.count, First: t.first, Last: t.last,
+		Actors: t.actors.sorted(), OtherActors: t.actors.others,
+		Subjects: t.subjects.sorted(), OtherSubjects: t.subjects.others,
 	}
-	return fmt.Sprintf("from %s to %s", timeText(t.first, "an unknown time"), timeText(t.last, "an unknown time"))
 }
 
 // The bounds of a census.
@@ -87,34 +82,19 @@ func (c *census) add(name string, n int) {
 
 func (c *census) merge(o census) {
 	for _, n := range o.sorted() {
-		c.add(n.name, n.count)
+		c.add(n.Name, n.Count)
 	}
 	c.others += o.others
 }
 
-type named struct {
-	name  string
-	count int
-}
-
-// most are the names that were counted most often, at most n of them, and what
-// is left.
-func (c census) most(n int) (most []named, others int) {
-	all := c.sorted()
-	most, others = firstOf(all, n), c.others
-	for _, rest := range all[len(most):] {
-		others += rest.count
-	}
-	return most, others
-}
-
-func (c census) sorted() []named {
-	all := make([]named, 0, len(c.counts))
+// sorted begins with what was counted most often.
+func (c census) sorted() []guard.Counted {
+	all := make([]guard.Counted, 0, len(c.counts))
 	for name, n := range c.counts {
-		all = append(all, named{name, n})
+		all = append(all, guard.Counted{Name: name, Count: n})
 	}
-	slices.SortFunc(all, func(a, b named) int {
-		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.name, b.name))
+	slices.SortFunc(all, func(a, b guard.Counted) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name))
 	})
 	return all
 }

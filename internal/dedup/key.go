@@ -1,4 +1,4 @@
-package alert
+package dedup
 
 import (
 	"crypto/sha256"
@@ -15,20 +15,21 @@ type key [sha256.Size]byte
 
 // keyOf: the same event name and Region, the same severity, the same verdicts
 // under the same rules, and the same results, so that a change for the worse
-// or the better always goes out at once. A setting counts by its subject; of
-// task definitions, tasks and services, of which a storm has many, only the
-// rule counts.
+// or the better always goes out at once. A setting counts by its identity and
+// by who changed it, since everyone who turns it off is named; of task
+// definitions, tasks and services, of which a storm has many, only the rule
+// counts.
 func keyOf(r guard.Report) key {
 	lines := map[string]bool{}
 	for _, f := range r.Findings {
 		if f.Severity == guard.Info {
 			continue
 		}
-		thing := ""
+		line := fmt.Sprintf("finding %q %s %s", f.Rule, f.Verdict, f.Severity)
 		if _, setting := f.State.(guard.Setting); setting {
-			thing = f.Subject
+			line += fmt.Sprintf(" %q by %q %q", f.Identity().Resource, r.Cause.Actor.Name, r.Cause.Actor.ARN)
 		}
-		lines[fmt.Sprintf("finding %q %s %s %q", f.Rule, f.Verdict, f.Severity, thing)] = true
+		lines[line] = true
 	}
 	for _, o := range r.Outcomes {
 		lines[fmt.Sprintf("outcome %q %s", o.Remediation.Rule, o.Result)] = true

@@ -1,4 +1,4 @@
-package alert
+package dedup
 
 import (
 	"sync"
@@ -13,11 +13,11 @@ const interval = 15 * time.Minute
 // maxKeys bounds how many kinds of alerts are kept apart.
 const maxKeys = 1000
 
-// joiner counts alerts that would say the same again: the first goes out at
+// Joiner counts alerts that would say the same again: the first goes out at
 // once, those within the interval are counted, and the first one after it goes
 // out with the count. It is only memory: it has no timer, and a process that
 // ends takes its counts along. It is safe for concurrent use.
-type joiner struct {
+type Joiner struct {
 	mu      sync.Mutex
 	streaks map[key]*streak
 	others  tally // what was counted of kinds for which there was no more room
@@ -26,38 +26,45 @@ type joiner struct {
 // streak is one kind of alert.
 type streak struct {
 	sent    time.Time // when its last alert went out; zero before the first
-	sending bool      // one of them is on its way
+	sending *joined   // what the alert that is on its way reports; nil when none is
 	counted tally     // since that alert
 }
 
-// admit decides about a report: whether it goes out now, and what it tells of
-// alerts counted before. Every report that goes out has to be settled.
-func (j *joiner) admit(r guard.Report, now time.Time) (send bool, with joined) {
+// joined are alerts that were counted, to be reported with the next one.
+type joined struct {
+	same   tally // they would have said the same
+	others tally // of any kind: there was no room to keep their kinds apart
+}
+
+// Admit decides whether a report goes out now, and adds what was counted
+// before it. Every report that goes out has to be settled.
+func (j *Joiner) Admit(r guard.Report, now time.Time) (with guard.Report, send bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	k := keyOf(r)
 	s, ok := j.streaks[k]
 	// Clocks may step back: what lies an interval ahead is as far as one behind.
-	if ok && (s.sending || now.Sub(s.sent).Abs() < interval) {
+	if ok && (s.sending != nil || now.Sub(s.sent).Abs() < interval) {
 		s.counted.add(r, now)
-		return false, joined{}
+		return r, false
 	}
 	if !ok {
 		s = j.begin(k)
 	}
-	s.sending = true
-	with = joined{same: s.counted, others: j.others}
+	s.sending = &joined{same: s.counted, others: j.others}
 	s.counted, j.others = tally{}, tally{}
-	return true, with
+	r.Joined, r.JoinedOthers = s.sending.same.sum(), s.sending.others.sum()
+	return r, true
 }
 
-// settle ends what admit began. What could not be sent is told of next time.
-func (j *joiner) settle(r guard.Report, with joined, sent bool, now time.Time) {
+// Settle ends what Admit began. What could not be sent is reported next time.
+func (j *Joiner) Settle(r guard.Report, sent bool, now time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	k := keyOf(r)
 	s := j.streaks[k]
-	s.sending = false
+	with := s.sending
+	s.sending = nil
 	if sent {
 		s.sent = now
 		return
@@ -70,7 +77,7 @@ func (j *joiner) settle(r guard.Report, with joined, sent bool, now time.Time) {
 }
 
 // begin makes a streak, and room for it.
-func (j *joiner) begin(k key) *streak {
+func (j *Joiner) begin(k key) *streak {
 	if j.streaks == nil {
 		j.streaks = map[key]*streak{}
 	}
@@ -85,11 +92,11 @@ func (j *joiner) begin(k key) *streak {
 // evict forgets the streak whose last alert is the oldest, preferably one that
 // has nothing counted; what is counted goes to the others. One that is being
 // sent stays.
-func (j *joiner) evict() {
+func (j *Joiner) evict() {
 	var oldest key
 	var found *streak
 	for k, s := range j.streaks {
-		if s.sending {
+		if s.sending != nil {
 			continue
 		}
 		if found == nil || s.goesBefore(found) {

@@ -6,53 +6,22 @@ import (
 	"fipsguard/internal/guard"
 )
 
-// maxSubject is SNS's limit: fewer than 100 characters.
-const maxSubject = 99
-
-// subject is the story in one line:
-// [CRITICAL] FIPS mode was turned off and is back on - 111122223333 us-gov-west-1.
-// Where there is too much of it the count goes first, then the headline is
-// cut, so that what became of it and where it was can always be read.
-func subject(v view) string {
-	head := "[" + v.report.Severity().String() + "] "
-	where := " - " + known(ascii(v.report.Cause.Account, 20)) + " " + known(ascii(v.report.Cause.Region, 20))
-	title, became := headline(v), ending(v.report)
-	if whole := head + title + became + more(v) + where; len(whole) <= maxSubject {
-		return ascii(whole, maxSubject)
-	}
-	const leastTitle = 20
-	room := max(maxSubject-len(head)-len(became)-len(where), leastTitle)
-	return ascii(head+ascii(title, room)+became+where, maxSubject)
-}
-
-// more counts what a subject leaves out.
-func more(v view) string {
-	text := ""
-	if n := noteworthy(v.report.Findings) - 1; n > 0 {
-		text += fmt.Sprintf(" +%d more", n)
-	}
-	if n := v.joined.same.count; n > 0 {
-		text += fmt.Sprintf(" +%d joined", n)
-	}
-	return text
-}
-
 // headline says what is wrong, in few words.
-func headline(v view) string {
-	f := v.lead
+func headline(d draft) string {
+	f := d.lead
 	switch {
-	case len(v.report.Findings) == 0 && len(v.report.Expiring) > 0:
-		return "Exemptions end within a week"
-	case len(v.report.Findings) == 0 && v.report.News != nil:
-		return newsHeadline(v.report.News)
-	case len(v.report.Findings) == 0:
+	case len(d.report.Findings) == 0 && len(d.report.Expiring) > 0:
+		return "Exemptions expire within a week"
+	case len(d.report.Findings) == 0 && d.report.Scan != nil:
+		return scanHeadline(d.report.Scan)
+	case len(d.report.Findings) == 0:
 		return "Nothing was found"
 	}
 	rule, ok := guard.RuleOf(f.Rule)
 	switch f.Verdict {
 	case guard.InsufficientData:
 		if !ok {
-			return "Something could not be judged"
+			return "Something could not be checked"
 		}
 		return rule.Headlines.Unknown
 	case guard.Compliant, guard.NotApplicable:
@@ -61,15 +30,15 @@ func headline(v view) string {
 	}
 	switch {
 	case !ok:
-		return "Violation of rule " + v.name(string(f.Rule))
-	case turned(v.report, f.Rule):
+		return "Violation of rule " + d.name(string(f.Rule))
+	case turned(d.report, f.Rule):
 		return rule.Headlines.Violated
 	}
 	return rule.Headlines.Found
 }
 
-// newsHeadline is that of a look without new findings.
-func newsHeadline(n *guard.News) string {
+// scanHeadline is that of a look without new findings.
+func scanHeadline(n *guard.Scan) string {
 	switch len(n.Resolved) {
 	case 0:
 		return "Daily summary: " + n.Status.String() + ", nothing new"
@@ -115,15 +84,15 @@ func ending(r guard.Report) string {
 	case guard.RefusedByAWS:
 		return "; YOU must act"
 	case guard.Failed:
-		return "; REPAIR FAILED"
+		return "; FIX FAILED"
 	case guard.Unconfirmed:
 		return "; fix UNCONFIRMED"
 	case guard.RefusedByPolicy:
-		return "; policy leaves it"
+		return "; not fixed (policy)"
 	case guard.Done:
 	}
 	if o.Remediation.Call == nil {
-		return "; corrected"
+		return "; fixed"
 	}
 	return o.Remediation.Call.Ending()
 }
