@@ -38,7 +38,7 @@ type Options struct {
 	// ExecTime is how long a session of ECS Exec lasts at least, in real time.
 	// In AWS it is a second. Default 0.
 	ExecTime time.Duration
-	// Observe is told what happens, in order, as it happens. It is called one
+	// Observe receives what happens, in order, as it happens. It is called one
 	// at a time, must return soon and must not use the account.
 	Observe func(Happening)
 }

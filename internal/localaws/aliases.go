@@ -19,7 +19,6 @@ type (
 	Principal = kernel.Principal
 
 	Attribute      = sns.Attribute
-	DeadLetter     = eventbridge.DeadLetter
 	Delivery       = eventbridge.Delivery
 	Message        = sns.Message
 	Exec           = ecs.Exec

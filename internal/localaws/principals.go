@@ -14,7 +14,7 @@ type Principals struct {
 // guard is the name of the enforcer's function and role.
 const guard = "fipsguard-enforcer"
 
-// secretAccessKey is everybody's. Under fips140=only, signing with a secret
+// secretAccessKey is every principal's. Under fips140=only, signing with a secret
 // shorter than ten characters is refused.
 const secretAccessKey = "local-account-without-secrets-0123456789"
 

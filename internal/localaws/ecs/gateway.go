@@ -24,7 +24,7 @@ func (e *ECS) streamURL(s *execSession) string {
 }
 
 // serveChannel is the message gateway: it checks who asks, takes the token, and
-// plays the agent of the container.
+// acts as the agent of the container.
 func (e *ECS) serveChannel(w http.ResponseWriter, r *http.Request) {
 	var in kernel.Request
 	if err := e.kernel.Identify(&in, r); err != nil || in.Service != "ssmmessages" {

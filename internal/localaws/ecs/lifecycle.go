@@ -112,7 +112,7 @@ func (e *ECS) containersStopped(t *task) {
 	}
 }
 
-// stop tells a task to stop; nothing when it was told before.
+// stop begins to stop a task. It may be repeated: the first reason stays.
 func (e *ECS) stop(r *region, t *task, code types.TaskStopCode, reason string) {
 	if t.stopping() {
 		return

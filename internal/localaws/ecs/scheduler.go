@@ -92,7 +92,7 @@ func (e *ECS) complete(s *service) {
 	e.say(s, "has reached a steady state.")
 }
 
-// taskEntered is told of every stage of every task.
+// taskEntered is called at every stage of every task.
 func (e *ECS) taskEntered(r *region, t *task) {
 	o := t.of
 	if o == nil {
@@ -109,7 +109,7 @@ func (e *ECS) taskEntered(r *region, t *task) {
 	e.wake(r, o.service)
 }
 
-// taskStops is told when a task is to stop. One that ran is replaced at once;
+// taskStops is called when a task is to stop. One that ran is replaced at once;
 // those that never did are replaced ever more slowly, and trip the circuit
 // breaker.
 func (e *ECS) taskStops(r *region, t *task) {

@@ -12,7 +12,7 @@ import (
 )
 
 // settings are the values of a principal, or those of the account that hold
-// for everybody without one of their own.
+// for every principal without one of its own.
 type settings struct{ values map[types.SettingName]string }
 
 func newSettings() *settings { return &settings{values: map[types.SettingName]string{}} }
@@ -196,7 +196,7 @@ func (r *region) settingsOf(owner string) *settings {
 
 // settingOwner is whose setting a caller sees or changes. "Only the root user can view
 // or modify the account settings for another user" (API reference); naming
-// root itself changes the account's value, for anybody who may call.
+// root itself changes the account's value, for every principal that may call.
 func settingOwner(c *call, named string) (string, error) {
 	root := kernel.IAMARN("root")
 	switch {

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// task is a task as DescribeTasks shows it, and what nobody sees of it.
+// task is a task as DescribeTasks shows it, and what no call shows of it.
 type task struct {
 	types.Task
 	exec Exec     // how it answers commands

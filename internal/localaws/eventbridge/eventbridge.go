@@ -41,7 +41,7 @@ type Options struct {
 	RetryDelays []time.Duration // the waits before each further attempt
 	// Function is the name of the function that rules without a TargetARN show.
 	Function string
-	// Published and Delivered are told what happens, with the lock held.
+	// Published and Delivered receive what happens, with the lock held.
 	Published func(time.Time, json.RawMessage)
 	Delivered func(Delivery)
 }

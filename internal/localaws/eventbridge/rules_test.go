@@ -1,7 +1,6 @@
 package eventbridge_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
@@ -17,8 +16,6 @@ import (
 func eventsOf(a *localaws.Account, p localaws.Principal, region string) *eventbridge.Client {
 	return eventbridge.NewFromConfig(localtest.Config(a, p, region))
 }
-
-func ignore(context.Context, []byte) error { return nil }
 
 // targets are the ARNs that a rule of the west invokes.
 func targets(t *testing.T, a *localaws.Account, rule string) []string {

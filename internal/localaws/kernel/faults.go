@@ -35,11 +35,11 @@ type Fault struct {
 	// calls; for other events it is their detail type. Empty is all.
 	Operation string
 	// Caller is the access key of the principal whose calls are concerned.
-	// Empty is everybody, and ECS itself.
+	// Empty is every principal, and ECS itself.
 	Caller string
 	// Times is how often it happens; 0 is until removed.
 	Times int
-	// Latency is real time, spent before the call is looked at or, with
+	// Latency is real time, spent before the call is done or, with
 	// DelayEvent, before the function is invoked.
 	Latency time.Duration
 	Effect  Effect

@@ -30,7 +30,7 @@ type Hooks struct {
 	Stop   func()                      // end what is under way
 }
 
-// Kernel is the common part of an account. Its lock guards the state of all
+// Kernel is what the services of an account have in common. Its lock guards the state of all
 // services, and everything here whose comment says so.
 type Kernel struct {
 	sync.Mutex

@@ -15,7 +15,7 @@ const (
 	AssumedRole Kind = "AssumedRole"
 )
 
-// Principal is somebody who can call the account. The access key tells who
+// Principal is someone who can call the account. The access key tells who
 // that is; it and the secret are dummies, of the lengths of real ones.
 type Principal struct {
 	Kind            Kind

@@ -28,7 +28,7 @@ func Attach(t *testing.T, a *localaws.Account, region string, invoke func(contex
 func Ignore(context.Context, []byte) error { return nil }
 
 // Recorder is a function that keeps the values of the settings in its events,
-// and fails as told.
+// and fails when Fail says so.
 type Recorder struct {
 	Fail func(attempt int) error
 

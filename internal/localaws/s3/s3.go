@@ -199,7 +199,7 @@ func (in *request) metadata() map[string]string {
 	return read
 }
 
-// add puts an object into the bucket, with what S3 has for what nobody said.
+// add puts an object into the bucket, with S3's defaults.
 func (b *bucket) add(o Object) Object {
 	o.ContentType = cmp.Or(o.ContentType, "binary/octet-stream")
 	o.Encryption = cmp.Or(o.Encryption, "AES256")
@@ -232,7 +232,7 @@ func (s *Buckets) getObject(r *kernel.Request, in *request) (answer, error) {
 	}
 	o, ok := b.objects[in.key]
 	if !ok {
-		// Who may not list is not told what is missing (S3 API reference,
+		// S3 does not say what is missing to who may not list (S3 API reference,
 		// GetObject).
 		if s.kernel.IsDenied(r.Principal, "s3:ListBucket") {
 			return answer{}, kernel.AccessDenied(r.Principal, "s3:ListBucket")

@@ -193,7 +193,7 @@ func (f finding) matches(filters map[string][]findingFilter) (bool, error) {
 	return all, nil
 }
 
-// asff is what is looked at in the AWS Security Finding Format.
+// asff is what is checked of the AWS Security Finding Format.
 type asff struct {
 	SchemaVersion, Id, ProductArn, GeneratorId, AwsAccountId string
 	CreatedAt, UpdatedAt, Title, Description                 string

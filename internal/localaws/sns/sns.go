@@ -29,7 +29,7 @@ type topic struct {
 	subscriptions []subscription
 }
 
-// New adds SNS to an account. Of what is published it tells with the lock held.
+// New adds SNS to an account. It calls published with the lock held.
 func New(k *kernel.Kernel, published func(Message)) *Topics {
 	t := &Topics{kernel: k, published: published, byARN: map[string]*topic{}}
 	k.Serve(kernel.Service{
