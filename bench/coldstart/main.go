@@ -93,7 +93,7 @@ func timeToFix(binary string) (took time.Duration, peakMemory int64, err error) 
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	fixed := make(chan time.Time, 1)
-	account := localaws.New(localaws.Options{Observe: func(h localaws.Happening) {
+	account := localaws.New(localaws.Options{Observe: func(h localaws.Activity) {
 		if h.Call != nil && h.Call.Operation == "ecs:PutAccountSettingDefault" {
 			select {
 			case fixed <- time.Now():

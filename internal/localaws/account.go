@@ -40,7 +40,7 @@ type Options struct {
 	ExecTime time.Duration
 	// Observe receives what happens, in order, as it happens. It is called one
 	// at a time, must return soon and must not use the account.
-	Observe func(Happening)
+	Observe func(Activity)
 }
 
 // Account is the account: the kernel and the services on it. It is safe for
@@ -64,15 +64,15 @@ func New(o Options) *Account {
 	k := kernel.New(kernel.Options{Now: o.Now, Throttling: o.Throttling, Principals: Everyone().all()})
 	bus := eventbridge.New(k, eventbridge.Options{
 		Concurrency: o.Concurrency, RetryDelays: o.RetryDelays, Function: guard,
-		Published: func(t time.Time, event json.RawMessage) { o.Observe(Happening{Time: t, Event: event}) },
-		Delivered: func(d Delivery) { o.Observe(Happening{Time: d.Time, Delivery: &d}) },
+		Published: func(t time.Time, event json.RawMessage) { o.Observe(Activity{Time: t, Event: event}) },
+		Delivered: func(d Delivery) { o.Observe(Activity{Time: d.Time, Delivery: &d}) },
 	})
 	buckets := s3.New(k)
 	trail := cloudtrail.New(k, bus.Publish, func(bucket string, files []cloudtrail.LogFile) error {
 		return buckets.Put(bucket, objects(files))
 	})
 	k.Hooks = kernel.Hooks{
-		Called: func(c Call) { o.Observe(Happening{Time: c.Time, Call: &c}) },
+		Called: func(c Call) { o.Observe(Activity{Time: c.Time, Call: &c}) },
 		Record: trail.Record, Flush: bus.Flush, Drain: bus.Drain, Stop: bus.Stop,
 	}
 	k.Serve(identity())
@@ -84,7 +84,7 @@ func New(o Options) *Account {
 		Bus:        bus,
 		Buckets:    buckets,
 		Hub:        securityhub.New(k),
-		Topics:     sns.New(k, func(m Message) { o.Observe(Happening{Time: m.Time, Message: &m}) }),
+		Topics:     sns.New(k, func(m Message) { o.Observe(Activity{Time: m.Time, Message: &m}) }),
 		Queues:     sqs.New(k),
 	}
 }
@@ -100,7 +100,7 @@ func (o Options) withDefaults() Options {
 		o.RetryDelays = []time.Duration{10 * time.Millisecond, 20 * time.Millisecond}
 	}
 	if o.Observe == nil {
-		o.Observe = func(Happening) {}
+		o.Observe = func(Activity) {}
 	}
 	return o
 }

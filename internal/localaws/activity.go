@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Happening is one thing that happened in the account: exactly one of the
+// Activity is one thing that happened in the account: exactly one of the
 // pointers or the event is set.
-type Happening struct {
+type Activity struct {
 	Time     time.Time
 	Call     *Call
 	Event    json.RawMessage // that EventBridge got

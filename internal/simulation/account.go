@@ -22,7 +22,7 @@ const Region = "us-gov-west-1"
 func location() guard.Location { return guard.Location{Account: localaws.AccountID, Region: Region} }
 
 // Activity is one thing that happened in the account.
-type Activity = localaws.Happening
+type Activity = localaws.Activity
 
 // Principal is someone who calls AWS.
 type Principal = localaws.Principal

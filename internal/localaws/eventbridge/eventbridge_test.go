@@ -200,7 +200,7 @@ func TestRulesRefused(t *testing.T) {
 // lost.
 func TestManyCallersAtOnce(t *testing.T) {
 	observed := 0
-	a := localtest.Start(t, localaws.Options{Observe: func(h localaws.Happening) {
+	a := localtest.Start(t, localaws.Options{Observe: func(h localaws.Activity) {
 		if h.Delivery != nil {
 			observed++
 		}
