@@ -12,13 +12,13 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// slowMilliseconds is how long a correction may take from the call that it
-// answers: CloudTrail's way to EventBridge is measured at up to 90 seconds, and
-// three retries of the function fit in the rest.
+// slowMilliseconds is how long a fix may take from the call that made it
+// necessary: CloudTrail takes up to 90 seconds to EventBridge, and three retries
+// of the function fit in the rest.
 const slowMilliseconds = 300_000
 
-// newAlarms tell on the topic what the guard cannot tell by itself. That
-// notifications fail is told there too, which reaches the other subscribers.
+// newAlarms report on the topic what the guard cannot report by itself. That
+// notifications fail is reported there too, which reaches the other subscribers.
 func newAlarms(stack awscdk.Stack, enforcer, verifier awslambda.IFunction, topic awssns.ITopic, q queues) []awscloudwatch.Alarm {
 	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
 	action := awscloudwatchactions.NewSnsAction(topic)
@@ -41,21 +41,21 @@ func newAlarms(stack awscdk.Stack, enforcer, verifier awslambda.IFunction, topic
 	}
 	above("errors", "The enforcer failed; Lambda invokes it twice more.", 0, enforcer.MetricErrors(sum()))
 	above("verifier-errors", "The verifier failed; Lambda invokes it twice more.", 0, verifier.MetricErrors(sum()))
-	above("throttles", "The enforcer was not started for want of concurrency.", 0, enforcer.MetricThrottles(sum()))
-	above("dead-letter-errors", "The enforcer failed with an event, and Lambda could not keep it in the queue of failed ones.", 0,
+	above("throttles", "Lambda throttled the enforcer: no concurrency left.", 0, enforcer.MetricThrottles(sum()))
+	above("dead-letter-errors", "The enforcer failed with an event, and Lambda could not store it in the failure queue.", 0,
 		enforcer.Metric(jsii.String("DeadLetterErrors"), sum()))
-	above("undelivered", "Events never reached their target; they wait in the queue of undelivered ones.", 0, depth(q.undelivered))
-	above("failed", "A function gave up on events; they wait in the queue of failed ones.", 0, depth(q.failed))
-	above("remediation-failures", "A violation stands uncorrected.", 0, guardMetric(product.RemediationFailures, "Sum"))
-	above("remediation-latency", "A correction came more than five minutes after the call that made it necessary.", slowMilliseconds,
+	above("undelivered", "Events never reached their target. They are waiting in the queue of undelivered events.", 0, depth(q.undelivered))
+	above("failed", "A function gave up on events. They are waiting in the failure queue.", 0, depth(q.failed))
+	above("remediation-failures", "A violation is not fixed.", 0, guardMetric(product.RemediationFailures, "Sum"))
+	above("remediation-latency", "A fix came more than five minutes after the call that made it necessary.", slowMilliseconds,
 		guardMetric(product.RemediationLatency, "p99"))
 	above("refuted-kernels", "The kernel under a running task is not in FIPS mode.", 0, guardMetric(product.TasksRefuted, "Maximum"))
 	above("notification-failures", "An alert did not reach a subscriber.", 0, topic.MetricNumberOfNotificationsFailed(sum()))
 	return append(alarms, heartbeat(scope, action))
 }
 
-// heartbeat goes off when two hourly looks in a row were not answered, or not
-// made at all: nothing heard is bad news here.
+// heartbeat fires when two hourly scans in a row could not read the setting, or
+// did not run at all: missing data breaches.
 func heartbeat(scope constructs.Construct, action awscloudwatchactions.SnsAction) awscloudwatch.Alarm {
 	looks := awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
 		Namespace:  jsii.String(product.Name),
@@ -65,7 +65,7 @@ func heartbeat(scope constructs.Construct, action awscloudwatchactions.SnsAction
 	})
 	alarm := awscloudwatch.NewAlarm(scope, jsii.String("Heartbeat"), &awscloudwatch.AlarmProps{
 		AlarmName:          jsii.String(product.Prefix + "heartbeat"),
-		AlarmDescription:   jsii.String("The guard has not looked at the account setting for two hours. See docs/runbook.md."),
+		AlarmDescription:   jsii.String("The guard has not read the account setting for two hours. See docs/runbook.md."),
 		Metric:             looks,
 		Threshold:          jsii.Number(1),
 		ComparisonOperator: awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD,

@@ -24,18 +24,18 @@ func newDashboard(stack awscdk.Stack, enforcer, verifier awslambda.IFunction, q 
 		Title: jsii.String("Does the guard work?"), Alarms: &all, Width: jsii.Number(24),
 	}))
 	board.AddWidgets(
-		graph("Findings and corrections", guardMetric(product.Findings, "Sum"), guardMetric(product.Remediations, "Sum"), guardMetric(product.RemediationFailures, "Sum")),
-		graph("From the call to its correction, ms", guardMetric(product.RemediationLatency, "p50"), guardMetric(product.RemediationLatency, "p99")),
+		graph("Findings and fixes", guardMetric(product.Findings, "Sum"), guardMetric(product.Remediations, "Sum"), guardMetric(product.RemediationFailures, "Sum")),
+		graph("From the call to its fix, ms", guardMetric(product.RemediationLatency, "p50"), guardMetric(product.RemediationLatency, "p99")),
 	)
 	board.AddWidgets(
-		graph("Running tasks by what their kernels say", guardMetric(product.TasksProven, "Maximum"), guardMetric(product.TasksRefuted, "Maximum"),
+		graph("Running tasks by kernel check", guardMetric(product.TasksProven, "Maximum"), guardMetric(product.TasksRefuted, "Maximum"),
 			guardMetric(product.TasksUnverifiable, "Maximum"), guardMetric(product.TasksNotAttempted, "Maximum")),
 		graph("Running tasks launched while FIPS mode was off", guardMetric(product.TasksExposed, "Maximum")),
 	)
 	board.AddWidgets(
 		graph("The functions", enforcer.MetricInvocations(nil), enforcer.MetricErrors(nil), enforcer.MetricThrottles(nil),
 			verifier.MetricInvocations(nil), verifier.MetricErrors(nil)),
-		graph("Events that wait for a person", depth(q.undelivered), depth(q.failed)),
+		graph("Events waiting for a person", depth(q.undelivered), depth(q.failed)),
 	)
 }
 

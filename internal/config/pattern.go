@@ -15,7 +15,7 @@ import (
 var errPattern = errors.New("it must be arn:aws-us-gov:ecs:REGION:ACCOUNT:TYPE/NAME, where REGION and ACCOUNT may be * and NAME may have * after its first character")
 
 // checkPattern says why a pattern cannot be an exemption's resource. Task
-// definitions, tasks and services are what the guard corrects besides the
+// definitions, tasks and services are what the guard fixes besides the
 // account setting. The name, which begins with the family or the cluster, must
 // begin with a character of its own.
 func checkPattern(pattern string) error {
@@ -51,7 +51,7 @@ func checkResourceName(resource string) error {
 		others = "_-:*"
 	case "task", "service":
 	default:
-		return fmt.Errorf("the type %s is not one that the guard corrects: task-definition, task or service", syntax.Quoted(kind))
+		return fmt.Errorf("the type %s is not one that the guard fixes: task-definition, task or service", syntax.Quoted(kind))
 	}
 	switch {
 	case strings.Trim(name, "*:/") == "":

@@ -31,7 +31,7 @@ func Everything() evidence.Document {
 		}},
 		{Principal: "arn:aws-us-gov:iam::111122223333:role/app", Spans: []guard.Span{{From: at.AddDate(0, 0, -90), Until: at, Mode: guard.ModeOff, Cause: cause}}},
 	}
-	proven, refuted, silent, fresh, arm, hostile := running("proven"), running("refuted"), running("silent"), running("fresh"), running("arm"), running("<script>alert(1)</script>\x00")
+	proven, refuted, silent, fresh, arm, hostile := running("fips-on"), running("fips-off"), running("silent"), running("fresh"), running("arm"), running("<script>alert(1)</script>\x00")
 	proven.Created = at.Add(-30 * time.Minute)
 	arm.Platform.Architecture, arm.Group = "ARM64", "family:arm"
 	setting := guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Mode: guard.ModeOff}
@@ -85,7 +85,7 @@ func documentOf(r guard.Report) evidence.Document {
 
 // AllIsWell is a document of one task whose kernel runs in FIPS mode.
 func AllIsWell() evidence.Document {
-	task := running("proven")
+	task := running("fips-on")
 	task.Created = at.Add(-30 * time.Minute)
 	on := guard.Timeline{Spans: []guard.Span{{From: at.AddDate(0, 0, -90), Until: at, Mode: guard.ModeOn, Cause: cause}}}
 	return documentOf(guard.Report{
