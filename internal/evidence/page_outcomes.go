@@ -1,6 +1,9 @@
 package evidence
 
-import "fipsguard/internal/guard"
+import (
+	"fipsguard/internal/guard"
+	"fipsguard/internal/sanitize"
+)
 
 // outcomeRow is what became of an action.
 type outcomeRow struct {
@@ -11,7 +14,7 @@ type outcomeRow struct {
 func newOutcomeRow(o Outcome) outcomeRow {
 	return outcomeRow{
 		mark: resultMark(o.Result), Call: name(o.Call), Subject: name(o.Subject), Rule: name(string(o.Rule)),
-		Detail: name(o.Detail), At: outcomeTime(o), Command: cut(Printable(o.Command), maxCommand),
+		Detail: name(o.Detail), At: outcomeTime(o), Command: sanitize.Cut(sanitize.Printable(o.Command), maxCommand),
 	}
 }
 

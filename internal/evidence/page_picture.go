@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"fipsguard/internal/sanitize"
 )
 
 // The picture's measures, in units of its view box: about a pixel each.
@@ -126,7 +128,7 @@ func drawn(mode string) int { return slices.Index([]string{"on", "unknown", "off
 // ending is a principal as the picture names it; the table has the whole.
 func ending(principal string) string {
 	const most = 90
-	text := []rune(Printable(principal))
+	text := []rune(sanitize.Printable(principal))
 	if len(text) <= most {
 		return string(text)
 	}

@@ -5,7 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"fipsguard/internal/sanitize"
 )
 
 // Foreign texts longer than these are cut, and the cut is said. ECS's names
@@ -20,10 +21,10 @@ const (
 
 // name is a foreign text as the page shows it: without characters that could
 // turn the line around or hide in it, and of a length that a person can read.
-func name(text string) string { return cut(Printable(text), maxName) }
+func name(text string) string { return sanitize.Cut(sanitize.Printable(text), maxName) }
 
 // short is the name of one thing, without what comes before it in its ARN.
-func short(text string) string { return cut(Printable(text), maxShort) }
+func short(text string) string { return sanitize.Cut(sanitize.Printable(text), maxShort) }
 
 // answer is what a container printed, quoted, so that a line break or a
 // control character in it is seen.
@@ -31,24 +32,7 @@ func answer(text string) string {
 	if text == "" {
 		return ""
 	}
-	return cut(strconv.QuoteToGraphic(text), maxAnswer)
-}
-
-func cut(text string, most int) string {
-	// A text of few bytes has few characters; counting is for the others.
-	if len(text) <= most {
-		return text
-	}
-	length := utf8.RuneCountInString(text)
-	if length <= most {
-		return text
-	}
-	end := 0
-	for range most {
-		_, size := utf8.DecodeRuneInString(text[end:])
-		end += size
-	}
-	return fmt.Sprintf("%s… (cut: %d characters in all)", text[:end], length)
+	return sanitize.Cut(strconv.QuoteToGraphic(text), maxAnswer)
 }
 
 // moment is a time of the page, all of which are UTC.

@@ -6,7 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
+
+	"fipsguard/internal/sanitize"
 )
 
 // WriteText writes a document for a terminal or an email: the status first,
@@ -145,7 +146,7 @@ func (w *lines) printf(format string, args ...any) {
 	}
 	for i, a := range args {
 		if text, ok := a.(string); ok {
-			args[i] = Printable(text)
+			args[i] = sanitize.Printable(text)
 		}
 	}
 	_, w.err = fmt.Fprintf(w.out, format, args...)
@@ -161,15 +162,4 @@ func (w *lines) enough(i, n int) bool {
 	}
 	w.printf("  … and %d more\n", n-i)
 	return true
-}
-
-// Printable is a foreign text without what turns a line around, hides in it or
-// ends it.
-func Printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsGraphic(r) {
-			return '?'
-		}
-		return r
-	}, text)
 }

@@ -10,6 +10,7 @@ import (
 
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/sanitize"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
@@ -122,7 +123,7 @@ func kindOf(subject string) string {
 
 // within keeps a foreign text within a number of characters.
 func within(text string, limit int) *string {
-	text = cmp.Or(evidence.Printable(text), "unknown")
+	text = cmp.Or(sanitize.Printable(text), "unknown")
 	if runes := []rune(text); len(runes) > limit {
 		text = string(runes[:limit-1]) + "…"
 	}
