@@ -79,6 +79,7 @@ func TestVerified(t *testing.T) {
 	}
 	s := verified(t)
 	happens(t, s,
+		"One minute passes.", // FIPS mode was turned on just now
 		"The pipeline registers the task definition web.",
 		"The pipeline runs a task of web with ECS Exec.",
 		"Five minutes pass.",

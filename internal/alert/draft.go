@@ -172,7 +172,7 @@ func (d draft) scan() *Scan {
 	}
 }
 
-// status is the worst verdict, of a whole look where the report tells of one.
+// status is the worst verdict, of a whole scan where the report is about one.
 func (d draft) status() guard.Verdict {
 	if d.report.Scan != nil {
 		return d.report.Scan.Status

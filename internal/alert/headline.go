@@ -37,7 +37,7 @@ func headline(d draft) string {
 	return rule.Headlines.Found
 }
 
-// scanHeadline is that of a look without new findings.
+// scanHeadline is that of a scan without new findings.
 func scanHeadline(n *guard.Scan) string {
 	switch len(n.Resolved) {
 	case 0:

@@ -83,12 +83,12 @@ func hostileReport(t *testing.T, text string, first int, rule guard.RuleID, verd
 // not know fails the test: it may hold one.
 func fill(t *testing.T, v reflect.Value, text string) {
 	t.Helper()
-	switch v.Kind() {
-	case reflect.String:
+	switch kind := v.Kind(); {
+	case kind == reflect.String:
 		if !strings.HasPrefix(v.String(), "service:") {
 			v.SetString(text)
 		}
-	case reflect.Struct:
+	case kind == reflect.Struct:
 		if v.Type() == reflect.TypeFor[time.Time]() {
 			v.Set(reflect.ValueOf(at))
 			return
@@ -96,18 +96,18 @@ func fill(t *testing.T, v reflect.Value, text string) {
 		for i := range v.NumField() {
 			fill(t, v.Field(i), text)
 		}
-	case reflect.Pointer:
+	case kind == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(t, v.Elem(), text)
-	case reflect.Slice:
+	case kind == reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 3, 3))
 		for i := range 3 {
 			fill(t, v.Index(i), text)
 		}
-	case reflect.Int:
+	case kind == reflect.Int:
 		v.SetInt(3)
-	case reflect.Interface: // states and calls: their makers fill them
-	case reflect.Bool, reflect.Uint8:
+	case kind == reflect.Interface: // states and calls: their makers fill them
+	case kind == reflect.Bool, kind == reflect.Uint8:
 	default:
 		t.Fatalf("nobody typed a hostile name into a %s", v.Type())
 	}

@@ -1,4 +1,4 @@
-// Package dedup decides what is new to people, so that nobody is told twice.
+// Package dedup decides what is new to people, so that nothing is reported twice.
 //
 // A finding is the same one by its guard.Identity. Three questions are asked:
 // Compare asks what changed since the last scan; Memory asks what one process

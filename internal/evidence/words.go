@@ -2,11 +2,10 @@ package evidence
 
 import (
 	"cmp"
+	"fipsguard/internal/sanitize"
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Summary is a document in a sentence or two.
@@ -105,33 +104,4 @@ const maxName = 700
 
 // Name is a foreign text as people read it: without characters that could
 // turn the line around or hide in it, and of a length that a person can read.
-func Name(text string) string { return Cut(Printable(text), maxName) }
-
-// Printable is a foreign text without what turns a line around, hides in it or
-// ends it.
-func Printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsGraphic(r) {
-			return '?'
-		}
-		return r
-	}, text)
-}
-
-// Cut is a text of at most so many characters, and says so when it was longer.
-func Cut(text string, most int) string {
-	// A text of few bytes has few characters; counting is for the others.
-	if len(text) <= most {
-		return text
-	}
-	length := utf8.RuneCountInString(text)
-	if length <= most {
-		return text
-	}
-	end := 0
-	for range most {
-		_, size := utf8.DecodeRuneInString(text[end:])
-		end += size
-	}
-	return fmt.Sprintf("%s… (cut: %d characters in all)", text[:end], length)
-}
+func Name(text string) string { return sanitize.Cut(sanitize.Printable(text), maxName) }

@@ -45,12 +45,3 @@ func TestDurationsAreSaidInTheirTwoLargestUnits(t *testing.T) {
 		}
 	}
 }
-
-func TestATextIsCutBetweenCharacters(t *testing.T) {
-	if got, want := evidence.Cut("ééééé", 3), "ééé… (cut: 5 characters in all)"; got != want {
-		t.Errorf("%q, not %q", got, want)
-	}
-	if got := evidence.Cut("ééé", 3); got != "ééé" {
-		t.Errorf("a text that is short enough became %q", got)
-	}
-}

@@ -1,6 +1,6 @@
 package guard
 
-// Report is one look of the guard: why it looked, what it found, what it did.
+// Report is one scan or one event: why the guard acted, what it found, what it did.
 // Alerts, logs, metrics and evidence are rendered from it.
 type Report struct {
 	Cause    Cause

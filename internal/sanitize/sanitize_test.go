@@ -13,6 +13,7 @@ func TestWhatEachCleanerMakesOfAText(t *testing.T) {
 		{"as long as it may be", "role/1234", "role/1234", "role/1234", "role/1234", "role/1234", "role/1234"},
 		{"one character longer", "role/12345", "role/12345", "role/1234…", "role/1234… (cut: 10 characters in all)", "role/1...", "role/12345"},
 		{"other scripts", "界界", "界界", "界界", "界界", "??", "界界"},
+		{"cut between characters", "ééééééééééé", "ééééééééééé", "ééééééééé…", "ééééééééé… (cut: 11 characters in all)", "??????...", "ééééééééééé"},
 		{"a line break", "a\r\nBcc: x", "a??Bcc: x", "a??Bcc: x", "a\r\nBcc: x", "a??Bcc: x", `a\r\nBcc: x`},
 		{"an escape", "\x1b[2J", "?[2J", "?[2J", "\x1b[2J", "?[2J", `\x1b[2J`},
 		{"a control of eight bits", "\u009b2J", "?2J", "?2J", "\u009b2J", "?2J", `\u009b2J`},

@@ -10,6 +10,7 @@ import (
 
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/sanitize"
 )
 
 // SecurityFinding is a finding in AWS's Security Finding Format, as far as the
@@ -126,8 +127,9 @@ func ProductARN(account, region string) string {
 // stableID names the rule and the resource, not the scan: two unknown results and
 // then a violation are one finding.
 func stableID(d evidence.Document, f evidence.Finding) string {
-	sum := sha256.Sum256([]byte(f.Subject))
-	return fmt.Sprintf("fipsguard/%s/%s/%s/%s", d.Region, d.Account, f.Rule, hex.EncodeToString(sum[:16]))
+	id := guard.Identity{Rule: f.Rule, Resource: f.Subject}
+	sum := sha256.Sum256([]byte(id.Resource))
+	return fmt.Sprintf("fipsguard/%s/%s/%s/%s", d.Region, d.Account, id.Rule, hex.EncodeToString(sum[:16]))
 }
 
 // label: an unknown result is not informational, since it may hide a violation.
@@ -155,7 +157,7 @@ func kindOf(subject string) string {
 
 // within keeps a foreign text within a number of characters.
 func within(text string, limit int) string {
-	text = cmp.Or(evidence.Printable(text), "unknown")
+	text = cmp.Or(sanitize.Printable(text), "unknown")
 	if runes := []rune(text); len(runes) > limit {
 		text = string(runes[:limit-1]) + "…"
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/sanitize"
 )
 
 // WriteText writes a document for a terminal or an email: the status first,
@@ -119,7 +120,7 @@ func (w *lines) printf(format string, args ...any) {
 	}
 	for i, a := range args {
 		if text, ok := a.(string); ok {
-			args[i] = evidence.Printable(text)
+			args[i] = sanitize.Printable(text)
 		}
 	}
 	_, w.err = fmt.Fprintf(w.out, format, args...)

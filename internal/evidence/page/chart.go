@@ -8,6 +8,7 @@ import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/evidence/chart"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/sanitize"
 )
 
 // newChart draws the timelines, and above them when the tasks were launched:
@@ -118,7 +119,7 @@ func barTitle(s evidence.Span, account bool) string {
 // ending is a principal as the chart names it; the table has the whole.
 func ending(principal string) string {
 	const most = 90
-	text := []rune(evidence.Printable(principal))
+	text := []rune(sanitize.Printable(principal))
 	if len(text) <= most {
 		return string(text)
 	}

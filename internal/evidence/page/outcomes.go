@@ -3,6 +3,7 @@ package page
 import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/sanitize"
 )
 
 // outcomeRow is what became of an action.
@@ -14,7 +15,7 @@ type outcomeRow struct {
 func newOutcomeRow(o evidence.Outcome) outcomeRow {
 	return outcomeRow{
 		mark: resultMark(o.Result), API: evidence.Name(o.API), Subject: evidence.Name(o.Subject), Rule: evidence.Name(string(o.Rule)),
-		Detail: evidence.Name(o.Detail), At: outcomeTime(o), Command: evidence.Cut(evidence.Printable(o.Command), maxCommand),
+		Detail: evidence.Name(o.Detail), At: outcomeTime(o), Command: sanitize.Cut(sanitize.Printable(o.Command), maxCommand),
 	}
 }
 

@@ -1,10 +1,9 @@
 package page
 
 import (
+	"fipsguard/internal/sanitize"
 	"strconv"
 	"time"
-
-	"fipsguard/internal/evidence"
 )
 
 // Foreign texts longer than these are cut, and the cut is said. ECS's names
@@ -16,7 +15,7 @@ const (
 )
 
 // short is the name of one thing, without what comes before it in its ARN.
-func short(text string) string { return evidence.Cut(evidence.Printable(text), maxShort) }
+func short(text string) string { return sanitize.Cut(sanitize.Printable(text), maxShort) }
 
 // answer is what a container printed, quoted, so that a line break or a
 // control character in it is seen.
@@ -24,7 +23,7 @@ func answer(text string) string {
 	if text == "" {
 		return ""
 	}
-	return evidence.Cut(strconv.QuoteToGraphic(text), maxAnswer)
+	return sanitize.Cut(strconv.QuoteToGraphic(text), maxAnswer)
 }
 
 // moment is a time of the page, all of which are UTC.
