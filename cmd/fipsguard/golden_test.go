@@ -74,9 +74,6 @@ func TestSimulated(t *testing.T) {
 // TestVerified holds what verify prints about an account with one task that is
 // proven, and about the same one when CloudTrail does not answer.
 func TestVerified(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it waits for CloudTrail's throttle in real time")
-	}
 	s := verified(t)
 	happens(t, s,
 		"One minute passes.", // FIPS mode was turned on just now
