@@ -29,7 +29,7 @@ type Options struct {
 	Policy              string   // the policy document; empty means the defaults
 	RollBackRoles       []string
 	Hourly, Daily       string // schedule expressions of the verifier's looks
-	Sample              int    // tasks that an hourly look asks for proof
+	Sample              int    // tasks whose kernel an hourly scan checks
 	EvidenceDays        int    // for which reports are locked
 	TrailLogs           string // BUCKET or BUCKET/PREFIX of CloudTrail's log files
 	KeysToRead          []string

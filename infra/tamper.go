@@ -21,7 +21,7 @@ type tamperProps struct {
 // watch is one thing that the guard depends on and the calls that weaken it.
 type watch struct {
 	name    string
-	about   string // completes "somebody changed …"
+	about   string // completes "someone changed …"
 	service string // of the event source, SERVICE.amazonaws.com
 	calls   []any
 	on      map[string]any // what the call is about; nil is anything

@@ -48,7 +48,7 @@ func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
 	})
 }
 
-// oneAtATime keeps one execution where any are kept: two looks at once would
+// oneAtATime keeps one execution where any are kept: two scans at once would
 // each tell people the same news. Lambda queues the other one.
 func oneAtATime(options Options) *float64 {
 	if options.ReservedConcurrency == nil {

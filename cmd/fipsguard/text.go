@@ -54,7 +54,7 @@ func (t *terminal) verdict(v guard.Verdict) string {
 	return t.paint(dim, v.String())
 }
 
-// indented puts a bar before each line of a text that somebody else wrote.
+// indented puts a bar before each line of a text that someone else wrote.
 func indented(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {

@@ -13,7 +13,7 @@ type Verifier struct {
 	Enforcer                // what it has in common with the enforcer
 	EvidenceBucket string   // S3 bucket that keeps the reports
 	TrailLogs      string   // S3 bucket, or BUCKET/PREFIX, with CloudTrail's log files; empty when LookupEvents has to do
-	Sample         int      // how many tasks are asked for proof in an hourly look
+	Sample         int      // in how many tasks an hourly scan checks the kernel
 	FunctionARN    string   // the enforcer's, at which the guard's rules have to point
 	Queues         []string // URLs of the failure queues
 	SecurityHub    bool     // whether findings go to Security Hub, too

@@ -3,7 +3,7 @@ package guard
 import "time"
 
 // Cause is why the guard looked: the event, and who made it happen. Every text
-// in it was written by somebody else; whoever renders it has to escape it.
+// in it was written by someone else; whoever renders it has to escape it.
 type Cause struct {
 	EventID   string    // CloudTrail's eventID, or the envelope's id for ECS's own events
 	EventName string    // the API call, or the detail-type of ECS's own events

@@ -2,7 +2,7 @@ package guard
 
 import "strings"
 
-// Check judges a state: at least one finding for every state, whatever the
+// Check evaluates a state: at least one finding for every state, whatever the
 // verdict. It is the one rule book for events, observations, logs and files.
 func Check(s State) []Finding {
 	switch s := s.(type) {

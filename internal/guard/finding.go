@@ -5,9 +5,9 @@ type Finding struct {
 	Rule     RuleID
 	Subject  string // the thing's State.Subject
 	Verdict  Verdict
-	Severity Severity // Info unless the verdict asks for somebody's attention
+	Severity Severity // Info unless the verdict asks for someone's attention
 	Reason   string   // one sentence
-	State    State    // what was judged
+	State    State    // what was checked
 }
 
 // finding fills in what follows from the rule and the verdict.

@@ -36,7 +36,7 @@ const (
 	NotChecked    KernelResult = "not attempted"
 )
 
-// Result sums a proof up.
+// Result sums a kernel check up.
 func (p KernelCheck) Result() KernelResult {
 	switch {
 	case p.Proven():

@@ -11,7 +11,7 @@ type Result uint8
 const (
 	Failed          Result = iota // AWS did not make the change, or made it and it did not last
 	Unconfirmed                   // AWS accepted the call, but the new state could not be observed
-	RefusedByAWS                  // only somebody else may make the call: a person has to act
+	RefusedByAWS                  // only someone else may make the call: a person has to act
 	RefusedByPolicy               // the guard may not act
 	Done                          // AWS accepted the call and the new state was observed
 )

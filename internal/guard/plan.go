@@ -1,10 +1,10 @@
 package guard
 
-// Plan says which calls would correct the findings, each once, in the order of
-// the findings. Only a violation is corrected: what is unknown is never
-// repaired. Whether a call may be made is Policy.Allow's decision.
+// Plan says which calls would fix the findings, each once, in the order of
+// the findings. Only a violation is fixed: what is unknown is never
+// fixed. Whether a call may be made is Policy.Allow's decision.
 func Plan(findings []Finding, policy Policy) []Remediation {
-	var actions []Remediation
+	var remediations []Remediation
 	planned := map[Call]bool{}
 	for _, f := range findings {
 		if f.Verdict != NonCompliant {
@@ -15,9 +15,9 @@ func Plan(findings []Finding, policy Policy) []Remediation {
 			continue
 		}
 		planned[call] = true
-		actions = append(actions, Remediation{Rule: f.Rule, Subject: f.Subject, Definition: definitionOf(f.State), Call: call})
+		remediations = append(remediations, Remediation{Rule: f.Rule, Subject: f.Subject, Definition: definitionOf(f.State), Call: call})
 	}
-	return actions
+	return remediations
 }
 
 func definitionOf(s State) string {
@@ -34,7 +34,7 @@ func definitionOf(s State) string {
 	return ""
 }
 
-// remedy is the call that corrects a violation, or nil when there is none that
+// remedy is the call that fixes a violation, or nil when there is none that
 // would help.
 func remedy(f Finding, policy Policy) Call {
 	switch s := f.State.(type) {

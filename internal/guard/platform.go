@@ -38,7 +38,7 @@ const latest = "LATEST"
 // minimumVersion is the first Linux platform version with FIPS-140 mode.
 var minimumVersion = [3]int{1, 4, 0}
 
-// versionFaults judges a platform version of Linux, or of an operating system
+// versionFaults checks a platform version of Linux, or of an operating system
 // that is not known. Linux and Windows have two independent series; a low
 // number is wrong in both. LATEST and empty are resolved at launch, on Linux to
 // 1.4.0 or later.
@@ -88,7 +88,7 @@ func orLatest(version string) string {
 	return version
 }
 
-// platformFinding judges what may run on Fargate by what is wrong and what is
+// platformFinding evaluates what may run on Fargate by what is wrong and what is
 // unclear with it. Where nothing is, it does not matter whether it does.
 func platformFinding(rule RuleID, s State, fargate Answer, wrong, unclear []string, unknown, compliant string) Finding {
 	switch {

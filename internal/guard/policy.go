@@ -13,12 +13,12 @@ import (
 type PolicyMode string
 
 const (
-	Off     PolicyMode = ""        // the rule is not judged
+	Off     PolicyMode = ""        // the rule is not checked
 	Audit   PolicyMode = "audit"   // violations are reported
-	Enforce PolicyMode = "enforce" // violations are reported and corrected
+	Enforce PolicyMode = "enforce" // violations are reported and fixed
 )
 
-// ServiceRemedy is how a non-compliant service is corrected when the rule on
+// ServiceRemedy is how a non-compliant service is fixed when the rule on
 // services is enforced. The zero value is AlertOnly.
 type ServiceRemedy string
 
@@ -28,8 +28,8 @@ const (
 	ScaleToZero ServiceRemedy = "scale-to-zero"
 )
 
-// ExposureRemedy is how a running task without FIPS mode is corrected when the
-// rules on its kernel's proof and its exposure are enforced. The zero value is
+// ExposureRemedy is how a running task without FIPS mode is replaced when the
+// rules on its kernel and its exposure are enforced. The zero value is
 // ReportOnly.
 type ExposureRemedy string
 
@@ -65,7 +65,7 @@ func DefaultPolicy() Policy {
 	return Policy{Modes: modes}
 }
 
-// Audited is the policy with every correction turned into a report.
+// Audited is the policy with every fix turned into a report.
 func (p Policy) Audited() Policy {
 	p.Modes = maps.Clone(p.Modes)
 	for id, mode := range p.Modes {
@@ -76,7 +76,7 @@ func (p Policy) Audited() Policy {
 	return p
 }
 
-// Evaluate drops what the policy does not want judged: a finding of a rule that
+// Evaluate drops what the policy does not want checked: a finding of a rule that
 // is off becomes NOT_APPLICABLE, with that reason.
 func (p Policy) Evaluate(findings []Finding) []Finding {
 	judged := slices.Clone(findings)

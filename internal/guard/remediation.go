@@ -22,7 +22,7 @@ type Call interface {
 type Aftermath struct {
 	Result  Result
 	Between string                   // the time in which the setting was off: "from … until …"
-	Name    func(text string) string // makes a name that somebody else chose fit to be read
+	Name    func(text string) string // makes a name that someone else chose fit to be read
 }
 
 // Remediation is the one AWS call that fixes a finding. It is comparable.

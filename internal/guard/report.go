@@ -41,7 +41,7 @@ func (r Report) Severity() Severity {
 	return highest
 }
 
-// Unrepaired lists the outcomes of corrections that policy allowed and that
+// Unrepaired lists the outcomes of fixes that policy allowed and that
 // are not known to hold.
 func (r Report) Unrepaired() []Outcome {
 	var open []Outcome

@@ -140,7 +140,7 @@ func (f Finding) Advice() string {
 	return "Find out what could not be read and why. Until then assume that it fails the rule. Then: " + rule.Remedy(f.State)
 }
 
-// byID is the table, made once: a look at thousands of tasks asks for it
+// byID is the table, made once: a scan of thousands of tasks asks for it
 // thousands of times.
 var byID = sync.OnceValue(func() map[RuleID]Rule {
 	table := map[RuleID]Rule{}

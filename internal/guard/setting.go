@@ -22,7 +22,7 @@ func InScope(region string) bool {
 type Scope uint8
 
 const (
-	ScopeUnknown   Scope = iota // somebody's; it may be the account's
+	ScopeUnknown   Scope = iota // someone's; it may be the account's
 	ScopeAccount                // the account default, which root's own value is too
 	ScopePrincipal              // one user's or role's override
 )

@@ -58,7 +58,7 @@ func (t Task) Started() bool {
 	return true
 }
 
-// Stopping reports whether the task has been told to stop or has stopped.
+// Stopping reports whether the task is stopping or has stopped.
 func (t Task) Stopping() bool {
 	return t.DesiredStatus == "STOPPED" || t.LastStatus == "STOPPED" ||
 		t.LastStatus == "DEACTIVATING" || t.LastStatus == "STOPPING" || t.LastStatus == "DEPROVISIONING"
@@ -83,7 +83,7 @@ func taskLaunchPlatform() Rule {
 	}
 }
 
-// TaskRunningPlatform is about a task that may already serve somebody.
+// TaskRunningPlatform is about a task that may already serve traffic.
 const TaskRunningPlatform RuleID = "task-running-platform"
 
 func taskRunningPlatform() Rule {

@@ -8,7 +8,7 @@ import (
 // Timeline is what one setting was over a time, as CloudTrail tells.
 type Timeline struct {
 	Principal string // whose override; empty for the account default
-	Spans     []Span // in order, without gaps; from the beginning of what was looked at until the look
+	Spans     []Span // in order, without gaps; from the beginning of what was read until the scan
 }
 
 // Span is a time during which a setting did not change.

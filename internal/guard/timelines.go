@@ -8,7 +8,7 @@ import (
 )
 
 // Timelines is what the account default and every override were from a time
-// until the look that observed the account default. The default's comes first.
+// until the scan that read the account default. The default's comes first.
 // Events may be in any order and more than once; those that are about no
 // setting are ignored. known is what an earlier look found out, possibly about
 // times before from.
@@ -77,7 +77,7 @@ func principalOf(s Setting) string {
 
 // modeOf is what a recorded change left behind. A deleted value of the account
 // falls back to disabled, a deleted override to the account default. A change
-// of somebody unknown can only be for the worse.
+// of someone unknown can only be for the worse.
 func modeOf(s Setting) Mode {
 	switch {
 	case s.Deleted && s.Scope == ScopePrincipal:
@@ -103,7 +103,7 @@ func unknownOf(s Setting) string {
 // change is a moment from which a setting was something.
 type change struct {
 	at      time.Time
-	cause   Cause // zero for what a look observed
+	cause   Cause // zero for what a scan observed
 	mode    Mode
 	unknown string
 }
@@ -197,7 +197,7 @@ func (h *history) reconcile(spans []Span, observed Setting) []Span {
 }
 
 // endsAs reports whether a mode was one of those in the last second, whose
-// order with the look the records do not tell.
+// order with the scan the records do not tell.
 func endsAs(spans []Span, m Mode) bool {
 	second := spans[len(spans)-1].Until.Truncate(time.Second)
 	return slices.ContainsFunc(spans, func(s Span) bool { return s.Mode == m && !s.Until.Before(second) })

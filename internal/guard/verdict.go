@@ -47,8 +47,8 @@ func readName[T fmt.Stringer](value *T, text []byte, all ...T) error {
 	return fmt.Errorf("unknown word %q", text)
 }
 
-// rank orders verdicts from harmless to bad. A violation outweighs a doubt, a
-// doubt outweighs a pass.
+// rank orders verdicts from harmless to bad. A violation outweighs an unknown, an
+// unknown outweighs a pass.
 func (v Verdict) rank() int {
 	switch v {
 	case NotApplicable:

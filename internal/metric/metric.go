@@ -65,7 +65,7 @@ func (m *Writer) Emit(r guard.Report, now time.Time) {
 	}
 }
 
-// EmitLook counts a look that AWS answered.
+// EmitLook counts a read of the setting that AWS answered.
 func (m *Writer) EmitLook(now time.Time) {
 	m.totals(now, map[string]int{product.Looks: 1})
 }

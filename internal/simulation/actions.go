@@ -47,7 +47,7 @@ func deleteOverride(ctx context.Context, a *Account, said phrase) error {
 	return err
 }
 
-// otherARN names a principal to somebody else, as a call has to.
+// otherARN names a principal to someone else, as a call has to.
 func otherARN(said phrase) *string {
 	if said.whom.ARN == said.who.ARN {
 		return nil

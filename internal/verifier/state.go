@@ -13,7 +13,7 @@ import (
 )
 
 // state is what a run hands to the next one, besides its report. It is written
-// before people are told of anything and again afterwards, so that a verifier
+// before any alert is sent and again afterwards, so that a verifier
 // that is killed in between neither loses nor repeats what it has to tell. Only
 // one that is killed between SNS's answer and the second writing tells twice.
 type state struct {

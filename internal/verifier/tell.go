@@ -17,7 +17,7 @@ import (
 const maxOutbox = 20
 
 // tell tells people what is new to them. What there is to tell is written down
-// first, so that it is told even if this process ends here.
+// first, so that it is sent even if this process ends here.
 func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d evidence.Document, request Request, kept receipt) error {
 	changes := dedup.Compare(was.Open, found.Report, found.Complete())
 	next := was

@@ -39,7 +39,7 @@ type Hub interface {
 }
 
 // Verifier runs scans: it keeps what a scan found as evidence and tells people
-// what changed since they were told. It runs one at a time.
+// what changed since the last alert. It runs one at a time.
 type Verifier struct {
 	Scanner  *scan.Scanner
 	Store    Store

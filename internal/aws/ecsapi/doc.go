@@ -1,4 +1,4 @@
 // Package ecsapi is the guard's hands and eyes in one AWS account and Region:
-// Apply makes the calls that guard planned, Observe looks at what is. It
+// Apply makes the calls that guard planned, Observe reads what is. It
 // decides nothing.
 package ecsapi

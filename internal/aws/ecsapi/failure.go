@@ -9,7 +9,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// failure tells a refusal, which somebody else has to resolve, from a failure,
+// failure tells a refusal, which someone else has to resolve, from a failure,
 // which may pass.
 func failure(call guard.Call, err error) (guard.Result, string) {
 	var api smithy.APIError

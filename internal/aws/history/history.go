@@ -33,7 +33,7 @@ const (
 	// pace is half of LookupEvents' two requests a second, which the account
 	// shares with the console.
 	pace = time.Second
-	// maxPages bounds what a script that flaps for months can make of a look:
+	// maxPages bounds what a script that flaps for months can make of a scan:
 	// 10,000 events of each call.
 	maxPages = 200
 )

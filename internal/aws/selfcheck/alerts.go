@@ -16,8 +16,8 @@ type Subscriptions interface {
 	ListSubscriptionsByTopic(context.Context, *sns.ListSubscriptionsByTopicInput, ...func(*sns.Options)) (*sns.ListSubscriptionsByTopicOutput, error)
 }
 
-// pending is what SNS shows instead of an ARN until somebody has confirmed. For
-// a while after somebody unsubscribed it shows another word.
+// pending is what SNS shows instead of an ARN until someone has confirmed. For
+// a while after someone unsubscribed it shows another word.
 const pending = "PendingConfirmation"
 
 func (g Guard) subscriptions(ctx context.Context) guard.Component {

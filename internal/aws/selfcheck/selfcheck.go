@@ -13,7 +13,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Guard is how to look at the guard that is deployed in one account and Region.
+// Guard says how to check the guard that is deployed in one account and Region.
 type Guard struct {
 	Trails        Trails
 	Rules         Rules
@@ -25,7 +25,7 @@ type Guard struct {
 	QueueURLs     []string
 }
 
-// Observe looks at everything. A part that could not be looked at says so; it
+// Observe reads every component. One that could not be read says so; it
 // is never taken for fine.
 func (g Guard) Observe(ctx context.Context) []guard.Component {
 	parts := []guard.Component{g.trail(ctx)}
@@ -43,7 +43,7 @@ func (g Guard) Observe(ctx context.Context) []guard.Component {
 // (docs/facts.md, "The guard's own cryptography").
 const module = "v1.0.0"
 
-// Module looks at the running program's cryptography.
+// Module checks the running program's cryptography.
 func Module() guard.Component {
 	part := guard.Component{Rule: guard.GuardModule, Name: "Go Cryptographic Module"}
 	if version := fips140.Version(); version != module {
@@ -62,7 +62,7 @@ func unanswered(part guard.Component, call string, err error) guard.Component {
 	return part
 }
 
-// why is the reason of a doubt, as the end of a sentence.
+// why is the reason why something is unknown, as the end of a sentence.
 func why(call string, err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) {

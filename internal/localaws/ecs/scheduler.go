@@ -23,7 +23,7 @@ const (
 	mostBackOff  = 27 * time.Minute
 )
 
-// wake makes the scheduler look at a service.
+// wake makes the scheduler check a service.
 func (e *ECS) wake(r *region, s *service) {
 	if s.awake {
 		return

@@ -14,7 +14,7 @@ type service struct {
 	token    string
 	rollouts []*rollout // newest first
 	lastGood *rollout   // that completed last
-	awake    bool       // the scheduler is going to look at it
+	awake    bool       // the scheduler is going to check it
 }
 
 func (s *service) name() string { return *s.ServiceName }
