@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -14,30 +13,33 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// client is an interface through which a function calls AWS, and its IAM
-// prefix.
-type client struct{ folder, name, prefix string }
+// client is code that calls one service of AWS by the SDK.
+type client struct {
+	files   string // pattern of the files that make the calls
+	service string // the SDK's package
+	prefix  string // of the IAM actions
+}
 
 // enforcing is what both functions call.
 var enforcing = []client{
-	{"../internal/aws/ecsapi", "API", "ecs"},
-	{"../internal/aws/ecsapi", "Scaling", "application-autoscaling"},
-	{"../internal/aws/notify", "Publisher", "sns"},
+	{"../internal/aws/ecsapi/[^i]*.go", "ecs", "ecs"},
+	{"../internal/aws/ecsapi/[^i]*.go", "applicationautoscaling", "application-autoscaling"},
+	{"../internal/aws/notify/*.go", "sns", "sns"},
 }
 
 // clients are those of each function, by the logical name of its construct.
 var clients = map[string][]client{
 	"Enforcer": enforcing,
 	"Verifier": append(slices.Clone(enforcing),
-		client{"../internal/aws/ecsapi", "Lister", "ecs"},
-		client{"../internal/aws/ecsexec", "API", "ecs"},
-		client{"../internal/aws/ecsexec", "Sessions", "ssm"},
-		client{"../internal/aws/history", "CloudTrail", "cloudtrail"},
-		client{"../internal/aws/selfcheck", "Trails", "cloudtrail"},
-		client{"../internal/aws/selfcheck", "Rules", "events"},
-		client{"../internal/aws/selfcheck", "Subscriptions", "sns"},
-		client{"../internal/aws/selfcheck", "Queues", "sqs"},
-		client{"../internal/aws/store", "Objects", "s3"},
+		client{"../internal/aws/ecsapi/inventory.go", "ecs", "ecs"},
+		client{"../internal/aws/ecsexec/*.go", "ecs", "ecs"},
+		client{"../internal/aws/ecsexec/*.go", "ssm", "ssm"},
+		client{"../internal/aws/history/*.go", "cloudtrail", "cloudtrail"},
+		client{"../internal/aws/selfcheck/*.go", "cloudtrail", "cloudtrail"},
+		client{"../internal/aws/selfcheck/*.go", "eventbridge", "events"},
+		client{"../internal/aws/selfcheck/*.go", "sns", "sns"},
+		client{"../internal/aws/selfcheck/*.go", "sqs", "sqs"},
+		client{"../internal/aws/store/*.go", "s3", "s3"},
 	),
 }
 
@@ -88,7 +90,7 @@ func checkAudit(t *testing.T, stack synthesized) {
 		"Enforcer": {"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"},
 	}
 	// The test's options have Security Hub on, too.
-	inVPC["Verifier"] = append(slices.Clone(inVPC["Enforcer"]), calls(t, []client{{"../internal/aws/hub", "API", "securityhub"}})...)
+	inVPC["Verifier"] = append(slices.Clone(inVPC["Enforcer"]), calls(t, []client{{"../internal/aws/hub/*.go", "securityhub", "securityhub"}})...)
 	checkGranted(t, stack, inVPC, func(action string) bool { return !isWrite(action) })
 	if len(stack.resources("Custom::FargateFIPSMode")) != 0 {
 		t.Error("a stack in audit mode turns FIPS mode on")
@@ -149,64 +151,55 @@ func texts(value any) []string {
 	return list
 }
 
-// calls are the IAM actions of all methods in clients' interfaces. A method that
-// no code calls fails the test.
+// calls are the IAM actions of all calls in the clients' files. Whoever calls an
+// operation of the SDK makes its input there: &ecs.StopTaskInput{…}.
 func calls(t *testing.T, clients []client) []string {
 	t.Helper()
 	var actions []string
 	for _, client := range clients {
-		methods, called := read(t, client.folder, client.name)
-		if len(methods) == 0 {
-			t.Errorf("%s has no interface %s with methods", client.folder, client.name)
+		files, err := filepath.Glob(client.files)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, method := range methods {
-			if !called[method] {
-				t.Errorf("%s declares %s.%s and never calls it", client.folder, client.name, method)
+		found := 0
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
 			}
-			actions = append(actions, client.prefix+":"+method)
+			for _, operation := range inputs(t, file, client.service) {
+				actions = append(actions, client.prefix+":"+operation)
+				found++
+			}
+		}
+		if found == 0 {
+			t.Errorf("no file of %s calls %s", client.files, client.service)
 		}
 	}
 	return actions
 }
 
-// read finds an interface's methods in a package and the names of all methods
-// that the package calls.
-func read(t *testing.T, folder, name string) (methods []string, called map[string]bool) {
+// inputs are the operations of a service whose inputs a file makes.
+func inputs(t *testing.T, path, service string) []string {
 	t.Helper()
-	called = map[string]bool{}
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		ast.Inspect(file, func(node ast.Node) bool {
-			switch node := node.(type) {
-			case *ast.TypeSpec:
-				if declared, ok := node.Type.(*ast.InterfaceType); ok && node.Name.Name == name {
-					for _, method := range declared.Methods.List {
-						methods = append(methods, method.Names[0].Name)
-					}
-				}
-			case *ast.CallExpr:
-				if selector, ok := node.Fun.(*ast.SelectorExpr); ok {
-					called[selector.Sel.Name] = true
-					// The SDK's paginators call the method that they are named after.
-					if paged, ok := strings.CutPrefix(strings.TrimSuffix(selector.Sel.Name, "Paginator"), "New"); ok {
-						called[paged] = true
-					}
-				}
-			}
-			return true
-		})
-		return nil
-	})
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return methods, called
+	var operations []string
+	ast.Inspect(file, func(node ast.Node) bool {
+		literal, ok := node.(*ast.CompositeLit)
+		if !ok {
+			return true
+		}
+		if of, ok := literal.Type.(*ast.SelectorExpr); ok {
+			name, isName := of.X.(*ast.Ident)
+			if operation, isInput := strings.CutSuffix(of.Sel.Name, "Input"); isInput && isName && name.Name == service {
+				operations = append(operations, operation)
+			}
+		}
+		return true
+	})
+	return operations
 }
 
 // TestRollBackRoles: roles are passed only when somebody names them, and to

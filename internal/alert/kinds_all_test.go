@@ -48,7 +48,7 @@ func moreKinds() map[string]guard.Report {
 		"task-running-stopped": report("ECS Task State Change", standalone, guard.Done, "AWS answered that the task is to stop."),
 		"task-running-unknown": lookReport(nil, guard.Task{ARN: task.ARN, Cluster: "main", LastStatus: "RUNNING", Unknown: "ECS did not answer DescribeTasks"}),
 		"service-unknown":      report("UpdateService", guard.Service{ARN: service.ARN, Cluster: "main", Fargate: guard.Yes, Definition: platformUnseen, Unknown: "ECS did not answer DescribeServices"}, guard.Done, ""),
-		"service-scaled":       reportBy(guard.Policy{ServiceRemedy: guard.ScaleToZero}, "UpdateService", service, guard.Done, "AWS answered the desired count 0."),
+		"service-scaled":       reportBy(guard.Policy{ServiceRemedy: guard.ScaleToZero}, "UpdateService", service, guard.Done, "AWS answered a desired count of 0."),
 		"service-refused":      reportBy(guard.Policy{ServiceRemedy: guard.RollBack}, "UpdateService", service, guard.RefusedByAWS, refusedByAWS),
 		"look-silent-kernel":   lookReport(nil, silent),
 		"look-stale-proof":     lookReport(nil, fresh),

@@ -23,6 +23,7 @@ const maxReported = 10_000
 // and a remediation that turned out otherwise. Every task of a service counts
 // by itself here, so that the Joiner can count them.
 type occurrence struct {
+	rule       guard.RuleID
 	subject    string
 	deployment string
 	verdict    guard.Verdict
@@ -64,12 +65,15 @@ func (m *Memory) Remember(r guard.Report) {
 
 // occurrenceOf is what a finding is remembered by, if it is.
 func occurrenceOf(f guard.Finding, open map[string]bool) (key occurrence, kept bool) {
-	key = occurrence{subject: f.Subject, verdict: f.Verdict, open: open[f.Subject]}
+	key = occurrence{rule: f.Rule, subject: f.Subject, verdict: f.Verdict, open: open[f.Subject]}
 	switch s := f.State.(type) {
 	case guard.Setting:
 		return occurrence{}, false
 	case guard.Service:
 		key.deployment = s.Deployment
+	}
+	if key.rule == guard.TaskRunningPlatform {
+		key.rule = guard.TaskLaunchPlatform // it was wrong already when it was launched
 	}
 	return key, true
 }

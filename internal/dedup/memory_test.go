@@ -58,3 +58,16 @@ func TestAMemoryIsBounded(t *testing.T) {
 		t.Errorf("%d are kept, want at most %d", got, maxReported)
 	}
 }
+
+// TestTwoRulesAboutOneResourceAreBothReported: that a task's exposure was
+// reported must not hide its platform.
+func TestTwoRulesAboutOneResourceAreBothReported(t *testing.T) {
+	violation := func(rule guard.RuleID) guard.Report {
+		return guard.Report{Findings: []guard.Finding{{Rule: rule, Subject: task.ARN, Verdict: guard.NonCompliant, Severity: guard.High, State: task}}}
+	}
+	var m Memory
+	m.Remember(violation(guard.TaskExposed))
+	if r := m.New(violation(guard.TaskLaunchPlatform)); !r.Noteworthy() {
+		t.Error("the task's second violation is not reported")
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
+
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 )
@@ -24,22 +25,17 @@ type API interface {
 	UpdateService(context.Context, *ecs.UpdateServiceInput, ...func(*ecs.Options)) (*ecs.UpdateServiceOutput, error)
 }
 
-// Scaling is the part of Application Auto Scaling that the guard uses.
-type Scaling interface {
-	DescribeScalableTargets(context.Context, *applicationautoscaling.DescribeScalableTargetsInput, ...func(*applicationautoscaling.Options)) (*applicationautoscaling.DescribeScalableTargetsOutput, error)
-}
-
 // Account is ECS in one account and Region. It is safe for concurrent use.
 type Account struct {
 	ecs       API
-	scaling   Scaling
+	scaling   *applicationautoscaling.Client
 	now       func() time.Time
 	platforms platformCache
 }
 
 // NewAccount talks through clients, whose credentials and Region say which
 // account and Region it is. The clock stamps outcomes.
-func NewAccount(client API, scaling Scaling, now func() time.Time) *Account {
+func NewAccount(client API, scaling *applicationautoscaling.Client, now func() time.Time) *Account {
 	return &Account{ecs: client, scaling: scaling, now: now}
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"fipsguard/internal/guard"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"

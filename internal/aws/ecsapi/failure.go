@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"fipsguard/internal/guard"
+
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
 )

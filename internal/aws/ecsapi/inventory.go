@@ -14,18 +14,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Lister is the part of ECS that lists what there is; *ecs.Client has it.
-type Lister interface {
-	ListClusters(context.Context, *ecs.ListClustersInput, ...func(*ecs.Options)) (*ecs.ListClustersOutput, error)
-	ListServices(context.Context, *ecs.ListServicesInput, ...func(*ecs.Options)) (*ecs.ListServicesOutput, error)
-	ListTasks(context.Context, *ecs.ListTasksInput, ...func(*ecs.Options)) (*ecs.ListTasksOutput, error)
-}
-
 // Inventory is everything that runs, or may run, on Fargate in an account and
 // Region.
 type Inventory struct {
 	*Account
-	Lister Lister
+	Lister *ecs.Client
 }
 
 // Clusters are the ARNs of all clusters.

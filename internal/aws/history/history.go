@@ -13,14 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 )
 
-// CloudTrail is the part of CloudTrail that is used; *cloudtrail.Client has it.
-type CloudTrail interface {
-	LookupEvents(context.Context, *cloudtrail.LookupEventsInput, ...func(*cloudtrail.Options)) (*cloudtrail.LookupEventsOutput, error)
-}
-
 // History reads one account's and Region's.
 type History struct {
-	CloudTrail CloudTrail
+	CloudTrail *cloudtrail.Client
 	Logs       *Logs // nil: LookupEvents has to do
 	Now        func() time.Time
 	Sleep      func(context.Context, time.Duration) error

@@ -16,15 +16,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Objects is the part of S3 that is used; *s3.Client has it.
-type Objects interface {
-	ListObjectsV2(context.Context, *s3.ListObjectsV2Input, ...func(*s3.Options)) (*s3.ListObjectsV2Output, error)
-	GetObject(context.Context, *s3.GetObjectInput, ...func(*s3.Options)) (*s3.GetObjectOutput, error)
-}
-
 // Logs are a trail's log objects.
 type Logs struct {
-	Objects Objects
+	Objects *s3.Client
 	Bucket  string
 	Prefix  string        // up to the account: AWSLogs, PREFIX/AWSLogs, or AWSLogs/ORGANIZATION
 	Time    time.Duration // for reading in one look

@@ -16,14 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
 )
 
-// API is the part of Security Hub that is used; *securityhub.Client has it.
-type API interface {
-	BatchImportFindings(context.Context, *securityhub.BatchImportFindingsInput, ...func(*securityhub.Options)) (*securityhub.BatchImportFindingsOutput, error)
-	GetFindings(context.Context, *securityhub.GetFindingsInput, ...func(*securityhub.Options)) (*securityhub.GetFindingsOutput, error)
-}
-
 // Hub is Security Hub in one account and Region.
-type Hub struct{ API API }
+type Hub struct{ API *securityhub.Client }
 
 // New calls Security Hub in the account and Region of a configuration.
 func New(config aws.Config) Hub { return Hub{API: securityhub.NewFromConfig(config)} }

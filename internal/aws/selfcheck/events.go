@@ -15,12 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 )
 
-// Rules is the part of EventBridge that is used; *eventbridge.Client has it.
-type Rules interface {
-	DescribeRule(context.Context, *eventbridge.DescribeRuleInput, ...func(*eventbridge.Options)) (*eventbridge.DescribeRuleOutput, error)
-	ListTargetsByRule(context.Context, *eventbridge.ListTargetsByRuleInput, ...func(*eventbridge.Options)) (*eventbridge.ListTargetsByRuleOutput, error)
-}
-
 func (g Guard) rule(ctx context.Context, name string) guard.Component {
 	part := guard.Component{Rule: guard.GuardEvents, Name: "EventBridge rule " + name}
 	rule, err := g.Rules.DescribeRule(ctx, &eventbridge.DescribeRuleInput{Name: aws.String(name)})

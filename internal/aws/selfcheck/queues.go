@@ -13,11 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
-// Queues is the part of SQS that is used; *sqs.Client has it.
-type Queues interface {
-	GetQueueAttributes(context.Context, *sqs.GetQueueAttributesInput, ...func(*sqs.Options)) (*sqs.GetQueueAttributesOutput, error)
-}
-
 // queue looks whether anything waits in a failure queue. SQS's numbers are
 // approximate: a message may show up a minute late.
 func (g Guard) queue(ctx context.Context, url string) guard.Component {

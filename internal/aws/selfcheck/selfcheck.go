@@ -10,15 +10,19 @@ import (
 
 	"fipsguard/internal/guard"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/smithy-go"
 )
 
 // Guard says how to check the guard that is deployed in one account and Region.
 type Guard struct {
-	Trails        Trails
-	Rules         Rules
-	Subscriptions Subscriptions
-	Queues        Queues
+	Trails        *cloudtrail.Client
+	Rules         *eventbridge.Client
+	Subscriptions *sns.Client
+	Queues        *sqs.Client
 	Patterns      map[string]string // of the events that feed the guard, by the names of the rules
 	FunctionARN   string            // at which the rules have to point
 	TopicARN      string

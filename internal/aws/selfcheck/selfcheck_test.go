@@ -186,15 +186,8 @@ func TestWhatTargetsGet(t *testing.T) {
 	}
 }
 
-// unsubscribed is SNS after everybody left.
-type unsubscribed struct{ Subscriptions }
-
-func (unsubscribed) ListSubscriptionsByTopic(context.Context, *sns.ListSubscriptionsByTopicInput, ...func(*sns.Options)) (*sns.ListSubscriptionsByTopicOutput, error) {
-	return &sns.ListSubscriptionsByTopicOutput{Subscriptions: []snstypes.Subscription{{SubscriptionArn: aws.String("Deleted"), Protocol: aws.String("email")}}}, nil
-}
-
 func TestASubscriptionThatWasDeletedIsNone(t *testing.T) {
-	part := Guard{Subscriptions: unsubscribed{}}.subscriptions(t.Context())
+	part := subscribed(guard.Component{Rule: guard.GuardAlerts}, []snstypes.Subscription{{SubscriptionArn: aws.String("Deleted"), Protocol: aws.String("email")}})
 	if f := guard.Check(part)[0]; f.Verdict != guard.NonCompliant {
 		t.Errorf("%s: %s", f.Verdict, f.Reason)
 	}
