@@ -87,7 +87,7 @@ func (d deployed) function(t testing.TB, bootstrap string) *lambda.Function {
 		"AWS_ENDPOINT_URL=" + d.account.Endpoint(), "AWS_REGION=" + region,
 		"AWS_ACCESS_KEY_ID=" + people.Guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + people.Guard.SecretAccessKey,
 		"FIPSGUARD_TOPIC_ARN=" + d.topic, "FIPSGUARD_EVIDENCE_BUCKET=" + bucketName, "FIPSGUARD_ENFORCER_ARN=" + enforcerARN,
-		"FIPSGUARD_QUEUES=" + d.queue,
+		"FIPSGUARD_QUEUES=" + d.queue, "FIPSGUARD_SECURITY_HUB=true",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -163,6 +163,10 @@ func TestTheFunction(t *testing.T) {
 	sent := d.account.Published()
 	if len(sent) != 1 || !strings.Contains(sent[0].Subject, "CRITICAL") || !strings.Contains(sent[0].For("email"), "read fips_enabled 0") {
 		t.Fatalf("alerts: %+v", sent)
+	}
+
+	if len(d.account.SecurityFindings()) == 0 {
+		t.Error("Security Hub got none of the findings")
 	}
 
 	time.Sleep(1100 * time.Millisecond) // reports have times in seconds
