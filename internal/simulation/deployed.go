@@ -8,12 +8,11 @@ import (
 	"slices"
 
 	"fipsguard/infra/template"
+	"fipsguard/internal/product"
 )
 
-// enforcerName is the function that the stack's events go to.
-const enforcerName = "fipsguard-enforcer"
-
-// deployedRule is an EventBridge rule of the stack that invokes the enforcer.
+// deployedRule is an EventBridge rule of the stack that feeds the enforcer or
+// the gate.
 type deployedRule struct{ name, pattern string }
 
 // deployedRules reads the committed template of the stack, so that the
@@ -26,6 +25,7 @@ func deployedRules() ([]deployedRule, error) {
 			Properties struct {
 				Name         string
 				FunctionName any // of a permission it is a reference
+				QueueName    string
 				EventPattern json.RawMessage
 				Targets      []struct {
 					Arn struct {
@@ -45,13 +45,16 @@ func deployedRules() ([]deployedRule, error) {
 			continue // a schedule has no pattern
 		}
 		for _, target := range r.Properties.Targets {
-			if len(target.Arn.GetAtt) == 2 && stack.Resources[target.Arn.GetAtt[0]].Properties.FunctionName == enforcerName {
+			if len(target.Arn.GetAtt) != 2 {
+				continue
+			}
+			if to := stack.Resources[target.Arn.GetAtt[0]].Properties; to.FunctionName == product.Enforcer || to.QueueName == product.Workloads {
 				rules = append(rules, deployedRule{r.Properties.Name, string(r.Properties.EventPattern)})
 			}
 		}
 	}
 	if len(rules) == 0 {
-		return nil, errors.New("the stack's template has no rule that invokes the enforcer")
+		return nil, errors.New("the stack's template has no rule that feeds the enforcer")
 	}
 	return rules, nil
 }
