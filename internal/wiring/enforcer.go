@@ -62,11 +62,14 @@ func EnforcerFunction(getenv func(string) string) (lambda.Handler, error) {
 		return nil, err
 	}
 	policy, faults := Policy(settings, time.Now())
-	return enforcerHandler{Enforcer(EnforcerOptions{
+	return Handler(Enforcer(EnforcerOptions{
 		Config: aws, TopicARN: settings.TopicARN, Policy: policy, PolicyFaults: faults,
 		Log: Logger(settings), Metrics: metric.NewWriter(os.Stdout), Now: time.Now, Sleep: ecsapi.Sleep,
-	})}, nil
+	})), nil
 }
+
+// Handler is an enforcer as Lambda calls it.
+func Handler(e *enforcer.Enforcer) lambda.Handler { return enforcerHandler{e} }
 
 // enforcerHandler is the program of two functions: the enforcer gets the events
 // of settings and a check each minute, the gate gets the events of workloads in

@@ -16,9 +16,19 @@ import (
 // has been answered by the hourly scans since.
 const oldest = 3 * time.Hour
 
-// requestOf reads what an invocation asks for: one request, or a batch of the
-// queue, which is joined. Nothing is asked when all of a batch are too old.
-func requestOf(event []byte, sample int, now time.Time, log *slog.Logger) (request verifier.Request, asked bool, err error) {
+// Requests reads requests for scans, and remembers which a scan has answered.
+// The zero value, with a log, is ready for use.
+type Requests struct {
+	Log *slog.Logger
+
+	scanned, daily time.Time // when the last scan began, and the last daily one
+}
+
+// Read reads what an invocation asks for: one request, or a batch of the queue,
+// which is joined. Nothing is asked when all of a batch are too old, or were
+// made before a scan began: that one saw what they are about. So the rest of a
+// burst, whose first request came out of the queue alone, is no second scan.
+func (r *Requests) Read(event []byte, sample int, now time.Time) (request verifier.Request, asked bool, err error) {
 	batch, ok := wiring.Batch(event)
 	if !ok {
 		_, request, err := read(event, sample)
@@ -29,10 +39,12 @@ func requestOf(event []byte, sample int, now time.Time, log *slog.Logger) (reque
 		made, one, err := read([]byte(message.Body), sample)
 		switch {
 		case err != nil:
-			log.Error("request not read", "messageID", message.ID, "error", err.Error())
+			r.Log.Error("request not read", "messageID", message.ID, "error", err.Error())
 			errs = append(errs, err)
 		case !made.IsZero() && now.Sub(made) > oldest:
-			log.Warn("request too old, dropped", "messageID", message.ID, "why", one.Why, "time", made)
+			r.Log.Warn("request too old, dropped", "messageID", message.ID, "why", one.Why, "time", made)
+		case r.answered(made, one):
+			r.Log.Info("request answered by the scan before", "messageID", message.ID, "why", one.Why, "time", made)
 		default:
 			request, asked = join(request, one), true
 		}
@@ -41,6 +53,24 @@ func requestOf(event []byte, sample int, now time.Time, log *slog.Logger) (reque
 		return request, true, nil
 	}
 	return request, false, errors.Join(errs...)
+}
+
+// answered reports whether a scan began after a request was made. Events have
+// their time in whole seconds.
+func (r *Requests) answered(made time.Time, request verifier.Request) bool {
+	last := r.scanned
+	if request.Daily {
+		last = r.daily
+	}
+	return !made.IsZero() && made.Add(time.Second).Before(last)
+}
+
+// Answered remembers a scan that succeeded, by when it began.
+func (r *Requests) Answered(request verifier.Request, began time.Time) {
+	r.scanned = began
+	if request.Daily {
+		r.daily = began
+	}
 }
 
 // join makes one scan of two requests: the daily one holds the others.

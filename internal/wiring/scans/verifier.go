@@ -58,6 +58,7 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 			Now:      time.Now,
 		},
 	}
+	h.requests.Log = h.verifier.Log
 	if settings.SecurityHub {
 		h.verifier.Hub = newHub(aws)
 	}
@@ -88,6 +89,7 @@ func rules(enforcerARN string) (patterns, targets map[string]string, err error) 
 // handler is the verifier as Lambda calls it.
 type handler struct {
 	sample   int
+	requests Requests
 	bucket   store.Bucket
 	verifier verifier.Verifier
 }
@@ -101,7 +103,8 @@ func (h *handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	}
 	h.bucket.Location = location
 	h.verifier.Store = h.bucket
-	request, asked, err := requestOf(event, h.sample, h.verifier.Now(), h.verifier.Log)
+	began := h.verifier.Now()
+	request, asked, err := h.requests.Read(event, h.sample, began)
 	if !asked {
 		return nil, err
 	}
@@ -111,5 +114,9 @@ func (h *handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 		left := time.Until(deadline)
 		request.KernelsEnd, request.ScanEnd = deadline.Add(-left/4), deadline.Add(-left/8)
 	}
-	return nil, h.verifier.Run(ctx, location, request)
+	if err := h.verifier.Run(ctx, location, request); err != nil {
+		return nil, err
+	}
+	h.requests.Answered(request, began)
+	return nil, nil
 }
