@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -17,9 +16,13 @@ import (
 // of the function fit in the rest.
 const slowMilliseconds = 300_000
 
+// waitingSeconds is how long an event may wait in a queue: longer than a storm
+// of 500 bad task definitions keeps the gate busy, and than four scans.
+const waitingSeconds = 3600
+
 // newAlarms report on the topic what the guard cannot report by itself. That
 // notifications fail is reported there too, which reaches the other subscribers.
-func newAlarms(stack awscdk.Stack, enforcer, verifier awslambda.IFunction, topic awssns.ITopic, q queues) []awscloudwatch.Alarm {
+func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, in intake) []awscloudwatch.Alarm {
 	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
 	action := awscloudwatchactions.NewSnsAction(topic)
 	var alarms []awscloudwatch.Alarm
@@ -39,37 +42,39 @@ func newAlarms(stack awscdk.Stack, enforcer, verifier awslambda.IFunction, topic
 	sum := func() *awscloudwatch.MetricOptions {
 		return &awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(1))}
 	}
-	above("errors", "The enforcer failed; Lambda invokes it twice more.", 0, enforcer.MetricErrors(sum()))
-	above("verifier-errors", "The verifier failed; Lambda invokes it twice more.", 0, verifier.MetricErrors(sum()))
-	above("throttles", "Lambda throttled the enforcer: no concurrency left.", 0, enforcer.MetricThrottles(sum()))
+	above("errors", "The enforcer failed; Lambda invokes it twice more.", 0, f.enforcer.MetricErrors(sum()))
+	above("gate-errors", "The gate failed; its events come again from their queue.", 0, f.gate.MetricErrors(sum()))
+	above("verifier-errors", "The verifier failed; its requests come again from their queue, once.", 0, f.verifier.MetricErrors(sum()))
+	above("throttles", "Lambda throttled the enforcer: no concurrency left.", 0, f.enforcer.MetricThrottles(sum()))
 	above("dead-letter-errors", "The enforcer failed with an event, and Lambda could not store it in the failure queue.", 0,
-		enforcer.Metric(jsii.String("DeadLetterErrors"), sum()))
+		f.enforcer.Metric(jsii.String("DeadLetterErrors"), sum()))
 	above("undelivered", "Events never reached their target. They are waiting in the queue of undelivered events.", 0, depth(q.undelivered))
 	above("failed", "A function gave up on events. They are waiting in the failure queue.", 0, depth(q.failed))
+	above("failed-scans", "The verifier gave up on scan requests. They are waiting in a queue of their own.", 0, depth(in.failedScans))
+	above("workloads-waiting", "Events of workloads have waited for the gate for an hour.", waitingSeconds, age(in.workloads))
+	above("scans-waiting", "A request for a scan has waited for the verifier for an hour.", waitingSeconds, age(in.scans))
 	above("remediation-failures", "A violation is not fixed.", 0, guardMetric(product.RemediationFailures, "Sum"))
 	above("remediation-latency", "A fix came more than five minutes after the call that made it necessary.", slowMilliseconds,
 		guardMetric(product.RemediationLatency, "p99"))
 	above("refuted-kernels", "The kernel under a running task is not in FIPS mode.", 0, guardMetric(product.TasksRefuted, "Maximum"))
 	above("notification-failures", "An alert did not reach a subscriber.", 0, topic.MetricNumberOfNotificationsFailed(sum()))
-	return append(alarms, heartbeat(scope, action))
+	return append(alarms,
+		silence(scope, action, "heartbeat", "The account setting has not been read for half an hour.", guardMetric(product.Looks, "Sum"), 10, 3),
+		silence(scope, action, "no-scans", "No scan has been started for two hours.", f.verifier.MetricInvocations(nil), 60, 2))
 }
 
-// heartbeat fires when two hourly scans in a row could not read the setting, or
-// did not run at all: missing data breaches.
-func heartbeat(scope constructs.Construct, action awscloudwatchactions.SnsAction) awscloudwatch.Alarm {
-	looks := awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
-		Namespace:  jsii.String(product.Name),
-		MetricName: jsii.String(product.Looks),
-		Statistic:  jsii.String("Sum"),
-		Period:     awscdk.Duration_Hours(jsii.Number(1)),
-	})
-	alarm := awscloudwatch.NewAlarm(scope, jsii.String("Heartbeat"), &awscloudwatch.AlarmProps{
-		AlarmName:          jsii.String(product.Prefix + "heartbeat"),
-		AlarmDescription:   jsii.String("The guard has not read the account setting for two hours. See docs/runbook.md."),
-		Metric:             looks,
+// silence fires when a count is nothing for some periods in a row, or is not
+// sent at all: missing data breaches.
+func silence(scope constructs.Construct, action awscloudwatchactions.SnsAction, name, about string, count awscloudwatch.Metric, minutes, periods float64) awscloudwatch.Alarm {
+	alarm := awscloudwatch.NewAlarm(scope, jsii.String(logicalName(name)), &awscloudwatch.AlarmProps{
+		AlarmName:        jsii.String(product.Prefix + name),
+		AlarmDescription: jsii.String(about + " See docs/runbook.md."),
+		Metric: count.With(&awscloudwatch.MetricOptions{
+			Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(minutes)),
+		}),
 		Threshold:          jsii.Number(1),
 		ComparisonOperator: awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD,
-		EvaluationPeriods:  jsii.Number(2),
+		EvaluationPeriods:  jsii.Number(periods),
 		TreatMissingData:   awscloudwatch.TreatMissingData_BREACHING,
 	})
 	alarm.AddAlarmAction(action)

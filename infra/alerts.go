@@ -50,7 +50,7 @@ func publishForTheGuardOnly(stack awscdk.Stack, topic awssns.Topic) {
 		Actions:    jsii.Strings("sns:Publish"),
 		Resources:  &[]*string{topic.TopicArn()},
 		Conditions: &map[string]any{
-			"ArnNotEquals": map[string]any{"aws:PrincipalArn": []any{roleARN(stack, product.Enforcer), roleARN(stack, product.Verifier)}},
+			"ArnNotEquals": map[string]any{"aws:PrincipalArn": []any{roleARN(stack, product.Enforcer), roleARN(stack, product.Gate), roleARN(stack, product.Verifier)}},
 			"Bool":         map[string]any{"aws:PrincipalIsAWSService": "false"},
 		},
 	}))

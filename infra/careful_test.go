@@ -35,6 +35,23 @@ func checkCareful(t *testing.T, stack synthesized) {
 			"AWS_USE_FIPS_ENDPOINT": "true", "FIPSGUARD_EVIDENCE_BUCKET": assertions.Match_AnyValue(), "FIPSGUARD_QUEUES": assertions.Match_AnyValue(),
 		}},
 	})
+	has("AWS::Lambda::Function", map[string]any{"FunctionName": product.Gate, "Timeout": 120})
+	// A batch of workloads is answered message by message, two at once at most.
+	has("AWS::Lambda::EventSourceMapping", map[string]any{
+		"BatchSize": 5, "FunctionResponseTypes": []any{"ReportBatchItemFailures"}, "ScalingConfig": map[string]any{"MaximumConcurrency": 2},
+	})
+	has("AWS::SQS::Queue", map[string]any{
+		"QueueName": product.Workloads, "VisibilityTimeout": 180, "RedrivePolicy": map[string]any{"maxReceiveCount": 10, "deadLetterTargetArn": assertions.Match_AnyValue()},
+	})
+	// One scan at a time, a burst is one scan, and one that crashed blocks the
+	// next for little more than its time.
+	has("AWS::Lambda::EventSourceMapping", map[string]any{"BatchSize": 10, "ScalingConfig": assertions.Match_Absent()})
+	has("AWS::SQS::Queue", map[string]any{
+		"QueueName": product.Scans, "FifoQueue": true, "ContentBasedDeduplication": true, "DelaySeconds": 60, "VisibilityTimeout": 910,
+		"RedrivePolicy": map[string]any{"maxReceiveCount": 2, "deadLetterTargetArn": assertions.Match_AnyValue()},
+	})
+	has("AWS::SQS::Queue", map[string]any{"QueueName": product.FailedScans, "FifoQueue": true})
+	template.ResourceCountIs(jsii.String("AWS::SQS::Queue"), jsii.Number(5))
 	has("AWS::S3::Bucket", map[string]any{
 		"ObjectLockEnabled":       true,
 		"ObjectLockConfiguration": map[string]any{"Rule": map[string]any{"DefaultRetention": map[string]any{"Days": 365, "Mode": "GOVERNANCE"}}},
@@ -65,10 +82,11 @@ func checkCareful(t *testing.T, stack synthesized) {
 		"AlarmActions": assertions.Match_AnyValue(), "TreatMissingData": assertions.Match_AnyValue(),
 	})
 	has("AWS::CloudWatch::Alarm", map[string]any{"MetricName": "Looks", "TreatMissingData": "breaching", "ComparisonOperator": "LessThanThreshold"})
-	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(11))
+	has("AWS::CloudWatch::Alarm", map[string]any{"MetricName": "Invocations", "TreatMissingData": "breaching", "ComparisonOperator": "LessThanThreshold"})
+	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(16))
 	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Dashboard"), jsii.Number(1))
 	// Nothing but the enforcer's own answer stands behind this resource, and it
 	// stays when the stack goes.
 	template.HasResource(jsii.String("Custom::FargateFIPSMode"), map[string]any{"DeletionPolicy": "Retain"})
-	template.ResourceCountIs(jsii.String("AWS::Lambda::Function"), jsii.Number(2))
+	template.ResourceCountIs(jsii.String("AWS::Lambda::Function"), jsii.Number(3))
 }

@@ -5,14 +5,13 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/jsii-runtime-go"
 )
 
 // newDashboard shows on one page whether the guard works and what it does.
 // Dashboards are global, hence the Region in the name.
-func newDashboard(stack awscdk.Stack, enforcer, verifier awslambda.IFunction, q queues, alarms []awscloudwatch.Alarm) {
+func newDashboard(stack awscdk.Stack, f functions, q queues, in intake, alarms []awscloudwatch.Alarm) {
 	board := awscloudwatch.NewDashboard(stack, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
 		DashboardName: awscdk.Fn_Sub(jsii.String(product.Name+"-${AWS::Region}"), nil),
 	})
@@ -33,9 +32,10 @@ func newDashboard(stack awscdk.Stack, enforcer, verifier awslambda.IFunction, q 
 		graph("Running tasks launched while FIPS mode was off", guardMetric(product.TasksExposed, "Maximum")),
 	)
 	board.AddWidgets(
-		graph("The functions", enforcer.MetricInvocations(nil), enforcer.MetricErrors(nil), enforcer.MetricThrottles(nil),
-			verifier.MetricInvocations(nil), verifier.MetricErrors(nil)),
-		graph("Events waiting for a person", depth(q.undelivered), depth(q.failed)),
+		graph("The functions", f.enforcer.MetricInvocations(nil), f.enforcer.MetricErrors(nil), f.enforcer.MetricThrottles(nil),
+			f.gate.MetricInvocations(nil), f.gate.MetricErrors(nil), f.verifier.MetricInvocations(nil), f.verifier.MetricErrors(nil)),
+		graph("Messages waiting for a function", depth(in.workloads), depth(in.scans)),
+		graph("Events waiting for a person", depth(q.undelivered), depth(q.failed), depth(in.failedScans)),
 	)
 }
 

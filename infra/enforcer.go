@@ -9,22 +9,25 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/jsii-runtime-go"
 )
 
 type enforcerProps struct {
-	Options Options
-	Code    awslambda.Code
-	Key     awskms.IKey
-	Topic   awssns.ITopic
-	Failed  awssqs.IQueue
+	Options   Options
+	Code      awslambda.Code
+	Key       awskms.IKey
+	Topic     awssns.ITopic
+	Failed    awssqs.IQueue
+	Workloads awssqs.IQueue // of the gate
 }
 
-// newEnforcer makes the function that answers events.
+// newEnforcer makes the function that keeps the setting on. Its role can write
+// that one setting and publish, and nothing in it waits for its turn.
 func newEnforcer(stack awscdk.Stack, props enforcerProps) (function, error) {
 	settings := settingsOf(props.Options, props.Topic)
 	return newFunction(stack, "Enforcer", functionProps{
 		Name:        product.Enforcer,
-		Description: "Turns FIPS-140 mode of AWS Fargate back on and corrects what runs without it",
+		Description: "Keeps FIPS-140 mode of AWS Fargate on",
 		Code:        props.Code,
 		MemorySize:  256,
 		Timeout:     60,
@@ -37,7 +40,35 @@ func newEnforcer(stack awscdk.Stack, props enforcerProps) (function, error) {
 	})
 }
 
-// settingsOf are the settings that both functions have.
+// newGate makes the function that rejects workloads: the same program, behind a
+// queue, with a role of its own.
+func newGate(stack awscdk.Stack, props enforcerProps) (function, error) {
+	settings := settingsOf(props.Options, props.Topic)
+	return newFunction(stack, "Gate", functionProps{
+		Name:        product.Gate,
+		Description: "Rejects task definitions, tasks and services that FIPS-140 mode of AWS Fargate does not cover",
+		Code:        props.Code,
+		MemorySize:  256,
+		Timeout:     gateSeconds,
+		Concurrency: someWhereAnyAreKept(props.Options, product.GateExecutions),
+		Environment: settings.Environment(),
+		Grants:      gateGrants(stack, props),
+		Options:     props.Options,
+		Key:         props.Key,
+		Failed:      props.Failed,
+	})
+}
+
+// someWhereAnyAreKept keeps executions for a function where the options keep
+// any. A queue never starts more of them.
+func someWhereAnyAreKept(options Options, executions float64) *float64 {
+	if options.ReservedConcurrency == nil {
+		return nil
+	}
+	return jsii.Number(executions)
+}
+
+// settingsOf are the settings that all functions have.
 func settingsOf(options Options, topic awssns.ITopic) config.Enforcer {
 	settings := config.Enforcer{
 		TopicARN: *topic.TopicArn(),

@@ -71,8 +71,8 @@ func TestOptions(t *testing.T) {
 		for _, function := range stack.resources("AWS::Lambda::Function") {
 			kept[function["Properties"].(map[string]any)["ReservedConcurrentExecutions"]]++
 		}
-		if kept[5.0] != 1 || kept[1.0] != 1 {
-			t.Errorf("reserved executions are %v, want 5 for the enforcer and 1 for the verifier", kept)
+		if kept[5.0] != 1 || kept[2.0] != 1 || kept[1.0] != 1 {
+			t.Errorf("reserved executions are %v, want 5 for the enforcer, 2 for the gate and 1 for the verifier", kept)
 		}
 		if n := len(stack.resources("AWS::SNS::Subscription")); n != 4 {
 			t.Errorf("%d subscriptions, want 4", n)

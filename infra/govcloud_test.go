@@ -29,7 +29,7 @@ func checkGovCloud(t *testing.T, stack synthesized) {
 		properties, _ := resource["Properties"].(map[string]any)
 		for kinds, names := range map[string][]string{
 			"AWS::Lambda::Function":           {"LoggingConfig", "SnapStart"},
-			"AWS::Lambda::EventSourceMapping": {"Tags"},
+			"AWS::Lambda::EventSourceMapping": {"Tags", "MetricsConfig", "ProvisionedPollerConfig"},
 		} {
 			for _, property := range names {
 				if kind == kinds && properties[property] != nil {

@@ -9,25 +9,37 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// codes are the functions'.
+// codes are the functions'. The gate is the enforcer's program.
 type codes struct{ enforcer, verifier awslambda.Code }
+
+// functions are the guard's.
+type functions struct{ enforcer, gate, verifier function }
 
 // newGuard puts the whole guard into a stack, one construct a concern. The
 // template fits every Region and partition. The version changes with the code.
 func newGuard(stack awscdk.Stack, options Options, code codes, version *string) error {
-	awscdk.Tags_Of(stack).Add(jsii.String("application"), jsii.String(product.Name), nil)
+	awscdk.Tags_Of(stack).Add(jsii.String("application"), jsii.String(product.Name), &awscdk.TagProps{
+		ExcludeResourceTypes: jsii.Strings("AWS::Lambda::EventSourceMapping"), // GovCloud does not offer tags on them
+	})
 
 	newEndpoints(stack, options)
 	key := newKey(stack)
 	queues := newQueues(stack, key)
+	in := newIntake(stack, key, queues.failed)
 	topic := newTopic(stack, key, options)
-	enforcer, err := newEnforcer(stack, enforcerProps{
-		Options: options,
-		Code:    code.enforcer,
-		Key:     key,
-		Topic:   topic,
-		Failed:  queues.failed,
-	})
+	props := enforcerProps{
+		Options:   options,
+		Code:      code.enforcer,
+		Key:       key,
+		Topic:     topic,
+		Failed:    queues.failed,
+		Workloads: in.workloads,
+	}
+	enforcer, err := newEnforcer(stack, props)
+	if err != nil {
+		return err
+	}
+	gate, err := newGate(stack, props)
 	if err != nil {
 		return err
 	}
@@ -38,27 +50,31 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 		Key:      key,
 		Topic:    topic,
 		Queues:   queues,
+		Intake:   in,
 		Enforcer: enforcer,
 		Evidence: evidence,
 	})
 	if err != nil {
 		return err
 	}
-	feeding, err := newRules(stack, enforcer, queues.undelivered)
+	in.work(stack, gate, verifier)
+	settings, workloads, err := newRules(stack, enforcer, in, queues.undelivered, options)
 	if err != nil {
 		return err
 	}
-	looking := newSchedules(stack, verifier, queues.undelivered, options)
+	scans := newSchedules(stack, in, queues.undelivered, options)
 	watching := newTamper(stack, tamperProps{
 		Topic:       topic,
 		Key:         key,
 		Undelivered: queues.undelivered,
 	})
-	queues.acceptFrom(slices.Concat(feeding, looking, watching))
-	alarms := newAlarms(stack, enforcer, verifier, topic, queues)
-	newDashboard(stack, enforcer, verifier, queues, alarms)
+	in.acceptFrom(workloads, scans)
+	queues.acceptFrom(slices.Concat(settings, workloads, scans, watching))
+	functions := functions{enforcer, gate, verifier}
+	alarms := newAlarms(stack, functions, topic, queues, in)
+	newDashboard(stack, functions, queues, in, alarms)
 	if !options.Audit {
-		enableOnDeploy(stack, enforcer, feeding, version)
+		enableOnDeploy(stack, enforcer, slices.Concat(settings, workloads), version)
 	}
 	return nil
 }

@@ -25,10 +25,11 @@ type Options struct {
 	Architecture        string
 	LogLevel            slog.Level
 	LogRetention        awslogs.RetentionDays
-	ReservedConcurrency *float64 // the enforcer's; the verifier has one execution then. nil reserves none
+	ReservedConcurrency *float64 // the enforcer's; the gate has two executions then and the verifier one. nil reserves none
 	Policy              string   // the policy document; empty means the defaults
 	RollBackRoles       []string
-	Hourly, Daily       string // schedule expressions of the verifier's looks
+	Check               string // schedule expression of the enforcer's checks of the setting
+	Hourly, Daily       string // schedule expressions of the verifier's scans
 	Sample              int    // tasks whose kernel an hourly scan checks
 	EvidenceDays        int    // for which reports are locked
 	TrailLogs           string // BUCKET or BUCKET/PREFIX of CloudTrail's log files
@@ -49,6 +50,7 @@ type Options struct {
 func readOptions(lookup func(name string) string) (Options, error) {
 	o := Options{
 		RollBackRoles:   list(lookup("rollBackRoles")),
+		Check:           cmp.Or(lookup("check"), "rate(1 minute)"),
 		Hourly:          cmp.Or(lookup("hourly"), "cron(7 * * * ? *)"),
 		Daily:           cmp.Or(lookup("daily"), "cron(37 5 * * ? *)"),
 		TrailLogs:       lookup("trailLogs"),
@@ -87,7 +89,7 @@ func readOptions(lookup func(name string) string) (Options, error) {
 	if o.LogRetention, known = retentions[lookup("logRetentionDays")]; !known {
 		bad("logRetentionDays", "90, 180, 365, 731, 1096 or 2557")
 	}
-	for name, expression := range map[string]string{"hourly": o.Hourly, "daily": o.Daily} {
+	for name, expression := range map[string]string{"check": o.Check, "hourly": o.Hourly, "daily": o.Daily} {
 		if !schedule.MatchString(expression) {
 			bad(name, "an EventBridge schedule, rate(…) or cron(…)")
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -23,24 +24,51 @@ type grant struct {
 // permission.
 func enforcerGrants(stack awscdk.Stack, props enforcerProps) []grant {
 	return append(common(stack, product.Enforcer, props.Options, *props.Topic.TopicArn(), *props.Failed.QueueArn(), *props.Key.KeyArn()),
-		grant{sid: "Look", actions: looks(), resources: []string{"*"}})
+		keepFIPSModeOn(),
+		grant{sid: "Look", actions: []string{"ecs:ListAccountSettings"}, resources: []string{"*"}})
 }
 
-// looks are the reads of both functions for which AWS has no resource-level
+// gateGrants are the calls that the gate makes.
+func gateGrants(stack awscdk.Stack, props enforcerProps) []grant {
+	list := append(common(stack, product.Gate, props.Options, *props.Topic.TopicArn(), *props.Failed.QueueArn(), *props.Key.KeyArn()),
+		grant{sid: "Look", actions: looks(), resources: []string{"*"}},
+		receive(props.Workloads))
+	return append(list, workloads(stack, props.Options)...)
+}
+
+// keepFIPSModeOn is the write of one setting.
+func keepFIPSModeOn() grant {
+	return grant{
+		sid:     "KeepFIPSModeOn",
+		actions: []string{"ecs:PutAccountSettingDefault", "ecs:PutAccountSetting"}, resources: []string{"*"},
+		conditions: map[string]any{"StringEquals": map[string]any{"ecs:account-setting": "fargateFIPSMode"}},
+		write:      true,
+	}
+}
+
+// receive is what Lambda needs to work off a function's queue.
+func receive(queue awssqs.IQueue) grant {
+	return grant{
+		sid: "ReceiveFromQueue", actions: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+		resources: []string{*queue.QueueArn()},
+	}
+}
+
+// looks are the reads of workloads for which AWS has no resource-level
 // permissions.
 func looks() []string {
-	return []string{
-		"ecs:ListAccountSettings", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "application-autoscaling:DescribeScalableTargets",
-	}
+	return []string{"ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "application-autoscaling:DescribeScalableTargets"}
 }
 
 // verifierGrants are the calls that the verifier makes.
 func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 	sessions := *arnOf(stack, "ssm", "session/ecs-execute-command-*")
 	list := append(common(stack, product.Verifier, props.Options, *props.Topic.TopicArn(), *props.Queues.failed.QueueArn(), *props.Key.KeyArn()),
+		keepFIPSModeOn(),
+		receive(props.Intake.scans),
 		grant{
 			sid: "Look", resources: []string{"*"},
-			actions: append(looks(), "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks", "cloudtrail:LookupEvents", "cloudtrail:DescribeTrails"),
+			actions: append(looks(), "ecs:ListAccountSettings", "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks", "cloudtrail:LookupEvents", "cloudtrail:DescribeTrails"),
 		},
 		grant{sid: "AskKernels", actions: []string{"ecs:ExecuteCommand"}, resources: []string{*arnOf(stack, "ecs", "cluster/*"), *arnOf(stack, "ecs", "task/*")}},
 		grant{sid: "TalkInSessions", actions: []string{"ssmmessages:OpenDataChannel", "ssm:TerminateSession"}, resources: []string{sessions}},
@@ -53,12 +81,13 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 		grant{sid: "LookAtSubscriptions", actions: []string{"sns:ListSubscriptionsByTopic"}, resources: []string{*props.Topic.TopicArn()}},
 		grant{
 			sid: "LookAtQueues", actions: []string{"sqs:GetQueueAttributes"},
-			resources: []string{*props.Queues.undelivered.QueueArn(), *props.Queues.failed.QueueArn()},
+			resources: []string{*props.Queues.undelivered.QueueArn(), *props.Queues.failed.QueueArn(), *props.Intake.failedScans.QueueArn()},
 		},
 		grant{sid: "KeepEvidence", actions: []string{"s3:GetObject", "s3:PutObject"}, resources: []string{*props.Evidence.BucketArn() + "/*"}},
 		// Without it, S3 answers AccessDenied for an object that is not there yet.
 		grant{sid: "SeeWhatIsKept", actions: []string{"s3:ListBucket"}, resources: []string{*props.Evidence.BucketArn()}},
 	)
+	list = append(list, workloads(stack, props.Options)...)
 	if bucket, _, _ := strings.Cut(props.Options.TrailLogs, "/"); bucket != "" {
 		logs := "arn:" + *stack.Partition() + ":s3:::" + bucket
 		list = append(list,
@@ -77,20 +106,9 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 	return list
 }
 
-// common are the grants of both functions: they correct by the same calls.
+// common are the grants of all functions.
 func common(stack awscdk.Stack, name string, options Options, topic, failed, key string) []grant {
 	list := []grant{
-		{
-			sid:     "KeepFIPSModeOn",
-			actions: []string{"ecs:PutAccountSettingDefault", "ecs:PutAccountSetting"}, resources: []string{"*"},
-			conditions: map[string]any{"StringEquals": map[string]any{"ecs:account-setting": "fargateFIPSMode"}},
-			write:      true,
-		},
-		{sid: "LookAtTasks", actions: []string{"ecs:DescribeTasks"}, resources: []string{*arnOf(stack, "ecs", "task/*")}},
-		{sid: "LookAtServices", actions: []string{"ecs:DescribeServices"}, resources: []string{*arnOf(stack, "ecs", "service/*")}},
-		{sid: "WithdrawDefinitions", actions: []string{"ecs:DeregisterTaskDefinition"}, resources: []string{"*"}, write: true},
-		{sid: "StopTasks", actions: []string{"ecs:StopTask"}, resources: []string{*arnOf(stack, "ecs", "task/*")}, write: true},
-		{sid: "CorrectServices", actions: []string{"ecs:UpdateService"}, resources: []string{*arnOf(stack, "ecs", "service/*")}, write: true},
 		{sid: "Alert", actions: []string{"sns:Publish"}, resources: []string{topic}},
 		{sid: "DeadLetter", actions: []string{"sqs:SendMessage"}, resources: []string{failed}},
 		{sid: "WriteEncrypted", actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, resources: []string{key}},
@@ -101,6 +119,25 @@ func common(stack awscdk.Stack, name string, options Options, topic, failed, key
 		},
 		{sid: "Trace", actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, resources: []string{"*"}},
 	}
+	if len(options.Subnets) > 0 {
+		list = append(list, grant{
+			sid: "LiveInVPC", resources: []string{"*"},
+			actions: []string{"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"},
+		})
+	}
+	return list
+}
+
+// workloads are the grants of the gate and the verifier: they fix what runs by
+// the same calls.
+func workloads(stack awscdk.Stack, options Options) []grant {
+	list := []grant{
+		{sid: "LookAtTasks", actions: []string{"ecs:DescribeTasks"}, resources: []string{*arnOf(stack, "ecs", "task/*")}},
+		{sid: "LookAtServices", actions: []string{"ecs:DescribeServices"}, resources: []string{*arnOf(stack, "ecs", "service/*")}},
+		{sid: "WithdrawDefinitions", actions: []string{"ecs:DeregisterTaskDefinition"}, resources: []string{"*"}, write: true},
+		{sid: "StopTasks", actions: []string{"ecs:StopTask"}, resources: []string{*arnOf(stack, "ecs", "task/*")}, write: true},
+		{sid: "CorrectServices", actions: []string{"ecs:UpdateService"}, resources: []string{*arnOf(stack, "ecs", "service/*")}, write: true},
+	}
 	if len(options.RollBackRoles) > 0 {
 		// UpdateService with a task definition passes that definition's roles
 		// (seen in operators' AccessDenied reports). Without this the roll-back
@@ -109,12 +146,6 @@ func common(stack awscdk.Stack, name string, options Options, topic, failed, key
 			sid: "RollBackServices", actions: []string{"iam:PassRole"}, resources: options.RollBackRoles,
 			conditions: map[string]any{"StringEquals": map[string]any{"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
 			write:      true,
-		})
-	}
-	if len(options.Subnets) > 0 {
-		list = append(list, grant{
-			sid: "LiveInVPC", resources: []string{"*"},
-			actions: []string{"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"},
 		})
 	}
 	return list

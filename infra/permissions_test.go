@@ -20,17 +20,26 @@ type client struct {
 	prefix  string // of the IAM actions
 }
 
-// enforcing is what both functions call.
-var enforcing = []client{
-	{"../internal/aws/ecsapi/[^i]*.go", "ecs", "ecs"},
-	{"../internal/aws/ecsapi/[^i]*.go", "applicationautoscaling", "application-autoscaling"},
-	{"../internal/aws/notify/*.go", "sns", "sns"},
-}
+// alerting is what every function calls; keeping is what turns FIPS mode on;
+// rejecting is what the gate and the verifier call on workloads.
+var (
+	alerting  = client{"../internal/aws/notify/*.go", "sns", "sns"}
+	keeping   = client{"../internal/aws/ecsapi/setting.go", "ecs", "ecs"}
+	rejecting = []client{
+		{"../internal/aws/ecsapi/definition.go", "ecs", "ecs"},
+		{"../internal/aws/ecsapi/service.go", "ecs", "ecs"},
+		{"../internal/aws/ecsapi/task.go", "ecs", "ecs"},
+		{"../internal/aws/ecsapi/service.go", "applicationautoscaling", "application-autoscaling"},
+	}
+)
 
 // clients are those of each function, by the logical name of its construct.
+// Nothing about workloads is the enforcer's, and nothing about settings the
+// gate's.
 var clients = map[string][]client{
-	"Enforcer": enforcing,
-	"Verifier": append(slices.Clone(enforcing),
+	"Enforcer": {alerting, keeping},
+	"Gate":     append(slices.Clone(rejecting), alerting),
+	"Verifier": append(slices.Clone(rejecting), alerting, keeping,
 		client{"../internal/aws/ecsapi/inventory.go", "ecs", "ecs"},
 		client{"../internal/aws/ecsexec/*.go", "ecs", "ecs"},
 		client{"../internal/aws/ecsexec/*.go", "ssm", "ssm"},
@@ -52,8 +61,11 @@ var runtime = []string{
 
 // further are actions that no client's method is named after: the message
 // channel is a websocket, and S3 asks for ListBucket to say that an object is
-// not there.
-var further = map[string][]string{"Verifier": {"ssmmessages:OpenDataChannel", "s3:ListBucket"}}
+// not there. Lambda receives from a function's queue with the function's role.
+var further = map[string][]string{
+	"Gate":     {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+	"Verifier": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "ssmmessages:OpenDataChannel", "s3:ListBucket"},
+}
 
 // isWrite is what audit mode does not grant: what changes a setting or a
 // workload.
@@ -89,6 +101,7 @@ func checkAudit(t *testing.T, stack synthesized) {
 	inVPC := map[string][]string{
 		"Enforcer": {"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"},
 	}
+	inVPC["Gate"] = inVPC["Enforcer"]
 	// The test's options have Security Hub on, too.
 	inVPC["Verifier"] = append(slices.Clone(inVPC["Enforcer"]), calls(t, []client{{"../internal/aws/hub/*.go", "securityhub", "securityhub"}})...)
 	checkGranted(t, stack, inVPC, func(action string) bool { return !isWrite(action) })
@@ -207,7 +220,7 @@ func inputs(t *testing.T, path, service string) []string {
 func TestRollBackRoles(t *testing.T) {
 	const roles = "arn:aws-us-gov:iam::111122223333:role/app-*"
 	stack := synthesizeFor(t, map[string]string{"rollBackRoles": roles})[accountStack]
-	checkGranted(t, stack, map[string][]string{"Enforcer": {"iam:PassRole"}, "Verifier": {"iam:PassRole"}}, func(string) bool { return true })
+	checkGranted(t, stack, map[string][]string{"Gate": {"iam:PassRole"}, "Verifier": {"iam:PassRole"}}, func(string) bool { return true })
 	checkMessages(t, stack)
 	if !strings.Contains(string(stack.text), `"iam:PassedToService": "ecs-tasks.amazonaws.com"`) {
 		t.Error("roles may be passed to any service")

@@ -16,42 +16,57 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newRules feed the enforcer: one rule on the default bus for every pattern of
-// internal/trail, unchanged.
-func newRules(stack awscdk.Stack, to function, undelivered awssqs.IQueue) ([]awsevents.CfnRule, error) {
+// newRules send events on: one rule on the default bus for every pattern of
+// internal/trail, unchanged. Events of settings invoke the enforcer, and so does
+// a schedule; events of workloads wait in the gate's queue.
+func newRules(stack awscdk.Stack, enforcer function, in intake, undelivered awssqs.IQueue, options Options) (settings, workloads []awsevents.CfnRule, err error) {
 	scope := constructs.NewConstruct(stack, jsii.String("Rules"))
-	var rules []awsevents.CfnRule
 	for _, pattern := range trail.Patterns() {
 		var events map[string]any
 		if err := json.Unmarshal([]byte(pattern.JSON), &events); err != nil {
-			return nil, fmt.Errorf("pattern %s: %w", pattern.Name, err)
+			return nil, nil, fmt.Errorf("pattern %s: %w", pattern.Name, err)
 		}
-		id := logicalName(pattern.Name)
-		rules = append(rules, feed(scope, to, undelivered, id, nil, &awsevents.CfnRuleProps{
+		props := &awsevents.CfnRuleProps{
 			Name:         jsii.String(product.Prefix + pattern.Name),
 			Description:  jsii.String(pattern.About),
 			EventPattern: events,
-		}))
+		}
+		if pattern.Name == trail.Settings {
+			settings = append(settings, invoke(scope, enforcer, undelivered, logicalName(pattern.Name), retries(), nil, props))
+			continue
+		}
+		workloads = append(workloads, enqueue(scope, in.workloads, undelivered, logicalName(pattern.Name), target{}, props))
 	}
-	return rules, nil
+	// The next check makes up for one that could not be handed over.
+	settings = append(settings, invoke(scope, enforcer, undelivered, "Minute", atOnce(), jsii.String(`{"check":"setting"}`), &awsevents.CfnRuleProps{
+		Name:               jsii.String(product.Prefix + "check-setting"),
+		Description:        jsii.String("The account setting is checked, with or without an event"),
+		ScheduleExpression: jsii.String(options.Check),
+	}))
+	return settings, workloads, nil
 }
 
-// newSchedules make the verifier look: every hour, since events can be lost,
-// every day at everything, and after the enforcer turned FIPS mode back on.
-func newSchedules(stack awscdk.Stack, to function, undelivered awssqs.IQueue, options Options) []awsevents.CfnRule {
+// newSchedules ask the verifier for scans: every hour, since events can be lost,
+// every day of everything, and after the enforcer turned FIPS mode back on.
+// Every request has the event's ID in it, since the queue swallows what has the
+// same body as a message of the last five minutes.
+func newSchedules(stack awscdk.Stack, in intake, undelivered awssqs.IQueue, options Options) []awsevents.CfnRule {
 	scope := constructs.NewConstruct(stack, jsii.String(product.Looks))
+	ask := func(id, look string, props *awsevents.CfnRuleProps) awsevents.CfnRule {
+		return enqueue(scope, in.scans, undelivered, id, target{group: scanGroup, look: look}, props)
+	}
 	return []awsevents.CfnRule{
-		feed(scope, to, undelivered, "Hourly", jsii.String(`{"look":"hourly"}`), &awsevents.CfnRuleProps{
+		ask("Hourly", "hourly", &awsevents.CfnRuleProps{
 			Name:               jsii.String(product.Prefix + "look-hourly"),
-			Description:        jsii.String("The look at everything, with proof from a sample of the tasks"),
+			Description:        jsii.String("The scan of everything, with kernel checks of a sample of the tasks"),
 			ScheduleExpression: jsii.String(options.Hourly),
 		}),
-		feed(scope, to, undelivered, "Daily", jsii.String(`{"look":"daily"}`), &awsevents.CfnRuleProps{
+		ask("Daily", "daily", &awsevents.CfnRuleProps{
 			Name:               jsii.String(product.Prefix + "look-daily"),
-			Description:        jsii.String("The look at everything, with proof from every task, and a summary"),
+			Description:        jsii.String("The scan of everything, with kernel checks of every task, and a summary"),
 			ScheduleExpression: jsii.String(options.Daily),
 		}),
-		feed(scope, to, undelivered, "AfterRepair", nil, &awsevents.CfnRuleProps{
+		ask("AfterRepair", "", &awsevents.CfnRuleProps{
 			Name:        jsii.String(product.Prefix + "look-after-repair"),
 			Description: jsii.String("The enforcer turned FIPS mode back on: who is exposed?"),
 			EventPattern: map[string]any{
@@ -68,14 +83,42 @@ func newSchedules(stack awscdk.Stack, to function, undelivered awssqs.IQueue, op
 	}
 }
 
-// feed makes a rule that invokes a function, with the event or with a constant.
-func feed(scope constructs.Construct, to function, undelivered awssqs.IQueue, id string, input *string, props *awsevents.CfnRuleProps) awsevents.CfnRule {
+// target is how a rule sends to a queue.
+type target struct {
+	group string // of a FIFO queue
+	look  string // which scan is asked for; empty sends the event as it is
+}
+
+// enqueue makes a rule that sends to a queue.
+func enqueue(scope constructs.Construct, to, undelivered awssqs.IQueue, id string, by target, props *awsevents.CfnRuleProps) awsevents.CfnRule {
+	of := awsevents.CfnRule_TargetProperty{
+		Id:               jsii.String("queue"),
+		Arn:              to.QueueArn(),
+		RetryPolicy:      retries(),
+		DeadLetterConfig: awsevents.CfnRule_DeadLetterConfigProperty{Arn: undelivered.QueueArn()},
+	}
+	if by.group != "" {
+		of.SqsParameters = awsevents.CfnRule_SqsParametersProperty{MessageGroupId: jsii.String(by.group)}
+	}
+	if by.look != "" {
+		of.InputTransformer = awsevents.CfnRule_InputTransformerProperty{
+			InputPathsMap: map[string]*string{"id": jsii.String("$.id"), "time": jsii.String("$.time")},
+			InputTemplate: jsii.String(`{"look":"` + by.look + `","id":"<id>","time":"<time>"}`),
+		}
+	}
+	props.State = jsii.String("ENABLED")
+	props.Targets = []awsevents.CfnRule_TargetProperty{of}
+	return awsevents.NewCfnRule(scope, jsii.String(id), props)
+}
+
+// invoke makes a rule that invokes a function, with the event or with a constant.
+func invoke(scope constructs.Construct, to function, undelivered awssqs.IQueue, id string, retry awsevents.CfnRule_RetryPolicyProperty, input *string, props *awsevents.CfnRuleProps) awsevents.CfnRule {
 	props.State = jsii.String("ENABLED")
 	props.Targets = []awsevents.CfnRule_TargetProperty{{
 		Id:               jsii.String("function"),
 		Arn:              to.FunctionArn(),
 		Input:            input,
-		RetryPolicy:      retries(),
+		RetryPolicy:      retry,
 		DeadLetterConfig: awsevents.CfnRule_DeadLetterConfigProperty{Arn: undelivered.QueueArn()},
 	}}
 	rule := awsevents.NewCfnRule(scope, jsii.String(id), props)
@@ -93,6 +136,14 @@ func retries() awsevents.CfnRule_RetryPolicyProperty {
 	return awsevents.CfnRule_RetryPolicyProperty{
 		MaximumEventAgeInSeconds: jsii.Number(86400),
 		MaximumRetryAttempts:     jsii.Number(185),
+	}
+}
+
+// atOnce is the least that EventBridge offers.
+func atOnce() awsevents.CfnRule_RetryPolicyProperty {
+	return awsevents.CfnRule_RetryPolicyProperty{
+		MaximumEventAgeInSeconds: jsii.Number(60),
+		MaximumRetryAttempts:     jsii.Number(2),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"fipsguard/internal/product"
@@ -34,9 +35,13 @@ func checkRules(t *testing.T, stack synthesized) {
 			}
 		}
 	}
-	senders := sendersOfUndelivered(stack)
-	if diff := cmp.Diff(slices.Sorted(maps.Keys(stack.resources("AWS::Events::Rule"))), senders); diff != "" {
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(stack.resources("AWS::Events::Rule"))), senders(stack, "QueuesUndelivered")); diff != "" {
 		t.Errorf("the queue of undelivered events takes from other rules than there are (-rules +queue):\n%s", diff)
+	}
+	for queue, want := range targetsOf(stack) {
+		if diff := cmp.Diff(want, senders(stack, queue)); diff != "" {
+			t.Errorf("queue %s takes from other rules than send to it (-rules +queue):\n%s", queue, diff)
+		}
 	}
 	for _, pattern := range trail.Patterns() {
 		var want any
@@ -47,26 +52,96 @@ func checkRules(t *testing.T, stack synthesized) {
 		if diff := cmp.Diff(want, rule["EventPattern"]); diff != "" {
 			t.Errorf("rule of pattern %s (-trail +rule):\n%s", pattern.Name, diff)
 		}
+		want = "GateQueue"
+		if pattern.Name == trail.Settings {
+			want = "Enforcer"
+		}
+		if got := wayOf(rule); got != want {
+			t.Errorf("the events of %s go to the %s, want the %s: a storm of workloads never delays the setting", pattern.Name, got, want)
+		}
 		if len(rule["Description"].(string)) > 512 {
 			t.Errorf("description of %s is longer than EventBridge allows", pattern.Name)
 		}
 	}
-	for name, want := range map[string]string{"look-hourly": "cron(7 * * * ? *)", "look-daily": "cron(37 5 * * ? *)"} {
+	for name, want := range map[string]string{"check-setting": "rate(1 minute)", "look-hourly": "cron(7 * * * ? *)", "look-daily": "cron(37 5 * * ? *)"} {
 		if got := rules[product.Prefix+name]["ScheduleExpression"]; got != want {
 			t.Errorf("%s is scheduled at %v, want %s", name, got, want)
 		}
 	}
-	if got, want := len(stack.resources("AWS::Lambda::Permission")), len(trail.Patterns())+3; got != want {
+	if got := wayOf(rules[product.Prefix+"check-setting"]); got != "Enforcer" {
+		t.Errorf("the check of each minute goes to the %s", got)
+	}
+	for _, name := range []string{"look-hourly", "look-daily", "look-after-repair"} {
+		checkScanTarget(t, name, rules[product.Prefix+name])
+	}
+	if got, want := len(stack.resources("AWS::Lambda::Permission")), 2; got != want {
 		t.Errorf("%d rules may invoke a function, want %d", got, want)
 	}
 }
 
-// sendersOfUndelivered are the logical names of the rules that a queue takes
-// messages from, sorted.
-func sendersOfUndelivered(stack synthesized) []string {
+// checkScanTarget: requests for scans are of one group, and each has its own
+// body. The queue swallows what has the body of a message of the last five
+// minutes, the last request of a burst among them.
+func checkScanTarget(t *testing.T, name string, rule map[string]any) {
+	t.Helper()
+	if got := wayOf(rule); got != "ScanQueue" {
+		t.Errorf("%s goes to the %s", name, got)
+	}
+	target := rule["Targets"].([]any)[0].(map[string]any)
+	if diff := cmp.Diff(map[string]any{"MessageGroupId": "scans"}, target["SqsParameters"]); diff != "" {
+		t.Errorf("%s: the group of its requests (-want +got):\n%s", name, diff)
+	}
+	if target["Input"] != nil || target["InputPath"] != nil {
+		t.Errorf("%s sends the same body each time", name)
+	}
+	if transformer, ok := target["InputTransformer"].(map[string]any); ok {
+		paths := transformer["InputPathsMap"].(map[string]any)
+		if paths["id"] != "$.id" || !strings.Contains(transformer["InputTemplate"].(string), "<id>") {
+			t.Errorf("%s sends bodies without the event's ID", name)
+		}
+	}
+}
+
+// wayOf is where a rule's events go.
+func wayOf(rule map[string]any) string {
+	name := logicalTarget(rule)
+	for prefix, way := range map[string]string{"EnforcerFunction": "Enforcer", "IntakeWorkloads": "GateQueue", "IntakeScans": "ScanQueue"} {
+		if strings.HasPrefix(name, prefix) {
+			return way
+		}
+	}
+	return name
+}
+
+func logicalTarget(rule map[string]any) string {
+	arn, ok := rule["Targets"].([]any)[0].(map[string]any)["Arn"].(map[string]any)["Fn::GetAtt"].([]any)
+	if !ok {
+		return ""
+	}
+	return arn[0].(string)
+}
+
+// targetsOf are the logical names of the rules that send to each queue, sorted.
+func targetsOf(stack synthesized) map[string][]string {
+	of := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(stack.resources("AWS::Events::Rule"))) {
+		if queue := logicalTarget(stack.resources("AWS::Events::Rule")[name]["Properties"].(map[string]any)); strings.HasPrefix(queue, "Intake") {
+			of[queue] = append(of[queue], name)
+		}
+	}
+	return of
+}
+
+// senders are the logical names of the rules that a queue takes messages from,
+// sorted. The queue's name may have the CDK's suffix.
+func senders(stack synthesized, queue string) []string {
 	var names []string
 	for _, policy := range stack.resources("AWS::SQS::QueuePolicy") {
-		for _, s := range policy["Properties"].(map[string]any)["PolicyDocument"].(map[string]any)["Statement"].([]any) {
+		properties := policy["Properties"].(map[string]any)
+		if !strings.HasPrefix(properties["Queues"].([]any)[0].(map[string]any)["Ref"].(string), queue) {
+			continue
+		}
+		for _, s := range properties["PolicyDocument"].(map[string]any)["Statement"].([]any) {
 			statement := s.(map[string]any)
 			if statement["Sid"] != "RulesOfTheGuard" {
 				continue

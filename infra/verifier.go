@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
-	"github.com/aws/jsii-runtime-go"
 )
 
 type verifierProps struct {
@@ -18,11 +17,13 @@ type verifierProps struct {
 	Key      awskms.IKey
 	Topic    awssns.ITopic
 	Queues   queues
+	Intake   intake
 	Enforcer function
 	Evidence awss3.IBucket
 }
 
-// newVerifier makes the function that looks on a schedule.
+// newVerifier makes the function that scans. Its queue has it run one scan at a
+// time.
 func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
 	settings := config.Verifier{
 		Enforcer:       settingsOf(props.Options, props.Topic),
@@ -30,7 +31,7 @@ func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
 		TrailLogs:      props.Options.TrailLogs,
 		Sample:         props.Options.Sample,
 		FunctionARN:    *props.Enforcer.FunctionArn(),
-		Queues:         []string{*props.Queues.undelivered.QueueUrl(), *props.Queues.failed.QueueUrl()},
+		Queues:         []string{*props.Queues.undelivered.QueueUrl(), *props.Queues.failed.QueueUrl(), *props.Intake.failedScans.QueueUrl()},
 		SecurityHub:    props.Options.SecurityHub,
 	}
 	return newFunction(stack, "Verifier", functionProps{
@@ -38,21 +39,12 @@ func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
 		Description: "Proves FIPS-140 mode of AWS Fargate in running tasks, corrects drift and keeps evidence",
 		Code:        props.Code,
 		MemorySize:  512,
-		Timeout:     900,
-		Concurrency: oneAtATime(props.Options),
+		Timeout:     verifierSeconds,
+		Concurrency: someWhereAnyAreKept(props.Options, 1),
 		Environment: settings.Environment(),
 		Grants:      verifierGrants(stack, props),
 		Options:     props.Options,
 		Key:         props.Key,
 		Failed:      props.Queues.failed,
 	})
-}
-
-// oneAtATime keeps one execution where any are kept: two scans at once would
-// each tell people the same news. Lambda queues the other one.
-func oneAtATime(options Options) *float64 {
-	if options.ReservedConcurrency == nil {
-		return nil
-	}
-	return jsii.Number(1)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 const (
@@ -83,6 +85,21 @@ func (d deployed) mode(t *testing.T) string {
 		return aws.ToString(s.Value)
 	}
 	return "disabled"
+}
+
+// armEvent is the event of a new definition of a family, on ARM64.
+func (d deployed) armEvent(t *testing.T, family string) []byte {
+	t.Helper()
+	_, err := d.admin.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
+		Family: &family, NetworkMode: types.NetworkModeAwsvpc, RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
+		Cpu: aws.String("256"), Memory: aws.String("512"), RuntimePlatform: &types.RuntimePlatform{CpuArchitecture: types.CPUArchitectureArm64},
+		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("c"), Image: aws.String("i")}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := d.account.Events()
+	return events[len(events)-1]
 }
 
 func recorded(t *testing.T, name string) []byte {
@@ -174,6 +191,60 @@ func TestTheFunction(t *testing.T) {
 		}
 		if _, err := d.Invoke(t.Context(), recorded(t, "setting-default-off")); err != nil {
 			t.Errorf("after malformed events: %v", err)
+		}
+	})
+
+	t.Run("checks the setting each minute", func(t *testing.T) {
+		d := start(t, bootstrap)
+		for range 2 {
+			if _, err := d.Invoke(t.Context(), []byte(`{"check":"setting"}`)); err != nil {
+				t.Fatal(err)
+			}
+			if got := d.mode(t); got != "enabled" {
+				t.Errorf("FIPS mode is %s", got)
+			}
+		}
+		if sent := d.account.Published(); len(sent) != 1 {
+			t.Errorf("%d alerts, want one: the second check finds nothing", len(sent))
+		}
+	})
+
+	t.Run("answers a batch message by message", func(t *testing.T) {
+		d := start(t, bootstrap)
+		batch := map[string]any{"Records": []map[string]string{
+			{"messageId": "broken", "eventSource": "aws:sqs", "body": "hello"},
+			{"messageId": "good", "eventSource": "aws:sqs", "body": string(recorded(t, "setting-default-off"))},
+			{"messageId": "elsewhere", "eventSource": "aws:sqs", "body": strings.ReplaceAll(string(recorded(t, "setting-default-off")), region, "us-gov-east-1")},
+		}}
+		event, err := json.Marshal(batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := d.Invoke(t.Context(), event)
+		if want := `{"batchItemFailures":[{"itemIdentifier":"broken"},{"itemIdentifier":"elsewhere"}]}`; err != nil || string(answer) != want {
+			t.Errorf("the function answers %s, error %v, want %s", answer, err, want)
+		}
+		if got := d.mode(t); got != "enabled" {
+			t.Errorf("FIPS mode is %s: a bad message hides a good one", got)
+		}
+	})
+
+	t.Run("returns a message that hangs in time for the others", func(t *testing.T) {
+		d := start(t, bootstrap)
+		d.account.Inject(localaws.Fault{Operation: "DeregisterTaskDefinition", Latency: time.Minute, Times: 1})
+		var records []map[string]string
+		for _, id := range []string{"hangs", "good"} {
+			records = append(records, map[string]string{"messageId": id, "eventSource": "aws:sqs", "body": string(d.armEvent(t, id))})
+		}
+		event, err := json.Marshal(map[string]any{"Records": records})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 16*time.Second)
+		defer cancel()
+		answer, err := d.Invoke(ctx, event)
+		if want := `{"batchItemFailures":[{"itemIdentifier":"hangs"}]}`; err != nil || string(answer) != want {
+			t.Errorf("the function answers %s, error %v, want %s", answer, err, want)
 		}
 	})
 

@@ -68,8 +68,12 @@ func newDeployed(t testing.TB, options localaws.Options) deployed {
 		t.Fatal(err)
 	}
 	for _, p := range trail.Patterns() {
+		target := "arn:aws-us-gov:sqs:" + region + ":" + localaws.AccountID + ":" + product.Workloads
+		if p.Name == trail.Settings {
+			target = enforcerARN
+		}
 		err := account.Attach(localaws.Rule{
-			Name: product.Prefix + p.Name, Region: region, Pattern: p.JSON, TargetARN: enforcerARN,
+			Name: product.Prefix + p.Name, Region: region, Pattern: p.JSON, TargetARN: target,
 			Invoke: func(context.Context, []byte) error { return nil },
 		})
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"fipsguard/internal/guard"
+
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 

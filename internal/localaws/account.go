@@ -85,7 +85,10 @@ func New(o Options) *Account {
 		Buckets:    buckets,
 		Hub:        securityhub.New(k),
 		Topics:     sns.New(k, func(m Message) { o.Observe(Activity{Time: m.Time, Message: &m}) }),
-		Queues:     sqs.New(k),
+		Queues: sqs.New(k, sqs.Options{
+			Go:        bus.Go,
+			Delivered: func(d Received) { o.Observe(Activity{Time: k.Clock.Now(), Received: &d}) },
+		}),
 	}
 }
 

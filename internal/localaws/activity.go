@@ -11,6 +11,7 @@ type Activity struct {
 	Time     time.Time
 	Call     *Call
 	Event    json.RawMessage // that EventBridge got
-	Delivery *Delivery
+	Delivery *Delivery       // to a function, by a rule
+	Received *Received       // by a function, from a queue
 	Message  *Message
 }

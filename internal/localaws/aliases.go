@@ -8,6 +8,7 @@ import (
 	"fipsguard/internal/localaws/kernel"
 	"fipsguard/internal/localaws/s3"
 	"fipsguard/internal/localaws/sns"
+	"fipsguard/internal/localaws/sqs"
 )
 
 // What callers of an account need of the packages that it is made of.
@@ -23,9 +24,12 @@ type (
 	Message        = sns.Message
 	Exec           = ecs.Exec
 	Object         = s3.Object
+	QueueOptions   = sqs.QueueOptions
+	Received       = sqs.Delivery
 	Record         = cloudtrail.Record
 	Rule           = eventbridge.Rule
 	ScalableTarget = autoscaling.ScalableTarget
+	Source         = sqs.Source
 	Trail          = cloudtrail.Trail
 )
 

@@ -8,11 +8,15 @@ type Principals struct {
 	Application Principal // a workload's role, whose override nobody else may change
 	Root        Principal
 	Terraform   Principal // an IAM user, in CI
-	Guard       Principal // the enforcer's role
+	Guard       Principal // the enforcer's role in us-gov-west-1
+	Verifier    Principal // the verifier's role there
 }
 
-// guard is the name of the enforcer's function and role.
-const guard = "fipsguard-enforcer"
+// The functions' names; their roles have the Region behind them.
+const (
+	guard    = "fipsguard-enforcer"
+	verifier = "fipsguard-verifier"
+)
 
 // secretAccessKey is every principal's. Under fips140=only, signing with a secret
 // shorter than ten characters is refused.
@@ -29,7 +33,8 @@ func Everyone() Principals {
 	return Principals{
 		Admin:       role("Admin", "jane.doe", "ASIALOCALADMIN000001", "198.51.100.7", true),
 		Application: role("app/checkout", "checkout-7f3a", "ASIALOCALAPPROLE0001", "10.0.12.34", false),
-		Guard:       role(guard, guard, "ASIALOCALFIPSGUARD01", "10.0.0.9", false),
+		Guard:       role(guard+"-us-gov-west-1", guard, "ASIALOCALFIPSGUARD01", "10.0.0.9", false),
+		Verifier:    role(verifier+"-us-gov-west-1", verifier, "ASIALOCALVERIFIER001", "10.0.0.9", false),
 		Root: Principal{
 			Kind: Root, ARN: kernel.IAMARN("root"), AccessKeyID: "AKIALOCALROOTUSER001",
 			SecretAccessKey: secretAccessKey, SourceAddress: "198.51.100.200", MFA: true,
@@ -42,5 +47,5 @@ func Everyone() Principals {
 }
 
 func (p Principals) all() []Principal {
-	return []Principal{p.Admin, p.Application, p.Root, p.Terraform, p.Guard}
+	return []Principal{p.Admin, p.Application, p.Root, p.Terraform, p.Guard, p.Verifier}
 }

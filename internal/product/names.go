@@ -15,9 +15,18 @@ const Prefix = Name + "-"
 // buckets' names are global.
 const (
 	Enforcer    = Prefix + "enforcer"
+	Gate        = Prefix + "gate"
 	Verifier    = Prefix + "verifier"
-	Evidence    = Prefix + "evidence"    // the bucket
-	Alerts      = Prefix + "alerts"      // the topic
-	Undelivered = Prefix + "undelivered" // events that EventBridge could not hand over
-	Failed      = Prefix + "failed"      // events that a function could not handle
+	Evidence    = Prefix + "evidence"          // the bucket
+	Alerts      = Prefix + "alerts"            // the topic
+	Workloads   = Prefix + "workloads"         // the queue of the gate
+	Scans       = Prefix + "scans.fifo"        // the queue of the verifier
+	Undelivered = Prefix + "undelivered"       // events that EventBridge could not hand over
+	Failed      = Prefix + "failed"            // events that a function could not handle
+	FailedScans = Prefix + "failed-scans.fifo" // requests for scans that failed
 )
+
+// GateExecutions is how many executions of the gate run at once, at most: the
+// fewest that Lambda offers for a queue. The gate's share of ECS's throttle
+// buckets is divided among them.
+const GateExecutions = 2

@@ -53,14 +53,15 @@ func eventEffects() map[string]effect {
 // Account is a simulated AWS account with the guard attached, as the stack
 // attaches it to a real one.
 type Account struct {
-	AWS     *localaws.Account
-	People  localaws.Principals
-	policy  guard.Policy
-	sleep   func(context.Context, time.Duration) error
-	tool    evidence.Tool       // as which the verifier reports
-	reports []evidence.Document // of the verifier's scans
+	AWS    *localaws.Account
+	People localaws.Principals
+	policy guard.Policy
+	sleep  func(context.Context, time.Duration) error
+	tool   evidence.Tool // as which the verifier reports
+	failed string        // URL of the queue of failed events
 
 	mu         sync.Mutex
+	reports    []evidence.Document // of the verifier's scans
 	activities []Activity
 	watch      func(Activity) // called as it happens; may be nil
 	hidden     bool           // what happens now is not part of the scenario
@@ -127,6 +128,20 @@ func (a *Account) add(activity Activity) {
 	}
 }
 
+// report keeps a scan's report.
+func (a *Account) report(d evidence.Document) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.reports = append(a.reports, d)
+}
+
+// scanned are the reports of all scans, in order.
+func (a *Account) scanned() []evidence.Document {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.reports)
+}
+
 // seen is what happened since the last forget.
 func (a *Account) seen() []Activity {
 	a.mu.Lock()
@@ -170,6 +185,9 @@ func (a *Account) deadLetters() []int {
 	var attempts []int
 	for _, letter := range a.AWS.DeadLetters() {
 		attempts = append(attempts, letter.Attempts)
+	}
+	for _, letter := range a.AWS.Letters(a.failed) {
+		attempts = append(attempts, letter.Receives)
 	}
 	return attempts
 }

@@ -119,7 +119,9 @@ func network() *types.NetworkConfiguration {
 	return &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}}}
 }
 
-func scanAccount(ctx context.Context, a *Account, _ phrase) error { return a.scan(ctx) }
+func scanAccount(ctx context.Context, a *Account, _ phrase) error {
+	return a.scan(ctx, "simulated scan")
+}
 
 func pass(ctx context.Context, a *Account, said phrase) error {
 	return a.AWS.Advance(ctx, said.duration)

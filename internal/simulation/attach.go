@@ -15,59 +15,119 @@ import (
 	"fipsguard/internal/scan"
 	"fipsguard/internal/wiring"
 	"fipsguard/internal/wiring/scans"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
-// functionTime is how long the enforcer may work on one event.
+// functionTime is how long the enforcer and the gate may work on one invocation.
 const functionTime = time.Minute
 
 func sleepInRealTime(ctx context.Context, d time.Duration) error { return scans.Sleep(ctx, d) }
 
-// attach deploys the guard: it turns FIPS mode on, and EventBridge's rules
-// invoke the enforcer from then on.
+// attach deploys the guard: it turns FIPS mode on, and what the stack puts
+// between EventBridge and the functions invokes them from then on.
 func (a *Account) attach(ctx context.Context) error {
 	topic, err := a.AWS.CreateTopic(Region, product.Alerts)
 	if err != nil {
 		return err
 	}
-	e := wiring.Enforcer(wiring.EnforcerOptions{
-		Config: a.configFor(a.People.Guard), TopicARN: topic, Policy: a.policy,
-		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
-	})
-	if err := e.CheckSetting(ctx, location(), "fipsguard deployed"); err != nil {
+	newEnforcer := func() lambda.Handler {
+		return wiring.Handler(wiring.Enforcer(wiring.EnforcerOptions{
+			Config: a.configFor(a.People.Guard), TopicARN: topic, Policy: a.policy,
+			Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
+		}))
+	}
+	functions := map[string]invoke{
+		product.Enforcer: inLambda(product.Enforcer, newEnforcer()),
+		product.Gate:     inLambda(product.Gate, newEnforcer()), // the same program
+		product.Verifier: a.verifier(),
+	}
+	if _, err := functions[product.Enforcer](ctx, []byte(`{"check":"setting"}`)); err != nil {
 		return fmt.Errorf("turn FIPS mode on in the simulated account: %w", err)
 	}
-	rules, err := deployedRules()
+	stack, err := deployedStack()
 	if err != nil {
 		return err
 	}
-	for _, r := range rules {
-		err := a.AWS.Attach(localaws.Rule{
-			Name: r.name, Region: Region, Pattern: r.pattern,
-			Invoke: func(ctx context.Context, event []byte) error {
-				ctx, cancel := context.WithTimeout(ctx, functionTime)
-				defer cancel()
-				return e.Respond(ctx, location(), event)
-			},
+	return a.deploy(stack, functions)
+}
+
+// invoke invokes a function.
+type invoke func(ctx context.Context, event []byte) ([]byte, error)
+
+// inLambda invokes a handler as Lambda does.
+func inLambda(name string, handler lambda.Handler) invoke {
+	arn := "arn:aws-us-gov:lambda:" + Region + ":" + localaws.AccountID + ":function:" + name
+	return func(ctx context.Context, event []byte) ([]byte, error) {
+		ctx, cancel := context.WithTimeout(ctx, functionTime)
+		defer cancel()
+		return handler.Invoke(lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{InvokedFunctionArn: arn}), event)
+	}
+}
+
+// deploy puts the stack's queues, event source mappings and rules up.
+func (a *Account) deploy(stack deployed, functions map[string]invoke) error {
+	urls, err := stack.queueURLs(a.AWS)
+	if err != nil {
+		return err
+	}
+	a.failed = urls[product.Failed]
+	for _, s := range stack.sources {
+		err := a.AWS.AddSource(localaws.Source{
+			Queue: urls[s.queue], BatchSize: s.batch, Concurrency: s.most, Partial: s.partial, Invoke: functions[s.function],
 		})
 		if err != nil {
+			return err
+		}
+	}
+	for _, r := range stack.rules {
+		rule := localaws.Rule{Name: r.name, Region: Region, Pattern: r.pattern, Group: r.group}
+		if url, ok := urls[r.to]; ok {
+			rule.TargetARN = "arn:aws-us-gov:sqs:" + Region + ":" + localaws.AccountID + ":" + r.to
+			rule.Send = func(group, body string) error { return a.AWS.Send(url, group, body) }
+		} else {
+			rule.Invoke = func(ctx context.Context, event []byte) error {
+				_, err := functions[r.to](ctx, event)
+				return err
+			}
+		}
+		if err := a.AWS.Attach(rule); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// verifier is the function that scans when the queue asks for it.
+func (a *Account) verifier() invoke {
+	requests := scans.Requests{Log: slog.New(slog.DiscardHandler)}
+	return func(ctx context.Context, event []byte) ([]byte, error) {
+		began := a.AWS.Now()
+		request, asked, err := requests.Read(event, 0, began)
+		if !asked {
+			return nil, err
+		}
+		if err := a.scan(ctx, request.Why); err != nil {
+			return nil, err
+		}
+		requests.Answered(request, began)
+		return nil, nil
+	}
+}
+
 // scan runs the verifier once, and keeps its report.
-func (a *Account) scan(ctx context.Context) error {
+func (a *Account) scan(ctx context.Context, why string) error {
 	scanner := scans.Scanner(scans.Options{
-		Config: a.configFor(a.People.Guard), Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.AWS.Sleep,
+		Config: a.configFor(a.People.Verifier), Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep,
 	})
 	started := a.AWS.Now()
-	found, err := scanner.Scan(ctx, location(), scan.Request{Why: "simulated scan"})
+	found, err := scanner.Scan(ctx, location(), scan.Request{Why: why})
 	if err != nil {
 		return err
 	}
-	a.reports = append(a.reports, evidence.New(evidence.About{
-		Why: "simulated scan", Started: started, Finished: a.AWS.Now(), Tool: a.tool,
+	a.report(evidence.New(evidence.About{
+		Why: why, Started: started, Finished: a.AWS.Now(), Tool: a.tool,
 		Scope: evidence.Scope(found.Report.Coverage),
 	}, found.Report))
 	return errors.Join(found.Failures...)

@@ -40,6 +40,7 @@ func TestEveryExpectationCanFail(t *testing.T) {
 		{"Expect no task to have started.", "there were 1", "Expect between one and two tasks to have started."},
 		{"Expect two tasks to have run.", "there were 1", "Expect at most one task to have run."},
 		{"Expect no task to go on.", "there were 1", "Expect one task to go on."},
+		{"Expect one scan.", "there were 2", "Expect two scans."},
 		{"Expect the scan to report COMPLIANT.", "it reports NON_COMPLIANT", "Expect the scan to report NON_COMPLIANT."},
 		{"Expect the scan to find FIPS mode on in no kernel.", "there were 1", "Expect the scan to find FIPS mode on in one kernel."},
 		{"Expect the scan to find FIPS mode off in one kernel.", "there were 0", "Expect the scan to find FIPS mode off in no kernel."},

@@ -54,7 +54,7 @@ func (s Scenario) Run(ctx context.Context, o Options) (result Result, err error)
 			result.Unmet = append(result.Unmet, fmt.Sprintf("%s:%d: %s Instead, %s.", s.file, step.line, step.text, unmet))
 		}
 	}
-	result.Activities, result.Reports, result.Conclusion = account.seen(), account.reports, account.conclude(s.conclusion)
+	result.Activities, result.Reports, result.Conclusion = account.seen(), account.scanned(), account.conclude(s.conclusion)
 	return result, nil
 }
 

@@ -11,10 +11,11 @@ import (
 // What the verifier's last scan must have found.
 
 func (a *Account) lastReport() (evidence.Document, error) {
-	if len(a.reports) == 0 {
+	reports := a.scanned()
+	if len(reports) == 0 {
 		return evidence.Document{}, errors.New("the verifier has not scanned the account")
 	}
-	return a.reports[len(a.reports)-1], nil
+	return reports[len(reports)-1], nil
 }
 
 func scanReports(_ context.Context, a *Account, said phrase) (string, error) {
@@ -52,4 +53,8 @@ func scanExposed(_ context.Context, a *Account, said phrase) (string, error) {
 		}
 	}
 	return instead(said.count, exposed, "there are %d"), err
+}
+
+func scannedTimes(_ context.Context, a *Account, said phrase) (string, error) {
+	return instead(said.count, len(a.scanned()), "there were %d"), nil
 }

@@ -39,6 +39,7 @@ func sentences() []sentence {
 		{form: "Expect {count} {outcome} {call} call|calls of {who}[ that say|says {text}]", expect: called},
 		{form: "Expect {count} task|tasks to have {stage}", expect: tasksReached},
 		{form: "Expect {count} task|tasks to go on", expect: tasksGoOn},
+		{form: "Expect {count} scan|scans", expect: scannedTimes},
 		{form: "Expect the scan to report {verdict}", expect: scanReports},
 		{form: "Expect the scan to find FIPS mode {state} in {count} kernel|kernels", expect: scanConfirms},
 		{form: "Expect the scan to find {count} kernel|kernels that could not be checked", expect: scanCouldNotCheck},

@@ -9,6 +9,7 @@ import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/product"
 )
 
 // Style is how a text stands out on a terminal.
@@ -100,6 +101,8 @@ func (p Printer) Line(activity Activity) string {
 		return text
 	case activity.Delivery != nil && activity.Delivery.Err != nil:
 		return p.Paint(Warning, fmt.Sprintf("%-32s attempt %d failed, Lambda tries again or dead-letters it", "EventBridge → enforcer", activity.Delivery.Attempt))
+	case activity.Received != nil && activity.Received.Err != nil:
+		return p.Paint(Warning, fmt.Sprintf("%-32s attempt %d failed, the message comes again or is dead-lettered", "SQS → "+strings.TrimPrefix(activity.Received.Queue, product.Prefix), activity.Received.Receive))
 	case activity.Message != nil:
 		return fmt.Sprintf("%-32s %s", "fipsguard → people", p.Paint(Strong, p.Clean(activity.Message.Subject)))
 	}
@@ -107,7 +110,7 @@ func (p Printer) Line(activity Activity) string {
 }
 
 func (p Printer) who(caller localaws.Principal) string {
-	if caller.ARN == localaws.Everyone().Guard.ARN {
+	if everyone := localaws.Everyone(); caller.ARN == everyone.Guard.ARN || caller.ARN == everyone.Verifier.ARN {
 		return p.Paint(Good, fmt.Sprintf("%-32s", "fipsguard"))
 	}
 	name := caller.ARN[strings.LastIndexAny(caller.ARN, ":/")+1:]

@@ -11,11 +11,15 @@ type Pattern struct {
 	JSON  string
 }
 
-// Patterns are the rules that feed the enforcer.
+// Settings is the name of the pattern for calls that change a setting. Every
+// other pattern is about workloads.
+const Settings = "settings"
+
+// Patterns are the rules that feed the enforcer and the gate.
 func Patterns() []Pattern {
 	return []Pattern{
 		{
-			Name:  "settings",
+			Name:  Settings,
 			About: "Calls that change an ECS account setting",
 			// The setting's name is no part of it: an omitted member may hide it.
 			JSON: callPattern(`"PutAccountSetting", "PutAccountSettingDefault", "DeleteAccountSetting"`, ``),

@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"os"
 	"time"
@@ -36,7 +37,7 @@ type EnforcerOptions struct {
 func Enforcer(o EnforcerOptions) *enforcer.Enforcer {
 	return &enforcer.Enforcer{
 		Account: ecsapi.NewAccount(
-			ecs.NewFromConfig(o.Config, ecsapi.HalfOfBuckets(o.Now, o.Sleep)),
+			ecs.NewFromConfig(o.Config, ecsapi.HalfOfBuckets(GateShare, o.Now, o.Sleep)),
 			applicationautoscaling.NewFromConfig(o.Config),
 			o.Now,
 		),
@@ -49,8 +50,8 @@ func Enforcer(o EnforcerOptions) *enforcer.Enforcer {
 	}
 }
 
-// EnforcerFunction is the enforcer as Lambda runs it, by the function's
-// environment.
+// EnforcerFunction is the enforcer, and the gate, as Lambda runs them, by the
+// function's environment.
 func EnforcerFunction(getenv func(string) string) (lambda.Handler, error) {
 	settings, err := config.ReadEnforcer(getenv)
 	if err != nil {
@@ -61,14 +62,19 @@ func EnforcerFunction(getenv func(string) string) (lambda.Handler, error) {
 		return nil, err
 	}
 	policy, faults := Policy(settings, time.Now())
-	return enforcerHandler{Enforcer(EnforcerOptions{
+	return Handler(Enforcer(EnforcerOptions{
 		Config: aws, TopicARN: settings.TopicARN, Policy: policy, PolicyFaults: faults,
 		Log: Logger(settings), Metrics: metric.NewWriter(os.Stdout), Now: time.Now, Sleep: ecsapi.Sleep,
-	})}, nil
+	})), nil
 }
 
-// enforcerHandler gets the event's bytes as they came, so that what is not JSON
-// is reported as such.
+// Handler is an enforcer as Lambda calls it.
+func Handler(e *enforcer.Enforcer) lambda.Handler { return enforcerHandler{e} }
+
+// enforcerHandler is the program of two functions: the enforcer gets the events
+// of settings and a check each minute, the gate gets the events of workloads in
+// batches. It gets bytes as they came, so that what is not JSON is reported as
+// such.
 type enforcerHandler struct{ enforcer *enforcer.Enforcer }
 
 func (h enforcerHandler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
@@ -76,8 +82,47 @@ func (h enforcerHandler) Invoke(ctx context.Context, event []byte) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
+	if asksForSetting(event) {
+		return nil, h.enforcer.CheckSetting(ctx, location, "account setting checked on schedule")
+	}
 	if request, ok := deployment(event); ok {
 		return nil, deploy(ctx, h.enforcer, location, request)
 	}
+	if batch, ok := Batch(event); ok {
+		return h.respondToAll(ctx, location, batch)
+	}
 	return nil, h.enforcer.Respond(ctx, location, event)
+}
+
+// asksForSetting reports whether the schedule invokes the function, with
+// {"check": "setting"}.
+func asksForSetting(event []byte) bool {
+	var asked struct {
+		Check string `json:"check"`
+	}
+	return len(event) < 100 && json.Unmarshal(event, &asked) == nil && asked.Check == "setting"
+}
+
+// respondToAll responds to each event of a batch. Each has its part of the time
+// that is left, so that one that hangs does not take it from the others. What
+// failed comes again after the queue's visibility timeout, alone.
+func (h enforcerHandler) respondToAll(ctx context.Context, location guard.Location, batch []Message) ([]byte, error) {
+	var failed []string
+	for i, message := range batch {
+		if err := h.respondInTime(ctx, location, message, len(batch)-i); err != nil {
+			h.enforcer.Log.Error("message not handled", "messageID", message.ID, "error", err.Error())
+			failed = append(failed, message.ID)
+		}
+	}
+	return failures(failed)
+}
+
+// respondInTime responds to the first of the messages that are left.
+func (h enforcerHandler) respondInTime(ctx context.Context, location guard.Location, message Message, left int) error {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/time.Duration(left))
+		defer cancel()
+	}
+	return h.enforcer.Respond(ctx, location, []byte(message.Body))
 }

@@ -13,9 +13,20 @@ import (
 
 // API is the part of ECS that the guard uses; *ecs.Client has it.
 type API interface {
+	Settings
+	Workloads
+}
+
+// Settings is the part of ECS that is about account settings. The enforcer's
+// role allows no other.
+type Settings interface {
 	PutAccountSettingDefault(context.Context, *ecs.PutAccountSettingDefaultInput, ...func(*ecs.Options)) (*ecs.PutAccountSettingDefaultOutput, error)
 	PutAccountSetting(context.Context, *ecs.PutAccountSettingInput, ...func(*ecs.Options)) (*ecs.PutAccountSettingOutput, error)
 	ListAccountSettings(context.Context, *ecs.ListAccountSettingsInput, ...func(*ecs.Options)) (*ecs.ListAccountSettingsOutput, error)
+}
+
+// Workloads is the part of ECS that is about what runs.
+type Workloads interface {
 	DescribeTaskDefinition(context.Context, *ecs.DescribeTaskDefinitionInput, ...func(*ecs.Options)) (*ecs.DescribeTaskDefinitionOutput, error)
 	ListTaskDefinitions(context.Context, *ecs.ListTaskDefinitionsInput, ...func(*ecs.Options)) (*ecs.ListTaskDefinitionsOutput, error)
 	DeregisterTaskDefinition(context.Context, *ecs.DeregisterTaskDefinitionInput, ...func(*ecs.Options)) (*ecs.DeregisterTaskDefinitionOutput, error)

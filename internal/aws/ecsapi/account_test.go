@@ -245,7 +245,7 @@ func TestHalfOfEveryBucketIsLeft(t *testing.T) {
 	now := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
 	end := now.Add(time.Minute)
 	errOver := errors.New("the minute is over")
-	client := ecs.NewFromConfig(w.Config(localaws.Everyone().Guard, region), HalfOfBuckets(func() time.Time { return now }, func(_ context.Context, d time.Duration) error {
+	client := ecs.NewFromConfig(w.Config(localaws.Everyone().Guard, region), HalfOfBuckets(1, func() time.Time { return now }, func(_ context.Context, d time.Duration) error {
 		if now = now.Add(d); now.After(end) {
 			return errOver
 		}

@@ -35,7 +35,7 @@ func newFleet(t testing.TB, clusters, services, tasks int, options localaws.Opti
 	t.Cleanup(func() { _ = local.Close() })
 	people := localaws.Everyone()
 	guards := local.Config(people.Guard, region)
-	client := ecs.NewFromConfig(guards, HalfOfBuckets(time.Now, Sleep))
+	client := ecs.NewFromConfig(guards, HalfOfBuckets(1, time.Now, Sleep))
 	account := NewAccount(client, applicationautoscaling.NewFromConfig(guards), time.Now)
 	f := fleet{world{local, account, ecs.NewFromConfig(local.Config(people.Admin, region))}, Inventory{account, client}}
 

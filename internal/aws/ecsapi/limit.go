@@ -12,14 +12,14 @@ import (
 )
 
 // HalfOfBuckets is an option for the ECS client that leaves at least half of
-// each of ECS's throttle buckets to the customer's own work, as far as one
-// process can: functions that run at once each have their own. Calls sleep
-// until their turn; one whose turn comes after its deadline fails at once,
-// without a call. The setting's own calls do not wait: they are what the guard
-// is for. Numbers: docs/facts.md, sections 3 and 4.
-func HalfOfBuckets(now func() time.Time, sleep func(context.Context, time.Duration) error) func(*ecs.Options) {
+// each of ECS's throttle buckets to the customer's own work. The other half is
+// divided among the processes that run at once; share is this one's part of it.
+// Calls sleep until their turn; one whose turn comes after its deadline fails
+// at once, without a call. The setting's own calls do not wait: they are what
+// the guard is for. Numbers: docs/facts.md, sections 3 and 4.
+func HalfOfBuckets(share float64, now func() time.Time, sleep func(context.Context, time.Duration) error) func(*ecs.Options) {
 	half := func(burst, sustained float64) *rate.Limiter {
-		return rate.NewLimiter(rate.Limit(sustained/2), int(burst/2))
+		return rate.NewLimiter(rate.Limit(share*sustained/2), int(share*burst/2))
 	}
 	registrations := half(20, 1)
 	tasks := half(100, 40)

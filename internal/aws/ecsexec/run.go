@@ -27,9 +27,9 @@ type Sessions interface {
 }
 
 // Client runs commands in the containers of one account and Region. It is safe
-// for concurrent use, but run one command at a time in one container: the
-// agent allows two sessions, queues one more, and five at once wedge it for
-// good (measured).
+// for concurrent use. It runs one command at a time in one container, and lets
+// others wait: the agent allows two sessions, queues one more, and five at once
+// wedge it for good (measured). Use one client in a process.
 type Client struct {
 	ECS         API
 	Sessions    Sessions
@@ -44,6 +44,8 @@ type Client struct {
 	// Loopback also accepts streams on this machine, without TLS if need be. It
 	// is for an account that is simulated here.
 	Loopback bool
+
+	turns turns
 }
 
 // Target is a container of a running task.
@@ -83,6 +85,11 @@ const terminateTime = 5 * time.Second
 // never answered has no name to terminate it by. What errors match is listed
 // with ErrRefused. They name neither the command nor the session's token.
 func (c *Client) Run(ctx context.Context, target Target, command string) (string, error) {
+	free, err := c.turns.take(ctx, target)
+	if err != nil {
+		return "", &RunError{"wait for another command in " + target.String(), target.Container, stopped(ctx, err)}
+	}
+	defer free()
 	session, err := c.start(ctx, target, command)
 	if err != nil {
 		return "", &RunError{"execute a command in " + target.String(), target.Container, err}

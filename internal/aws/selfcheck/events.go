@@ -36,17 +36,17 @@ func (g Guard) rule(ctx context.Context, name string) guard.Component {
 	if err != nil {
 		return unanswered(part, "ListTargetsByRule", err)
 	}
-	if !pointsAt(targets.Targets, g.FunctionARN) {
-		part.Faults = append(part.Faults, fmt.Sprintf("rule %s does not invoke %s with its events", name, g.FunctionARN))
+	if !pointsAt(targets.Targets, g.Targets[name]) {
+		part.Faults = append(part.Faults, fmt.Sprintf("rule %s does not send its events to %s", name, g.Targets[name]))
 	}
-	part.Seen = fmt.Sprintf("Rule %s is enabled, lets the guard's events through and invokes %s with them.", name, g.FunctionARN)
+	part.Seen = fmt.Sprintf("Rule %s is enabled, lets the guard's events through and sends them to %s.", name, g.Targets[name])
 	return part
 }
 
-// pointsAt reports whether a function gets the events as they are.
-func pointsAt(targets []types.Target, function string) bool {
+// pointsAt reports whether a function or queue gets the events as they are.
+func pointsAt(targets []types.Target, arn string) bool {
 	return slices.ContainsFunc(targets, func(t types.Target) bool {
-		return aws.ToString(t.Arn) == function && t.Input == nil && t.InputPath == nil && t.InputTransformer == nil
+		return aws.ToString(t.Arn) == arn && t.Input == nil && t.InputPath == nil && t.InputTransformer == nil
 	})
 }
 

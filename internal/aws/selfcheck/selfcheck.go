@@ -24,7 +24,7 @@ type Guard struct {
 	Subscriptions *sns.Client
 	Queues        *sqs.Client
 	Patterns      map[string]string // of the events that feed the guard, by the names of the rules
-	FunctionARN   string            // at which the rules have to point
+	Targets       map[string]string // ARNs of the function or queue that gets a rule's events, by the same names
 	TopicARN      string
 	QueueURLs     []string
 }

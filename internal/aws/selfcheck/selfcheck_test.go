@@ -53,7 +53,7 @@ func deployed(t *testing.T) (*localaws.Account, Guard) {
 	return local, Guard{
 		Trails: cloudtrail.NewFromConfig(config), Rules: eventbridge.NewFromConfig(config),
 		Subscriptions: sns.NewFromConfig(config), Queues: sqs.NewFromConfig(config),
-		Patterns: map[string]string{"fipsguard-settings": `{ "detail-type": ["x"], "source": ["aws.ecs"] }`}, FunctionARN: function, TopicARN: topic, QueueURLs: []string{queue},
+		Patterns: map[string]string{"fipsguard-settings": `{ "detail-type": ["x"], "source": ["aws.ecs"] }`}, Targets: map[string]string{"fipsguard-settings": function}, TopicARN: topic, QueueURLs: []string{queue},
 	}
 }
 
@@ -110,7 +110,7 @@ func TestWhatIsWrongWithAGuard(t *testing.T) {
 			g.Patterns["fipsguard-settings"] = `{"source":["aws.ecs"]}`
 			return nil
 		}, guard.GuardEvents, "has another event pattern"},
-		"a rule points elsewhere": {func(_ *localaws.Account, g *Guard) error { g.FunctionARN += "-2"; return nil }, guard.GuardEvents, "does not invoke"},
+		"a rule points elsewhere": {func(_ *localaws.Account, g *Guard) error { g.Targets["fipsguard-settings"] += "-2"; return nil }, guard.GuardEvents, "does not send its events"},
 		"somebody has not confirmed": {func(a *localaws.Account, g *Guard) error {
 			return a.Subscribe(g.TopicARN, "email", "isso@example.gov", false)
 		}, guard.GuardAlerts, "a subscription by email is not confirmed"},

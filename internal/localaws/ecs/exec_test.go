@@ -24,9 +24,10 @@ const execRegion = "us-gov-west-1"
 // for it.
 type execWorld struct {
 	*localaws.Account
-	admin  *ecs.Client
-	client *ecsexec.Client
-	target ecsexec.Target
+	admin     *ecs.Client
+	newClient func() *ecsexec.Client
+	client    *ecsexec.Client
+	target    ecsexec.Target
 }
 
 func newExecWorld(t *testing.T, options localaws.Options) execWorld {
@@ -43,10 +44,13 @@ func newExecWorld(t *testing.T, options localaws.Options) execWorld {
 	}
 	guard := config(localaws.Everyone().Guard)
 	w := execWorld{Account: account, admin: ecs.NewFromConfig(config(localaws.Everyone().Admin))}
-	w.client = &ecsexec.Client{
-		ECS: ecs.NewFromConfig(guard), Sessions: ecsexec.SystemsManager{Client: ssm.NewFromConfig(guard)},
-		Credentials: guard.Credentials, Region: execRegion, Now: time.Now, Loopback: true,
+	w.newClient = func() *ecsexec.Client {
+		return &ecsexec.Client{
+			ECS: ecs.NewFromConfig(guard), Sessions: ecsexec.SystemsManager{Client: ssm.NewFromConfig(guard)},
+			Credentials: guard.Credentials, Region: execRegion, Now: time.Now, Loopback: true,
+		}
 	}
+	w.client = w.newClient()
 	w.target = w.run(t, true)
 	return w
 }
@@ -147,12 +151,15 @@ func TestContainersThatDoNotAnswer(t *testing.T) {
 	})
 }
 
-// TestFiveSessionsWedgeAContainer, as they do AWS's own agent.
+// TestFiveSessionsWedgeAContainer, as they do AWS's own agent. It takes five
+// clients: one alone opens one session at a time.
 func TestFiveSessionsWedgeAContainer(t *testing.T) {
 	w := newExecWorld(t, localaws.Options{ExecTime: 300 * time.Millisecond})
 	var asking sync.WaitGroup
 	for range 5 {
-		asking.Go(func() { _, _ = w.ask(t, w.target) })
+		other := w
+		other.client = w.newClient()
+		asking.Go(func() { _, _ = other.ask(t, w.target) })
 	}
 	asking.Wait()
 	if _, err := w.ask(t, w.target); !errors.Is(err, ecsexec.ErrNotReady) {

@@ -16,7 +16,7 @@ import (
 )
 
 // Rule is an EventBridge rule on the default bus of a Region, with a Lambda
-// function as its target.
+// function or an SQS queue as its target.
 type Rule struct {
 	Name   string
 	Region string
@@ -27,9 +27,14 @@ type Rule struct {
 	// error it is called again, twice, and then the event is a dead letter.
 	// Its context ends with the account.
 	Invoke func(ctx context.Context, event []byte) error
+	// Send puts the event into a queue instead, where it is not nil.
+	Send func(group, body string) error
+	// Group is the message group of the events in a FIFO queue
+	// (SqsParameters.MessageGroupId).
+	Group string
 	// Disabled rules get no events.
 	Disabled bool
-	// TargetARN is the function as EventBridge names it.
+	// TargetARN is the function or queue as EventBridge names it.
 	TargetARN string
 
 	matcher *quamina.Quamina
@@ -142,6 +147,12 @@ func (b *Bus) Publish(e kernel.Event) {
 		fault := b.kernel.EventFault(e.Subject, e.Caller)
 		b.queue.add(delivery{rule: rule, event: data, delay: fault.Latency}, fault.Effect)
 	}
+}
+
+// Go runs work as one of the invocations that the account runs at the same time,
+// when Flush starts it. Its context ends with the account.
+func (b *Bus) Go(work func(context.Context)) {
+	b.queue.add(delivery{work: work}, kernel.Slow)
 }
 
 // Flush starts what was published. It needs the lock.

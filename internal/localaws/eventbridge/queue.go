@@ -47,6 +47,7 @@ type queue struct {
 }
 
 type delivery struct {
+	work  func(context.Context) // instead of a rule's
 	rule  *Rule
 	event json.RawMessage
 	delay time.Duration
@@ -124,7 +125,19 @@ func (q *queue) deliverAll() {
 }
 
 func (q *queue) deliver(d delivery) {
+	if d.work != nil {
+		if q.ctx.Err() == nil {
+			d.work(q.ctx)
+		}
+		return
+	}
 	kernel.Pause(q.ctx, d.delay)
+	if d.rule.Send != nil {
+		if err := d.rule.Send(d.rule.Group, string(d.event)); err != nil {
+			q.giveUp(DeadLetter{Rule: d.rule.Name, Event: d.event, Attempts: 1, Err: err})
+		}
+		return
+	}
 	attempts := len(q.delays) + 1
 	for n := 1; n <= attempts; n++ {
 		if n > 1 {
@@ -139,11 +152,15 @@ func (q *queue) deliver(d delivery) {
 			return
 		}
 		if n == attempts {
-			q.mu.Lock()
-			q.dead = append(q.dead, DeadLetter{Rule: d.rule.Name, Event: d.event, Attempts: n, Err: err})
-			q.mu.Unlock()
+			q.giveUp(DeadLetter{Rule: d.rule.Name, Event: d.event, Attempts: n, Err: err})
 		}
 	}
+}
+
+func (q *queue) giveUp(letter DeadLetter) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.dead = append(q.dead, letter)
 }
 
 // errClosed is what Drain returns when the account was closed before all

@@ -110,5 +110,9 @@ func (b *Bus) listTargetsByRule(r *kernel.Request, in *sdk.ListTargetsByRuleInpu
 	if err != nil {
 		return nil, err
 	}
-	return &sdk.ListTargetsByRuleOutput{Targets: []types.Target{{Id: aws.String("Target0"), Arn: &rule.TargetARN}}}, nil
+	target := types.Target{Id: aws.String("Target0"), Arn: &rule.TargetARN}
+	if rule.Group != "" {
+		target.SqsParameters = &types.SqsParameters{MessageGroupId: &rule.Group}
+	}
+	return &sdk.ListTargetsByRuleOutput{Targets: []types.Target{target}}, nil
 }

@@ -21,11 +21,11 @@ func TestPrincipalsAreToldApartByAccessKey(t *testing.T) {
 	a := localtest.Start(t, localaws.Options{})
 	all := localaws.Everyone()
 	want := map[string]localaws.Principal{
-		"arn:aws-us-gov:sts::111122223333:assumed-role/Admin/jane.doe":                        all.Admin,
-		"arn:aws-us-gov:sts::111122223333:assumed-role/checkout/checkout-7f3a":                all.Application,
-		"arn:aws-us-gov:sts::111122223333:assumed-role/fipsguard-enforcer/fipsguard-enforcer": all.Guard,
-		"arn:aws-us-gov:iam::111122223333:root":                                               all.Root,
-		"arn:aws-us-gov:iam::111122223333:user/terraform-ci":                                  all.Terraform,
+		"arn:aws-us-gov:sts::111122223333:assumed-role/Admin/jane.doe":                                      all.Admin,
+		"arn:aws-us-gov:sts::111122223333:assumed-role/checkout/checkout-7f3a":                              all.Application,
+		"arn:aws-us-gov:sts::111122223333:assumed-role/fipsguard-enforcer-us-gov-west-1/fipsguard-enforcer": all.Guard,
+		"arn:aws-us-gov:iam::111122223333:root":                                                             all.Root,
+		"arn:aws-us-gov:iam::111122223333:user/terraform-ci":                                                all.Terraform,
 	}
 	for arn, p := range want {
 		out, err := sts.NewFromConfig(localtest.Config(a, p, localtest.East)).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})

@@ -1,55 +1,105 @@
-// Package sqs is SQS, of which an account has only how deep its queues are.
+// Package sqs is SQS: standard and FIFO queues, and the functions that work
+// them off.
 package sqs
 
 import (
+	"context"
 	"fmt"
-	"slices"
-	"strconv"
+	"strings"
 	"time"
 
 	"fipsguard/internal/localaws/kernel"
 )
 
+// Options are what SQS needs of the account.
+type Options struct {
+	// Go runs an invocation, as one of those that the account runs at the same
+	// time. It is called with the lock held, and work without.
+	Go func(work func(context.Context))
+	// Delivered receives each message that a function was invoked with, with the
+	// lock held.
+	Delivered func(Delivery)
+}
+
+// Delivery is one message that a function was invoked with.
+type Delivery struct {
+	Queue   string // its name
+	Body    string
+	Receive int // from 1
+	Err     error
+}
+
+// QueueOptions say how a queue behaves. The zero value is as SQS makes one.
+type QueueOptions struct {
+	Delay       time.Duration // until a message can be received
+	Visibility  time.Duration // for which a received message is hidden; 30 s by default
+	MaxReceives int           // after which a message goes to DeadLetters; 0 is never
+	DeadLetters string        // URL of a queue
+}
+
 // Queues are an account's queues.
 type Queues struct {
-	kernel *kernel.Kernel
-	byURL  map[string]*queue
+	kernel  *kernel.Kernel
+	options Options
+	byURL   map[string]*queue
 }
 
 type queue struct {
-	region kernel.Region
-	arn    string
-	made   time.Time
-	depth  int
+	QueueOptions
+	region   kernel.Region
+	name     string
+	arn      string
+	made     time.Time
+	planted  int // messages that a test says are there
+	messages []*message
+	seen     map[string]time.Time // when a FIFO queue got a body
+	sources  []*source
 }
 
 // New adds SQS to an account.
-func New(k *kernel.Kernel) *Queues {
-	q := &Queues{kernel: k, byURL: map[string]*queue{}}
+func New(k *kernel.Kernel, o Options) *Queues {
+	q := &Queues{kernel: k, options: o, byURL: map[string]*queue{}}
 	k.Serve(kernel.Service{
 		Name: "sqs", Protocol: kernel.JSON{Version: "1.0", QueryCodes: true}, Targets: []string{"AmazonSQS"},
-		Operations: map[string]kernel.Operation{"GetQueueAttributes": {Perform: kernel.With(q.getQueueAttributes)}},
+		Operations: map[string]kernel.Operation{
+			"GetQueueAttributes": {Perform: kernel.With(q.getQueueAttributes)},
+			"SendMessage":        {Perform: kernel.With(q.sendMessage)},
+			"ReceiveMessage":     {Perform: kernel.With(q.receiveMessage)},
+			"DeleteMessage":      {Perform: kernel.With(q.deleteMessage)},
+		},
 	})
 	return q
 }
 
-// CreateQueue makes a standard queue in a Region of the account and returns
-// its URL. Making it again changes nothing.
+// CreateQueue makes a queue in a Region of the account and returns its URL. One
+// whose name ends with .fifo is a FIFO queue, which tells messages apart by
+// their bodies. Making it again changes nothing.
 func (q *Queues) CreateQueue(regionName, name string) (string, error) {
+	return q.CreateQueueWith(regionName, name, QueueOptions{})
+}
+
+// CreateQueueWith makes a queue that behaves as options say.
+func (q *Queues) CreateQueueWith(regionName, name string, options QueueOptions) (string, error) {
 	region, err := kernel.RegionNamed(regionName)
 	if err != nil {
 		return "", fmt.Errorf("create queue %s: %w", name, err)
+	}
+	if options.Visibility == 0 {
+		options.Visibility = 30 * time.Second
 	}
 	q.kernel.Lock()
 	defer q.kernel.Unlock()
 	url := "https://sqs." + regionName + ".amazonaws.com/" + kernel.AccountID + "/" + name
 	if _, ok := q.byURL[url]; !ok {
-		q.byURL[url] = &queue{region: region, arn: region.ARN("sqs", name), made: q.kernel.Clock.Now()}
+		q.byURL[url] = &queue{
+			QueueOptions: options, region: region, name: name, arn: region.ARN("sqs", name), made: q.kernel.Clock.Now(), seen: map[string]time.Time{},
+		}
 	}
 	return url, nil
 }
 
-// SetQueueDepth sets how many messages wait in a queue.
+// SetQueueDepth sets how many messages wait in a queue, besides those that were
+// sent to it.
 func (q *Queues) SetQueueDepth(url string, messages int) error {
 	q.kernel.Lock()
 	defer q.kernel.Unlock()
@@ -57,49 +107,9 @@ func (q *Queues) SetQueueDepth(url string, messages int) error {
 	if !ok {
 		return fmt.Errorf("set the depth of queue %s: nobody made it", url)
 	}
-	made.depth = messages
+	made.planted = messages
 	return nil
 }
 
-type getQueueAttributesInput struct {
-	QueueURL       string `json:"QueueUrl"`
-	AttributeNames []string
-}
-
-type getQueueAttributesOutput struct {
-	Attributes map[string]string `json:",omitempty"`
-}
-
-// attributes are those of every standard queue that the depth is read with.
-func (q *queue) attributes() map[string]string {
-	return map[string]string{
-		"ApproximateNumberOfMessages":           strconv.Itoa(q.depth),
-		"ApproximateNumberOfMessagesDelayed":    "0",
-		"ApproximateNumberOfMessagesNotVisible": "0",
-		"CreatedTimestamp":                      strconv.FormatInt(q.made.Unix(), 10),
-		"QueueArn":                              q.arn,
-	}
-}
-
-// getQueueAttributes shows none unless asked for.
-func (q *Queues) getQueueAttributes(r *kernel.Request, in getQueueAttributesInput) (*getQueueAttributesOutput, error) {
-	asked, ok := q.byURL[in.QueueURL]
-	if !ok || asked.region != r.Region {
-		e := kernel.ClientError("QueueDoesNotExist", "The specified queue does not exist.")
-		e.QueryCode = "AWS.SimpleQueueService.NonExistentQueue"
-		return nil, e
-	}
-	all := asked.attributes()
-	out := &getQueueAttributesOutput{Attributes: map[string]string{}}
-	for _, name := range in.AttributeNames {
-		if _, ok := all[name]; !ok && name != "All" {
-			return nil, kernel.ClientError("InvalidAttributeName", "Unknown Attribute %s.", name)
-		}
-	}
-	for name, value := range all {
-		if slices.Contains(in.AttributeNames, name) || slices.Contains(in.AttributeNames, "All") {
-			out.Attributes[name] = value
-		}
-	}
-	return out, nil
-}
+// ordered is a FIFO queue.
+func (q *queue) ordered() bool { return strings.HasSuffix(q.name, ".fifo") }

@@ -140,8 +140,8 @@ func testParts(t *testing.T, config aws.Config) {
 	rules, trails := eventbridge.NewFromConfig(config), cloudtrail.NewFromConfig(config)
 	must(rules.PutRule(ctx, &eventbridge.PutRuleInput{Name: aws.String("fipsguard-settings"), EventPattern: aws.String(pattern)}))(t)
 	parts := Components(config, Guard{
-		Patterns:    map[string]string{"fipsguard-settings": pattern},
-		FunctionARN: function, TopicARN: *topic, QueueURLs: []string{*queue},
+		Patterns: map[string]string{"fipsguard-settings": pattern},
+		Targets:  map[string]string{"fipsguard-settings": function}, TopicARN: *topic, QueueURLs: []string{*queue},
 	})
 	want := func(what string, want map[guard.RuleID]guard.Verdict) {
 		t.Helper()

@@ -13,6 +13,7 @@ import (
 	"fipsguard/internal/aws/selfcheck"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/scan"
+	"fipsguard/internal/wiring"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
@@ -45,7 +46,7 @@ func Sleep(ctx context.Context, d time.Duration) error { return ecsapi.Sleep(ctx
 
 // Scanner puts a scanner together.
 func Scanner(o Options) *scan.Scanner {
-	client := ecs.NewFromConfig(o.Config, ecsapi.HalfOfBuckets(o.Now, o.Sleep))
+	client := ecs.NewFromConfig(o.Config, ecsapi.HalfOfBuckets(wiring.ScanShare, o.Now, o.Sleep))
 	account := ecsapi.NewAccount(client, applicationautoscaling.NewFromConfig(o.Config), o.Now)
 	scanner := &scan.Scanner{
 		Account: ecsapi.Inventory{Account: account, Lister: client},
@@ -98,10 +99,10 @@ func S3(config aws.Config) *s3.Client {
 
 // Guard is what has to be deployed in an account.
 type Guard struct {
-	Patterns    map[string]string // of events, by the names of the rules
-	FunctionARN string
-	TopicARN    string
-	QueueURLs   []string
+	Patterns  map[string]string // of events, by the names of the rules
+	Targets   map[string]string // ARNs of what gets the events, by the same names
+	TopicARN  string
+	QueueURLs []string
 }
 
 // Components reads the guard's own components.
@@ -112,7 +113,7 @@ func Components(config aws.Config, g Guard) selfcheck.Guard {
 		Subscriptions: sns.NewFromConfig(config),
 		Queues:        sqs.NewFromConfig(config),
 		Patterns:      g.Patterns,
-		FunctionARN:   g.FunctionARN,
+		Targets:       g.Targets,
 		TopicARN:      g.TopicARN,
 		QueueURLs:     g.QueueURLs,
 	}

@@ -2,6 +2,7 @@ package scans
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 )
 
@@ -37,8 +39,12 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 		Config: aws, Policy: policy, PolicyFaults: faults, Exec: true, TrailLogs: settings.TrailLogs,
 		Now: time.Now, Sleep: ecsapi.Sleep,
 	})
+	patterns, targets, err := rules(settings.FunctionARN)
+	if err != nil {
+		return nil, err
+	}
 	scanner.Components = Components(aws, Guard{
-		Patterns: patterns(), FunctionARN: settings.FunctionARN, TopicARN: settings.TopicARN, QueueURLs: settings.Queues,
+		Patterns: patterns, Targets: targets, TopicARN: settings.TopicARN, QueueURLs: settings.Queues,
 	})
 	h := &handler{
 		sample: settings.Sample,
@@ -52,29 +58,44 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 			Now:      time.Now,
 		},
 	}
+	h.requests.Log = h.verifier.Log
 	if settings.SecurityHub {
 		h.verifier.Hub = newHub(aws)
 	}
 	return h, nil
 }
 
-// patterns are those of the stack's rules that feed the enforcer.
-func patterns() map[string]string {
-	of := map[string]string{}
-	for _, p := range trail.Patterns() {
-		of[product.Prefix+p.Name] = p.JSON
+// rules are the patterns of the stack's rules, and the ARNs of what gets their
+// events: the enforcer those about the setting, the gate's queue all others.
+func rules(enforcerARN string) (patterns, targets map[string]string, err error) {
+	enforcer, err := arn.Parse(enforcerARN)
+	if err != nil {
+		return nil, nil, fmt.Errorf("ARN of the enforcer %q: %w", enforcerARN, err)
 	}
-	return of
+	queue := arn.ARN{
+		Partition: enforcer.Partition, Service: "sqs", Region: enforcer.Region, AccountID: enforcer.AccountID, Resource: product.Workloads,
+	}
+	patterns, targets = map[string]string{}, map[string]string{}
+	for _, p := range trail.Patterns() {
+		name := product.Prefix + p.Name
+		patterns[name], targets[name] = p.JSON, queue.String()
+		if p.Name == trail.Settings {
+			targets[name] = enforcerARN
+		}
+	}
+	return patterns, targets, nil
 }
 
 // handler is the verifier as Lambda calls it.
 type handler struct {
 	sample   int
+	requests Requests
 	bucket   store.Bucket
 	verifier verifier.Verifier
 }
 
-// Invoke scans once. Lambda runs one scan at a time in one environment.
+// Invoke scans once: the queue hands over one batch at a time, and a batch is
+// one scan.
 func (h *handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	location, err := wiring.Location(ctx)
 	if err != nil {
@@ -82,8 +103,9 @@ func (h *handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	}
 	h.bucket.Location = location
 	h.verifier.Store = h.bucket
-	request, err := requestOf(event, h.sample)
-	if err != nil {
+	began := h.verifier.Now()
+	request, asked, err := h.requests.Read(event, h.sample, began)
+	if !asked {
 		return nil, err
 	}
 	if deadline, ok := ctx.Deadline(); ok {
@@ -92,5 +114,9 @@ func (h *handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 		left := time.Until(deadline)
 		request.KernelsEnd, request.ScanEnd = deadline.Add(-left/4), deadline.Add(-left/8)
 	}
-	return nil, h.verifier.Run(ctx, location, request)
+	if err := h.verifier.Run(ctx, location, request); err != nil {
+		return nil, err
+	}
+	h.requests.Answered(request, began)
+	return nil, nil
 }
