@@ -36,7 +36,7 @@ type EnforcerOptions struct {
 func Enforcer(o EnforcerOptions) *enforcer.Enforcer {
 	return &enforcer.Enforcer{
 		Account: ecsapi.NewAccount(
-			ecs.NewFromConfig(o.Config, ecsapi.HalfOfBuckets(o.Now, o.Sleep)),
+			ecs.NewFromConfig(o.Config, ecsapi.ShortAttempts(ecsapi.AttemptTime), ecsapi.HalfOfBuckets(o.Now, o.Sleep)),
 			applicationautoscaling.NewFromConfig(o.Config),
 			o.Now,
 		),
