@@ -21,3 +21,8 @@ const (
 	Undelivered = Prefix + "undelivered" // events that EventBridge could not hand over
 	Failed      = Prefix + "failed"      // events that a function could not handle
 )
+
+// Unseen is the application ID, which CloudTrail records in userAgent as
+// "app/fipsguard-unseen", of a write that nothing showed to be needed. It asks
+// for no scan.
+const Unseen = Prefix + "unseen"

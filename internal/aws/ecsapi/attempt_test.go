@@ -3,39 +3,34 @@ package ecsapi
 import (
 	"context"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/product"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 )
 
-// endpoint is ECS behind a server, and counts connections and requests.
+// endpoint is ECS behind a server, and counts requests.
 type endpoint struct {
 	*Account
-	connections, requests atomic.Int32
+	requests atomic.Int32
 }
 
 // newEndpoint answers as a test says, by the number of the request.
 func newEndpoint(t *testing.T, limit time.Duration, answer func(number int32, w http.ResponseWriter, r *http.Request)) *endpoint {
 	t.Helper()
 	e := &endpoint{}
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // else the server does not notice that the client leaves
 		answer(e.requests.Add(1), w, r)
 	}))
-	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
-		if s == http.StateNew {
-			e.connections.Add(1)
-		}
-	}
-	server.Start()
 	t.Cleanup(server.Close)
 	e.Account = NewAccount(ecs.NewFromConfig(aws.Config{
 		Region: region, BaseEndpoint: aws.String(server.URL), RetryMaxAttempts: 8,
@@ -56,7 +51,9 @@ func accept(w http.ResponseWriter) {
 // TestAConnectionThatHangsCostsOneAttempt: the next one is on a new connection.
 func TestAConnectionThatHangsCostsOneAttempt(t *testing.T) {
 	const limit = 100 * time.Millisecond
+	var connections [4]string // of the requests, from the first one on
 	e := newEndpoint(t, limit, func(number int32, w http.ResponseWriter, r *http.Request) {
+		connections[number%4] = r.RemoteAddr
 		if number == 2 {
 			hang(r)
 			return
@@ -70,8 +67,8 @@ func TestAConnectionThatHangsCostsOneAttempt(t *testing.T) {
 			t.Fatalf("after a connection that hung: %s, %s", o.Result, o.Detail)
 		}
 	}
-	if e.connections.Load() != 2 || e.requests.Load() != 3 {
-		t.Errorf("%d requests on %d connections, want 3 on 2", e.requests.Load(), e.connections.Load())
+	if e.requests.Load() != 3 || connections[2] == connections[3] {
+		t.Errorf("%d requests on the connections %v; want a third one on another than the second one's", e.requests.Load(), connections)
 	}
 }
 
@@ -121,5 +118,22 @@ func TestACallThatHangsForEverIsGivenUpWithItsTime(t *testing.T) {
 	defer cancel()
 	if o := e.Apply(ctx, turnOn); o.Result != guard.Failed || ctx.Err() == nil {
 		t.Errorf("a call that always hangs: %s, %s; its time is over: %v", o.Result, o.Detail, ctx.Err())
+	}
+}
+
+// TestAWriteThatNothingShowedToBeNeededIsMarked, where CloudTrail records it:
+// the rule that asks for a scan leaves it out.
+func TestAWriteThatNothingShowedToBeNeededIsMarked(t *testing.T) {
+	var agents []string
+	e := newEndpoint(t, AttemptTime, func(_ int32, w http.ResponseWriter, r *http.Request) {
+		agents = append(agents, r.UserAgent())
+		accept(w)
+	})
+	unseen := turnOn
+	unseen.Unseen = true
+	e.Apply(t.Context(), unseen)
+	e.Apply(t.Context(), turnOn)
+	if len(agents) != 2 || !strings.Contains(agents[0], "app/"+product.Unseen) || strings.Contains(agents[1], product.Unseen) {
+		t.Errorf("the user agents are %q; want the first one marked", agents)
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-func (a *Account) putDefault(ctx context.Context, call guard.PutAccountSettingDefault) (guard.Result, string, error) {
+func (a *Account) putDefault(ctx context.Context, call guard.PutAccountSettingDefault, marks []func(*ecs.Options)) (guard.Result, string, error) {
 	_, err := a.ecs.PutAccountSettingDefault(ctx, &ecs.PutAccountSettingDefaultInput{
 		Name:  types.SettingName(call.Name),
 		Value: aws.String(call.Value),
-	})
+	}, marks...)
 	if err != nil {
 		return guard.Failed, "", fmt.Errorf("put account setting default %s: %w", call.Name, err)
 	}
