@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
 
 	"fipsguard/internal/aws/ecsapi"
@@ -61,17 +62,25 @@ func EnforcerFunction(getenv func(string) string) (lambda.Handler, error) {
 		return nil, err
 	}
 	policy, faults := Policy(settings, time.Now())
-	return enforcerHandler{Enforcer(EnforcerOptions{
-		Config: aws, TopicARN: settings.TopicARN, Policy: policy, PolicyFaults: faults,
-		Log: Logger(settings), Metrics: metric.NewWriter(os.Stdout), Now: time.Now, Sleep: ecsapi.Sleep,
-	})}, nil
+	log := Logger(settings)
+	return &enforcerHandler{
+		enforcer: Enforcer(EnforcerOptions{
+			Config: aws, TopicARN: settings.TopicARN, Policy: policy, PolicyFaults: faults,
+			Log: log, Metrics: metric.NewWriter(os.Stdout), Now: time.Now, Sleep: ecsapi.Sleep,
+		}),
+		logStart: sync.OnceFunc(func() { LogStart(log, settings) }),
+	}, nil
 }
 
 // enforcerHandler gets the event's bytes as they came, so that what is not JSON
 // is reported as such.
-type enforcerHandler struct{ enforcer *enforcer.Enforcer }
+type enforcerHandler struct {
+	enforcer *enforcer.Enforcer
+	logStart func() // once, and after the first repair, which does not wait for a log
+}
 
-func (h enforcerHandler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+func (h *enforcerHandler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	defer h.logStart()
 	location, err := Location(ctx)
 	if err != nil {
 		return nil, err
