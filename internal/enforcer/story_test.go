@@ -88,6 +88,39 @@ func TestALateEventOfAnOffPeriodThatIsOver(t *testing.T) {
 	}
 }
 
+// TestTheTimeOfARecordIsInWholeSeconds: what was read as on within the second of
+// the record may have been before it.
+func TestTheTimeOfARecordIsInWholeSeconds(t *testing.T) {
+	account := accountWith(guard.ModeOn, nil)
+	account.Clock = now.Add(-2*time.Second + 500*time.Millisecond) // the record's second
+	e, in, _ := newGuard(account)
+	if err := e.EveryMinute(t.Context(), location); err != nil {
+		t.Fatal(err)
+	}
+	account.Clock, account.Default = now.Add(3*time.Minute), guard.ModeOff
+	if err := e.Respond(t.Context(), location, recorded(t, "setting-default-off")); err != nil {
+		t.Fatal(err)
+	}
+	if len(in.alerts) != 1 || !strings.Contains(in.alerts[0].whole, "jane.doe") || len(in.alerts[0].Outcomes) != 1 {
+		t.Errorf("the alerts are %+v; want one, of who turned it off and of the fix", in.alerts)
+	}
+}
+
+// TestWithLittleTimeLeftOneAttemptIsMade, however it comes in.
+func TestWithLittleTimeLeftOneAttemptIsMade(t *testing.T) {
+	for _, en := range entries(t) {
+		account := workloads(arm)
+		account.Default = guard.ModeOff
+		e, _, _ := newGuard(account)
+		e.Now = time.Now
+		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+		defer cancel()
+		if err := en.enter(ctx, e); err != nil || !en.fixed(account) {
+			t.Errorf("%s, with four seconds left: error %v, fixed %t", en.name, err, en.fixed(account))
+		}
+	}
+}
+
 // TestALateEventOfWhatIsStillOff: it is fixed, and its own.
 func TestALateEventOfWhatIsStillOff(t *testing.T) {
 	account := accountWith(guard.ModeOff, nil)

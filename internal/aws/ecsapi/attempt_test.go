@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -69,6 +70,39 @@ func TestAConnectionThatHangsCostsOneAttempt(t *testing.T) {
 	}
 	if e.requests.Load() != 3 || connections[2] == connections[3] {
 		t.Errorf("%d requests on the connections %v; want a third one on another than the second one's", e.requests.Load(), connections)
+	}
+}
+
+// TestNoConnectionOfBeforeIsUsedAgain: what hung one connection, such as a
+// function that slept, hung the others, too.
+func TestNoConnectionOfBeforeIsUsedAgain(t *testing.T) {
+	var lock sync.Mutex
+	old := map[string]bool{}
+	both := make(chan bool)
+	e := newEndpoint(t, 100*time.Millisecond, func(number int32, w http.ResponseWriter, r *http.Request) {
+		lock.Lock()
+		hangs := number > 2 && old[r.RemoteAddr]
+		old[r.RemoteAddr] = true
+		lock.Unlock()
+		switch {
+		case hangs:
+			hang(r)
+			return
+		case number == 1:
+			<-both
+		case number == 2:
+			both <- true
+		}
+		accept(w)
+	})
+	var calls sync.WaitGroup
+	for range 2 {
+		calls.Go(func() { e.Apply(t.Context(), turnOn) })
+	}
+	calls.Wait()
+	before := e.requests.Load()
+	if o := e.Apply(t.Context(), turnOn); o.Result != guard.Unconfirmed || e.requests.Load()-before > 2 {
+		t.Errorf("%s after %d attempts, want the second one on a new connection: %s", o.Result, e.requests.Load()-before, o.Detail)
 	}
 }
 
