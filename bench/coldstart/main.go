@@ -1,9 +1,10 @@
 // Command coldstart times how long after its start the enforcer's binary turns
-// FIPS mode on, and gives the ratio to a Lambda function that does nothing.
+// FIPS mode on, and gives the ratios to a Lambda function that does nothing and
+// to one that makes the same call with the SDK and does nothing else.
 //
-// Both are built as they are deployed and started by turns: from exec to
+// All three are built as they are deployed and started by turns: from exec to
 // PutAccountSettingDefault arriving at a local account, and from exec to the
-// empty function's answer. Only the ratio means anything on another machine.
+// empty function's answer. Only the ratios mean anything on another machine.
 package main
 
 import (
@@ -22,23 +23,29 @@ import (
 const (
 	region      = "us-gov-west-1"
 	functionARN = "arn:aws-us-gov:lambda:" + region + ":" + localaws.AccountID + ":function:fipsguard-enforcer"
-	event       = `{"version":"0","id":"1","detail-type":"AWS API Call via CloudTrail","source":"aws.ecs","account":"` + localaws.AccountID + `",` +
-		`"time":"2026-11-02T10:15:30Z","region":"` + region + `","detail":{"eventSource":"ecs.amazonaws.com","eventName":"PutAccountSettingDefault",` +
-		`"eventTime":"2026-11-02T10:15:30Z","awsRegion":"` + region + `","recipientAccountId":"` + localaws.AccountID + `","eventID":"1",` +
-		`"requestParameters":{"name":"fargateFIPSMode","value":"disabled"}}}`
 )
+
+// turnedOff is an event that has just happened.
+func turnedOff() []byte {
+	now := time.Now().UTC().Format(time.RFC3339)
+	return []byte(`{"version":"0","id":"1","detail-type":"AWS API Call via CloudTrail","source":"aws.ecs","account":"` + localaws.AccountID + `",` +
+		`"time":"` + now + `","region":"` + region + `","detail":{"eventSource":"ecs.amazonaws.com","eventName":"PutAccountSettingDefault",` +
+		`"eventTime":"` + now + `","awsRegion":"` + region + `","recipientAccountId":"` + localaws.AccountID + `","eventID":"1",` +
+		`"requestParameters":{"name":"fargateFIPSMode","value":"disabled"}}}`)
+}
 
 func main() {
 	runs := flag.Int("runs", 31, "how often each function is started")
-	limit := flag.Float64("limit", 2.0, "the ratio of the medians above which the command fails")
+	limit := flag.Float64("limit", 2.0, "the ratio to the empty function above which the command fails")
+	sdkLimit := flag.Float64("sdk-limit", 1.3, "the ratio to the SDK floor above which the command fails")
 	flag.Parse()
-	if err := measure(*runs, *limit); err != nil {
+	if err := measure(*runs, *limit, *sdkLimit); err != nil {
 		fmt.Fprintln(os.Stderr, "coldstart:", err)
 		os.Exit(1)
 	}
 }
 
-func measure(runs int, limit float64) error {
+func measure(runs int, limit, sdkLimit float64) error {
 	dir, err := os.MkdirTemp("", "coldstart")
 	if err != nil {
 		return err
@@ -52,10 +59,18 @@ func measure(runs int, limit float64) error {
 	if err != nil {
 		return err
 	}
-	var ours, floor []time.Duration
+	sdk, err := build(dir, "fipsguard/bench/coldstart/sdk")
+	if err != nil {
+		return err
+	}
+	var ours, withSDK, floor []time.Duration
 	var memory int64
 	for range runs {
 		a, peak, err := timeToFix(enforcer)
+		if err != nil {
+			return err
+		}
+		s, _, err := timeToFix(sdk)
 		if err != nil {
 			return err
 		}
@@ -63,12 +78,15 @@ func measure(runs int, limit float64) error {
 		if err != nil {
 			return err
 		}
-		ours, floor, memory = append(ours, a), append(floor, b), max(memory, peak)
+		ours, withSDK, floor, memory = append(ours, a), append(withSDK, s), append(floor, b), max(memory, peak)
 	}
 	ratio := float64(median(ours)) / float64(median(floor))
 	fmt.Printf("exec to PutAccountSettingDefault received: median of %d runs %v\n", runs, median(ours))
 	fmt.Printf("exec to an empty function's answer:        median of %d runs %v\n", runs, median(floor))
+	toSDK := float64(median(ours)) / float64(median(withSDK))
+	fmt.Printf("the same with the SDK and nothing else:    median of %d runs %v\n", runs, median(withSDK))
 	fmt.Printf("ratio %.2f (limit %.2f)\n", ratio, limit)
+	fmt.Printf("ratio to the SDK floor %.2f (limit %.2f)\n", toSDK, sdkLimit)
 	info, err := os.Stat(enforcer)
 	if err != nil {
 		return err
@@ -76,6 +94,9 @@ func measure(runs int, limit float64) error {
 	fmt.Printf("binary %.1f MB, peak memory %.1f MB\n", float64(info.Size())/1e6, float64(memory)/1e6)
 	if ratio > limit {
 		return fmt.Errorf("the ratio %.2f is above the limit %.2f", ratio, limit)
+	}
+	if toSDK > sdkLimit {
+		return fmt.Errorf("the ratio to the SDK floor %.2f is above the limit %.2f", toSDK, sdkLimit)
 	}
 	return nil
 }
@@ -87,7 +108,7 @@ func build(dir, pkg string) (string, error) {
 	return binary, err
 }
 
-// timeToFix starts the enforcer in front of a local account and waits for its
+// timeToFix starts a function in front of a local account and waits for its
 // repair to arrive there.
 func timeToFix(binary string) (took time.Duration, peakMemory int64, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -119,7 +140,7 @@ func timeToFix(binary string) (took time.Duration, peakMemory int64, err error) 
 	if err != nil {
 		return 0, 0, err
 	}
-	_, err = function.Invoke(ctx, []byte(event))
+	_, err = function.Invoke(ctx, turnedOff())
 	function.Close()
 	if err != nil {
 		return 0, 0, err
@@ -137,7 +158,7 @@ func timeToAnswer(binary string) (time.Duration, error) {
 		return 0, err
 	}
 	defer function.Close()
-	if _, err := function.Invoke(ctx, []byte(event)); err != nil {
+	if _, err := function.Invoke(ctx, turnedOff()); err != nil {
 		return 0, err
 	}
 	return time.Since(start), nil

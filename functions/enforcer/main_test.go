@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -174,6 +175,8 @@ func TestTheFunction(t *testing.T) {
 		}
 	})
 
+	t.Run("turns FIPS mode on in time, whatever ECS does", func(t *testing.T) { repairsInTime(t, bootstrap) })
+
 	t.Run("answers malformed events with an error, and goes on", func(t *testing.T) {
 		d := start(t, bootstrap)
 		for name, event := range map[string]string{
@@ -290,4 +293,42 @@ func TestTheFunction(t *testing.T) {
 			}
 		}
 	})
+}
+
+// repairsInTime lets ECS fail in every way in which it takes the write in the
+// end, side by side.
+func repairsInTime(t *testing.T, bootstrap string) {
+	late, fresh := time.Now().Add(-6*time.Hour), time.Now()
+	for name, c := range map[string]struct {
+		happened time.Time
+		fault    localaws.Fault
+		within   time.Duration
+	}{
+		"the first attempt hangs":         {fresh, localaws.Fault{Operation: "PutAccountSettingDefault", Times: 1, Latency: time.Minute}, 12 * time.Second},
+		"the first connection is cut":     {fresh, localaws.Fault{Operation: "PutAccountSettingDefault", Times: 1, Effect: localaws.DropConnection}, 3 * time.Second},
+		"three throttles":                 {fresh, localaws.Fault{Operation: "PutAccountSettingDefault", Times: 3, Effect: localaws.Throttle}, 10 * time.Second},
+		"three server errors":             {fresh, localaws.Fault{Operation: "PutAccountSettingDefault", Times: 3, Effect: localaws.ServerError}, 10 * time.Second},
+		"the reading hangs":               {fresh, localaws.Fault{Operation: "ListAccountSettings", Latency: time.Minute}, 3 * time.Second},
+		"late, and the reading hangs":     {late, localaws.Fault{Operation: "ListAccountSettings", Latency: time.Minute}, 3 * time.Second},
+		"late, and the reading is denied": {late, localaws.Fault{Operation: "ListAccountSettings", Effect: localaws.DenyAccess}, 3 * time.Second},
+		"alerts hang":                     {fresh, localaws.Fault{Operation: "Publish", Latency: time.Minute}, 3 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := start(t, bootstrap, `FIPSGUARD_POLICY={"modes":{"no-such-rule":"audit"}}`)
+			c.fault.Caller = localaws.Everyone().Guard.AccessKeyID
+			d.account.Inject(c.fault)
+			event := bytes.ReplaceAll(recorded(t, "setting-default-off"), []byte("2026-11-02T10:15:30Z"), []byte(c.happened.UTC().Format(time.RFC3339)))
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			began := time.Now()
+			go func() { _, _ = d.Invoke(ctx, event) }() // what it answers is tested elsewhere
+			for d.mode(t) != "enabled" {
+				if time.Since(began) > c.within {
+					t.Fatalf("FIPS mode is not on after %s\n%s", c.within, d.Printed())
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+		})
+	}
 }

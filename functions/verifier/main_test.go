@@ -192,3 +192,31 @@ func TestTheFunction(t *testing.T) {
 		t.Errorf("an unknown scan: %v", err)
 	}
 }
+
+// TestNothingStandsBeforeTheSetting: the bucket, the topic and CloudTrail do not
+// answer, and neither does the first reading; FIPS mode is on all the same.
+func TestNothingStandsBeforeTheSetting(t *testing.T) {
+	bootstrap := binary(t)
+	for _, silent := range []string{"GetObject", "PutObject", "Publish", "LookupEvents", "ListAccountSettings", "ListClusters"} {
+		t.Run(silent, func(t *testing.T) {
+			t.Parallel()
+			d := newDeployed(t, localaws.Options{})
+			d.account.Inject(localaws.Fault{Operation: silent, Caller: localaws.Everyone().Guard.AccessKeyID, Latency: time.Minute})
+			f := d.function(t, bootstrap)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			began := time.Now()
+			go func() { _, _ = f.Invoke(ctx, []byte(`{"look":"hourly"}`)) }()
+			for {
+				out, err := d.admin.ListAccountSettings(t.Context(), &ecs.ListAccountSettingsInput{Name: guard.SettingName, EffectiveSettings: true})
+				if err == nil && len(out.Settings) == 1 && aws.ToString(out.Settings[0].Value) == "enabled" {
+					return
+				}
+				if time.Since(began) > 4*time.Second { // three, and the process's start beside five others
+					t.Fatalf("%s does not answer, and FIPS mode is not on after %s\n%s", silent, time.Since(began), f.Printed())
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+		})
+	}
+}

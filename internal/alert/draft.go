@@ -122,7 +122,10 @@ func (d draft) finding(f guard.Finding) Finding {
 		Status: f.Verdict, Severity: f.Severity, Reason: d.sentence(f.Reason),
 	}
 	if f.Severity > guard.Info {
-		shown.why, shown.Remedy = rule.Why, d.exact(f.Advice())
+		shown.why, shown.over = rule.Why, over(f)
+	}
+	if f.Severity > guard.Info && !shown.over {
+		shown.Remedy = d.exact(f.Advice())
 	}
 	if definition, ok := f.State.(guard.TaskDefinition); ok {
 		shown.registeredBy = d.name(definition.RegisteredBy)

@@ -3,6 +3,7 @@ package alert
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"fipsguard/internal/guard"
 )
@@ -101,6 +102,10 @@ func exposedBy(d draft, f guard.Finding) string {
 			return name + " is still running and was launched while FIPS mode was off."
 		}
 	case guard.Setting:
+		if over(f) {
+			return "Tasks launched while it was off run on a kernel without FIPS mode until they are replaced. It was off at " +
+				knownTime(timeText(d.report.Cause.Time)) + " and on by " + knownTime(timeText(onBy(f))) + ". This alert did not check running tasks."
+		}
 		if unknown {
 			return "FIPS mode may be off. Until you have checked, assume that new Fargate tasks run without it."
 		}
@@ -109,4 +114,9 @@ func exposedBy(d draft, f guard.Finding) string {
 		return name + " may run without FIPS mode: the guard could not check it."
 	}
 	return "The guard has not changed " + name + "."
+}
+
+func onBy(f guard.Finding) time.Time {
+	s, _ := f.State.(guard.Setting)
+	return s.OnBy
 }

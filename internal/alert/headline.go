@@ -74,10 +74,20 @@ func hasRule(r guard.Report, rule guard.RuleID) bool {
 	return false
 }
 
+// over reports whether a finding is about a setting that was on again when it
+// was read.
+func over(f guard.Finding) bool {
+	s, ok := f.State.(guard.Setting)
+	return ok && !s.OnBy.IsZero()
+}
+
 // ending says what became of it, by the most pressing outcome.
 func ending(r guard.Report) string {
 	o, ok := pressing(r.Outcomes)
 	if !ok {
+		if over(lead(r)) {
+			return "; it is on again"
+		}
 		return ""
 	}
 	switch o.Result {

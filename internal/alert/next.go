@@ -28,7 +28,7 @@ func next(d draft) []string {
 		advice := d.exact(f.Advice())
 		if _, is := f.State.(guard.Setting); is {
 			setting = true
-			if advice != "" && f.Verdict == guard.NonCompliant && !answered(f, d.report.Outcomes) {
+			if advice != "" && f.Verdict == guard.NonCompliant && !over(f) && !answered(f, d.report.Outcomes) {
 				add(advice)
 			}
 			continue

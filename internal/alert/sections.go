@@ -148,6 +148,9 @@ func whyNothing(a Alert) string {
 		case guard.InsufficientData:
 			return "no: the guard never fixes what it could not check."
 		case guard.NonCompliant:
+			if a.Findings[0].over {
+				return "not by this guard: " + a.Findings[0].Reason
+			}
 			return "NO: no fix is possible, or policy does not ask for one."
 		case guard.Compliant, guard.NotApplicable:
 		}

@@ -5,22 +5,48 @@ import (
 	"errors"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/remediate"
 )
 
 // CheckSetting checks the account setting without an event and fixes it, when
 // the guard is deployed: FIPS mode is off by default. It is safe to repeat; in
 // audit mode it only reports. Why is what people read as the cause.
 func (e *Enforcer) CheckSetting(ctx context.Context, location guard.Location, why string) error {
-	observed, readErr := e.Account.ObserveSetting(ctx, location.Account, location.Region)
-	if readErr == nil {
+	return e.check(ctx, location, why, false)
+}
+
+// EveryMinute checks the account setting on a schedule: one reading, and the
+// repair where it is off or does not answer. So a lost event costs a minute.
+// What stays off is reported once in the life of the process, and an error only
+// where another try may help or nobody knows yet.
+func (e *Enforcer) EveryMinute(ctx context.Context, location guard.Location) error {
+	return e.check(ctx, location, "checked every minute", true)
+}
+
+// check is both. One that comes often writes what it could not read at most
+// every ten minutes.
+func (e *Enforcer) check(ctx context.Context, location guard.Location, why string, often bool) error {
+	cause := e.own(location, why)
+	setting := e.fixSetting(ctx, remediate.Occasion{Location: location, Careful: often && !e.past.mayWriteUnseen(e.Now())})
+	if setting.Before[0].Verdict != guard.InsufficientData {
 		e.Metrics.EmitLook(e.Now())
 	}
-	report, err := e.fix(ctx, guard.Event{
-		Cause: guard.Cause{
-			EventName: why, Time: e.Now().UTC(), Account: location.Account, Region: location.Region,
-			Actor: guard.Actor{Name: "fipsguard"},
-		},
-		States: observed,
-	})
-	return e.conclude(ctx, location, report, errors.Join(readErr, err))
+	findings := setting.Before
+	if setting.Err == nil && findings[0].Verdict == guard.InsufficientData {
+		findings = setting.Read // the next reading answered, and nothing is known to have been off
+	}
+	report := e.report(cause, findings, setting.Outcomes)
+	if often && e.past.isReported(setting) {
+		e.record(ctx, report)
+		return errors.Join(setting.Err, remediate.Unrepaired(remediate.WorthRepeating(report.Unrepaired())))
+	}
+	return e.conclude(ctx, location, report, setting)
+}
+
+// own is the cause of what the guard does by itself.
+func (e *Enforcer) own(location guard.Location, why string) guard.Cause {
+	return guard.Cause{
+		EventName: why, Time: e.Now().UTC(), Account: location.Account, Region: location.Region,
+		Actor: guard.Actor{Name: "fipsguard"},
+	}
 }

@@ -42,14 +42,17 @@ type Enforcer struct {
 	Metrics      *metric.Writer
 	Now          func() time.Time
 
+	past     past
 	reported dedup.Memory
 	joiner   dedup.Joiner
 }
 
 const (
 	// alertMargin is kept free before a deadline, so that people hear of a fix
-	// that took too long.
+	// that took too long; but half of what is left is for the fix.
 	alertMargin = 5 * time.Second
+	// publishTime is what sending one alert may take.
+	publishTime = 25 * time.Second
 	// expiringSoon is how long before its end people hear of an exemption.
 	expiringSoon = 7 * 24 * time.Hour
 )
@@ -71,8 +74,10 @@ func (e *Enforcer) Respond(ctx context.Context, location guard.Location, event [
 		e.Log.Error("event from elsewhere", "eventID", ev.Cause.EventID, "error", err.Error())
 		return errors.Join(e.tellPolicyFaults(ctx, location), err)
 	}
-	report, err := e.fix(ctx, ev)
-	return e.conclude(ctx, location, report, err)
+	if _, ok := ev.States[0].(guard.Setting); ok {
+		return e.respondSetting(ctx, location, ev)
+	}
+	return e.respondWorkload(ctx, location, ev)
 }
 
 // ofHere refuses an event of another account or Region, which the credentials
@@ -85,22 +90,14 @@ func ofHere(location guard.Location, c guard.Cause) error {
 	return nil
 }
 
-// fix does what an event asks for, before anything else, and leaves time to
-// send alerts.
-func (e *Enforcer) fix(ctx context.Context, ev guard.Event) (guard.Report, error) {
-	if deadline, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-alertMargin))
-		defer cancel()
+// beforeAlerts is the time for everything but alerts.
+func beforeAlerts(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return ctx, func() {}
 	}
-	fix := e.fixWorkloads
-	if _, ok := ev.States[0].(guard.Setting); ok {
-		fix = e.fixSetting
-	}
-	findings, outcomes, err := fix(ctx, ev)
-	return guard.Report{
-		Cause: ev.Cause, Findings: findings, Outcomes: outcomes, Expiring: e.Policy.Expiring(e.Now(), expiringSoon),
-	}, err
+	margin := min(alertMargin, time.Until(deadline)/2)
+	return context.WithDeadline(ctx, deadline.Add(-margin))
 }
 
 // loop is how this enforcer fixes.
@@ -108,8 +105,6 @@ func (e *Enforcer) loop() remediate.Loop {
 	return remediate.Loop{Account: e.Account, Policy: e.Policy, Now: e.Now}
 }
 
-// conclude records a report and sends it. err is what went wrong before.
-func (e *Enforcer) conclude(ctx context.Context, location guard.Location, r guard.Report, err error) error {
-	e.record(ctx, r)
-	return errors.Join(e.tellPolicyFaults(ctx, location), err, remediate.Unrepaired(r.Unrepaired()), e.notify(ctx, r))
+func (e *Enforcer) report(cause guard.Cause, findings []guard.Finding, outcomes []guard.Outcome) guard.Report {
+	return guard.Report{Cause: cause, Findings: findings, Outcomes: outcomes, Expiring: e.Policy.Expiring(e.Now(), expiringSoon)}
 }

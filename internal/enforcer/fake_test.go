@@ -94,3 +94,9 @@ func recorded(t *testing.T, name string) []byte {
 	}
 	return data
 }
+
+// happened moves an event to another time, by which it is another one.
+func happened(event []byte, at time.Time) []byte {
+	event = bytes.ReplaceAll(event, []byte("2026-11-02T10:15:30Z"), []byte(at.UTC().Format(time.RFC3339)))
+	return bytes.ReplaceAll(event, []byte("00000000-0000-4000-8000-000000000001"), fmt.Appendf(nil, "00000000-0000-4000-8000-%012d", at.Unix()))
+}

@@ -2,11 +2,46 @@ package enforcer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"fipsguard/internal/alert"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/remediate"
 )
+
+// conclude tells of what became of the setting, and last of all that the policy
+// document was refused.
+func (e *Enforcer) conclude(ctx context.Context, location guard.Location, r guard.Report, s remediate.Setting) error {
+	err := e.settle(ctx, r)
+	if err == nil {
+		e.past.remember(s)
+	}
+	return errors.Join(s.Err, remediate.Unrepaired(r.Unrepaired()), err, e.tellPolicyFaults(ctx, location))
+}
+
+// settle tells of an event, and notes that it was told.
+func (e *Enforcer) settle(ctx context.Context, r guard.Report) error {
+	err := e.tell(ctx, r)
+	e.past.settle(r, err == nil)
+	return err
+}
+
+// tellUntold tells what could not be sent when an event came first.
+func (e *Enforcer) tellUntold(ctx context.Context, untold *guard.Report) error {
+	if untold == nil {
+		return nil
+	}
+	err := e.notify(ctx, *untold)
+	e.past.settle(*untold, err == nil)
+	return err
+}
+
+// tell records a report and alerts people to it.
+func (e *Enforcer) tell(ctx context.Context, r guard.Report) error {
+	e.record(ctx, r)
+	return e.notify(ctx, r)
+}
 
 // notify alerts people to what was not reported before. What could not be sent
 // was not reported: the event is repeated, and tries again.
@@ -34,6 +69,8 @@ func (e *Enforcer) send(ctx context.Context, r guard.Report) (sent bool, err err
 		return false, nil
 	}
 	defer func() { e.joiner.Settle(r, sent, now) }()
+	ctx, cancel := context.WithTimeout(ctx, publishTime)
+	defer cancel()
 	if err := e.Notifier.Publish(ctx, alert.Render(r)); err != nil {
 		return false, err
 	}
@@ -48,7 +85,7 @@ func (e *Enforcer) tellPolicyFaults(ctx context.Context, location guard.Location
 	}
 	document := guard.PolicyDocument{Account: location.Account, Region: location.Region, Faults: e.PolicyFaults}
 	return e.notify(ctx, guard.Report{
-		Cause:    guard.Cause{EventName: "policy document read", Time: e.Now().UTC(), Account: location.Account, Region: location.Region, Actor: guard.Actor{Name: "fipsguard"}},
+		Cause:    e.own(location, "policy document read"),
 		Findings: guard.Check(document),
 	})
 }

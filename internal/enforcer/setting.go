@@ -2,21 +2,78 @@ package enforcer
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/remediate"
 )
 
-// fixSetting is the one place that acts before it looks: turning FIPS mode on
-// is harmless when late or repeated, so that call goes out first, from what the
-// event recorded, and what is now is read after it.
-func (e *Enforcer) fixSetting(ctx context.Context, ev guard.Event) ([]guard.Finding, []guard.Outcome, error) {
+// freshFor is how long after it an event is believed: what is older was seen by
+// the minute's reading already, which repairs what is off.
+const freshFor = 2 * time.Minute
+
+// respondSetting responds to an event about the setting. Everything but the
+// repair follows it.
+func (e *Enforcer) respondSetting(ctx context.Context, location guard.Location, ev guard.Event) error {
 	recorded := e.Policy.Evaluate(guard.CheckAll(ev.States))
 	if verdict := guard.Worst(recorded); verdict == guard.Compliant || verdict == guard.NotApplicable {
-		return recorded, nil, nil
+		return errors.Join(e.tell(ctx, e.report(ev.Cause, recorded, nil)), e.tellPolicyFaults(ctx, location))
 	}
-	setting := e.loop().FixSetting(ctx, guard.Location{Account: ev.Cause.Account, Region: ev.Cause.Region}, recorded)
-	findings := append(undecided(recorded, setting.Read), unsaid(setting.Read, recorded)...)
-	return findings, setting.Outcomes, setting.Err
+	known := e.past.story(ev.Cause)
+	if known.settled {
+		// It is fixed, as far as it can be. What is off now is another story.
+		return errors.Join(e.check(ctx, location, "a repeated event", true), e.tellUntold(ctx, known.untold))
+	}
+	fresh := !known.begun && e.Now().Sub(ev.Cause.Time).Abs() < freshFor
+	setting := e.fixSetting(ctx, remediate.Occasion{Location: location, Recorded: recorded, Fresh: fresh})
+	first := setting.First()
+	onBy := known.onBy
+	if !fresh && onBy.IsZero() && first[0].Verdict == guard.Compliant {
+		onBy = setting.At
+	}
+	recorded = e.over(recorded, onBy)
+	if isOver(recorded) && first[0].Verdict == guard.NonCompliant {
+		// It was on in between: somebody turned it off again.
+		told := e.settle(ctx, e.report(ev.Cause, recorded, nil))
+		return errors.Join(told, e.conclude(ctx, location, e.report(e.own(location, "a late event"), first, setting.Outcomes), setting))
+	}
+	findings := append(undecided(recorded, first), unsaid(first, recorded)...)
+	return e.conclude(ctx, location, e.report(ev.Cause, findings, setting.Outcomes), setting)
+}
+
+// fixSetting fixes the setting, leaving time to send alerts, and notes how it
+// was found and left.
+func (e *Enforcer) fixSetting(ctx context.Context, o remediate.Occasion) remediate.Setting {
+	ctx, cancel := beforeAlerts(ctx)
+	defer cancel()
+	setting := e.loop().FixSetting(ctx, o)
+	e.past.observe(setting, e.Now())
+	return setting
+}
+
+// over marks what was recorded of the account default as over by a time at
+// which it was read as on; zero when it was not.
+func (e *Enforcer) over(recorded []guard.Finding, onBy time.Time) []guard.Finding {
+	var states []guard.State
+	for _, f := range recorded {
+		s, ok := f.State.(guard.Setting)
+		if ok && s.Scope != guard.ScopePrincipal && f.Verdict == guard.NonCompliant {
+			s.OnBy = onBy
+			f.State = s
+		}
+		states = append(states, f.State)
+	}
+	return e.Policy.Evaluate(guard.CheckAll(states))
+}
+
+// isOver reports whether all that was recorded was over when it was read.
+func isOver(recorded []guard.Finding) bool {
+	return !slices.ContainsFunc(recorded, func(f guard.Finding) bool {
+		s, ok := f.State.(guard.Setting)
+		return !ok || s.OnBy.IsZero()
+	})
 }
 
 // undecided drops findings about a deleted override once the account default,

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/guardtest"
@@ -36,7 +37,7 @@ func TestSettingEvents(t *testing.T) {
 		{event: "setting-override-off", account: accountWith(guard.ModeOff, nil), calls: []string{override, list, put, list}, results: []guard.Result{guard.Done, guard.Done}, status: guard.NonCompliant},
 		{event: "setting-deleted-override", account: accountWith(guard.ModeOn, nil), calls: []string{list}, status: guard.NotApplicable},
 		{event: "setting-deleted-override", account: accountWith(guard.ModeOff, nil), calls: []string{list, put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
-		{event: "setting-deleted-override", account: accountWith(guard.ModeUnknown, map[string]guardtest.Fault{guardtest.EveryRead: guardtest.Down}), calls: []string{list}, status: guard.InsufficientData, fails: true},
+		{event: "setting-deleted-override", account: accountWith(guard.ModeUnknown, map[string]guardtest.Fault{guardtest.EveryRead: guardtest.Down}), calls: []string{list, put, list}, results: []guard.Result{guard.Unconfirmed}, status: guard.InsufficientData, fails: true},
 		{event: "setting-members-omitted", account: accountWith(guard.ModeOff, nil), calls: []string{list, put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
 		{event: "setting-default-on-by-guard", account: accountWith(guard.ModeOn, nil), status: guard.NotApplicable},
 		{event: "setting-override-on", account: accountWith(guard.ModeOn, nil), status: guard.NotApplicable},
@@ -147,7 +148,8 @@ func TestEveryoneWhoTurnsItOffIsNamed(t *testing.T) {
 	turnOff := func(events ...[]byte) {
 		t.Helper()
 		for _, event := range events {
-			if err := e.Respond(context.Background(), location, event); err != nil {
+			account.Clock, account.Default = account.Clock.Add(time.Second), guard.ModeOff
+			if err := e.Respond(context.Background(), location, happened(event, account.Clock)); err != nil {
 				t.Fatal(err)
 			}
 		}

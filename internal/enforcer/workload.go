@@ -5,7 +5,17 @@ import (
 	"errors"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/remediate"
 )
+
+// respondWorkload responds to an event about workloads.
+func (e *Enforcer) respondWorkload(ctx context.Context, location guard.Location, ev guard.Event) error {
+	fixing, cancel := beforeAlerts(ctx)
+	defer cancel()
+	findings, outcomes, err := e.fixWorkloads(fixing, ev)
+	report := e.report(ev.Cause, findings, outcomes)
+	return errors.Join(err, remediate.Unrepaired(report.Unrepaired()), e.tell(ctx, report), e.tellPolicyFaults(ctx, location))
+}
 
 // fixWorkloads reads before it acts: task definitions, tasks and services are
 // checked by what they are now.

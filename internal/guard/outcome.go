@@ -45,7 +45,7 @@ type Outcome struct {
 	Remediation Remediation
 	Result      Result
 	Detail      string    // one sentence: what was observed, or why not
-	At          time.Time // when AWS answered; zero for what was not tried
+	At          time.Time // when AWS answered; zero for what was not tried, and for a change that the call is not known to have made
 }
 
 // Confirm settles a PutAccountSettingDefault by what was observed afterwards,
@@ -71,6 +71,9 @@ func Confirm(o Outcome, observed Setting) Outcome {
 	}
 	if observed.Mode == ModeOn {
 		o.Result = Done
+		if !accepted {
+			o.At = time.Time{} // somebody else may have turned it on
+		}
 	}
 	return o
 }

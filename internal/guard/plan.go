@@ -39,6 +39,9 @@ func definitionOf(s State) string {
 func remedy(f Finding, policy Policy) Call {
 	switch s := f.State.(type) {
 	case Setting:
+		if !s.OnBy.IsZero() {
+			return nil // it is over
+		}
 		return settingRemedy(s)
 	case TaskDefinition:
 		if s.ARN == "" || s.Inactive {

@@ -31,6 +31,9 @@ type Remediation struct {
 	Subject    string
 	Definition string // of a task or service: the task definition's ARN, whose exemption covers it
 	Call       Call
+	// Unseen: neither a fresh event nor a reading says that the call is needed.
+	// It is made to be safe, and what it changed will not be known.
+	Unseen bool
 }
 
 // Command is the AWS CLI command that makes the same call in a Region, for a

@@ -3,6 +3,7 @@ package guard
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // SettingName is the ECS account setting that the guard keeps on.
@@ -81,6 +82,9 @@ type Setting struct {
 	Mode      Mode
 	Deleted   bool   // the value was deleted; Mode is then ModeUnknown
 	Unknown   string // why Mode is unknown, as the end of a sentence: "because …"
+	// OnBy is when it was observed to be on, after what was recorded of it: it
+	// was turned on again by then, and nothing says when. Zero when it was not.
+	OnBy time.Time
 }
 
 // Subject is fargateFIPSMode@ACCOUNT/REGION[/PRINCIPAL].
@@ -178,6 +182,9 @@ func checkSetting(s Setting) Finding {
 	if s.Deleted {
 		return checkDeletedSetting(s)
 	}
+	if !s.OnBy.IsZero() {
+		return finding(rule, s, NonCompliant, sentence(whose)+" was turned off"+onAgain(s))
+	}
 	switch s.Mode {
 	case ModeOn:
 		return finding(rule, s, Compliant, fmt.Sprintf("%s is enabled.", sentence(whose)))
@@ -201,7 +208,15 @@ func checkDeletedSetting(s Setting) Finding {
 	if s.Scope == ScopeUnknown {
 		return finding(FIPSModeDeleted, s, NonCompliant, "A value was deleted, and the record does not say whose. It may be the account's, which then falls back to disabled.")
 	}
+	if !s.OnBy.IsZero() {
+		return finding(FIPSModeDeleted, s, NonCompliant, "The account's value was deleted"+onAgain(s))
+	}
 	return finding(FIPSModeDeleted, s, NonCompliant, "The account's value was deleted, so it falls back to disabled.")
+}
+
+// onAgain is what is known of a setting that was found on later.
+func onAgain(s Setting) string {
+	return "; it was on when it was read at " + s.OnBy.UTC().Format(time.RFC3339) + ". When it was turned on again is not known."
 }
 
 func outOfScope(region string) string {

@@ -45,9 +45,10 @@ func (m *Writer) Emit(r guard.Report, now time.Time) {
 		}
 	}
 	for _, o := range r.Outcomes {
-		if o.Result == guard.Done {
+		if o.Result == guard.Done && !o.Remediation.Unseen {
 			of(o.Remediation.Rule).done++
-			if !r.Cause.Time.IsZero() && !o.At.IsZero() {
+			// Only what happened at a known time, and what this guard changed.
+			if r.Cause.EventID != "" && !r.Cause.Time.IsZero() && !o.At.IsZero() {
 				of(o.Remediation.Rule).latency = append(of(o.Remediation.Rule).latency, float64(o.At.Sub(r.Cause.Time).Milliseconds()))
 			}
 		}

@@ -52,3 +52,29 @@ func TestProofsAreCounted(t *testing.T) {
 		t.Errorf("the directive is %+v", line.AWS)
 	}
 }
+
+// TestLatencyIsOfWhatThisGuardChanged, and from an event on.
+func TestLatencyIsOfWhatThisGuardChanged(t *testing.T) {
+	at := time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
+	event := guard.Cause{EventID: "1", Time: at.Add(-6 * time.Hour)}
+	put := guard.Remediation{Rule: guard.FIPSModeDefault, Call: guard.PutAccountSettingDefault{Name: guard.SettingName, Value: "enabled"}}
+	unseen := put
+	unseen.Unseen = true
+	on := guard.Setting{Scope: guard.ScopeAccount, Mode: guard.ModeOn}
+	for name, c := range map[string]struct {
+		cause   guard.Cause
+		outcome guard.Outcome
+		want    bool
+	}{
+		"an event's":                               {event, guard.Confirm(guard.Outcome{Remediation: put, Result: guard.Unconfirmed, At: at}, on), true},
+		"without an event":                         {guard.Cause{Time: at}, guard.Confirm(guard.Outcome{Remediation: put, Result: guard.Unconfirmed, At: at}, on), false},
+		"on, though the call failed":               {event, guard.Confirm(guard.Outcome{Remediation: put, Result: guard.Failed, At: at}, on), false},
+		"a write that nothing showed to be needed": {event, guard.Confirm(guard.Outcome{Remediation: unseen, Result: guard.Unconfirmed, At: at}, on), false},
+	} {
+		var out bytes.Buffer
+		NewWriter(&out).Emit(guard.Report{Cause: c.cause, Outcomes: []guard.Outcome{c.outcome}}, at)
+		if got := bytes.Contains(out.Bytes(), []byte(product.RemediationLatency)); got != c.want {
+			t.Errorf("%s: a latency is measured: %t, want %t", name, got, c.want)
+		}
+	}
+}

@@ -30,3 +30,8 @@ const (
 // fewest that Lambda offers for a queue. The gate's share of ECS's throttle
 // buckets is divided among them.
 const GateExecutions = 2
+
+// Unseen is the application ID, which CloudTrail records in userAgent as
+// "app/fipsguard-unseen", of a write that nothing showed to be needed. It asks
+// for no scan.
+const Unseen = Prefix + "unseen"

@@ -20,22 +20,23 @@ type Loop struct {
 	Account Account
 	Policy  guard.Policy
 	Now     func() time.Time
-	// Announce is told what is about to be applied, and for which findings; nil
-	// tells nobody.
+	// Announce is told what Fix is about to apply, and for which findings; nil
+	// tells nobody. Nothing is told before the setting is fixed.
 	Announce func(context.Context, []guard.Finding, []guard.Remediation)
 }
 
-// Fix applies the remediations of the findings that policy allows, and returns
-// the outcomes of all: those that it does not allow stay visible.
+// Fix applies the remediations of findings about workloads that policy allows,
+// and returns the outcomes of all: those that it does not allow stay visible.
 func (l Loop) Fix(ctx context.Context, findings []guard.Finding) []guard.Outcome {
-	return l.apply(ctx, findings, guard.Plan(findings, l.Policy))
-}
-
-func (l Loop) apply(ctx context.Context, findings []guard.Finding, planned []guard.Remediation) []guard.Outcome {
-	allowed, outcomes := l.Policy.Allow(planned, l.Now())
+	allowed, outcomes := l.Policy.Allow(guard.Plan(findings, l.Policy), l.Now())
 	if len(allowed) > 0 && l.Announce != nil {
 		l.Announce(ctx, findings, allowed)
 	}
+	return append(outcomes, l.apply(ctx, allowed)...)
+}
+
+func (l Loop) apply(ctx context.Context, allowed []guard.Remediation) []guard.Outcome {
+	var outcomes []guard.Outcome
 	for _, remediation := range allowed {
 		outcomes = append(outcomes, l.Account.Apply(ctx, remediation))
 	}

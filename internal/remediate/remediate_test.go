@@ -2,8 +2,10 @@ package remediate
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"fipsguard/internal/guard"
@@ -68,7 +70,7 @@ func TestASettingIsFixedUntilNothingElseShows(t *testing.T) {
 			if l.Policy.Modes == nil {
 				l.Policy = guard.DefaultPolicy()
 			}
-			got := l.FixSetting(t.Context(), location, guard.Check(c.found))
+			got := l.FixSetting(t.Context(), Occasion{Location: location, Recorded: guard.Check(c.found), Fresh: true})
 			if diff := cmp.Diff(c.calls, account.APIs()); diff != "" {
 				t.Errorf("other calls were made (-want +got):\n%s", diff)
 			}
@@ -79,8 +81,8 @@ func TestASettingIsFixedUntilNothingElseShows(t *testing.T) {
 			if diff := cmp.Diff(c.results, results); diff != "" {
 				t.Errorf("the outcomes are others (-want +got):\n%s", diff)
 			}
-			if account.Default != c.remains || got.Read[0].Verdict != c.readBack || (got.Err != nil) != c.unread {
-				t.Errorf("the default is %s, was read as %s, error %v", account.Default, got.Read[0].Verdict, got.Err)
+			if account.Default != c.remains || got.First()[0].Verdict != c.readBack || (got.Err != nil) != c.unread {
+				t.Errorf("the default is %s, was read as %s, error %v", account.Default, got.First()[0].Verdict, got.Err)
 			}
 			if want := c.remains; !c.unread && got.Default.Mode != want {
 				t.Errorf("the last reading says %s, want %s", got.Default.Mode, want)
@@ -142,4 +144,82 @@ func TestUnrepaired(t *testing.T) {
 			t.Errorf("%s: a repetition helps: %v", result, got)
 		}
 	}
+}
+
+// TestWhatAReadingLeavesOfAnEvent: an event that is late or repeated is read
+// first, and what is on already is not written. A reading that does not answer
+// within two seconds is no reason not to write.
+func TestWhatAReadingLeavesOfAnEvent(t *testing.T) {
+	off := setting(guard.ScopeAccount, "", guard.ModeOff)
+	overrideOff := setting(guard.ScopePrincipal, app, guard.ModeOff)
+	for _, c := range []struct {
+		name     string
+		recorded []guard.State
+		careful  bool
+		is       guard.Mode
+		read     guardtest.Fault
+		policy   guard.Policy
+		calls    []string
+		unseen   bool // the write is marked as one that was not seen to be needed
+	}{
+		{name: "it is on by now", recorded: []guard.State{off}, is: guard.ModeOn, calls: []string{list}},
+		{name: "it is off", recorded: []guard.State{off}, is: guard.ModeOff, calls: []string{list, put, list}},
+		{name: "no event, on", is: guard.ModeOn, calls: []string{list}},
+		{name: "no event, off", is: guard.ModeOff, calls: []string{list, put, list}},
+		{name: "an override, which no reading shows", recorded: []guard.State{overrideOff}, is: guard.ModeOn, calls: []string{list, override, list}},
+		{name: "the reading is down", is: guard.ModeOff, read: guardtest.Down, calls: []string{list, put, list}, unseen: true},
+		{name: "the reading hangs", is: guard.ModeOff, read: guardtest.Hangs, calls: []string{list, put, list}, unseen: true},
+		{name: "the reading is refused", recorded: []guard.State{off}, is: guard.ModeOff, read: guardtest.Refused, calls: []string{list, put, list}, unseen: true},
+		{name: "the reading is garbage", is: guard.ModeOff, read: guardtest.Garbage, calls: []string{list, put, list}, unseen: true},
+		{name: "the reading is down, and a write was made just before", careful: true, is: guard.ModeOff, read: guardtest.Down, calls: []string{list}},
+		{name: "the reading is down, and the policy only audits", policy: guard.DefaultPolicy().Audited(), is: guard.ModeOff, read: guardtest.Down, calls: []string{list}},
+		{name: "off, and the policy only audits", policy: guard.DefaultPolicy().Audited(), is: guard.ModeOff, calls: []string{list}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				account := guardtest.New(now)
+				account.Default, account.Faults[list] = c.is, c.read
+				l := Loop{Account: account, Policy: c.policy, Now: account.Now}
+				if l.Policy.Modes == nil {
+					l.Policy = guard.DefaultPolicy()
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				start := time.Now()
+				got := l.FixSetting(ctx, Occasion{Location: location, Recorded: guard.CheckAll(c.recorded), Careful: c.careful})
+				if diff := cmp.Diff(c.calls, account.APIs()); diff != "" {
+					t.Errorf("other calls were made (-want +got):\n%s", diff)
+				}
+				if slices.Contains(c.calls, put) && account.Default != guard.ModeOn {
+					t.Error("FIPS mode is not on")
+				}
+				if took := time.Since(start); took > firstRead+readBack {
+					t.Errorf("it takes %s", took)
+				}
+				for _, o := range got.Outcomes {
+					if o.Remediation.Unseen != c.unseen && o.Result != guard.RefusedByPolicy {
+						t.Errorf("%s is marked as unseen: %t, want %t", o.Remediation.Call.API(), o.Remediation.Unseen, c.unseen)
+					}
+					if c.unseen && o.Result != guard.Unconfirmed {
+						t.Errorf("a write that nobody could read back is %s", o.Result)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestThereIsAlwaysTimeForOneAttempt: a reading takes half of what is left at
+// most.
+func TestThereIsAlwaysTimeForOneAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		account := guardtest.New(now)
+		account.Default, account.Faults[list] = guard.ModeOff, guardtest.Hangs
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		l := Loop{Account: account, Policy: guard.DefaultPolicy(), Now: account.Now}
+		if l.FixSetting(ctx, Occasion{Location: location}); account.Default != guard.ModeOn {
+			t.Error("with a second left, a reading that hangs keeps FIPS mode off")
+		}
+	})
 }

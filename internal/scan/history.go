@@ -13,6 +13,14 @@ import (
 // CloudTrail's event history does.
 const remembered = 90 * 24 * time.Hour
 
+const (
+	// historyTime is what CloudTrail may take of a scan: 90 days have a few
+	// pages of its event history, and log files have two minutes of their own.
+	historyTime = 4 * time.Minute
+	// componentsTime is what the self-check may take of a scan.
+	componentsTime = time.Minute
+)
+
 // history is the stage of what the setting was.
 type history struct {
 	stage
@@ -25,10 +33,10 @@ type history struct {
 // launched, and which overrides are off, and fixes these. It reads the account
 // default once more: tasks were launched since it was found.
 func (r run) readHistory(ctx context.Context, cause guard.Cause, s setting, tasks []guard.Task) history {
-	events, from, err := r.History.Changes(ctx, r.location.Account, r.location.Region, r.since(tasks))
+	events, from, err := r.changes(ctx, tasks)
 	lines := guard.Timelines(events, r.request.Known.Timelines, s.before, from, s.found)
-	observed, readErr := r.Account.ObserveSetting(ctx, r.location.Account, r.location.Region)
-	h := history{cause: r.whoTurnedItOff(cause, s, lines[0]), mode: remediate.AccountDefault(observed).Mode}
+	now, readErr := r.loop(cause).ReadSetting(ctx, r.location)
+	h := history{cause: r.whoTurnedItOff(cause, s, lines[0]), mode: now.Mode}
 	h.lines = extend(lines, s.fixed, h.mode, r.Now().UTC())
 	h.failures = failures(err, readErr)
 	if err != nil {
@@ -46,6 +54,13 @@ func (r run) readHistory(ctx context.Context, cause guard.Cause, s setting, task
 	h.findings = append(h.findings, overrides...)
 	h.outcomes = r.loop(h.cause).Fix(ctx, overrides)
 	return h
+}
+
+// changes asks CloudTrail, within a time.
+func (r run) changes(ctx context.Context, tasks []guard.Task) ([]guard.Event, time.Time, error) {
+	ctx, cancel := remediate.Within(ctx, historyTime)
+	defer cancel()
+	return r.History.Changes(ctx, r.location.Account, r.location.Region, r.since(tasks))
 }
 
 // since is where the timelines have to begin.

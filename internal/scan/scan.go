@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"fipsguard/internal/guard"
@@ -15,12 +16,34 @@ const expiringSoon = 7 * 24 * time.Hour
 // else. What could not be read is in the report as INSUFFICIENT_DATA. An error
 // means that a cluster that was asked for does not exist.
 func (s *Scanner) Scan(ctx context.Context, location guard.Location, request Request) (Result, error) {
+	return s.Begin(ctx, location, request.Why).Finish(ctx, request)
+}
+
+// Begun is a scan that has fixed the account setting and done nothing else.
+type Begun struct {
+	run     run
+	setting setting
+}
+
+// Begin fixes the account setting. It calls nothing but ECS, and needs nothing
+// that an earlier scan left: what a scan is to continue from is read after it.
+func (s *Scanner) Begin(ctx context.Context, location guard.Location, why string) Begun {
 	r := run{
-		Scanner: s, location: location, request: request, started: s.Now().UTC(),
+		Scanner: s, location: location, request: Request{Why: why}, started: s.Now().UTC(),
 		exec: s.Exec != nil && s.Policy.Modes[guard.TaskKernelProof] != guard.Off,
 	}
+	return Begun{r, r.fixSetting(ctx)}
+}
+
+// Finish scans all the rest.
+func (b Begun) Finish(ctx context.Context, request Request) (Result, error) {
+	r, setting := b.run, b.setting
+	request.Why = r.request.Why
+	r.request = request
 	cause := r.cause()
-	setting := r.fixSetting(ctx, cause)
+	if r.request.Intend != nil && len(setting.outcomes) > 0 {
+		r.request.Intend(ctx, guard.Report{Cause: cause, Findings: violations(setting.findings), Outcomes: setting.outcomes})
+	}
 	clusters, err := r.findClusters(ctx)
 	if err != nil {
 		return r.result(cause, nil, nil, clusters, setting.stage), err
@@ -104,18 +127,17 @@ func (r run) loop(cause guard.Cause) remediate.Loop {
 
 // intention is what people hear of fixes if nothing follows.
 func intention(cause guard.Cause, findings []guard.Finding, remediations []guard.Remediation) guard.Report {
-	report := guard.Report{Cause: cause}
-	for _, f := range findings {
-		if f.Verdict == guard.NonCompliant {
-			report.Findings = append(report.Findings, f)
-		}
-	}
+	report := guard.Report{Cause: cause, Findings: violations(findings)}
 	for _, remediation := range remediations {
 		report.Outcomes = append(report.Outcomes, guard.Outcome{
 			Remediation: remediation, Result: guard.Unconfirmed, Detail: "The verifier was ended when it was about to make this call; whether it was made is not known.",
 		})
 	}
 	return report
+}
+
+func violations(findings []guard.Finding) []guard.Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f guard.Finding) bool { return f.Verdict != guard.NonCompliant })
 }
 
 func (r run) progress(stage string) func(done, total int) {

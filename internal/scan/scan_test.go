@@ -329,7 +329,7 @@ func TestRecycling(t *testing.T) {
 		{"recycle and stop", recycle(guard.RecycleAndStop), nil, []string{"ecs:UpdateService a", "ecs:StopTask alone"}},
 		{"only report", recycle(guard.ReportOnly), nil, nil},
 		{"an exempt service", exempt, nil, []string{"ecs:StopTask alone"}},
-		{"not while the setting is unreadable", recycle(guard.RecycleAndStop), func(w *guardtest.World) { w.Faults[listSettings] = guardtest.Down }, nil},
+		{"not while the setting is unreadable", recycle(guard.RecycleAndStop), func(w *guardtest.World) { w.Faults[listSettings] = guardtest.Down }, []string{"ecs:PutAccountSettingDefault us-gov-west-1"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := guardtest.NewWorld(start)
@@ -359,8 +359,8 @@ func TestWhatCannotBeReadNeverPasses(t *testing.T) {
 	if got := result.Report.Status(); got != guard.InsufficientData {
 		t.Errorf("a scan that read nothing ends %s", got)
 	}
-	if len(result.Failures) == 0 || len(w.Writes()) > 0 {
-		t.Errorf("failures %v, calls %v; want failures and no calls", result.Failures, w.Writes())
+	if writes := w.Writes(); len(result.Failures) == 0 || len(writes) != 1 || writes[0].API != "ecs:PutAccountSettingDefault" {
+		t.Errorf("failures %v, calls %v; want failures and only the setting written", result.Failures, w.Writes())
 	}
 }
 

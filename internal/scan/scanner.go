@@ -56,8 +56,9 @@ type Request struct {
 	// follows. Zero means that there is no hurry.
 	KernelsEnd time.Time
 	Known      Known // from earlier scans
-	// Intend is told what is about to be fixed, before it is: a scan that ends
-	// in between cannot tell any more. It may be nil.
+	// Intend is told what was done about the setting, once it is fixed, and what
+	// is about to be fixed of the workloads, before it is: a scan that ends in
+	// between cannot tell any more. It may be nil.
 	Intend func(context.Context, guard.Report)
 }
 

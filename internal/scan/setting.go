@@ -17,24 +17,31 @@ type setting struct {
 	fixed  time.Time     // when the scan turned it on; zero when it did not
 }
 
-// fixSetting reads the account default, turns it on where it is off, and reads
-// it back.
-func (r run) fixSetting(ctx context.Context, cause guard.Cause) setting {
-	observed, err := r.Account.ObserveSetting(ctx, r.location.Account, r.location.Region)
-	s := setting{before: remediate.AccountDefault(observed), found: r.Now().UTC()}
-	s.findings = r.check(observed...)
-	if len(guard.Plan(s.findings, r.Policy)) == 0 {
-		s.failures = failures(err)
-		return s
-	}
-	fix := r.loop(cause).FixSetting(ctx, r.location, s.findings)
-	s.findings = append(s.findings, further(fix.Read, s.findings)...)
+// fixSetting fixes the setting, before anything else is read or called.
+func (r run) fixSetting(ctx context.Context) setting {
+	fix := r.loop(r.cause()).FixSetting(ctx, remediate.Occasion{Location: r.location})
+	s := setting{before: settingOf(fix.Before[0]), found: fix.At.UTC()}
+	s.findings = append(answered(fix), further(fix.Read, fix.Before)...)
 	for _, o := range fix.Outcomes {
 		if _, ok := o.Remediation.Call.(guard.PutAccountSettingDefault); ok && o.Result == guard.Done {
 			s.fixed = o.At
 		}
 	}
-	s.outcomes, s.failures = fix.Outcomes, failures(err, fix.Err)
+	s.outcomes, s.failures = fix.Outcomes, failures(fix.Err)
+	return s
+}
+
+// answered is what the first reading showed, or the next one where the first one
+// did not answer.
+func answered(fix remediate.Setting) []guard.Finding {
+	if fix.Before[0].Verdict == guard.InsufficientData && fix.Err == nil {
+		return slices.Clone(fix.Read)
+	}
+	return slices.Clone(fix.Before)
+}
+
+func settingOf(f guard.Finding) guard.Setting {
+	s, _ := f.State.(guard.Setting)
 	return s
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/remediate"
 )
 
 // clusters is the stage that finds what to examine.
@@ -72,6 +73,8 @@ func (r run) checkWorkloads(ctx context.Context, cause guard.Cause, clusters []s
 func (r run) checkComponents(ctx context.Context) stage {
 	var s stage
 	if r.Components != nil {
+		ctx, cancel := remediate.Within(ctx, componentsTime)
+		defer cancel()
 		for _, component := range r.Components.Observe(ctx) {
 			s.findings = append(s.findings, r.check(component)...)
 		}

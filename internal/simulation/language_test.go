@@ -142,7 +142,7 @@ Expect FIPS mode to be on for the application.`,
 EventBridge duplicates the next event of the administrator.
 The administrator turns the account default off.
 Expect the guard to have fixed the setting once.
-Expect two successful PutAccountSettingDefault calls of the guard.
+Expect one successful PutAccountSettingDefault call of the guard.
 Expect one alert.`,
 		"an event that comes late": `
 EventBridge reorders the next event of the administrator.

@@ -15,7 +15,7 @@ func (v *Verifier) checkLatest(ctx context.Context, latest *evidence.Predecessor
 	if latest == nil {
 		return nil
 	}
-	data, err := v.Store.ReadReport(ctx, latest.ID)
+	data, err := v.helpers().readReport(ctx, latest.ID)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (v *Verifier) keepAs(ctx context.Context, file format.File, d evidence.Docu
 	if err := file.Write(content, d); err != nil {
 		return "", fmt.Errorf("write report %s as %s: %w", d.ID, file.Ending, err)
 	}
-	location, err = v.Store.KeepReport(ctx, d.ID, file.Ending, file.MediaType, content.Bytes())
+	location, err = v.helpers().keepReport(ctx, d.ID, file.Ending, file.MediaType, content.Bytes())
 	if err != nil {
 		v.Log.Error("report not kept", "id", d.ID, "form", file.Ending, "error", err.Error())
 	}

@@ -61,7 +61,7 @@ func merge(stored, unwritten state) state {
 }
 
 func (v *Verifier) readState(ctx context.Context) (state, error) {
-	data, err := v.Store.ReadState(ctx)
+	data, err := v.helpers().readState(ctx)
 	if err != nil || data == nil {
 		return state{}, err
 	}
@@ -91,7 +91,7 @@ func (v *Verifier) remember(ctx context.Context, s recalled) error {
 	s.Schema = stateSchema
 	data, err := json.Marshal(s.state)
 	if err == nil && !s.unread {
-		err = v.Store.WriteState(ctx, data)
+		err = v.helpers().writeState(ctx, data)
 	}
 	if err != nil || s.unread {
 		v.unwritten = &s

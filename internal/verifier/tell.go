@@ -64,7 +64,7 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 // went out.
 func (v *Verifier) flush(ctx context.Context, s recalled) error {
 	for len(s.Outbox) > 0 {
-		if err := v.Notifier.Publish(ctx, s.Outbox[0]); err != nil {
+		if err := v.helpers().publish(ctx, s.Outbox[0]); err != nil {
 			v.Log.Error("alert not sent", "error", err.Error())
 			return err
 		}

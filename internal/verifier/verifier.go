@@ -64,15 +64,19 @@ type Request struct {
 	ScanEnd time.Time
 }
 
-// Run scans once. An error means that something of it may be lost for people
+// Run scans once. The setting is fixed before anything is read from the bucket
+// or written to it. An error means that something of it may be lost for people
 // or for evidence, and that it should be run again: that is safe.
 func (v *Verifier) Run(ctx context.Context, location guard.Location, request Request) error {
+	started := v.Now()
+	scanning, end := until(ctx, request.ScanEnd)
+	defer end()
+	begun := v.Scanner.Begin(scanning, location, request.Why)
 	was, recallErr := v.recall(ctx)
 	known, latestErr := v.known(ctx, was.state)
-	started := v.Now()
-	found, scanErr := v.scan(ctx, location, scan.Request{
-		Why: request.Why, Sample: request.Sample, KernelsEnd: request.KernelsEnd, Known: known, Intend: v.intend(was),
-	}, request.ScanEnd)
+	found, scanErr := begun.Finish(scanning, scan.Request{
+		Sample: request.Sample, KernelsEnd: request.KernelsEnd, Known: known, Intend: v.intend(was),
+	})
 	v.record(found)
 	document := evidence.New(evidence.About{
 		Why: request.Why, Started: started, Finished: v.Now(), Tool: v.Tool, Predecessor: was.Latest,
@@ -83,14 +87,12 @@ func (v *Verifier) Run(ctx context.Context, location guard.Location, request Req
 	return errors.Join(recallErr, latestErr, scanErr, keepErr, tellErr, v.collect(ctx, document, found.Complete()), found.Unrepaired())
 }
 
-// scan scans until its time is over.
-func (v *Verifier) scan(ctx context.Context, location guard.Location, request scan.Request, end time.Time) (scan.Result, error) {
-	if !end.IsZero() {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, end)
-		defer cancel()
+// until is a context that ends at a time, or when its parent does.
+func until(ctx context.Context, end time.Time) (context.Context, context.CancelFunc) {
+	if end.IsZero() {
+		return context.WithCancel(ctx)
 	}
-	return v.Scanner.Scan(ctx, location, request)
+	return context.WithDeadline(ctx, end)
 }
 
 // intend writes down what people have to hear if this process ends before the
@@ -111,7 +113,7 @@ func (v *Verifier) collect(ctx context.Context, d evidence.Document, complete bo
 	if v.Hub == nil {
 		return nil
 	}
-	if err := v.Hub.Import(ctx, d, complete); err != nil {
+	if err := v.helpers().imported(ctx, d, complete); err != nil {
 		v.Log.Error("findings not imported", "error", err.Error())
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
 
 	"fipsguard/internal/aws/ecsapi"
@@ -37,7 +38,7 @@ type EnforcerOptions struct {
 func Enforcer(o EnforcerOptions) *enforcer.Enforcer {
 	return &enforcer.Enforcer{
 		Account: ecsapi.NewAccount(
-			ecs.NewFromConfig(o.Config, ecsapi.HalfOfBuckets(GateShare, o.Now, o.Sleep)),
+			ecs.NewFromConfig(o.Config, ecsapi.ShortAttempts(ecsapi.AttemptTime), ecsapi.HalfOfBuckets(GateShare, o.Now, o.Sleep)),
 			applicationautoscaling.NewFromConfig(o.Config),
 			o.Now,
 		),
@@ -62,28 +63,38 @@ func EnforcerFunction(getenv func(string) string) (lambda.Handler, error) {
 		return nil, err
 	}
 	policy, faults := Policy(settings, time.Now())
-	return Handler(Enforcer(EnforcerOptions{
-		Config: aws, TopicARN: settings.TopicARN, Policy: policy, PolicyFaults: faults,
-		Log: Logger(settings), Metrics: metric.NewWriter(os.Stdout), Now: time.Now, Sleep: ecsapi.Sleep,
-	})), nil
+	log := Logger(settings)
+	return &enforcerHandler{
+		enforcer: Enforcer(EnforcerOptions{
+			Config: aws, TopicARN: settings.TopicARN, Policy: policy, PolicyFaults: faults,
+			Log: log, Metrics: metric.NewWriter(os.Stdout), Now: time.Now, Sleep: ecsapi.Sleep,
+		}),
+		logStart: sync.OnceFunc(func() { LogStart(log, settings) }),
+	}, nil
 }
 
 // Handler is an enforcer as Lambda calls it.
-func Handler(e *enforcer.Enforcer) lambda.Handler { return enforcerHandler{e} }
+func Handler(e *enforcer.Enforcer) lambda.Handler {
+	return &enforcerHandler{enforcer: e, logStart: func() {}}
+}
 
 // enforcerHandler is the program of two functions: the enforcer gets the events
 // of settings and a check each minute, the gate gets the events of workloads in
 // batches. It gets bytes as they came, so that what is not JSON is reported as
 // such.
-type enforcerHandler struct{ enforcer *enforcer.Enforcer }
+type enforcerHandler struct {
+	enforcer *enforcer.Enforcer
+	logStart func() // once, and after the first repair, which does not wait for a log
+}
 
-func (h enforcerHandler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+func (h *enforcerHandler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	defer h.logStart()
 	location, err := Location(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if asksForSetting(event) {
-		return nil, h.enforcer.CheckSetting(ctx, location, "account setting checked on schedule")
+		return nil, h.enforcer.EveryMinute(ctx, location)
 	}
 	if request, ok := deployment(event); ok {
 		return nil, deploy(ctx, h.enforcer, location, request)

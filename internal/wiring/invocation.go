@@ -29,11 +29,14 @@ func Location(ctx context.Context) (guard.Location, error) {
 	return guard.Location{Account: function.AccountID, Region: function.Region}, nil
 }
 
-// Logger writes to Lambda's log, and begins it with what the program runs on.
+// Logger writes to Lambda's log.
 func Logger(settings config.Enforcer) *slog.Logger {
-	log := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: settings.LogLevel}))
+	return slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: settings.LogLevel}))
+}
+
+// LogStart writes what a program runs on.
+func LogStart(log *slog.Logger, settings config.Enforcer) {
 	log.Info("start", "fips140", fips140.Enabled(), "fips140Module", fips140.Version(), "mode", settings.Mode)
-	return log
 }
 
 // Policy is what the guard is allowed to do, and what is wrong with the policy

@@ -12,11 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-func (a *Account) putDefault(ctx context.Context, call guard.PutAccountSettingDefault) (guard.Result, string, error) {
+func (a *Account) putDefault(ctx context.Context, call guard.PutAccountSettingDefault, marks []func(*ecs.Options)) (guard.Result, string, error) {
 	_, err := a.ecs.PutAccountSettingDefault(ctx, &ecs.PutAccountSettingDefaultInput{
 		Name:  types.SettingName(call.Name),
 		Value: aws.String(call.Value),
-	})
+	}, marks...)
 	if err != nil {
 		return guard.Failed, "", fmt.Errorf("put account setting default %s: %w", call.Name, err)
 	}
@@ -45,29 +45,66 @@ func (a *Account) putOverride(ctx context.Context, call guard.PutAccountSetting)
 // override of the guard's own role, behind which the account default hides.
 func (a *Account) ObserveSetting(ctx context.Context, account, region string) ([]guard.State, error) {
 	def := guard.Setting{Account: account, Region: region, Scope: guard.ScopeAccount}
-	out, err := a.ecs.ListAccountSettings(ctx, &ecs.ListAccountSettingsInput{
-		Name:              types.SettingName(guard.SettingName),
-		EffectiveSettings: true,
-	})
+	listed, err := a.listSettings(ctx)
 	if err != nil {
 		def.Unknown = "ECS did not answer ListAccountSettings"
 		return []guard.State{def}, fmt.Errorf("list account settings %s: %w", guard.SettingName, err)
 	}
-	for _, s := range out.Settings {
-		if string(s.Name) != guard.SettingName {
-			continue
-		}
-		principal := aws.ToString(s.PrincipalArn)
-		mode := guard.ParseMode(aws.ToString(s.Value))
-		if strings.HasSuffix(principal, ":root") {
-			def.Mode = mode
-			return []guard.State{def}, nil
-		}
-		def.Unknown = "the guard's own role carries an override, which hides it"
-		own := guard.Setting{Account: account, Region: region, Scope: guard.ScopePrincipal, Principal: principal, Mode: mode}
-		return []guard.State{def, own}, nil
+	if len(listed) == 0 {
+		// No value means the account never had one, which is off.
+		def.Mode = guard.ModeOff
+		return []guard.State{def}, nil
 	}
-	// No value means the account never had one, which is off.
-	def.Mode = guard.ModeOff
-	return []guard.State{def}, nil
+	def.Unknown = "ECS answered no value of this account"
+	states := []guard.State{def}
+	for _, s := range listed {
+		principal, mode := aws.ToString(s.PrincipalArn), guard.ParseMode(aws.ToString(s.Value))
+		switch owner, name := ownerOf(principal); {
+		case owner != account:
+		case name == "root":
+			def.Mode, def.Unknown = mode, ""
+		default:
+			states = append(states, guard.Setting{Account: account, Region: region, Scope: guard.ScopePrincipal, Principal: principal, Mode: mode})
+			if def.Mode == guard.ModeUnknown {
+				def.Unknown = "the guard's own role carries an override, which hides it"
+			}
+		}
+	}
+	states[0] = def
+	return states, nil
+}
+
+// maxPages bounds a list of which one value is needed.
+const maxPages = 20
+
+// listSettings reads every page: a page may be empty and the value on the next.
+func (a *Account) listSettings(ctx context.Context) ([]types.Setting, error) {
+	var found []types.Setting
+	in := &ecs.ListAccountSettingsInput{Name: types.SettingName(guard.SettingName), EffectiveSettings: true}
+	for range maxPages {
+		out, err := a.ecs.ListAccountSettings(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range out.Settings {
+			if string(s.Name) == guard.SettingName {
+				found = append(found, s)
+			}
+		}
+		if aws.ToString(out.NextToken) == "" {
+			return found, nil
+		}
+		in.NextToken = out.NextToken
+	}
+	return nil, fmt.Errorf("it goes on after %d pages", maxPages)
+}
+
+// ownerOf returns the account of an IAM principal and the last part of its ARN,
+// arn:PARTITION:iam::ACCOUNT:NAME; both are empty for anything else.
+func ownerOf(principal string) (account, name string) {
+	parts := strings.SplitN(principal, ":", 6)
+	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "iam" || parts[3] != "" {
+		return "", ""
+	}
+	return parts[4], parts[5]
 }

@@ -2,6 +2,7 @@ package ecsapi
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,14 +14,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// listed is ECS with one answer to ListAccountSettings.
+// listed is ECS with a page for each of its lists.
 type listed struct {
 	API
-	settings []types.Setting
+	pages [][]types.Setting
 }
 
-func (l listed) ListAccountSettings(context.Context, *ecs.ListAccountSettingsInput, ...func(*ecs.Options)) (*ecs.ListAccountSettingsOutput, error) {
-	return &ecs.ListAccountSettingsOutput{Settings: l.settings}, nil
+func (l listed) ListAccountSettings(_ context.Context, in *ecs.ListAccountSettingsInput, _ ...func(*ecs.Options)) (*ecs.ListAccountSettingsOutput, error) {
+	page := len(aws.ToString(in.NextToken))
+	out := &ecs.ListAccountSettingsOutput{Settings: l.pages[page]}
+	if page+1 < len(l.pages) {
+		out.NextToken = aws.String(strings.Repeat("+", page+1))
+	}
+	return out, nil
 }
 
 // TestWhatListAccountSettingsMeans: an empty list is an account that is not
@@ -41,10 +47,19 @@ func TestWhatListAccountSettingsMeans(t *testing.T) {
 	account := func(mode guard.Mode) []guard.State {
 		return []guard.State{guard.Setting{Account: "111122223333", Region: region, Scope: guard.ScopeAccount, Mode: mode}}
 	}
+	const other = "arn:aws-us-gov:iam::999999999999:root"
+	notOurs := []guard.State{guard.Setting{Account: "111122223333", Region: region, Scope: guard.ScopeAccount, Unknown: "ECS answered no value of this account"}}
 	for name, c := range map[string]struct {
 		settings []types.Setting
 		want     []guard.State
 	}{
+		"another account's root, on":       {[]types.Setting{value(guard.SettingName, other, "enabled")}, notOurs},
+		"another account's root, and ours": {[]types.Setting{value(guard.SettingName, other, "enabled"), value(guard.SettingName, root, "disabled")}, account(guard.ModeOff)},
+		"what only ends like root":         {[]types.Setting{value(guard.SettingName, "x:root", "enabled")}, notOurs},
+		"a user called root": {[]types.Setting{value(guard.SettingName, "arn:aws-us-gov:iam::111122223333:user/x:root", "enabled")}, []guard.State{
+			guard.Setting{Account: "111122223333", Region: region, Scope: guard.ScopeAccount, Unknown: "the guard's own role carries an override, which hides it"},
+			guard.Setting{Account: "111122223333", Region: region, Scope: guard.ScopePrincipal, Principal: "arn:aws-us-gov:iam::111122223333:user/x:root", Mode: guard.ModeOn},
+		}},
 		"an empty list":                      {nil, account(guard.ModeOff)},
 		"only other settings":                {[]types.Setting{value("containerInsights", root, "enabled")}, account(guard.ModeOff)},
 		"the account default, on":            {[]types.Setting{value(guard.SettingName, root, "enabled")}, account(guard.ModeOn)},
@@ -54,10 +69,20 @@ func TestWhatListAccountSettingsMeans(t *testing.T) {
 		"the account default behind another": {[]types.Setting{value("containerInsights", role, "disabled"), value(guard.SettingName, root, "enabled")}, account(guard.ModeOn)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := NewAccount(listed{settings: c.settings}, nil, time.Now).ObserveSetting(t.Context(), "111122223333", region)
-			if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
-				t.Errorf("error %v, the setting is read otherwise (-want +got):\n%s", err, diff)
+			for _, pages := range [][][]types.Setting{{c.settings}, {nil, nil, c.settings}} {
+				got, err := NewAccount(listed{pages: pages}, nil, time.Now).ObserveSetting(t.Context(), "111122223333", region)
+				if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
+					t.Errorf("%d pages: error %v, the setting is read otherwise (-want +got):\n%s", len(pages), err, diff)
+				}
 			}
 		})
+	}
+}
+
+// TestAListWithoutEndIsNoAnswer.
+func TestAListWithoutEndIsNoAnswer(t *testing.T) {
+	states, err := NewAccount(listed{pages: make([][]types.Setting, maxPages+1)}, nil, time.Now).ObserveSetting(t.Context(), "111122223333", region)
+	if err == nil || guard.Worst(guard.CheckAll(states)) != guard.InsufficientData {
+		t.Errorf("a list without an end is read as %+v, error %v", states, err)
 	}
 }

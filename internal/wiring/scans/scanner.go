@@ -46,7 +46,7 @@ func Sleep(ctx context.Context, d time.Duration) error { return ecsapi.Sleep(ctx
 
 // Scanner puts a scanner together.
 func Scanner(o Options) *scan.Scanner {
-	client := ecs.NewFromConfig(o.Config, ecsapi.HalfOfBuckets(wiring.ScanShare, o.Now, o.Sleep))
+	client := ecs.NewFromConfig(o.Config, ecsapi.ShortAttempts(ecsapi.AttemptTime), ecsapi.HalfOfBuckets(wiring.ScanShare, o.Now, o.Sleep))
 	account := ecsapi.NewAccount(client, applicationautoscaling.NewFromConfig(o.Config), o.Now)
 	scanner := &scan.Scanner{
 		Account: ecsapi.Inventory{Account: account, Lister: client},

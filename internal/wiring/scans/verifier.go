@@ -46,6 +46,8 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 	scanner.Components = Components(aws, Guard{
 		Patterns: patterns, Targets: targets, TopicARN: settings.TopicARN, QueueURLs: settings.Queues,
 	})
+	log := wiring.Logger(settings.Enforcer)
+	wiring.LogStart(log, settings.Enforcer)
 	h := &handler{
 		sample: settings.Sample,
 		bucket: store.Bucket{Objects: S3(aws), Name: settings.EvidenceBucket},
@@ -53,7 +55,7 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 			Scanner:  scanner,
 			Notifier: notify.Topic{SNS: sns.NewFromConfig(aws), ARN: settings.TopicARN},
 			Tool:     evidence.Tool(product.ThisBuild()),
-			Log:      wiring.Logger(settings.Enforcer),
+			Log:      log,
 			Metrics:  metric.NewWriter(os.Stdout),
 			Now:      time.Now,
 		},

@@ -1,0 +1,62 @@
+package verifier
+
+import (
+	"context"
+	"time"
+
+	"fipsguard/internal/alert"
+	"fipsguard/internal/evidence"
+)
+
+const (
+	// helperTime is what one call to S3 or SNS may take.
+	helperTime = 25 * time.Second
+	// hubTime is what all calls to Security Hub may take together.
+	hubTime = time.Minute
+)
+
+// helpers are what a scan's results go to. None of them may keep the verifier
+// from calling the next one.
+type helpers struct {
+	store    Store
+	notifier Notifier
+	hub      Hub
+}
+
+func (v *Verifier) helpers() helpers { return helpers{v.Store, v.Notifier, v.Hub} }
+
+func (h helpers) readState(ctx context.Context) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, helperTime)
+	defer cancel()
+	return h.store.ReadState(ctx)
+}
+
+func (h helpers) writeState(ctx context.Context, state []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, helperTime)
+	defer cancel()
+	return h.store.WriteState(ctx, state)
+}
+
+func (h helpers) readReport(ctx context.Context, id string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, helperTime)
+	defer cancel()
+	return h.store.ReadReport(ctx, id)
+}
+
+func (h helpers) keepReport(ctx context.Context, id, ending, mediaType string, content []byte) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, helperTime)
+	defer cancel()
+	return h.store.KeepReport(ctx, id, ending, mediaType, content)
+}
+
+func (h helpers) publish(ctx context.Context, m alert.Message) error {
+	ctx, cancel := context.WithTimeout(ctx, helperTime)
+	defer cancel()
+	return h.notifier.Publish(ctx, m)
+}
+
+func (h helpers) imported(ctx context.Context, d evidence.Document, complete bool) error {
+	ctx, cancel := context.WithTimeout(ctx, hubTime)
+	defer cancel()
+	return h.hub.Import(ctx, d, complete)
+}
