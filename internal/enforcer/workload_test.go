@@ -57,6 +57,12 @@ func workloads(platform guard.Platform, tasks ...guard.Task) *guardtest.Account 
 	return a
 }
 
+// unreadable is an account that does not answer a call.
+func unreadable(a *guardtest.Account, call string) *guardtest.Account {
+	a.Faults[call] = guardtest.Down
+	return a
+}
+
 func TestWorkloadEvents(t *testing.T) {
 	with := func(rule guard.RuleID, mode guard.PolicyMode) guard.Policy {
 		p := guard.DefaultPolicy()
@@ -77,8 +83,14 @@ func TestWorkloadEvents(t *testing.T) {
 		rules   []guard.RuleID // of the alert's violations and doubts; none means no alert
 		fails   bool
 	}{
-		{name: "a bad definition is rejected without a look", event: "definition-arm64", account: workloads(arm),
-			calls: []string{deregister}, rules: []guard.RuleID{guard.TaskDefinitionPlatform}},
+		{name: "a bad definition is read and rejected", event: "definition-arm64", account: workloads(arm),
+			calls: []string{describe, deregister}, rules: []guard.RuleID{guard.TaskDefinitionPlatform}},
+		{name: "a record that calls a compliant definition bad", event: "definition-arm64", account: workloads(covered),
+			calls: []string{describe}},
+		{name: "a bad definition that cannot be read is reported and left alone", event: "definition-arm64", account: unreadable(workloads(arm), describe),
+			calls: []string{describe}, rules: []guard.RuleID{guard.TaskDefinitionPlatform}, fails: true},
+		{name: "a bad launch that cannot be read is reported and left alone", event: "launch-platform-1.3.0", account: unreadable(workloads(covered, task(1, "family:web", "PROVISIONING", "1.3.0")), describeTasks),
+			calls: []string{describeTasks}, rules: []guard.RuleID{guard.TaskLaunchPlatform}, fails: true},
 		{name: "what the record leaves out is asked for", event: "definition-arm64-response-omitted", account: workloads(arm),
 			calls: []string{describe, deregister},
 			// The second delivery finds another newest revision and cannot know that this is the same news.
@@ -89,8 +101,9 @@ func TestWorkloadEvents(t *testing.T) {
 			calls: []string{describe}, rules: []guard.RuleID{guard.TaskDefinitionPlatform}, fails: true},
 		{name: "a definition only EC2 can run", event: "definition-arm64-ec2-only", account: workloads(arm)},
 		{name: "a bad definition, audited", event: "definition-arm64", account: workloads(arm), policy: guard.DefaultPolicy().Audited(),
-			rules: []guard.RuleID{guard.TaskDefinitionPlatform}},
-		{name: "a rule that is off", event: "definition-arm64", account: workloads(arm), policy: with(guard.TaskDefinitionPlatform, guard.Off)},
+			calls: []string{describe}, rules: []guard.RuleID{guard.TaskDefinitionPlatform}},
+		{name: "a rule that is off", event: "definition-arm64", account: workloads(arm), policy: with(guard.TaskDefinitionPlatform, guard.Off),
+			calls: []string{describe}},
 
 		{name: "a compliant task costs no call once its definition is known", event: "change-system-unseen", account: workloads(covered)},
 		{name: "a Windows task, though the event does not show it", event: "change-system-unseen", account: workloads(windows, task(15, "family:web", "PENDING", "1.4.0")),

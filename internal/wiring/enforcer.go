@@ -61,7 +61,7 @@ func EnforcerFunction(getenv func(string) string) (lambda.Handler, error) {
 		return nil, err
 	}
 	policy, faults := Policy(settings, time.Now())
-	return enforcerHandler{Enforcer(EnforcerOptions{
+	return enforcerHandler{simulated: isSimulated(getenv("AWS_ENDPOINT_URL")), enforcer: Enforcer(EnforcerOptions{
 		Config: aws, TopicARN: settings.TopicARN, Policy: policy, PolicyFaults: faults,
 		Log: Logger(settings), Metrics: metric.NewWriter(os.Stdout), Now: time.Now, Sleep: ecsapi.Sleep,
 	})}, nil
@@ -69,7 +69,10 @@ func EnforcerFunction(getenv func(string) string) (lambda.Handler, error) {
 
 // enforcerHandler gets the event's bytes as they came, so that what is not JSON
 // is reported as such.
-type enforcerHandler struct{ enforcer *enforcer.Enforcer }
+type enforcerHandler struct {
+	enforcer  *enforcer.Enforcer
+	simulated bool // AWS is on loopback
+}
 
 func (h enforcerHandler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	location, err := Location(ctx)
@@ -77,7 +80,7 @@ func (h enforcerHandler) Invoke(ctx context.Context, event []byte) ([]byte, erro
 		return nil, err
 	}
 	if request, ok := deployment(event); ok {
-		return nil, deploy(ctx, h.enforcer, location, request)
+		return nil, deploy(ctx, h.enforcer, location, request, h.simulated)
 	}
 	return nil, h.enforcer.Respond(ctx, location, event)
 }
