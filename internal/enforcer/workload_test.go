@@ -57,6 +57,24 @@ func workloads(platform guard.Platform, tasks ...guard.Task) *guardtest.Account 
 	return a
 }
 
+// onARM is a task that ECS runs on ARM64, whatever its definition says.
+func onARM(t guard.Task) guard.Task {
+	t.Platform.Architecture = "ARM64"
+	return t
+}
+
+// askedForEC2 is an account whose web:7 is not meant for Fargate.
+func askedForEC2(a *guardtest.Account) *guardtest.Account {
+	a.Revisions[len(a.Revisions)-1].Fargate = guard.DefinitionOnFargate([]string{"EC2"}, []string{"EC2", "FARGATE"})
+	return a
+}
+
+// ofBatch is an account whose web:7 AWS Batch registered.
+func ofBatch(a *guardtest.Account) *guardtest.Account {
+	a.Revisions[len(a.Revisions)-1].RegisteredBy = "arn:aws-us-gov:sts::111122223333:assumed-role/AWSServiceRoleForBatch/aws-batch"
+	return a
+}
+
 // unreadable is an account that does not answer a call.
 func unreadable(a *guardtest.Account, call string) *guardtest.Account {
 	a.Faults[call] = guardtest.Down
@@ -108,8 +126,17 @@ func TestWorkloadEvents(t *testing.T) {
 		{name: "a compliant task costs no call once its definition is known", event: "change-system-unseen", account: workloads(covered)},
 		{name: "a Windows task, though the event does not show it", event: "change-system-unseen", account: workloads(windows, task(15, "family:web", "PENDING", "1.4.0")),
 			calls: []string{describeTasks, stop}, rules: []guard.RuleID{guard.TaskLaunchPlatform}},
-		{name: "a launch of a rejected revision", event: "launch-compliant-but-for-the-unseen-system", account: workloads(arm, task(2, "family:web", "PROVISIONING", "1.4.0")),
+		{name: "a launch of a rejected revision", event: "launch-arm64", account: workloads(arm, task(4, "family:web", "PROVISIONING", "1.4.0")),
 			calls: []string{describeTasks, stop}, rules: []guard.RuleID{guard.TaskLaunchPlatform}},
+		{name: "a task on x86 of a definition that says ARM", event: "launch-compliant-but-for-the-unseen-system", account: workloads(arm)},
+		{name: "a task on ARM of a definition that says x86", event: "launch-arm64", account: workloads(covered, onARM(task(4, "family:web", "PROVISIONING", "1.4.0"))),
+			calls: []string{describeTasks, stop}, rules: []guard.RuleID{guard.TaskLaunchPlatform}},
+		{name: "a launch on Fargate of a definition that asked for EC2", event: "launch-arm64", account: askedForEC2(workloads(arm, task(4, "family:web", "PROVISIONING", "1.4.0"))),
+			calls: []string{describeTasks, stop}, rules: []guard.RuleID{guard.TaskLaunchPlatform}},
+		{name: "a definition that asked for EC2, which ECS says Fargate could run", event: "definition-arm64", account: askedForEC2(workloads(arm)),
+			calls: []string{describe}},
+		{name: "a definition of AWS Batch's is reported, the job definition is what to change", event: "definition-arm64", account: ofBatch(workloads(arm)),
+			calls: []string{describe}, rules: []guard.RuleID{guard.TaskDefinitionPlatform}},
 		{name: "an old platform version", event: "launch-platform-1.3.0", account: workloads(covered, task(1, "family:web", "PROVISIONING", "1.3.0")),
 			calls: []string{describeTasks, stop}, rules: []guard.RuleID{guard.TaskLaunchPlatform}},
 		{name: "a service's task before RUNNING", event: "change-service-task-arm64-pending", account: workloads(arm, task(11, "service:web", "PENDING", "1.4.0")),
