@@ -83,7 +83,7 @@ func exposedBy(d draft, f guard.Finding) string {
 	name := known(d.name(f.Subject))
 	switch f.State.(type) {
 	case guard.PolicyDocument:
-		return "The guard ignores the modes and exemptions of the rejected document and uses its defaults."
+		return "The guard ignores the rejected document. It enforces the account setting and does nothing about workloads but report them."
 	case guard.Component:
 		switch {
 		case unknown:
