@@ -60,9 +60,10 @@ func New(about About, r guard.Report) Document {
 	return d
 }
 
-// ID names a scan.
+// ID names a scan: no two begin in the same nanosecond. A whole second is written
+// without a fraction.
 func ID(account, region string, started time.Time) string {
-	return fmt.Sprintf("%s-%s-%s", account, region, started.UTC().Format("20060102T150405Z"))
+	return fmt.Sprintf("%s-%s-%s", account, region, started.UTC().Format("20060102T150405.999999999Z"))
 }
 
 // count puts a finding where it belongs.
