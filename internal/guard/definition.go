@@ -5,11 +5,10 @@ type TaskDefinition struct {
 	ARN          string
 	Family       string // what to ask ECS for while the ARN is unknown
 	Platform     Platform
-	Fargate      Answer   // whether it is meant for Fargate: FARGATE was asked for, or nothing was and ECS computed it
-	Inactive     bool     // deregistered: no new launches, after up to 10 minutes
-	RegisteredBy string   // ARN of who registered it; AWS Batch's role for a job definition's
-	ReadOnly     []string // containers whose root file system is read-only, in which ECS Exec cannot run a command
-	Unknown      string   // why something is unknown, as the end of a sentence: "because …"
+	Fargate      Answer // whether it is meant for Fargate: FARGATE was asked for, or nothing was and ECS computed it
+	Inactive     bool   // deregistered: no new launches, after up to 10 minutes
+	RegisteredBy string // ARN of who registered it; AWS Batch's role for a job definition's
+	Unknown      string // why something is unknown, as the end of a sentence: "because …"
 }
 
 // Subject is the revision's ARN, or as much of it as is known.
