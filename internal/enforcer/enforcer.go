@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"fipsguard/internal/alert"
@@ -108,8 +109,18 @@ func (e *Enforcer) loop() remediate.Loop {
 	return remediate.Loop{Account: e.Account, Policy: e.Policy, Now: e.Now}
 }
 
+// worthFailing leaves out what fails for good and is expected to: AWS lets
+// nobody but its owner and root change a principal's override. The alert says so;
+// a repetition says nothing new.
+func worthFailing(outcomes []guard.Outcome) []guard.Outcome {
+	return slices.DeleteFunc(outcomes, func(o guard.Outcome) bool {
+		_, override := o.Remediation.Call.(guard.PutAccountSetting)
+		return override && o.Result == guard.RefusedByAWS
+	})
+}
+
 // conclude records a report and sends it. err is what went wrong before.
 func (e *Enforcer) conclude(ctx context.Context, location guard.Location, r guard.Report, err error) error {
 	e.record(ctx, r)
-	return errors.Join(e.tellPolicyFaults(ctx, location), err, remediate.Unrepaired(r.Unrepaired()), e.notify(ctx, r))
+	return errors.Join(e.tellPolicyFaults(ctx, location), err, remediate.Unrepaired(worthFailing(r.Unrepaired())), e.notify(ctx, r))
 }

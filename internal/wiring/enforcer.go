@@ -61,10 +61,10 @@ func EnforcerFunction(getenv func(string) string) (lambda.Handler, error) {
 		return nil, err
 	}
 	policy, faults := Policy(settings, time.Now())
-	return enforcerHandler{simulated: isSimulated(getenv("AWS_ENDPOINT_URL")), enforcer: Enforcer(EnforcerOptions{
+	return Legible(enforcerHandler{simulated: isSimulated(getenv("AWS_ENDPOINT_URL")), enforcer: Enforcer(EnforcerOptions{
 		Config: aws, TopicARN: settings.TopicARN, Policy: policy, PolicyFaults: faults,
 		Log: Logger(settings), Metrics: metric.NewWriter(os.Stdout), Now: time.Now, Sleep: ecsapi.Sleep,
-	})}, nil
+	})}), nil
 }
 
 // enforcerHandler gets the event's bytes as they came, so that what is not JSON

@@ -55,7 +55,7 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 	if settings.SecurityHub {
 		h.verifier.Hub = newHub(aws)
 	}
-	return h, nil
+	return wiring.Legible(h), nil
 }
 
 // patterns are those of the stack's rules that feed the enforcer.
