@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -55,7 +56,7 @@ func (h History) Changes(ctx context.Context, account, region string, since time
 		from = since
 	}
 	for _, call := range settingCalls() {
-		found, complete, err := h.lookUp(ctx, call, from)
+		found, complete, err := h.lookUp(ctx, guard.Location{Account: account, Region: region}, call, from)
 		events = append(events, found...)
 		if complete.After(from) {
 			from = complete
@@ -73,7 +74,7 @@ func (h History) Changes(ctx context.Context, account, region string, since time
 
 // lookUp reads the events of one call, newest first, back to a time, and says
 // since when they are complete.
-func (h History) lookUp(ctx context.Context, call string, from time.Time) ([]guard.Event, time.Time, error) {
+func (h History) lookUp(ctx context.Context, at guard.Location, call string, from time.Time) ([]guard.Event, time.Time, error) {
 	var events []guard.Event
 	complete := h.Now()
 	input := &cloudtrail.LookupEventsInput{
@@ -91,8 +92,11 @@ func (h History) lookUp(ctx context.Context, call string, from time.Time) ([]gua
 		}
 		for _, found := range out.Events {
 			event, err := trail.Decode([]byte(aws.ToString(found.CloudTrailEvent)))
-			if err != nil {
+			if err != nil && found.EventTime == nil {
 				return events, complete, fmt.Errorf("look up events %s: event %s: %w", call, aws.ToString(found.EventId), err)
+			}
+			if err != nil {
+				event = unreadable(at, found)
 			}
 			complete = event.Cause.Time.Add(time.Second) // of its own second there may be more
 			if isAboutSetting(event) {
@@ -105,6 +109,20 @@ func (h History) lookUp(ctx context.Context, call string, from time.Time) ([]gua
 		input.NextToken = out.NextToken
 	}
 	return events, complete, fmt.Errorf("look up events %s: more than %d since %s", call, 50*maxPages, complete.Format(time.RFC3339))
+}
+
+// unreadable is an event whose record cannot be decoded, as far as CloudTrail
+// tells without it: somebody changed some account setting. From then on nobody
+// knows what FIPS mode was, until the next record. One such record does not end
+// the reading.
+func unreadable(at guard.Location, found types.Event) guard.Event {
+	return guard.Event{
+		Cause: guard.Cause{
+			EventID: aws.ToString(found.EventId), EventName: aws.ToString(found.EventName), Time: aws.ToTime(found.EventTime).UTC(),
+			Account: at.Account, Region: at.Region, Actor: guard.Actor{Name: cmp.Or(aws.ToString(found.Username), "unknown")},
+		},
+		States: []guard.State{guard.Setting{Account: at.Account, Region: at.Region, Unknown: "the record of a change cannot be read"}},
+	}
 }
 
 func isAboutSetting(e guard.Event) bool {
