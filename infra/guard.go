@@ -57,8 +57,6 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	queues.acceptFrom(slices.Concat(feeding, looking, watching))
 	alarms := newAlarms(stack, enforcer, verifier, topic, queues)
 	newDashboard(stack, enforcer, verifier, queues, alarms)
-	if !options.Audit {
-		enableOnDeploy(stack, enforcer, feeding, version)
-	}
+	checkOnDeploy(stack, enforcer, feeding, version, options.Audit, alarms)
 	return nil
 }
