@@ -78,6 +78,7 @@ type Finding struct {
 	Remedy       string         `json:"remedy"` // for what asks for someone's attention
 	why          string         // the rule matters; empty for what needs no explanation
 	registeredBy string         // of a task definition
+	isOver       bool           // it is about the past
 }
 
 // Outcome is what became of a remediation.

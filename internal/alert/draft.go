@@ -124,6 +124,7 @@ func (d draft) finding(f guard.Finding) Finding {
 	if f.Severity > guard.Info {
 		shown.why, shown.Remedy = rule.Why, d.exact(f.Advice())
 	}
+	_, shown.isOver = f.State.(guard.OffPeriod)
 	if definition, ok := f.State.(guard.TaskDefinition); ok {
 		shown.registeredBy = d.name(definition.RegisteredBy)
 	}
