@@ -65,3 +65,42 @@ func TestAnOffPeriodIsReportedOnce(t *testing.T) {
 		})
 	}
 }
+
+// TestAReportedOffPeriodIsNotForgotten by a scan that could not read the state, nor
+// by one that saw nothing of the past.
+func TestAReportedOffPeriodIsNotForgotten(t *testing.T) {
+	for name, blind := range map[string]func(*guardtest.World, *outside, int){
+		"the state could not be read when it was reported": func(_ *guardtest.World, o *outside, scan int) {
+			if scan == 0 {
+				o.broken["read"] = errors.New("connection reset")
+			}
+		},
+		"a scan believes no memory and gets no history": func(w *guardtest.World, o *outside, scan int) {
+			if scan == 1 {
+				w.Faults["cloudtrail:LookupEvents"] = guardtest.Down
+				delete(o.reports, o.order[0]+".json")
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, o := guardtest.NewWorld(start), newOutside()
+			w.Events = []guard.Event{guardtest.Put("off", start.Add(-time.Hour), guard.ModeOff), guardtest.Put("on", start.Add(-time.Minute), guard.ModeOn)}
+			v := o.verifier(w)
+			for n := range 4 {
+				o.broken, w.Faults = map[string]error{}, map[string]guardtest.Fault{}
+				blind(w, o, n)
+				_, _ = run(t, v, Request{}) // the error is about what is at fault
+				w.Clock = w.Clock.Add(time.Hour)
+			}
+			told := 0
+			for _, m := range o.inbox {
+				if strings.Contains(m.Subject, "was off for a time") {
+					told++
+				}
+			}
+			if told != 1 {
+				t.Errorf("the off period was reported %d times: %q", told, o.subjects())
+			}
+		})
+	}
+}

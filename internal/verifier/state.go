@@ -57,7 +57,11 @@ func merge(stored, unwritten state) state {
 	}
 	maps.Copy(stored.Open, unwritten.Open)
 	stored.Outbox = append(stored.Outbox, unwritten.Outbox...)
-	stored.Memory, stored.Off = unwritten.Memory, unwritten.Off
+	stored.Memory = unwritten.Memory
+	if stored.Off == nil {
+		stored.Off = map[string]bool{}
+	}
+	maps.Copy(stored.Off, unwritten.Off)
 	return stored
 }
 
