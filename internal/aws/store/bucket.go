@@ -44,11 +44,11 @@ func (b Bucket) stateKey() string {
 }
 
 // reportKey puts a report into the folder of its day, which its ID ends with:
-// ACCOUNT-REGION-YYYYMMDDTHHMMSS.fffffffffZ.
+// ACCOUNT-REGION-YYYYMMDDTHHMMSS-fffffffffZ.
 func (b Bucket) reportKey(id, ending string) (string, error) {
 	at, ours := strings.CutPrefix(id, b.Location.Account+"-"+b.Location.Region+"-")
-	day, err := time.Parse(idLayout, at)
-	if !ours || err != nil || day.Format(idLayout) != at {
+	day, err := time.Parse(idLayout, strings.Replace(at, "-", ".", 1))
+	if !ours || err != nil || strings.Replace(day.Format(idLayout), ".", "-", 1) != at {
 		return "", fmt.Errorf("%q is no report's ID of account %s, Region %s", id, b.Location.Account, b.Location.Region)
 	}
 	return fmt.Sprintf("reports/%s/%s/%s/%s%s", b.Location.Account, b.Location.Region, day.Format("2006/01/02"), id, ending), nil
