@@ -26,7 +26,7 @@ func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, i
 	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
 	action := awscloudwatchactions.NewSnsAction(topic)
 	var alarms []awscloudwatch.Alarm
-	above := func(name, about string, threshold float64, metric awscloudwatch.IMetric) {
+	alarm := func(name, about string, threshold float64, metric awscloudwatch.IMetric, missing awscloudwatch.TreatMissingData) {
 		alarm := awscloudwatch.NewAlarm(scope, jsii.String(logicalName(name)), &awscloudwatch.AlarmProps{
 			AlarmName:          jsii.String(product.Prefix + name),
 			AlarmDescription:   jsii.String(about + " See docs/runbook.md."),
@@ -34,10 +34,13 @@ func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, i
 			Threshold:          jsii.Number(threshold),
 			ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_THRESHOLD,
 			EvaluationPeriods:  jsii.Number(1),
-			TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
+			TreatMissingData:   missing,
 		})
 		alarm.AddAlarmAction(action)
 		alarms = append(alarms, alarm)
+	}
+	above := func(name, about string, threshold float64, metric awscloudwatch.IMetric) {
+		alarm(name, about, threshold, metric, awscloudwatch.TreatMissingData_NOT_BREACHING)
 	}
 	sum := func() *awscloudwatch.MetricOptions {
 		return &awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(1))}
@@ -56,7 +59,8 @@ func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, i
 	above("remediation-failures", "A violation is not fixed.", 0, guardMetric(product.RemediationFailures, "Sum"))
 	above("remediation-latency", "A fix came more than five minutes after the call that made it necessary.", slowMilliseconds,
 		guardMetric(product.RemediationLatency, "p99"))
-	above("refuted-kernels", "The kernel under a running task is not in FIPS mode.", 0, guardMetric(product.TasksRefuted, "Maximum"))
+	// Scans count kernels: between two of them it stays as the last one left it.
+	alarm("refuted-kernels", "The kernel under a running task is not in FIPS mode.", 0, guardMetric(product.TasksRefuted, "Maximum"), awscloudwatch.TreatMissingData_IGNORE)
 	above("notification-failures", "An alert did not reach a subscriber.", 0, topic.MetricNumberOfNotificationsFailed(sum()))
 	return append(alarms,
 		silence(scope, action, "heartbeat", "The account setting has not been read for half an hour.", guardMetric(product.Looks, "Sum"), 10, 3),

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"testing"
 
 	"fipsguard/infra/template"
@@ -20,6 +22,7 @@ func TestAlarmsOnTheGuardsMetrics(t *testing.T) {
 		product.RemediationFailures: true, product.RemediationLatency: true,
 		product.Looks: true, product.TasksRefuted: true,
 	}
+	checkAlarms(t, stack)
 	count := 0
 	for id, alarm := range stack.resources("AWS::CloudWatch::Alarm") {
 		properties := alarm["Properties"].(map[string]any)
@@ -36,5 +39,24 @@ func TestAlarmsOnTheGuardsMetrics(t *testing.T) {
 	}
 	if count != 4 {
 		t.Errorf("%d alarms on the guard's own metrics, want 4", count)
+	}
+}
+
+// checkAlarms: none is there before the guard was first heard, which would be
+// silence, and the one on what scans count does not end with the minute.
+func checkAlarms(t *testing.T, stack synthesized) {
+	t.Helper()
+	checks := slices.Collect(maps.Keys(stack.resources("Custom::FargateFIPSMode")))
+	if len(checks) != 1 {
+		t.Fatalf("the deployment makes the checks %q, want one", checks)
+	}
+	for id, alarm := range stack.resources("AWS::CloudWatch::Alarm") {
+		if after, _ := alarm["DependsOn"].([]any); !slices.Contains(after, any(checks[0])) {
+			t.Errorf("%s is created before the account setting was first checked", id)
+		}
+		properties := alarm["Properties"].(map[string]any)
+		if properties["MetricName"] == product.TasksRefuted && properties["TreatMissingData"] != "ignore" {
+			t.Errorf("%s ends before the next scan: missing data is %v", id, properties["TreatMissingData"])
+		}
 	}
 }

@@ -73,8 +73,6 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	functions := functions{enforcer, gate, verifier}
 	alarms := newAlarms(stack, functions, topic, queues, in)
 	newDashboard(stack, functions, queues, in, alarms)
-	if !options.Audit {
-		enableOnDeploy(stack, enforcer, slices.Concat(settings, workloads), version)
-	}
+	checkOnDeploy(stack, enforcer, slices.Concat(settings, workloads), version, options.Audit, alarms)
 	return nil
 }

@@ -105,9 +105,12 @@ func checkAudit(t *testing.T, stack synthesized) {
 	// The test's options have Security Hub on, too.
 	inVPC["Verifier"] = append(slices.Clone(inVPC["Enforcer"]), calls(t, []client{{"../internal/aws/hub/*.go", "securityhub", "securityhub"}})...)
 	checkGranted(t, stack, inVPC, func(action string) bool { return !isWrite(action) })
-	if len(stack.resources("Custom::FargateFIPSMode")) != 0 {
-		t.Error("a stack in audit mode turns FIPS mode on")
+	for _, check := range stack.resources("Custom::FargateFIPSMode") {
+		if check["Properties"].(map[string]any)["Audit"] != true {
+			t.Error("changing the mode from audit to enforce checks nothing")
+		}
 	}
+	checkAlarms(t, stack)
 }
 
 // checkGranted compares the policies with the calls that are kept, and more.

@@ -119,7 +119,7 @@ func settled(text string) string {
 		{`(?m)^ +\+\d+\.\d ms`, "  +… ms"},
 		{`\d+(\.\d+)? ?(ms|µs)\b`, "… ms"},
 		{`127\.0\.0\.1:\d+`, "127.0.0.1:PORT"},
-		{`\d{8}T\d{6}Z`, "TIME"},
+		{`\d{8}T\d{6}(-\d+)?Z`, "TIME"},
 		{`"unknownSeconds": \d+`, `"unknownSeconds": SECONDS`},
 		{`"go": "go[^"]+"`, `"go": "VERSION"`},
 		{`"module": "[^"]*"`, `"module": "VERSION"`},

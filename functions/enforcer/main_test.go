@@ -251,6 +251,18 @@ func TestTheFunction(t *testing.T) {
 		}
 	})
 
+	t.Run("survives an error that no header can carry", func(t *testing.T) {
+		d := start(t, bootstrap)
+		elsewhere := strings.ReplaceAll(string(recorded(t, "setting-default-off")), localaws.AccountID, "999988887777")
+		hostile := strings.Replace(elsewhere, `"eventID": "`, "\"eventID\": \"\x7f", 1)
+		if _, err := d.Invoke(t.Context(), []byte(hostile)); err == nil || !strings.Contains(err.Error(), "999988887777") {
+			t.Errorf("the function answers %v", err)
+		}
+		if _, err := d.Invoke(t.Context(), recorded(t, "setting-default-off")); err != nil {
+			t.Errorf("afterwards: %v", err)
+		}
+	})
+
 	t.Run("turns FIPS mode on when deployed and leaves it on when removed", func(t *testing.T) {
 		var answers []string
 		cloudFormation := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

@@ -79,6 +79,7 @@ type Finding struct {
 	why          string         // the rule matters; empty for what needs no explanation
 	registeredBy string         // of a task definition
 	over         bool           // it was on again when it was read
+	isOver       bool           // it is about the past
 }
 
 // Outcome is what became of a remediation.

@@ -127,6 +127,7 @@ func (d draft) finding(f guard.Finding) Finding {
 	if f.Severity > guard.Info && !shown.over {
 		shown.Remedy = d.exact(f.Advice())
 	}
+	_, shown.isOver = f.State.(guard.OffPeriod)
 	if definition, ok := f.State.(guard.TaskDefinition); ok {
 		shown.registeredBy = d.name(definition.RegisteredBy)
 	}

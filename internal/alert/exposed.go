@@ -82,9 +82,11 @@ func meanwhile(d draft, o guard.Outcome) string {
 func exposedBy(d draft, f guard.Finding) string {
 	unknown := f.Verdict == guard.InsufficientData
 	name := known(d.name(f.Subject))
-	switch f.State.(type) {
+	switch s := f.State.(type) {
+	case guard.OffPeriod:
+		return fmt.Sprintf("Tasks that were launched from %s until %s may run without FIPS mode until they are replaced.", knownTime(timeText(s.From)), knownTime(timeText(s.Until)))
 	case guard.PolicyDocument:
-		return "The guard ignores the modes and exemptions of the rejected document and uses its defaults."
+		return "The guard ignores the rejected document. It enforces the account setting and does nothing about workloads but report them."
 	case guard.Component:
 		switch {
 		case unknown:

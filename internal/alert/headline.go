@@ -28,7 +28,10 @@ func headline(d draft) string {
 		return "Nothing is wrong"
 	case guard.NonCompliant:
 	}
+	_, over := f.State.(guard.OffPeriod)
 	switch {
+	case over:
+		return "FIPS mode was off for a time"
 	case !ok:
 		return "Violation of rule " + d.name(string(f.Rule))
 	case turned(d.report, f.Rule):

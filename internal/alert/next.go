@@ -49,7 +49,8 @@ func next(d draft) []string {
 
 // owner is whom an advice is for, unless it is for who gets the alert.
 func owner(f guard.Finding) string {
-	if rule, ok := guard.RuleOf(f.Rule); ok && rule.AboutGuard() {
+	_, over := f.State.(guard.OffPeriod)
+	if rule, ok := guard.RuleOf(f.Rule); over || ok && rule.AboutGuard() {
 		return ""
 	}
 	return "Tell the owner: "

@@ -144,6 +144,9 @@ func done(a Alert) Section {
 // whyNothing is why the guard did nothing.
 func whyNothing(a Alert) string {
 	if len(a.Findings) > 0 {
+		if a.Findings[0].isOver {
+			return "it was over before the guard saw it."
+		}
 		switch a.Findings[0].Status {
 		case guard.InsufficientData:
 			return "no: the guard never fixes what it could not check."

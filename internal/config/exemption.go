@@ -70,7 +70,7 @@ func (r *reader) expiry(v *syntax.Value) time.Time {
 	case err != nil:
 		r.complain(v.Position, "expires is %s; %v", syntax.Quoted(v.Text), err)
 	case !r.now.Before(expires):
-		r.complain(v.Position, "the exemption expired on %s; renew it or take it out", v.Text)
+		r.expired = append(r.expired, syntax.Fault{Position: v.Position, Reason: "the exemption expired on " + v.Text + "; renew it or take it out"})
 	}
 	return expires
 }

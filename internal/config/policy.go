@@ -14,60 +14,62 @@ import (
 // MaxPolicyDocument is how many bytes a policy document may have.
 const MaxPolicyDocument = 64 << 10
 
-// ParsePolicy reads a policy document (docs/policy.md). What the document
-// leaves out is as in guard.DefaultPolicy; an empty document is the defaults.
+// ParsePolicy reads a policy document (docs/policy.md) that is to be deployed.
+// What the document leaves out is as in guard.DefaultPolicy; an empty document
+// is the defaults.
 //
-// now decides which exemptions have expired: one expired exemption makes the
-// document invalid. The error is of type syntax.Faults and names everything that
-// is wrong; the policy is then guard.DefaultPolicy, and nothing of the document
-// holds.
+// now decides which exemptions have expired: each is a fault. The error is of
+// type syntax.Faults and names everything that is wrong; nothing of the document
+// holds then.
 func ParsePolicy(document []byte, now time.Time) (guard.Policy, error) {
-	policy, faults := readPolicy(document, now)
-	if len(faults) > 0 {
-		return policy, faults
+	r := readPolicy(document, now)
+	if faults := report(append(r.faults, r.expired...)); len(faults) > 0 {
+		return guard.DefaultPolicy(), faults
 	}
-	return policy, nil
+	return r.policy, nil
 }
 
-// PolicyOrDefault is the policy that holds: the document's, or the defaults
-// when it has faults, so that a bad document never switches the guard off. The
-// faults have to reach people. With mode guard.Audit either is only audited;
-// every other mode leaves it as it is.
+// PolicyOrDefault is the policy that holds: the document's, in which an expired
+// exemption ends alone, or what is safe without it. A document with faults may
+// have audited or exempted workloads, so nothing is done to these then; the
+// account setting is enforced. The faults have to reach people. With mode
+// guard.Audit either is only audited; every other mode leaves it as it is.
 func PolicyOrDefault(document string, mode guard.PolicyMode, now time.Time) (guard.Policy, syntax.Faults) {
-	policy, faults := readPolicy([]byte(document), now)
+	r := readPolicy([]byte(document), now)
+	policy := r.policy
+	if len(r.faults) > 0 {
+		policy = guard.DefaultPolicy().OnlySettings()
+	}
 	if mode == guard.Audit {
 		policy = policy.Audited()
 	}
-	return policy, faults
+	return policy, report(r.faults)
 }
 
-func readPolicy(document []byte, now time.Time) (guard.Policy, syntax.Faults) {
+func readPolicy(document []byte, now time.Time) reader {
+	r := reader{now: now, policy: guard.DefaultPolicy()}
 	if len(document) > MaxPolicyDocument {
-		return guard.DefaultPolicy(), syntax.Faults{{
-			Position: syntax.Position{Line: 1, Column: 1},
-			Reason:   fmt.Sprintf("the document has %d bytes; %d are allowed", len(document), MaxPolicyDocument),
-		}}
+		r.complain(syntax.Position{Line: 1, Column: 1}, "the document has %d bytes; %d are allowed", len(document), MaxPolicyDocument)
+		return r
 	}
 	if len(bytes.TrimSpace(document)) == 0 {
-		return guard.DefaultPolicy(), nil
+		return r
 	}
-	r := reader{now: now, policy: guard.DefaultPolicy()}
 	root, faults := syntax.JSON(document)
 	if root != nil {
 		r.document(root)
 	}
-	if faults = append(faults, r.faults...); len(faults) > 0 {
-		return guard.DefaultPolicy(), report(faults)
-	}
-	return r.policy, nil
+	r.faults = append(faults, r.faults...)
+	return r
 }
 
 // reader turns a document into a policy and collects what is wrong with it. It
 // reads on after a fault, so that people see all of them at once.
 type reader struct {
-	now    time.Time
-	policy guard.Policy
-	faults syntax.Faults
+	now     time.Time
+	policy  guard.Policy
+	faults  syntax.Faults
+	expired syntax.Faults // the exemptions that have ended
 }
 
 func (r *reader) complain(at syntax.Position, format string, args ...any) {

@@ -239,9 +239,11 @@ func TestPolicyOrDefaultNeverFailsOpen(t *testing.T) {
 		{"no document", "", guard.Enforce, guard.Enforce, 0},
 		{"no document, audit", "", guard.Audit, guard.Audit, 0},
 		{"document", relaxed, guard.Enforce, guard.Audit, 0},
-		{"bad document", bad, guard.Enforce, guard.Enforce, 1},
+		{"bad document", bad, guard.Enforce, guard.Audit, 1},
 		{"bad document, audit", bad, guard.Audit, guard.Audit, 1},
-		{"expired exemption", strings.Replace(exempting("2027-03-31", "2026-01-01"), `"version": 1`, relaxed[1:len(relaxed)-1], 1), guard.Enforce, guard.Enforce, 1},
+		{"expired exemption", strings.Replace(exempting("2027-03-31", "2026-01-01"), `"version": 1`, relaxed[1:len(relaxed)-1], 1), guard.Enforce, guard.Audit, 0},
+		{"expired exemption, else the defaults", exempting("2027-03-31", "2026-01-01"), guard.Enforce, guard.Enforce, 0},
+		{"expired exemption in a bad document", strings.Replace(exempting("2027-03-31", "2026-01-01"), `"version": 1`, `"version": 2`, 1), guard.Enforce, guard.Audit, 1},
 		{"a mode nobody set", relaxed, guard.Off, guard.Audit, 0},
 		{"a mode nobody set, no document", "", guard.Off, guard.Enforce, 0},
 	} {
@@ -256,7 +258,32 @@ func TestPolicyOrDefaultNeverFailsOpen(t *testing.T) {
 			if c.faults > 0 && len(policy.Exemptions) > 0 {
 				t.Error("an exemption of a bad document holds")
 			}
+			setting := guard.Enforce
+			if c.mode == guard.Audit {
+				setting = guard.Audit
+			}
+			if got := policy.Modes[guard.FIPSModeDefault]; got != setting {
+				t.Errorf("the account setting is in mode %q, want %q", got, setting)
+			}
+			if _, exempt := policy.Exempt("arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/legacy:1", now); exempt {
+				t.Error("an exemption holds that ended or was refused")
+			}
 		})
+	}
+}
+
+// TestAnExpiredExemptionEndsAlone: what is beside it in the document holds.
+func TestAnExpiredExemptionEndsAlone(t *testing.T) {
+	other := `{"resource":"arn:aws-us-gov:ecs:*:*:task-definition/other:*","reason":"ticket 312","approver":"jane.doe","expires":"2027-03-31"}`
+	document := strings.Replace(exempting("2027-03-31", "2026-01-01"), `"exemptions": [`, `"exemptions": [`+other+",", 1)
+	policy, faults := PolicyOrDefault(document, guard.Enforce, now)
+	if len(faults) > 0 {
+		t.Errorf("faults: %v", faults)
+	}
+	for family, want := range map[string]bool{"legacy": false, "other": true} {
+		if _, exempt := policy.Exempt("arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/"+family+":1", now); exempt != want {
+			t.Errorf("%s is exempt: %t, want %t", family, exempt, want)
+		}
 	}
 }
 

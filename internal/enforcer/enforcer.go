@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"fipsguard/internal/alert"
@@ -107,4 +108,14 @@ func (e *Enforcer) loop() remediate.Loop {
 
 func (e *Enforcer) report(cause guard.Cause, findings []guard.Finding, outcomes []guard.Outcome) guard.Report {
 	return guard.Report{Cause: cause, Findings: findings, Outcomes: outcomes, Expiring: e.Policy.Expiring(e.Now(), expiringSoon)}
+}
+
+// worthFailing leaves out what fails for good and is expected to: AWS lets
+// nobody but its owner and root change a principal's override. The alert says so;
+// a repetition says nothing new.
+func worthFailing(outcomes []guard.Outcome) []guard.Outcome {
+	return slices.DeleteFunc(outcomes, func(o guard.Outcome) bool {
+		_, override := o.Remediation.Call.(guard.PutAccountSetting)
+		return override && o.Result == guard.RefusedByAWS
+	})
 }

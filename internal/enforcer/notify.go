@@ -17,7 +17,7 @@ func (e *Enforcer) conclude(ctx context.Context, location guard.Location, r guar
 	if err == nil {
 		e.past.remember(s)
 	}
-	return errors.Join(s.Err, remediate.Unrepaired(r.Unrepaired()), err, e.tellPolicyFaults(ctx, location))
+	return errors.Join(s.Err, remediate.Unrepaired(worthFailing(r.Unrepaired())), err, e.tellPolicyFaults(ctx, location))
 }
 
 // settle tells of an event, and notes that it was told.

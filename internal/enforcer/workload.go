@@ -18,16 +18,23 @@ func (e *Enforcer) respondWorkload(ctx context.Context, location guard.Location,
 }
 
 // fixWorkloads reads before it acts: task definitions, tasks and services are
-// checked by what they are now.
+// checked by what they are now. Whoever may invoke the function chooses what a
+// record says, so nothing is done to what could not be read: it is reported,
+// and the error has the event repeated.
 func (e *Enforcer) fixWorkloads(ctx context.Context, ev guard.Event) ([]guard.Finding, []guard.Outcome, error) {
-	var findings []guard.Finding
+	var reported, fixable []guard.Finding
 	var errs []error
 	for _, recorded := range ev.States {
 		observed, err := e.observe(ctx, recorded)
-		errs = append(errs, err)
-		findings = append(findings, e.Policy.Evaluate(guard.CheckAll(observed))...)
+		findings := e.Policy.Evaluate(guard.CheckAll(observed))
+		reported = append(reported, findings...)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		fixable = append(fixable, findings...)
 	}
-	return findings, e.loop().Fix(ctx, findings), errors.Join(errs...)
+	return reported, e.loop().Fix(ctx, fixable), errors.Join(errs...)
 }
 
 // observe returns what a recorded resource is now. What cannot be read stays
@@ -44,17 +51,20 @@ func (e *Enforcer) observe(ctx context.Context, recorded guard.State) ([]guard.S
 	return []guard.State{recorded}, nil
 }
 
-// observeDefinition asks ECS only for what the record leaves out: a revision
-// never changes.
+// observeDefinition believes a record that shows no violation; any other
+// revision is read, at the price of one call.
 func (e *Enforcer) observeDefinition(ctx context.Context, d guard.TaskDefinition) ([]guard.State, error) {
 	verdict := guard.Worst(guard.Check(d))
-	if verdict == guard.Compliant || verdict == guard.NotApplicable || verdict == guard.NonCompliant && d.ARN != "" {
+	if verdict == guard.Compliant || verdict == guard.NotApplicable {
 		return []guard.State{d}, nil
 	}
 	observed, err := e.Account.ObserveTaskDefinition(ctx, d)
-	if err != nil || verdict == guard.NonCompliant && guard.Worst(guard.Check(observed)) != guard.NonCompliant {
-		// The family's newest revision is not the one that was registered.
+	if err != nil {
 		return []guard.State{d}, err
+	}
+	if d.ARN == "" && verdict == guard.NonCompliant && guard.Worst(guard.Check(observed)) != guard.NonCompliant {
+		// The family's newest revision is not the one that was registered.
+		return []guard.State{d}, nil
 	}
 	return []guard.State{observed}, nil
 }

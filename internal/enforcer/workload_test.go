@@ -57,6 +57,30 @@ func workloads(platform guard.Platform, tasks ...guard.Task) *guardtest.Account 
 	return a
 }
 
+// onARM is a task that ECS runs on ARM64, whatever its definition says.
+func onARM(t guard.Task) guard.Task {
+	t.Platform.Architecture = "ARM64"
+	return t
+}
+
+// askedForEC2 is an account whose web:7 is not meant for Fargate.
+func askedForEC2(a *guardtest.Account) *guardtest.Account {
+	a.Revisions[len(a.Revisions)-1].Fargate = guard.DefinitionOnFargate([]string{"EC2"}, []string{"EC2", "FARGATE"})
+	return a
+}
+
+// ofBatch is an account whose web:7 AWS Batch registered.
+func ofBatch(a *guardtest.Account) *guardtest.Account {
+	a.Revisions[len(a.Revisions)-1].RegisteredBy = "arn:aws-us-gov:sts::111122223333:assumed-role/AWSServiceRoleForBatch/aws-batch"
+	return a
+}
+
+// unreadable is an account that does not answer a call.
+func unreadable(a *guardtest.Account, call string) *guardtest.Account {
+	a.Faults[call] = guardtest.Down
+	return a
+}
+
 func TestWorkloadEvents(t *testing.T) {
 	with := func(rule guard.RuleID, mode guard.PolicyMode) guard.Policy {
 		p := guard.DefaultPolicy()
@@ -77,8 +101,14 @@ func TestWorkloadEvents(t *testing.T) {
 		rules   []guard.RuleID // of the alert's violations and doubts; none means no alert
 		fails   bool
 	}{
-		{name: "a bad definition is rejected without a look", event: "definition-arm64", account: workloads(arm),
-			calls: []string{deregister}, rules: []guard.RuleID{guard.TaskDefinitionPlatform}},
+		{name: "a bad definition is read and rejected", event: "definition-arm64", account: workloads(arm),
+			calls: []string{describe, deregister}, rules: []guard.RuleID{guard.TaskDefinitionPlatform}},
+		{name: "a record that calls a compliant definition bad", event: "definition-arm64", account: workloads(covered),
+			calls: []string{describe}},
+		{name: "a bad definition that cannot be read is reported and left alone", event: "definition-arm64", account: unreadable(workloads(arm), describe),
+			calls: []string{describe}, rules: []guard.RuleID{guard.TaskDefinitionPlatform}, fails: true},
+		{name: "a bad launch that cannot be read is reported and left alone", event: "launch-platform-1.3.0", account: unreadable(workloads(covered, task(1, "family:web", "PROVISIONING", "1.3.0")), describeTasks),
+			calls: []string{describeTasks}, rules: []guard.RuleID{guard.TaskLaunchPlatform}, fails: true},
 		{name: "what the record leaves out is asked for", event: "definition-arm64-response-omitted", account: workloads(arm),
 			calls: []string{describe, deregister},
 			// The second delivery finds another newest revision and cannot know that this is the same news.
@@ -89,14 +119,24 @@ func TestWorkloadEvents(t *testing.T) {
 			calls: []string{describe}, rules: []guard.RuleID{guard.TaskDefinitionPlatform}, fails: true},
 		{name: "a definition only EC2 can run", event: "definition-arm64-ec2-only", account: workloads(arm)},
 		{name: "a bad definition, audited", event: "definition-arm64", account: workloads(arm), policy: guard.DefaultPolicy().Audited(),
-			rules: []guard.RuleID{guard.TaskDefinitionPlatform}},
-		{name: "a rule that is off", event: "definition-arm64", account: workloads(arm), policy: with(guard.TaskDefinitionPlatform, guard.Off)},
+			calls: []string{describe}, rules: []guard.RuleID{guard.TaskDefinitionPlatform}},
+		{name: "a rule that is off", event: "definition-arm64", account: workloads(arm), policy: with(guard.TaskDefinitionPlatform, guard.Off),
+			calls: []string{describe}},
 
 		{name: "a compliant task costs no call once its definition is known", event: "change-system-unseen", account: workloads(covered)},
 		{name: "a Windows task, though the event does not show it", event: "change-system-unseen", account: workloads(windows, task(15, "family:web", "PENDING", "1.4.0")),
 			calls: []string{describeTasks, stop}, rules: []guard.RuleID{guard.TaskLaunchPlatform}},
-		{name: "a launch of a rejected revision", event: "launch-compliant-but-for-the-unseen-system", account: workloads(arm, task(2, "family:web", "PROVISIONING", "1.4.0")),
+		{name: "a launch of a rejected revision", event: "launch-arm64", account: workloads(arm, task(4, "family:web", "PROVISIONING", "1.4.0")),
 			calls: []string{describeTasks, stop}, rules: []guard.RuleID{guard.TaskLaunchPlatform}},
+		{name: "a task on x86 of a definition that says ARM", event: "launch-compliant-but-for-the-unseen-system", account: workloads(arm)},
+		{name: "a task on ARM of a definition that says x86", event: "launch-arm64", account: workloads(covered, onARM(task(4, "family:web", "PROVISIONING", "1.4.0"))),
+			calls: []string{describeTasks, stop}, rules: []guard.RuleID{guard.TaskLaunchPlatform}},
+		{name: "a launch on Fargate of a definition that asked for EC2", event: "launch-arm64", account: askedForEC2(workloads(arm, task(4, "family:web", "PROVISIONING", "1.4.0"))),
+			calls: []string{describeTasks, stop}, rules: []guard.RuleID{guard.TaskLaunchPlatform}},
+		{name: "a definition that asked for EC2, which ECS says Fargate could run", event: "definition-arm64", account: askedForEC2(workloads(arm)),
+			calls: []string{describe}},
+		{name: "a definition of AWS Batch's is reported, the job definition is what to change", event: "definition-arm64", account: ofBatch(workloads(arm)),
+			calls: []string{describe}, rules: []guard.RuleID{guard.TaskDefinitionPlatform}},
 		{name: "an old platform version", event: "launch-platform-1.3.0", account: workloads(covered, task(1, "family:web", "PROVISIONING", "1.3.0")),
 			calls: []string{describeTasks, stop}, rules: []guard.RuleID{guard.TaskLaunchPlatform}},
 		{name: "a service's task before RUNNING", event: "change-service-task-arm64-pending", account: workloads(arm, task(11, "service:web", "PENDING", "1.4.0")),

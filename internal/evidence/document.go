@@ -13,7 +13,7 @@ const Schema = "fipsguard.evidence/v1"
 // text, a null or INSUFFICIENT_DATA, never a pass.
 type Document struct {
 	Schema      string         `json:"schema"`
-	ID          string         `json:"id"` // of the scan: ACCOUNT-REGION-YYYYMMDDTHHMMSSZ
+	ID          string         `json:"id"` // of the scan: ACCOUNT-REGION-YYYYMMDDTHHMMSS-fffffffffZ
 	Account     string         `json:"account"`
 	Region      string         `json:"region"`
 	Started     time.Time      `json:"started"`

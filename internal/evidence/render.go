@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"fipsguard/internal/guard"
@@ -60,9 +61,12 @@ func New(about About, r guard.Report) Document {
 	return d
 }
 
-// ID names a scan.
+// ID names a scan: no two begin in the same nanosecond. A whole second is written
+// without a fraction.
 func ID(account, region string, started time.Time) string {
-	return fmt.Sprintf("%s-%s-%s", account, region, started.UTC().Format("20060102T150405Z"))
+	at := started.UTC().Format("20060102T150405.999999999Z")
+	// What follows a dot is a file's format.
+	return fmt.Sprintf("%s-%s-%s", account, region, strings.Replace(at, ".", "-", 1))
 }
 
 // count puts a finding where it belongs.

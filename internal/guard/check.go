@@ -8,6 +8,8 @@ func Check(s State) []Finding {
 	switch s := s.(type) {
 	case Setting:
 		return []Finding{checkSetting(s)}
+	case OffPeriod:
+		return []Finding{checkOffPeriod(s)}
 	case TaskDefinition:
 		return []Finding{checkTaskDefinition(s)}
 	case Task:

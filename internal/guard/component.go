@@ -143,8 +143,8 @@ func guardPolicy() Rule {
 		ID:          GuardPolicy,
 		Group:       GroupPolicy,
 		Requirement: "The guard's policy document is readable and valid.",
-		Why:         "If it is invalid, the guard ignores it, with its exemptions, and uses its defaults.",
-		Headlines:   headlines("Policy document rejected, defaults apply", "The guard could not check itself"),
+		Why:         "If it is invalid, the guard ignores it, with its exemptions. It enforces the account setting and only reports workloads.",
+		Headlines:   headlines("Policy document rejected, workloads only reported", "The guard could not check itself"),
 		Severity:    Critical,
 		Default:     Audit,
 		Controls:    []Control{SI4, CA7},
@@ -158,5 +158,5 @@ func checkPolicyDocument(d PolicyDocument) Finding {
 	if len(d.Faults) == 0 {
 		return finding(GuardPolicy, d, Compliant, "The policy document is valid.")
 	}
-	return finding(GuardPolicy, d, NonCompliant, fmt.Sprintf("The policy document was rejected and the defaults are enforced: %s.", strings.Join(d.Faults, "; ")))
+	return finding(GuardPolicy, d, NonCompliant, fmt.Sprintf("The policy document was rejected; the account setting is enforced, workloads are only reported: %s.", strings.Join(d.Faults, "; ")))
 }

@@ -65,7 +65,7 @@ func taskKernelProof() Rule {
 		Method:      Test,
 		Evidence:    Log,
 		Remedy:      always("With FIPS mode on, replace the task: force a new deployment of its service, or stop it and run it again."),
-		Doubt:       "Make the task checkable: launch it with enableExecuteCommand, from an image with cat, without a read-only root file system, with a task role that allows ssmmessages.",
+		Doubt:       "Make the task checkable: launch it with enableExecuteCommand, from an image with cat, with a task role that allows ssmmessages. With a read-only root file system, mount writable volumes at /managed-agents, /var/lib/amazon/ssm and /var/log/amazon/ssm.",
 	}
 }
 

@@ -44,7 +44,9 @@ func remedy(f Finding, policy Policy) Call {
 		}
 		return settingRemedy(s)
 	case TaskDefinition:
-		if s.ARN == "" || s.Inactive {
+		// AWS Batch's own definitions are its business: what it does when one is
+		// deregistered is documented nowhere, and the next job registers another.
+		if s.ARN == "" || s.Inactive || s.JobDefinition() != "" {
 			return nil
 		}
 		return DeregisterTaskDefinition{TaskDefinition: s.ARN}

@@ -37,6 +37,7 @@ func TestPlan(t *testing.T) {
 		{"default on", Setting{Scope: ScopeAccount, Mode: ModeOn}, "", nil},
 		{"bad task definition", TaskDefinition{ARN: revision, Fargate: Yes, Platform: armed}, "", DeregisterTaskDefinition{revision}},
 		{"bad task definition, already inactive", TaskDefinition{ARN: revision, Fargate: Yes, Platform: armed, Inactive: true}, "", nil},
+		{"bad task definition of AWS Batch's", TaskDefinition{ARN: "td/job:3", RegisteredBy: batch, Fargate: Yes, Platform: armed}, "", nil},
 		{"bad task definition of unknown revision", TaskDefinition{Family: "web", Fargate: Yes, Platform: armed}, "", nil},
 		{"standalone task before RUNNING", task, "", stop(TaskLaunchPlatform)},
 		{"standalone task, RUNNING", of(task, func(t *Task) { t.LastStatus = "RUNNING" }), "", stop(TaskRunningPlatform)},

@@ -67,9 +67,19 @@ func DefaultPolicy() Policy {
 
 // Audited is the policy with every fix turned into a report.
 func (p Policy) Audited() Policy {
+	return p.auditing(func(RuleID) bool { return true })
+}
+
+// OnlySettings is the policy with every correction but those of the account
+// setting turned into a report.
+func (p Policy) OnlySettings() Policy {
+	return p.auditing(func(id RuleID) bool { return !id.AboutSetting() })
+}
+
+func (p Policy) auditing(which func(RuleID) bool) Policy {
 	p.Modes = maps.Clone(p.Modes)
 	for id, mode := range p.Modes {
-		if mode == Enforce {
+		if mode == Enforce && which(id) {
 			p.Modes[id] = Audit
 		}
 	}

@@ -126,12 +126,20 @@ func always(remedy string) func(State) string {
 	return func(State) string { return remedy }
 }
 
+// isOver reports whether a state is one of the past.
+func isOver(s State) bool {
+	_, over := s.(OffPeriod)
+	return over
+}
+
 // Advice is what a person does about a finding.
 func (f Finding) Advice() string {
 	rule, ok := RuleOf(f.Rule)
 	switch {
 	case !ok:
 		return ""
+	case isOver(f.State):
+		return "Ask who turned it off why. Replace the tasks that were launched meanwhile: the report lists them."
 	case f.Verdict != InsufficientData:
 		return rule.Remedy(f.State)
 	case rule.Doubt != "":

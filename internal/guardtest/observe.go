@@ -1,6 +1,7 @@
 package guardtest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -45,16 +46,16 @@ func (a *Account) ObserveTaskDefinition(ctx context.Context, d guard.TaskDefinit
 }
 
 // WithDefinition completes a task by its definition, which is remembered: it
-// makes no call.
+// makes no call. What the task says of itself stands.
 func (a *Account) WithDefinition(_ context.Context, t guard.Task) (guard.Task, error) {
 	if a.fault("ecs:DescribeTaskDefinition") != Answers {
 		return t, ErrDown
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	t.Platform = guard.Platform{}
 	if d := a.definition(t.Definition); d != nil {
-		t.Platform = d.Platform
+		t.Platform.OS = cmp.Or(t.Platform.OS, d.Platform.OS)
+		t.Platform.Architecture = cmp.Or(t.Platform.Architecture, d.Platform.Architecture)
 	}
 	return t, nil
 }

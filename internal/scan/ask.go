@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,7 +43,7 @@ func (r run) readKernels(ctx context.Context, tasks []guard.Task) []guard.Kernel
 	if !r.exec {
 		return checks
 	}
-	order := r.order(tasks)
+	order := r.order(checks)
 	var done sync.Mutex
 	asked := 0
 	var asking errgroup.Group
@@ -76,22 +77,25 @@ func (r run) knownOf(t guard.Task) guard.KernelCheck {
 		return guard.KernelCheck{Task: t}
 	}
 	check.Task = t
-	if r.Now().Sub(check.At) > checkLife {
+	switch age := r.Now().Sub(check.At); {
+	case age < 0:
+		return guard.KernelCheck{Task: t, Unknown: fmt.Sprintf("the time of its last kernel check, %s, is in the future", check.At.UTC().Format(time.RFC3339))}
+	case age > checkLife:
 		return guard.KernelCheck{Task: t, Unknown: fmt.Sprintf("its last kernel check, of %s, is older than a week", check.At.UTC().Format(time.RFC3339))}
 	}
 	return check
 }
 
-// order returns the indexes of the tasks to ask.
-func (r run) order(tasks []guard.Task) []int {
-	order := make([]int, len(tasks))
+// order returns the indexes of the tasks to ask, by what is known of them.
+func (r run) order(checks []guard.KernelCheck) []int {
+	order := make([]int, len(checks))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
 		return cmp.Or(
-			r.request.Known.Kernels[tasks[a].ARN].At.Compare(r.request.Known.Kernels[tasks[b].ARN].At),
-			tasks[a].Created.Compare(tasks[b].Created),
+			checks[a].At.Compare(checks[b].At),
+			checks[a].Task.Created.Compare(checks[b].Task.Created),
 		)
 	})
 	if r.request.Sample > 0 && len(order) > r.request.Sample {
@@ -151,11 +155,21 @@ func (r run) attempt(ctx context.Context, t guard.Task, c guard.Container) (chec
 	case answer == "":
 		check.Unknown = "container " + c.Name + " answered nothing"
 		return check, true
-	case len(answer) > maxAnswer:
-		answer = answer[:maxAnswer]
 	}
-	check.Answer = answer
+	check.Answer = shortened(answer)
 	return check, false
+}
+
+// shortened cuts an answer that is too long to keep so that it says the same: what
+// is not 1 or 0 as a whole does not become it by being cut.
+func shortened(answer string) string {
+	if len(answer) <= maxAnswer {
+		return answer
+	}
+	if strings.TrimSpace(answer[maxAnswer:]) == "" {
+		return answer[:maxAnswer]
+	}
+	return answer[:maxAnswer] + "…"
 }
 
 // SessionError is an error of Exec that says why a container did not answer.

@@ -270,6 +270,47 @@ func TestNoRetryAfterTheBudget(t *testing.T) {
 	}
 }
 
+// TestAnAnswerIsJudgedWhole: what follows after 256 bytes counts.
+func TestAnAnswerIsJudgedWhole(t *testing.T) {
+	for answer, want := range map[string]guard.Verdict{
+		"1\r\n" + strings.Repeat(" ", 300):                       guard.Compliant,
+		"0\r\n" + strings.Repeat(" ", 300):                       guard.NonCompliant,
+		"1\r\n" + strings.Repeat(" ", 300) + "0\r\n":             guard.InsufficientData,
+		"1" + strings.Repeat("\r\n", 128) + "Segmentation fault": guard.InsufficientData,
+		"0" + strings.Repeat(" ", 255) + "1":                     guard.InsufficientData,
+	} {
+		w := guardtest.NewWorld(start)
+		w.Tasks = []guard.Task{task("a")}
+		w.Kernels[w.Tasks[0].ARN+"/main"] = answer
+		for _, f := range scan(t, w, guard.DefaultPolicy(), Request{}).Report.Findings {
+			if f.Rule == guard.TaskKernelProof && f.Verdict != want {
+				t.Errorf("%.40q… of %d bytes is %s, want %s", answer, len(answer), f.Verdict, want)
+			}
+			if c, ok := f.State.(guard.KernelCheck); ok && len(c.Answer) > maxAnswer+len("…") {
+				t.Errorf("%d bytes of an answer are kept", len(c.Answer))
+			}
+		}
+	}
+}
+
+// TestAKernelCheckOfTheFutureIsNone: it would never expire, nor be renewed.
+func TestAKernelCheckOfTheFutureIsNone(t *testing.T) {
+	w := guardtest.NewWorld(start)
+	w.Tasks = []guard.Task{task("tomorrow"), task("now")}
+	known := Known{Kernels: map[string]guard.KernelCheck{
+		w.Tasks[0].ARN: {Container: "main", Answer: "1\r\n", At: start.AddDate(0, 0, 1)},
+		w.Tasks[1].ARN: {Container: "main", Answer: "1\r\n", At: start},
+	}}
+	w.Sessions[w.Tasks[0].ARN+"/main"] = []error{errors.New("throttled"), errors.New("throttled")}
+	r := scan(t, w, guard.DefaultPolicy(), Request{Known: known, Sample: 1}).Report
+	if got := verdicts(r, guard.TaskKernelProof)["tomorrow"]; !strings.HasPrefix(got, "INSUFFICIENT_DATA") {
+		t.Errorf("a kernel check of tomorrow passes: %q", got)
+	}
+	if asked := w.Asked(); len(asked) == 0 || !strings.Contains(asked[0], "tomorrow") {
+		t.Errorf("asked were %q, want the task whose kernel check is none", asked)
+	}
+}
+
 func TestAKernelCheckOutlivesAFailedAttemptButNotAWeek(t *testing.T) {
 	w := guardtest.NewWorld(start)
 	w.Tasks = []guard.Task{task("a")}

@@ -11,6 +11,7 @@ const story = `Everything that can be expected of.
 The policy enforces task-exposed.
 The policy lets the guard redeploy services with exposed tasks and stop other exposed tasks.
 
+AWS throttles the next 90 PutAccountSetting calls of the guard.
 The application turns FIPS mode off for itself.
 AWS throttles the next PutAccountSettingDefault call of the guard.
 The administrator turns the account default off.

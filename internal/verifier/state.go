@@ -23,6 +23,7 @@ type state struct {
 	Outbox  []alert.Message       `json:"outbox"`  // what may not have gone out yet, the oldest first
 	Summary string                `json:"summary"` // the day of the last daily summary
 	Memory  memory                `json:"memory"`
+	Off     map[string]bool       `json:"off,omitempty"` // events that turned FIPS mode off and were reported, by ID
 }
 
 // stateSchema is the version of the state.
@@ -57,6 +58,10 @@ func merge(stored, unwritten state) state {
 	maps.Copy(stored.Open, unwritten.Open)
 	stored.Outbox = append(stored.Outbox, unwritten.Outbox...)
 	stored.Memory = unwritten.Memory
+	if stored.Off == nil {
+		stored.Off = map[string]bool{}
+	}
+	maps.Copy(stored.Off, unwritten.Off)
 	return stored
 }
 

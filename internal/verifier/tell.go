@@ -26,13 +26,18 @@ func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d 
 		next.Latest = &evidence.Predecessor{ID: d.ID, SHA256: kept.sha256}
 	}
 	report := found.Report
-	report.Findings, report.Outcomes = changes.New, about(changes.New, found.Report)
+	var past []guard.Finding
+	past, next.Off = offPeriods(was.Off, found.Report, found.Complete())
+	if len(changes.New) == 0 && len(past) == 1 {
+		report.Cause = began(past[0], report.Cause)
+	}
+	report.Findings, report.Outcomes = slices.Concat(changes.New, past), about(changes.New, found.Report)
 	report.Scan = &guard.Scan{Status: d.Status, Summary: evidence.Summary(d), Resolved: changes.Resolved, Evidence: kept.location}
 	summary := request.Daily && was.Summary != day(v.Now())
 	switch {
 	case len(next.Outbox) >= maxOutbox:
-		next.Open = was.Open // it stays new until what is older has gone out
-	case len(changes.New)+len(changes.Resolved) > 0 || summary:
+		next.Open, next.Off = was.Open, was.Off // it stays new until what is older has gone out
+	case len(report.Findings)+len(changes.Resolved) > 0 || summary:
 		next.Outbox = append(slices.Clone(next.Outbox), alert.Render(report))
 		if summary {
 			next.Summary = day(v.Now())

@@ -75,6 +75,9 @@ func (o *outside) ReadReport(_ context.Context, id string) ([]byte, error) {
 }
 
 func (o *outside) KeepReport(_ context.Context, id, ending, _ string, content []byte) (string, error) {
+	if existing, ok := o.reports[id+ending]; ok && !bytes.Equal(existing, content) {
+		return "", fmt.Errorf("report %s exists", id)
+	}
 	err := o.effect("report", func() {
 		o.reports[id+ending] = bytes.Clone(content)
 		if ending == ".json" {
@@ -386,5 +389,25 @@ func TestAReportThatWasChangedIsNotTrusted(t *testing.T) {
 	}
 	if d := o.document(t, 1); d.Kernels.On != 0 {
 		t.Errorf("what was remembered with a changed report was taken over: %+v", d.Kernels)
+	}
+}
+
+// TestScansOfOneSecondKeepTheirReports: each has its own, which the next one
+// follows.
+func TestScansOfOneSecondKeepTheirReports(t *testing.T) {
+	w, o := guardtest.NewWorld(start), newOutside()
+	for range 3 {
+		if _, err := run(t, o.verifier(w), Request{}); err != nil {
+			t.Fatal(err)
+		}
+		w.Clock = w.Clock.Add(100 * time.Millisecond)
+	}
+	if len(o.order) != 3 {
+		t.Fatalf("the reports are %v", o.order)
+	}
+	for n := 1; n < 3; n++ {
+		if p := o.document(t, n).Predecessor; p == nil || p.ID != o.order[n-1] {
+			t.Errorf("report %d follows %+v, want %s", n, p, o.order[n-1])
+		}
 	}
 }

@@ -4,6 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
 
 	"fipsguard/internal/enforcer"
 	"fipsguard/internal/guard"
@@ -25,15 +30,51 @@ func deployment(event []byte) (cfn.Event, bool) {
 }
 
 // deploy answers CloudFormation: the first deployment and every later one turn
-// FIPS mode on, the deletion of the stack never turns it off.
-func deploy(ctx context.Context, e *enforcer.Enforcer, location guard.Location, request cfn.Event) error {
-	_, err := cfn.LambdaWrap(func(ctx context.Context, request cfn.Event) (string, map[string]any, error) {
+// FIPS mode on, the deletion of the stack never turns it off. Whoever may invoke
+// the function chooses where the answer goes, so it goes to CloudFormation only.
+func deploy(ctx context.Context, e *enforcer.Enforcer, location guard.Location, request cfn.Event, simulated bool) error {
+	deployed := func(ctx context.Context, request cfn.Event) (string, map[string]any, error) {
 		if request.RequestType == cfn.RequestDelete {
 			return resourceID(location), nil, nil
 		}
 		return resourceID(location), nil, e.CheckSetting(ctx, location, "fipsguard deployed")
-	})(ctx, request)
+	}
+	if err := ofCloudFormation(request.ResponseURL, simulated); err != nil {
+		_, _, failed := deployed(ctx, request)
+		return errors.Join(failed, err)
+	}
+	_, err := cfn.LambdaWrap(deployed)(ctx, request)
 	return err
+}
+
+// responseHost is where CloudFormation waits for answers: a bucket that it
+// keeps in each Region, named after the Region without dashes.
+var responseHost = regexp.MustCompile(`^cloudformation-custom-resource-response-[a-z0-9]+\.s3([.-][a-z0-9-]+)?\.amazonaws\.com$`)
+
+// ofCloudFormation refuses a URL that is not CloudFormation's. Next to a
+// simulated account it may be on loopback, too. The error leaves out the query,
+// which is a signature.
+func ofCloudFormation(address string, simulated bool) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return errors.New("ResponseURL is no URL: CloudFormation was not answered")
+	}
+	if simulated && onLoopback(u.Hostname()) || u.Scheme == "https" && u.User == nil && responseHost.MatchString(u.Host) {
+		return nil
+	}
+	return fmt.Errorf("ResponseURL's host %q is not CloudFormation's: it was not answered", u.Host)
+}
+
+// isSimulated reports whether AWS is on loopback.
+func isSimulated(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	return err == nil && onLoopback(u.Hostname())
+}
+
+// onLoopback takes addresses only: what a name means is the resolver's choice.
+func onLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.IsLoopback()
 }
 
 // resourceID is the same for every deployment, so that CloudFormation never

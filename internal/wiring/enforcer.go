@@ -64,13 +64,14 @@ func EnforcerFunction(getenv func(string) string) (lambda.Handler, error) {
 	}
 	policy, faults := Policy(settings, time.Now())
 	log := Logger(settings)
-	return &enforcerHandler{
+	return Legible(&enforcerHandler{
+		simulated: isSimulated(getenv("AWS_ENDPOINT_URL")),
 		enforcer: Enforcer(EnforcerOptions{
 			Config: aws, TopicARN: settings.TopicARN, Policy: policy, PolicyFaults: faults,
 			Log: log, Metrics: metric.NewWriter(os.Stdout), Now: time.Now, Sleep: ecsapi.Sleep,
 		}),
 		logStart: sync.OnceFunc(func() { LogStart(log, settings) }),
-	}, nil
+	}), nil
 }
 
 // Handler is an enforcer as Lambda calls it.
@@ -83,8 +84,9 @@ func Handler(e *enforcer.Enforcer) lambda.Handler {
 // batches. It gets bytes as they came, so that what is not JSON is reported as
 // such.
 type enforcerHandler struct {
-	enforcer *enforcer.Enforcer
-	logStart func() // once, and after the first repair, which does not wait for a log
+	enforcer  *enforcer.Enforcer
+	simulated bool   // AWS is on loopback
+	logStart  func() // once, and after the first repair, which does not wait for a log
 }
 
 func (h *enforcerHandler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
@@ -97,7 +99,7 @@ func (h *enforcerHandler) Invoke(ctx context.Context, event []byte) ([]byte, err
 		return nil, h.enforcer.EveryMinute(ctx, location)
 	}
 	if request, ok := deployment(event); ok {
-		return nil, deploy(ctx, h.enforcer, location, request)
+		return nil, deploy(ctx, h.enforcer, location, request, h.simulated)
 	}
 	if batch, ok := Batch(event); ok {
 		return h.respondToAll(ctx, location, batch)

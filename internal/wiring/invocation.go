@@ -40,7 +40,7 @@ func LogStart(log *slog.Logger, settings config.Enforcer) {
 }
 
 // Policy is what the guard is allowed to do, and what is wrong with the policy
-// document where the defaults hold in its place.
+// document where it does not hold.
 func Policy(settings config.Enforcer, now time.Time) (policy guard.Policy, faults []string) {
 	policy, wrong := config.PolicyOrDefault(settings.Policy, settings.Mode, now)
 	for _, fault := range wrong {

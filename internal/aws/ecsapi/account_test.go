@@ -197,6 +197,22 @@ func TestTasks(t *testing.T) {
 	}
 }
 
+// TestATaskKnowsItsArchitectureBest: ECS itself may run a task on another one
+// than its definition says.
+func TestATaskKnowsItsArchitectureBest(t *testing.T) {
+	for definition, attribute := range map[string]string{"X86_64": "arm64", "ARM64": "x86_64"} {
+		a := NewAccount(nil, nil, time.Now)
+		a.platforms.keep(guard.TaskDefinition{ARN: "web:7", Platform: guard.Platform{OS: "LINUX", Architecture: definition}})
+		got, err := a.WithDefinition(t.Context(), taskState(&types.Task{
+			TaskDefinitionArn: aws.String("web:7"),
+			Attributes:        []types.Attribute{{Name: aws.String("ecs.cpu-architecture"), Value: aws.String(attribute)}},
+		}))
+		if err != nil || got.Platform != (guard.Platform{OS: "LINUX", Architecture: strings.ToUpper(attribute)}) {
+			t.Errorf("a task on %s of a definition that says %s is read as %+v, error %v", attribute, definition, got.Platform, err)
+		}
+	}
+}
+
 func TestServices(t *testing.T) {
 	w := newWorld(t)
 	good := w.register(t, "web", nil)

@@ -111,11 +111,6 @@ func definitionState(d *types.TaskDefinition) guard.TaskDefinition {
 		Inactive:     d.Status != types.TaskDefinitionStatusActive,
 		RegisteredBy: aws.ToString(d.RegisteredBy),
 	}
-	for _, c := range d.ContainerDefinitions {
-		if aws.ToBool(c.ReadonlyRootFilesystem) {
-			state.ReadOnly = append(state.ReadOnly, aws.ToString(c.Name))
-		}
-	}
 	if p := d.RuntimePlatform; p != nil {
 		state.Platform = guard.DefinitionPlatform(member(p.OperatingSystemFamily), member(p.CpuArchitecture))
 	}

@@ -112,7 +112,7 @@ func (i Inventory) describeTasks(ctx context.Context, cluster string, arns []str
 		if t.Fargate == guard.No || t.Stopping() {
 			continue
 		}
-		if t, err = i.withObstacles(ctx, t); err != nil {
+		if t, err = i.WithDefinition(ctx, t); err != nil {
 			return append(tasks, t), err
 		}
 		tasks = append(tasks, t)
@@ -123,25 +123,6 @@ func (i Inventory) describeTasks(ctx context.Context, cluster string, arns []str
 		}
 	}
 	return tasks, nil
-}
-
-// withObstacles completes a task from its definition: the platform, and which
-// containers cannot be asked because of a read-only root file system.
-func (i Inventory) withObstacles(ctx context.Context, t guard.Task) (guard.Task, error) {
-	if t.Definition == "" {
-		return t, nil
-	}
-	d, err := i.DefinitionOf(ctx, t.Definition)
-	if err != nil {
-		t.Unknown = "ECS did not answer DescribeTaskDefinition"
-		return t, err
-	}
-	for n, c := range t.Containers {
-		if slices.Contains(d.ReadOnly, c.Name) {
-			t.Containers[n].Obstacle = "container " + c.Name + " has a read-only root file system"
-		}
-	}
-	return i.WithDefinition(ctx, t)
 }
 
 func (i Inventory) servicesOf(ctx context.Context, cluster string) ([]guard.Service, error) {

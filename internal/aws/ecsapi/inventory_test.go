@@ -117,7 +117,7 @@ func TestInventory(t *testing.T) {
 		for _, c := range task.Containers {
 			obstacles[c.Name] = c.Obstacle
 		}
-		if obstacles["main"] != "" || obstacles["sealed"] != "container sealed has a read-only root file system" {
+		if obstacles["main"] != "" || obstacles["sealed"] != "" { // volumes may make it work: its agent is running
 			t.Errorf("obstacles in the containers of %s: %q", task.ARN, obstacles)
 		}
 	}

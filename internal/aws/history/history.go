@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -13,9 +14,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 )
 
+// CloudTrail is the part of CloudTrail that is used; *cloudtrail.Client has it.
+type CloudTrail interface {
+	LookupEvents(context.Context, *cloudtrail.LookupEventsInput, ...func(*cloudtrail.Options)) (*cloudtrail.LookupEventsOutput, error)
+}
+
 // History reads one account's and Region's.
 type History struct {
-	CloudTrail *cloudtrail.Client
+	CloudTrail CloudTrail
 	Logs       *Logs // nil: LookupEvents has to do
 	Now        func() time.Time
 	Sleep      func(context.Context, time.Duration) error
@@ -50,7 +56,7 @@ func (h History) Changes(ctx context.Context, account, region string, since time
 		from = since
 	}
 	for _, call := range settingCalls() {
-		found, complete, err := h.lookUp(ctx, call, from)
+		found, complete, err := h.lookUp(ctx, guard.Location{Account: account, Region: region}, call, from)
 		events = append(events, found...)
 		if complete.After(from) {
 			from = complete
@@ -68,7 +74,7 @@ func (h History) Changes(ctx context.Context, account, region string, since time
 
 // lookUp reads the events of one call, newest first, back to a time, and says
 // since when they are complete.
-func (h History) lookUp(ctx context.Context, call string, from time.Time) ([]guard.Event, time.Time, error) {
+func (h History) lookUp(ctx context.Context, at guard.Location, call string, from time.Time) ([]guard.Event, time.Time, error) {
 	var events []guard.Event
 	complete := h.Now()
 	input := &cloudtrail.LookupEventsInput{
@@ -86,8 +92,11 @@ func (h History) lookUp(ctx context.Context, call string, from time.Time) ([]gua
 		}
 		for _, found := range out.Events {
 			event, err := trail.Decode([]byte(aws.ToString(found.CloudTrailEvent)))
-			if err != nil {
+			if err != nil && found.EventTime == nil {
 				return events, complete, fmt.Errorf("look up events %s: event %s: %w", call, aws.ToString(found.EventId), err)
+			}
+			if err != nil {
+				event = unreadable(at, found)
 			}
 			complete = event.Cause.Time.Add(time.Second) // of its own second there may be more
 			if isAboutSetting(event) {
@@ -100,6 +109,20 @@ func (h History) lookUp(ctx context.Context, call string, from time.Time) ([]gua
 		input.NextToken = out.NextToken
 	}
 	return events, complete, fmt.Errorf("look up events %s: more than %d since %s", call, 50*maxPages, complete.Format(time.RFC3339))
+}
+
+// unreadable is an event whose record cannot be decoded, as far as CloudTrail
+// tells without it: somebody changed some account setting. From then on nobody
+// knows what FIPS mode was, until the next record. One such record does not end
+// the reading.
+func unreadable(at guard.Location, found types.Event) guard.Event {
+	return guard.Event{
+		Cause: guard.Cause{
+			EventID: aws.ToString(found.EventId), EventName: aws.ToString(found.EventName), Time: aws.ToTime(found.EventTime).UTC(),
+			Account: at.Account, Region: at.Region, Actor: guard.Actor{Name: cmp.Or(aws.ToString(found.Username), "unknown")},
+		},
+		States: []guard.State{guard.Setting{Account: at.Account, Region: at.Region, Unknown: "the record of a change cannot be read"}},
+	}
 }
 
 func isAboutSetting(e guard.Event) bool {

@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
@@ -147,5 +149,44 @@ func TestLogFilesReachFurtherBack(t *testing.T) {
 	events, from, err := days.changes(t.Context(), localaws.AccountID, region, start, start.Add(4*24*time.Hour))
 	if err != nil || from.After(start) || len(events) < 8 {
 		t.Errorf("%d changes since %s, error %v; want those of the days since %s", len(events), from, err, start)
+	}
+}
+
+// answered is CloudTrail with one answer to each call.
+type answered map[string][]types.Event
+
+func (a answered) LookupEvents(_ context.Context, in *cloudtrail.LookupEventsInput, _ ...func(*cloudtrail.Options)) (*cloudtrail.LookupEventsOutput, error) {
+	return &cloudtrail.LookupEventsOutput{Events: a[aws.ToString(in.LookupAttributes[0].AttributeValue)]}, nil
+}
+
+// TestARecordThatCannotBeReadEndsNothing: what is older is read, and from that
+// record on until the next one nobody knows what FIPS mode was.
+func TestARecordThatCannotBeReadEndsNothing(t *testing.T) {
+	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
+	record := func(hours int, text string) types.Event {
+		at := now.Add(-time.Duration(hours) * time.Hour)
+		return types.Event{EventId: aws.String(fmt.Sprint("e", hours)), EventName: aws.String("PutAccountSettingDefault"), EventTime: &at, Username: aws.String("jane.doe"), CloudTrailEvent: aws.String(text)}
+	}
+	written := func(hours int, value string) types.Event {
+		e := record(hours, "")
+		e.CloudTrailEvent = aws.String(fmt.Sprintf(`{"eventID":"%s","eventTime":"%s","eventSource":"ecs.amazonaws.com","eventName":"PutAccountSettingDefault","awsRegion":"%s","recipientAccountId":"%s",`+
+			`"userIdentity":{"type":"AssumedRole"},"requestParameters":{"name":"fargateFIPSMode","value":"%s"}}`, *e.EventId, e.EventTime.Format(time.RFC3339), region, localaws.AccountID, value))
+		return e
+	}
+	h := History{Now: func() time.Time { return now }, Sleep: func(context.Context, time.Duration) error { return nil }}
+	h.CloudTrail = answered{"PutAccountSettingDefault": {written(1, "enabled"), record(2, `{"eventName":7`), written(4, "disabled"), written(5, "enabled")}}
+	events, from, err := h.Changes(t.Context(), localaws.AccountID, region, now.Add(-24*time.Hour))
+	if err != nil || !from.Equal(now.Add(-24*time.Hour)) {
+		t.Fatalf("complete since %s, error %v", from, err)
+	}
+	on := guard.Setting{Account: localaws.AccountID, Region: region, Scope: guard.ScopeAccount, Mode: guard.ModeOn}
+	line := guard.Timelines(events, nil, on, from, now)[0]
+	for hours, want := range map[float64]guard.Mode{4.5: guard.ModeOn, 3: guard.ModeOff, 1.5: guard.ModeUnknown, 0.5: guard.ModeOn} {
+		if got := line.At(now.Add(-time.Duration(hours * float64(time.Hour)))); got.Mode != want {
+			t.Errorf("%g hours ago it was %s, want %s", hours, got.Mode, want)
+		}
+	}
+	if got := line.At(now.Add(-90 * time.Minute)); got.Cause.Actor.Name != "jane.doe" {
+		t.Errorf("who made the record that cannot be read: %q", got.Cause.Actor.Name)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
 )
 
 // Objects is the part of S3 that is used; *s3.Client has it.
@@ -43,15 +44,17 @@ func (b Bucket) stateKey() string {
 }
 
 // reportKey puts a report into the folder of its day, which its ID ends with:
-// ACCOUNT-REGION-YYYYMMDDTHHMMSSZ.
+// ACCOUNT-REGION-YYYYMMDDTHHMMSS-fffffffffZ.
 func (b Bucket) reportKey(id, ending string) (string, error) {
 	at, ours := strings.CutPrefix(id, b.Location.Account+"-"+b.Location.Region+"-")
-	day, err := time.Parse("20060102T150405Z", at)
-	if !ours || err != nil {
+	day, err := time.Parse(idLayout, strings.Replace(at, "-", ".", 1))
+	if !ours || err != nil || strings.Replace(day.Format(idLayout), ".", "-", 1) != at {
 		return "", fmt.Errorf("%q is no report's ID of account %s, Region %s", id, b.Location.Account, b.Location.Region)
 	}
 	return fmt.Sprintf("reports/%s/%s/%s/%s%s", b.Location.Account, b.Location.Region, day.Format("2006/01/02"), id, ending), nil
 }
+
+const idLayout = "20060102T150405.999999999Z"
 
 // ReadState reads the verifier's state, or nil when there is none yet.
 func (b Bucket) ReadState(ctx context.Context) ([]byte, error) {
@@ -65,8 +68,7 @@ func (b Bucket) ReadState(ctx context.Context) ([]byte, error) {
 
 // WriteState replaces the verifier's state.
 func (b Bucket) WriteState(ctx context.Context, state []byte) error {
-	_, err := b.write(ctx, b.stateKey(), "application/json", state)
-	return err
+	return b.write(ctx, b.stateKey(), "application/json", state, nil)
 }
 
 // ReadReport reads the JSON of a report.
@@ -78,31 +80,60 @@ func (b Bucket) ReadReport(ctx context.Context, id string) ([]byte, error) {
 	return b.read(ctx, key)
 }
 
-// KeepReport writes one form of a report and answers its s3:// address.
+// KeepReport creates one format of a report and returns its s3:// address. What
+// is there already is never overwritten: it is an error unless it is the same.
 func (b Bucket) KeepReport(ctx context.Context, id, ending, mediaType string, content []byte) (string, error) {
 	key, err := b.reportKey(id, ending)
 	if err != nil {
 		return "", err
 	}
-	return b.write(ctx, key, mediaType, content)
+	if err := b.create(ctx, key, mediaType, content); err != nil {
+		return "", err
+	}
+	return b.uri(key), nil
 }
 
-func (b Bucket) write(ctx context.Context, key, mediaType string, content []byte) (location string, err error) {
-	_, err = b.Objects.PutObject(ctx, &s3.PutObjectInput{
+func (b Bucket) create(ctx context.Context, key, mediaType string, content []byte) error {
+	err := b.write(ctx, key, mediaType, content, aws.String("*"))
+	if failedWith(err, "ConditionalRequestConflict") {
+		// Another creation was under way: only now one of the two is the first.
+		err = b.write(ctx, key, mediaType, content, aws.String("*"))
+	}
+	if !failedWith(err, "PreconditionFailed") {
+		return err
+	}
+	existing, readErr := b.read(ctx, key)
+	if readErr == nil && bytes.Equal(existing, content) {
+		return nil // an answer of S3 was lost
+	}
+	return errors.Join(err, readErr)
+}
+
+// failedWith reports whether S3 answered an error of a code.
+func failedWith(err error, code string) bool {
+	var answered smithy.APIError
+	return errors.As(err, &answered) && answered.ErrorCode() == code
+}
+
+func (b Bucket) uri(key string) string { return "s3://" + b.Name + "/" + key }
+
+// write puts an object; ifNoneMatch "*" has S3 refuse what would overwrite one.
+func (b Bucket) write(ctx context.Context, key, mediaType string, content []byte, ifNoneMatch *string) error {
+	_, err := b.Objects.PutObject(ctx, &s3.PutObjectInput{
 		Bucket: aws.String(b.Name), Key: aws.String(key), Body: bytes.NewReader(content), ContentType: aws.String(mediaType),
+		IfNoneMatch: ifNoneMatch,
 		// Object Lock refuses what comes without a checksum, and a client of a
 		// bare aws.Config sends none by itself.
 		ChecksumAlgorithm: types.ChecksumAlgorithmSha256,
 	})
-	location = "s3://" + b.Name + "/" + key
 	if err != nil {
-		return "", fmt.Errorf("put %s: %w", location, err)
+		return fmt.Errorf("put %s: %w", b.uri(key), err)
 	}
-	return location, nil
+	return nil
 }
 
 func (b Bucket) read(ctx context.Context, key string) ([]byte, error) {
-	location := "s3://" + b.Name + "/" + key
+	location := b.uri(key)
 	out, err := b.Objects.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(b.Name), Key: aws.String(key)})
 	if err != nil {
 		return nil, fmt.Errorf("get %s: %w", location, err)

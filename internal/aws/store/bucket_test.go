@@ -47,8 +47,31 @@ func TestReportsAreKeptByDay(t *testing.T) {
 			t.Errorf("kept %s as %q", o.Key, o.ContentType)
 		}
 	}
-	if _, err := b.KeepReport(t.Context(), "../../etc/passwd", ".json", "application/json", nil); err == nil {
-		t.Error("an ID that is none is kept")
+	for _, none := range []string{"../../etc/passwd", id + ".", strings.Replace(id, "30Z", "30.5Z", 1), strings.Replace(id, "30Z", "30-500Z", 1)} {
+		if _, err := b.KeepReport(t.Context(), none, ".json", "application/json", nil); err == nil {
+			t.Errorf("%q, which is no ID, is kept", none)
+		}
+	}
+}
+
+// TestAReportIsNeverOverwritten, though keeping the same one again is no error:
+// S3's answer may have been lost.
+func TestAReportIsNeverOverwritten(t *testing.T) {
+	b, _ := newBucket(t)
+	precise := strings.Replace(id, "30Z", "30-000000001Z", 1)
+	for _, c := range []struct {
+		id, content string
+		kept        bool
+	}{{id, "first", true}, {id, "first", true}, {id, "second", false}, {precise, "second", true}} {
+		_, err := b.KeepReport(t.Context(), c.id, ".json", "application/json", []byte(c.content))
+		if (err == nil) != c.kept {
+			t.Errorf("keeping %q as %s: %v, want it kept: %t", c.content, c.id, err, c.kept)
+		}
+	}
+	for of, want := range map[string]string{id: "first", precise: "second"} {
+		if got, err := b.ReadReport(t.Context(), of); err != nil || string(got) != want {
+			t.Errorf("report %s is %q, error %v; want %q", of, got, err, want)
+		}
 	}
 }
 

@@ -64,7 +64,7 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 	if settings.SecurityHub {
 		h.verifier.Hub = newHub(aws)
 	}
-	return h, nil
+	return wiring.Legible(h), nil
 }
 
 // rules are the patterns of the stack's rules, and the ARNs of what gets their

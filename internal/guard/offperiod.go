@@ -1,0 +1,74 @@
+package guard
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// OffPeriod is a time during which the account default, or an override, was off,
+// and which is over.
+type OffPeriod struct {
+	Account, Region string
+	Principal       string // whose override; empty for the account default
+	From, Until     time.Time
+	By              []Cause // the recorded calls that turned it off, each one's, the first first
+	Ended           Cause   // the call that ended it; zero when no record tells
+}
+
+// Subject is the setting's.
+func (o OffPeriod) Subject() string { return o.setting().Subject() }
+
+func (o OffPeriod) setting() Setting {
+	s := Setting{Account: o.Account, Region: o.Region, Scope: ScopeAccount, Principal: o.Principal}
+	if o.Principal != "" {
+		s.Scope = ScopePrincipal
+	}
+	return s
+}
+
+// OffPeriods are those of timelines, in their order, that are over and have a
+// record of who began them. Without one nobody could tell one from another.
+func OffPeriods(lines []Timeline, account, region string) []OffPeriod {
+	var periods []OffPeriod
+	for _, line := range lines {
+		open := OffPeriod{Account: account, Region: region, Principal: line.Principal}
+		now := open
+		for _, span := range line.Spans {
+			switch {
+			case span.Mode == ModeOff && len(now.By) == 0:
+				now.From = span.From
+				fallthrough
+			case span.Mode == ModeOff:
+				now.Until = span.Until
+				if span.Cause.EventID != "" {
+					now.By = append(now.By, span.Cause)
+				}
+			default:
+				if len(now.By) > 0 {
+					now.Ended = span.Cause
+					periods = append(periods, now)
+				}
+				now = open
+			}
+		}
+	}
+	return periods
+}
+
+func checkOffPeriod(o OffPeriod) Finding {
+	rule, whose := FIPSModeDefault, "The account default"
+	if o.Principal != "" {
+		rule, whose = FIPSModeOverride, "The override of "+o.Principal
+	}
+	var who []string
+	for _, c := range o.By {
+		who = append(who, fmt.Sprintf("%s by %s (event %s)", c.EventName, orUnknown(c.Actor.Name), c.EventID))
+	}
+	ended := "No record says who ended that."
+	if o.Ended.EventName != "" {
+		ended = fmt.Sprintf("Ended with %s by %s.", o.Ended.EventName, orUnknown(o.Ended.Actor.Name))
+	}
+	return finding(rule, o, NonCompliant, fmt.Sprintf("%s was off from %s until %s: %s. %s", whose,
+		o.From.UTC().Format(time.RFC3339), o.Until.UTC().Format(time.RFC3339), strings.Join(who, "; then "), ended))
+}

@@ -1,0 +1,106 @@
+package verifier
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"fipsguard/internal/guard"
+	"fipsguard/internal/guardtest"
+)
+
+// by is a call that somebody made.
+func by(who string, e guard.Event) guard.Event {
+	e.Cause.Actor.Name = who
+	return e
+}
+
+// TestAnOffPeriodIsReportedOnce: an event got lost, and FIPS mode is on again
+// before the scan. Whatever verifiers follow one another, people hear of it once,
+// with who and when.
+func TestAnOffPeriodIsReportedOnce(t *testing.T) {
+	at := func(minutes int) time.Time { return start.Add(time.Duration(minutes) * time.Minute) }
+	off := by("role Admin, session jane.doe", guardtest.Put("off", at(-60), guard.ModeOff))
+	again := by("user terraform-ci", guardtest.Put("again", at(-50), guard.ModeOff))
+	on := by("user terraform-ci", guardtest.Put("on", at(-15), guard.ModeOn))
+	fixed := by("role fipsguard-enforcer, session fipsguard-enforcer", guardtest.Put("on", at(-15), guard.ModeOn))
+	override := by("role checkout, session 1", guardtest.Put("override", at(-60), guard.ModeOff))
+	override.States = []guard.State{guard.Setting{Account: guardtest.AccountID, Region: guardtest.Region, Scope: guard.ScopePrincipal, Principal: "arn:aws-us-gov:iam::111122223333:role/checkout", Mode: guard.ModeOff}}
+	overrideOn := override
+	overrideOn.Cause.EventID, overrideOn.Cause.Time = "override on", at(-30)
+	overrideOn.States = []guard.State{guard.Setting{Account: guardtest.AccountID, Region: guardtest.Region, Scope: guard.ScopePrincipal, Principal: "arn:aws-us-gov:iam::111122223333:role/checkout", Mode: guard.ModeOn}}
+	for name, c := range map[string]struct {
+		events []guard.Event
+		says   []string // by the one alert; none means no alert
+	}{
+		"off for 45 minutes":       {[]guard.Event{off, on}, []string{"FIPS mode was off for a time", "Who:    role Admin, session jane.doe", "over before the guard saw it", "from 2026-11-02T09:00:00Z until 2026-11-02T09:45:00Z", "terraform-ci"}},
+		"two people turned it off": {[]guard.Event{off, again, on}, []string{"jane.doe", "PutAccountSettingDefault by user terraform-ci (event again)"}},
+		"an override":              {[]guard.Event{override, overrideOn}, []string{"role/checkout", "until 2026-11-02T09:30:00Z"}},
+		"the guard ended it":       {[]guard.Event{off, fixed}, nil},
+		"the end is not on record": {[]guard.Event{off}, nil},
+		"it was on all the time":   {[]guard.Event{on}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, o := guardtest.NewWorld(start), newOutside()
+			w.Events = c.events
+			for n := range 4 {
+				o.broken = map[string]error{}
+				if n == 0 {
+					o.broken["publish"] = errors.New("connection reset")
+				}
+				if _, err := run(t, o.verifier(w), Request{}); err != nil && n > 0 {
+					t.Fatal(err)
+				}
+				w.Clock = w.Clock.Add(time.Hour)
+			}
+			if want := min(len(c.says), 1); len(o.inbox) != want {
+				t.Fatalf("people were told %q, want %d alerts", o.subjects(), want)
+			}
+			for _, text := range c.says {
+				if m := o.inbox[0]; !strings.Contains(m.Subject+m.Text, text) {
+					t.Errorf("the alert does not say %q:\n%s\n%s", text, m.Subject, m.Text)
+				}
+			}
+		})
+	}
+}
+
+// TestAReportedOffPeriodIsNotForgotten by a scan that could not read the state, nor
+// by one that saw nothing of the past.
+func TestAReportedOffPeriodIsNotForgotten(t *testing.T) {
+	for name, blind := range map[string]func(*guardtest.World, *outside, int){
+		"the state could not be read when it was reported": func(_ *guardtest.World, o *outside, scan int) {
+			if scan == 0 {
+				o.broken["read"] = errors.New("connection reset")
+			}
+		},
+		"a scan believes no memory and gets no history": func(w *guardtest.World, o *outside, scan int) {
+			if scan == 1 {
+				w.Faults["cloudtrail:LookupEvents"] = guardtest.Down
+				delete(o.reports, o.order[0]+".json")
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, o := guardtest.NewWorld(start), newOutside()
+			w.Events = []guard.Event{guardtest.Put("off", start.Add(-time.Hour), guard.ModeOff), guardtest.Put("on", start.Add(-time.Minute), guard.ModeOn)}
+			v := o.verifier(w)
+			for n := range 4 {
+				o.broken, w.Faults = map[string]error{}, map[string]guardtest.Fault{}
+				blind(w, o, n)
+				_, _ = run(t, v, Request{}) // the error is about what is at fault
+				w.Clock = w.Clock.Add(time.Hour)
+			}
+			told := 0
+			for _, m := range o.inbox {
+				if strings.Contains(m.Subject, "was off for a time") {
+					told++
+				}
+			}
+			if told != 1 {
+				t.Errorf("the off period was reported %d times: %q", told, o.subjects())
+			}
+		})
+	}
+}
