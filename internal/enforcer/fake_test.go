@@ -73,13 +73,6 @@ func (i *inbox) Publish(_ context.Context, m alert.Message) error {
 	return nil
 }
 
-// notifier is a function as a Notifier.
-type notifier func(context.Context, guard.Report, time.Time) (bool, error)
-
-func (n notifier) Notify(ctx context.Context, r guard.Report, now time.Time) (bool, error) {
-	return n(ctx, r, now)
-}
-
 // newGuard is an enforcer on a fake account, with what it logs and counts.
 func newGuard(account *guardtest.Account) (*Enforcer, *inbox, *bytes.Buffer) {
 	in, out := &inbox{}, &bytes.Buffer{}
