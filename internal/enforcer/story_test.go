@@ -47,7 +47,7 @@ func TestALateEventReportsWhatWasObserved(t *testing.T) {
 				t.Fatalf("%d alerts, want one: who turned it off was not told", len(in.alerts))
 			}
 			text := in.alerts[0].whole
-			for _, want := range []string{"jane.doe", "FIPS mode was turned off; it is on again", "it was on when it was read at " + c.onBy, "When it was turned on again is not known"} {
+			for _, want := range []string{"jane.doe", "FIPS mode was turned off; it is on again", "was on when it was read at " + c.onBy, "When it was turned on again is not known"} {
 				if !strings.Contains(text, want) {
 					t.Errorf("no %q in the alert:\n%s", want, text)
 				}

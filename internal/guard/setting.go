@@ -182,7 +182,11 @@ func checkSetting(s Setting) Finding {
 	if s.Deleted {
 		return checkDeletedSetting(s)
 	}
-	if !s.OnBy.IsZero() {
+	switch {
+	case s.OnBy.IsZero():
+	case s.Scope == ScopeUnknown:
+		return finding(rule, s, NonCompliant, "FIPS mode was turned off, and the record does not say for whom"+onAgain(s))
+	default:
 		return finding(rule, s, NonCompliant, sentence(whose)+" was turned off"+onAgain(s))
 	}
 	switch s.Mode {
@@ -205,6 +209,9 @@ func checkDeletedSetting(s Setting) Finding {
 		return finding(FIPSModeOverride, s, InsufficientData,
 			fmt.Sprintf("The override of %s was deleted. The account default applies now, and this record does not show it.", s.Principal))
 	}
+	if s.Scope == ScopeUnknown && !s.OnBy.IsZero() {
+		return finding(FIPSModeDeleted, s, NonCompliant, "A value was deleted, and the record does not say whose"+onAgain(s))
+	}
 	if s.Scope == ScopeUnknown {
 		return finding(FIPSModeDeleted, s, NonCompliant, "A value was deleted, and the record does not say whose. It may be the account's, which then falls back to disabled.")
 	}
@@ -216,7 +223,7 @@ func checkDeletedSetting(s Setting) Finding {
 
 // onAgain is what is known of a setting that was found on later.
 func onAgain(s Setting) string {
-	return "; it was on when it was read at " + s.OnBy.UTC().Format(time.RFC3339) + ". When it was turned on again is not known."
+	return "; the account default was on when it was read at " + s.OnBy.UTC().Format(time.RFC3339) + ". When it was turned on again is not known."
 }
 
 func outOfScope(region string) string {

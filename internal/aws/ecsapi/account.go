@@ -55,21 +55,21 @@ func NewAccount(client API, scaling *applicationautoscaling.Client, now func() t
 // is Unconfirmed until guard.Confirm has seen it read back; every other call is
 // settled by AWS's answer. Every call is safe to repeat.
 func (a *Account) Apply(ctx context.Context, action guard.Remediation) guard.Outcome {
-	var marks []func(*ecs.Options)
+	options := []func(*ecs.Options){shortPauses}
 	if action.Unseen {
-		marks = append(marks, func(o *ecs.Options) { o.AppID = product.Unseen })
+		options = append(options, func(o *ecs.Options) { o.AppID = product.Unseen })
 	}
-	result, detail, err := a.call(ctx, action.Call, marks)
+	result, detail, err := a.call(ctx, action.Call, options)
 	if err != nil {
 		result, detail = failure(action.Call, err)
 	}
 	return guard.Outcome{Remediation: action, Result: result, Detail: detail, At: a.now().UTC()}
 }
 
-func (a *Account) call(ctx context.Context, call guard.Call, marks []func(*ecs.Options)) (guard.Result, string, error) {
+func (a *Account) call(ctx context.Context, call guard.Call, options []func(*ecs.Options)) (guard.Result, string, error) {
 	switch call := call.(type) {
 	case guard.PutAccountSettingDefault:
-		return a.putDefault(ctx, call, marks)
+		return a.putDefault(ctx, call, options)
 	case guard.PutAccountSetting:
 		return a.putOverride(ctx, call)
 	case guard.DeregisterTaskDefinition:

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -17,8 +18,9 @@ const (
 	// AttemptTime is what one attempt of a call may take. The SDK sets no such
 	// limit: a connection that hangs would cost the whole time of the function.
 	AttemptTime = 5 * time.Second
-	// attempts and longestPause bound the SDK's retries of one call: three that
-	// are throttled cost six seconds at most. Its deadline bounds their time.
+	// attempts and longestPause bound the SDK's retries of a call about the
+	// setting: three that are throttled cost six seconds at most. The call's
+	// deadline bounds their time.
 	attempts     = 8
 	longestPause = 2 * time.Second
 )
@@ -31,6 +33,9 @@ func ShortAttempts(limit time.Duration) func(*ecs.Options) {
 	connections.ForceAttemptHTTP2 = false
 	connections.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
 	bound := middleware.FinalizeMiddlewareFunc("ShortAttempts", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+		if awsmiddleware.GetOperationName(ctx) == "ExecuteCommand" {
+			return next.HandleFinalize(ctx, in) // the next attempt would open a second session; who asks has a time of its own
+		}
 		attempt, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
 		out, metadata, err := next.HandleFinalize(attempt, in)
@@ -45,12 +50,17 @@ func ShortAttempts(limit time.Duration) func(*ecs.Options) {
 			Transport:     connections,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		}
-		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = attempts, longestPause })
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
 			// Innermost, so that waiting for a turn is not counted.
 			return stack.Finalize.Add(bound, middleware.After)
 		})
 	}
+}
+
+// shortPauses is an option for the setting's calls: they do not wait as long as
+// others may, and what the others spent of the client's retries is not theirs.
+func shortPauses(o *ecs.Options) {
+	o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = attempts, longestPause })
 }
 
 // attemptTimeout ends one attempt, which the SDK then repeats. It hides the

@@ -21,6 +21,7 @@ import (
 // endpoint is ECS behind a server, and counts requests.
 type endpoint struct {
 	*Account
+	client   *ecs.Client
 	requests atomic.Int32
 }
 
@@ -33,12 +34,13 @@ func newEndpoint(t *testing.T, limit time.Duration, answer func(number int32, w 
 		answer(e.requests.Add(1), w, r)
 	}))
 	t.Cleanup(server.Close)
-	e.Account = NewAccount(ecs.NewFromConfig(aws.Config{
+	e.client = ecs.NewFromConfig(aws.Config{
 		Region: region, BaseEndpoint: aws.String(server.URL), RetryMaxAttempts: 8,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "id", SecretAccessKey: "secret"}, nil
 		}),
-	}, ShortAttempts(limit)), nil, time.Now)
+	}, ShortAttempts(limit))
+	e.Account = NewAccount(e.client, nil, time.Now)
 	return e
 }
 
@@ -169,5 +171,47 @@ func TestAWriteThatNothingShowedToBeNeededIsMarked(t *testing.T) {
 	e.Apply(t.Context(), turnOn)
 	if len(agents) != 2 || !strings.Contains(agents[0], "app/"+product.Unseen) || strings.Contains(agents[1], product.Unseen) {
 		t.Errorf("the user agents are %q; want the first one marked", agents)
+	}
+}
+
+// TestASessionIsNotOpenedTwice: a slow answer to ExecuteCommand is waited for,
+// because every attempt may open a session.
+func TestASessionIsNotOpenedTwice(t *testing.T) {
+	e := newEndpoint(t, 50*time.Millisecond, func(_ int32, w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(200 * time.Millisecond)
+		accept(w)
+	})
+	_, err := e.client.ExecuteCommand(t.Context(), &ecs.ExecuteCommandInput{Command: aws.String("cat"), Task: aws.String("task"), Interactive: true})
+	if err != nil || e.requests.Load() != 1 {
+		t.Errorf("%d sessions were opened, error %v", e.requests.Load(), err)
+	}
+}
+
+// TestAStormLeavesTheSettingItsRetries: what calls about workloads spent of the
+// client's retries is not the setting's.
+func TestAStormLeavesTheSettingItsRetries(t *testing.T) {
+	var calm atomic.Bool
+	var throttled atomic.Int32
+	e := newEndpoint(t, AttemptTime, func(_ int32, w http.ResponseWriter, _ *http.Request) {
+		if calm.Load() && throttled.Add(1) > 1 {
+			accept(w)
+			return
+		}
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		w.WriteHeader(400)
+		_, _ = io.WriteString(w, `{"__type":"ThrottlingException","message":"Rate exceeded"}`)
+	})
+	var storm sync.WaitGroup
+	for range 200 { // more than the client's retries are enough for
+		storm.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			_, _ = e.client.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String("web:1")})
+		})
+	}
+	storm.Wait()
+	calm.Store(true)
+	if o := e.Apply(t.Context(), turnOn); o.Result != guard.Unconfirmed {
+		t.Errorf("after a storm one throttle ends the repair: %s", o.Detail)
 	}
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-func (a *Account) putDefault(ctx context.Context, call guard.PutAccountSettingDefault, marks []func(*ecs.Options)) (guard.Result, string, error) {
+func (a *Account) putDefault(ctx context.Context, call guard.PutAccountSettingDefault, options []func(*ecs.Options)) (guard.Result, string, error) {
 	_, err := a.ecs.PutAccountSettingDefault(ctx, &ecs.PutAccountSettingDefaultInput{
 		Name:  types.SettingName(call.Name),
 		Value: aws.String(call.Value),
-	}, marks...)
+	}, options...)
 	if err != nil {
 		return guard.Failed, "", fmt.Errorf("put account setting default %s: %w", call.Name, err)
 	}
@@ -30,7 +30,7 @@ func (a *Account) putOverride(ctx context.Context, call guard.PutAccountSetting)
 		Name:         types.SettingName(call.Name),
 		Value:        aws.String(call.Value),
 		PrincipalArn: aws.String(call.PrincipalARN),
-	})
+	}, shortPauses)
 	if err != nil {
 		return guard.Failed, "", fmt.Errorf("put account setting %s of %s: %w", call.Name, call.PrincipalARN, err)
 	}
@@ -82,7 +82,7 @@ func (a *Account) listSettings(ctx context.Context) ([]types.Setting, error) {
 	var found []types.Setting
 	in := &ecs.ListAccountSettingsInput{Name: types.SettingName(guard.SettingName), EffectiveSettings: true}
 	for range maxPages {
-		out, err := a.ecs.ListAccountSettings(ctx, in)
+		out, err := a.ecs.ListAccountSettings(ctx, in, shortPauses)
 		if err != nil {
 			return nil, err
 		}
