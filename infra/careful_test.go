@@ -20,7 +20,7 @@ func checkCareful(t *testing.T, stack synthesized) {
 		"FunctionName":     product.Enforcer,
 		"Runtime":          "provided.al2023",
 		"Architectures":    []any{"x86_64"},
-		"TracingConfig":    map[string]any{"Mode": "Active"},
+		"TracingConfig":    assertions.Match_Absent(),
 		"DeadLetterConfig": map[string]any{"TargetArn": assertions.Match_AnyValue()},
 		"Environment": map[string]any{"Variables": map[string]any{
 			"AWS_USE_FIPS_ENDPOINT": "true",

@@ -117,7 +117,9 @@ func common(stack awscdk.Stack, name string, options Options, topic, failed, key
 			actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
 			resources: []string{*arnOf(stack, "logs", "log-group:/aws/lambda/"+name+":*")},
 		},
-		{sid: "Trace", actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, resources: []string{"*"}},
+	}
+	if options.Tracing {
+		list = append(list, grant{sid: "Trace", actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, resources: []string{"*"}})
 	}
 	if len(options.Subnets) > 0 {
 		list = append(list, grant{
