@@ -63,7 +63,7 @@ func newFunction(stack awscdk.Stack, id string, props functionProps) (function, 
 		ReservedConcurrentExecutions: props.Concurrency,
 		Environment:                  environment,
 		Role:                         role.WithoutPolicyUpdates(nil), // grants are said in permissions.go, once
-		Tracing:                      awslambda.Tracing_ACTIVE,
+		Tracing:                      tracing(props.Options),
 		DeadLetterQueue:              props.Failed,
 		RetryAttempts:                jsii.Number(2),
 		MaxEventAge:                  awscdk.Duration_Hours(jsii.Number(6)),
@@ -113,6 +113,15 @@ func newRole(scope constructs.Construct, props functionProps) (awsiam.Role, awsi
 // roleARN is known before the role is there.
 func roleARN(stack awscdk.Stack, function string) *string {
 	return jsii.String("arn:" + *stack.Partition() + ":iam::" + *stack.Account() + ":role/" + function + "-" + *stack.Region())
+}
+
+// tracing is off unless somebody wants it: the check of each minute is below
+// X-Ray's sampling reservoir, so that every one would be traced.
+func tracing(options Options) awslambda.Tracing {
+	if options.Tracing {
+		return awslambda.Tracing_ACTIVE
+	}
+	return awslambda.Tracing_DISABLED
 }
 
 func architecture(name string) awslambda.Architecture {

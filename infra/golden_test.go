@@ -62,6 +62,7 @@ func TestOptions(t *testing.T) {
 		"trailLogs":           "org-trail/AWSLogs/o-abc",
 		"keysToRead":          "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/0123",
 		"securityHub":         "true",
+		"tracing":             "true",
 		"endpoints":           "ecs, sns, application-autoscaling, xray",
 	}) {
 		checkMessages(t, stack)

@@ -33,7 +33,9 @@ const (
 
 func newIntake(stack awscdk.Stack, key awskms.IKey, failed awssqs.IQueue) intake {
 	scope := constructs.NewConstruct(stack, jsii.String("Intake"))
-	failedScans := newQueue(scope, "FailedScans", queueProps{name: product.FailedScans, key: key, ordered: true})
+	// The next scan makes up for one that failed, so that its request is of no
+	// use for long; the alarm on this queue tells of it.
+	failedScans := newQueue(scope, "FailedScans", queueProps{name: product.FailedScans, key: key, ordered: true, days: 1})
 	return intake{
 		workloads: newQueue(scope, "Workloads", queueProps{
 			name: product.Workloads, key: key, dead: failed, tries: workloadTries,

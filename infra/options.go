@@ -35,6 +35,7 @@ type Options struct {
 	TrailLogs           string // BUCKET or BUCKET/PREFIX of CloudTrail's log files
 	KeysToRead          []string
 	SecurityHub         bool
+	Tracing             bool // X-Ray traces of the functions
 	Emails              []string
 	Queues              []string
 	HTTPSEndpoints      []string
@@ -103,12 +104,14 @@ func readOptions(lookup func(name string) string) (Options, error) {
 	}
 	o.Sample = number("proofSample", config.DefaultSample, config.MaxSample)
 	o.EvidenceDays = number("evidenceDays", 365, 36_500)
-	switch lookup("securityHub") {
-	case "", "false":
-	case "true":
-		o.SecurityHub = true
-	default:
-		bad("securityHub", "true or false")
+	for name, on := range map[string]*bool{"securityHub": &o.SecurityHub, "tracing": &o.Tracing} {
+		switch lookup(name) {
+		case "", "false":
+		case "true":
+			*on = true
+		default:
+			bad(name, "true or false")
+		}
 	}
 	for _, key := range o.KeysToRead {
 		if !strings.Contains(key, ":kms:") || !strings.Contains(key, ":key/") {

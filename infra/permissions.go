@@ -81,7 +81,7 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 		grant{sid: "LookAtSubscriptions", actions: []string{"sns:ListSubscriptionsByTopic"}, resources: []string{*props.Topic.TopicArn()}},
 		grant{
 			sid: "LookAtQueues", actions: []string{"sqs:GetQueueAttributes"},
-			resources: []string{*props.Queues.undelivered.QueueArn(), *props.Queues.failed.QueueArn(), *props.Intake.failedScans.QueueArn()},
+			resources: []string{*props.Queues.undelivered.QueueArn(), *props.Queues.failed.QueueArn()},
 		},
 		grant{sid: "KeepEvidence", actions: []string{"s3:GetObject", "s3:PutObject"}, resources: []string{*props.Evidence.BucketArn() + "/*"}},
 		// Without it, S3 answers AccessDenied for an object that is not there yet.
@@ -117,7 +117,9 @@ func common(stack awscdk.Stack, name string, options Options, topic, failed, key
 			actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
 			resources: []string{*arnOf(stack, "logs", "log-group:/aws/lambda/"+name+":*")},
 		},
-		{sid: "Trace", actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, resources: []string{"*"}},
+	}
+	if options.Tracing {
+		list = append(list, grant{sid: "Trace", actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, resources: []string{"*"}})
 	}
 	if len(options.Subnets) > 0 {
 		list = append(list, grant{

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+
 	"fipsguard/internal/product"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -41,6 +43,7 @@ type queueProps struct {
 	ordered bool    // a FIFO queue; it tells messages apart by their bodies
 	delay   float64 // seconds until a message is handed over
 	hidden  float64 // seconds for which a message that was handed over is hidden
+	days    float64 // that messages are kept; 14 unless said otherwise
 }
 
 func newQueue(scope constructs.Construct, id string, props queueProps) awssqs.Queue {
@@ -49,7 +52,7 @@ func newQueue(scope constructs.Construct, id string, props queueProps) awssqs.Qu
 		Encryption:          awssqs.QueueEncryption_KMS,
 		EncryptionMasterKey: props.key,
 		EnforceSSL:          jsii.Bool(true),
-		RetentionPeriod:     awscdk.Duration_Days(jsii.Number(14)),
+		RetentionPeriod:     awscdk.Duration_Days(jsii.Number(cmp.Or(props.days, 14))),
 	}
 	if props.dead != nil {
 		of.DeadLetterQueue = &awssqs.DeadLetterQueue{Queue: props.dead, MaxReceiveCount: jsii.Number(props.tries)}

@@ -68,6 +68,19 @@ func watches(stack awscdk.Stack, props tamperProps) []watch {
 				startsWith(*stack.Account()+":function:"+product.Prefix))...),
 		},
 		{
+			// The record names the mapping by its UUID; the answer has the function.
+			name: "sources", about: "the event source mapping of a function of the guard", service: "lambda",
+			calls: []any{startsWith("UpdateEventSourceMapping"), startsWith("DeleteEventSourceMapping")},
+			on: map[string]any{"responseElements": map[string]any{"functionArn": []any{
+				startsWith(*arnOf(stack, "lambda", "function:"+product.Prefix)),
+			}}},
+		},
+		{
+			name: "queues", about: "a queue of the guard", service: "sqs",
+			calls: []any{"DeleteQueue", "PurgeQueue", "SetQueueAttributes", "AddPermission", "RemovePermission"},
+			on:    request("queueUrl", queueURL(stack, "sqs"), queueURL(stack, "sqs-fips")),
+		},
+		{
 			name: "roles", about: "a role of the guard", service: "iam",
 			calls: []any{
 				"DeleteRole", "UpdateRole", "UpdateAssumeRolePolicy", "AttachRolePolicy", "DetachRolePolicy",
@@ -176,6 +189,11 @@ func (w watch) message() awsevents.CfnRule_InputTransformerProperty {
 "CloudTrail event: <event>"
 "If nobody planned this: look at what the event changed, and deploy fipsguard anew to put it back."`),
 	}
+}
+
+// queueURL is how the URLs of the guard's queues begin at an endpoint.
+func queueURL(stack awscdk.Stack, endpoint string) map[string]any {
+	return startsWith("https://" + endpoint + "." + *stack.Region() + "." + *stack.UrlSuffix() + "/" + *stack.Account() + "/" + product.Prefix)
 }
 
 func startsWith(text string) map[string]any { return map[string]any{"prefix": text} }

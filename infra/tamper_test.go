@@ -19,6 +19,7 @@ func TestTamperRules(t *testing.T) {
 	matcher := deployedTamperRules(t)
 	const (
 		function = "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:fipsguard-enforcer"
+		gate     = "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:fipsguard-gate"
 		topic    = "arn:aws-us-gov:x:us-gov-west-1:111122223333:AlertsTopicCF7C81C9"
 	)
 	for _, call := range []struct {
@@ -39,6 +40,11 @@ func TestTamperRules(t *testing.T) {
 		{"lambda", "DeleteFunction20150331", `"requestParameters":{"functionName":"111122223333:function:fipsguard-enforcer"}`, "functions"},
 		{"lambda", "PutFunctionConcurrency20171031", `"requestParameters":{"functionName":"fipsguard-enforcer","reservedConcurrentExecutions":0}`, "functions"},
 		{"lambda", "UpdateFunctionCode20150331v2", `"requestParameters":{"functionName":"other"}`, ""},
+		{"lambda", "UpdateEventSourceMapping20150331", `"requestParameters":{"uUID":"u","enabled":false},"responseElements":{"functionArn":"` + gate + `"}`, "sources"},
+		{"lambda", "DeleteEventSourceMapping20150331", `"requestParameters":{"uUID":"u"},"responseElements":{"functionArn":"arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:other"}`, ""},
+		{"sqs", "PurgeQueue", `"requestParameters":{"queueUrl":"https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-workloads"}`, "queues"},
+		{"sqs", "SetQueueAttributes", `"requestParameters":{"queueUrl":"https://sqs-fips.us-gov-west-1.amazonaws.com/111122223333/fipsguard-scans.fifo"}`, "queues"},
+		{"sqs", "DeleteQueue", `"requestParameters":{"queueUrl":"https://sqs.us-gov-west-1.amazonaws.com/111122223333/other"}`, ""},
 		{"iam", "AttachRolePolicy", `"requestParameters":{"roleName":"fipsguard-enforcer-us-gov-east-1"}`, "roles"},
 		{"iam", "DeleteRole", `"requestParameters":{"roleName":"other"}`, ""},
 		{"iam", "CreatePolicyVersion", `"requestParameters":{"policyArn":"arn:aws-us-gov:iam::111122223333:policy/fipsguard-enforcer-us-gov-west-1"}`, "policies"},
@@ -113,7 +119,7 @@ func deployed(value any) any {
 		return list
 	case map[string]any:
 		if name, ok := value["Ref"].(string); ok {
-			pseudo := map[string]string{"AWS::Partition": "aws-us-gov", "AWS::Region": "us-gov-west-1", "AWS::AccountId": "111122223333"}
+			pseudo := map[string]string{"AWS::Partition": "aws-us-gov", "AWS::Region": "us-gov-west-1", "AWS::AccountId": "111122223333", "AWS::URLSuffix": "amazonaws.com"}
 			if known, ok := pseudo[name]; ok {
 				return known
 			}

@@ -31,7 +31,7 @@ func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
 		TrailLogs:      props.Options.TrailLogs,
 		Sample:         props.Options.Sample,
 		FunctionARN:    *props.Enforcer.FunctionArn(),
-		Queues:         []string{*props.Queues.undelivered.QueueUrl(), *props.Queues.failed.QueueUrl(), *props.Intake.failedScans.QueueUrl()},
+		Queues:         []string{*props.Queues.undelivered.QueueUrl(), *props.Queues.failed.QueueUrl()},
 		SecurityHub:    props.Options.SecurityHub,
 	}
 	return newFunction(stack, "Verifier", functionProps{

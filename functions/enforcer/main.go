@@ -1,5 +1,6 @@
-// Command enforcer is the Lambda function that EventBridge invokes with the
-// events of internal/trail's patterns.
+// Command enforcer is the program of two Lambda functions: EventBridge invokes
+// the enforcer with the events of settings and every minute, and a queue the
+// gate with the events of workloads.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Command verifier is the Lambda function that scans on a schedule, and after
-// the enforcer turned FIPS mode back on.
+// Command verifier is the Lambda function that scans when its queue asks for it:
+// on a schedule, and after the enforcer turned FIPS mode back on.
 package main
 
 import (
