@@ -5,9 +5,9 @@ type TaskDefinition struct {
 	ARN          string
 	Family       string // what to ask ECS for while the ARN is unknown
 	Platform     Platform
-	Fargate      Answer // whether Fargate can run it: asked for or computed compatibilities contain FARGATE
-	Inactive     bool   // deregistered: no new launches, after up to 10 minutes
-	RegisteredBy string
+	Fargate      Answer   // whether Fargate can run it: asked for or computed compatibilities contain FARGATE
+	Inactive     bool     // deregistered: no new launches, after up to 10 minutes
+	RegisteredBy string   // ARN of who registered it; AWS Batch's role for a job definition's
 	ReadOnly     []string // containers whose root file system is read-only, in which ECS Exec cannot run a command
 	Unknown      string   // why something is unknown, as the end of a sentence: "because …"
 }
@@ -35,7 +35,7 @@ func taskDefinitionPlatform() Rule {
 		Controls:    []Control{SC13, CM2},
 		Method:      Examine,
 		Evidence:    Configuration,
-		Remedy:      always("Register it again with runtimePlatform.operatingSystemFamily LINUX and runtimePlatform.cpuArchitecture X86_64, or leave runtimePlatform out."),
+		Remedy:      definitionAdvice,
 	}
 }
 

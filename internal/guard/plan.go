@@ -2,12 +2,14 @@ package guard
 
 // Plan says which calls would correct the findings, each once, in the order of
 // the findings. Only a violation is corrected: what is unknown is never
-// repaired. Whether a call may be made is Policy.Allow's decision.
+// repaired, but for a write of the setting that may have turned the account
+// default off. Turning that on is harmless when it was on all along. Whether a
+// call may be made is Policy.Allow's decision.
 func Plan(findings []Finding, policy Policy) []Remediation {
 	var actions []Remediation
 	planned := map[Call]bool{}
 	for _, f := range findings {
-		if f.Verdict != NonCompliant {
+		if f.Verdict != NonCompliant && !mayBeOff(f) {
 			continue
 		}
 		call := remedy(f, policy)
@@ -18,6 +20,13 @@ func Plan(findings []Finding, policy Policy) []Remediation {
 		actions = append(actions, Remediation{Rule: f.Rule, Subject: f.Subject, Definition: definitionOf(f.State), Call: call})
 	}
 	return actions
+}
+
+// mayBeOff reports whether a finding is about an unclear write that did not turn
+// FIPS mode on.
+func mayBeOff(f Finding) bool {
+	s, ok := f.State.(Setting)
+	return ok && f.Verdict == InsufficientData && s.unclear() && s.Mode != ModeOn
 }
 
 func definitionOf(s State) string {
@@ -41,7 +50,9 @@ func remedy(f Finding, policy Policy) Call {
 	case Setting:
 		return settingRemedy(s)
 	case TaskDefinition:
-		if s.ARN == "" || s.Inactive {
+		// AWS Batch's own definitions are its business: what it does when one is
+		// deregistered is documented nowhere, and the next job registers another.
+		if s.ARN == "" || s.Inactive || s.JobDefinition() != "" {
 			return nil
 		}
 		return DeregisterTaskDefinition{TaskDefinition: s.ARN}

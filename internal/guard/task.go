@@ -10,7 +10,9 @@ type Task struct {
 	ARN             string
 	Cluster         string // ARN, or the name that the caller used
 	Group           string // "service:NAME" when a service's scheduler started it
+	StartedBy       string // the caller's word, or a service's deployment
 	Definition      string // ARN
+	Batch           *Batch // nil when AWS Batch did not launch it, as far as is known
 	Fargate         Answer
 	Platform        Platform
 	PlatformVersion string // as resolved by ECS: "1.4.0"; empty is unknown
@@ -79,7 +81,7 @@ func taskLaunchPlatform() Rule {
 		Controls:    []Control{SC13, CM2},
 		Method:      Examine,
 		Evidence:    Configuration,
-		Remedy:      always("Launch it with platform version LATEST from a LINUX / X86_64 task definition."),
+		Remedy:      taskAdvice("Launch it with platform version LATEST from a LINUX / X86_64 task definition."),
 	}
 }
 
@@ -98,7 +100,7 @@ func taskRunningPlatform() Rule {
 		Controls:    []Control{SC13, CM2},
 		Method:      Examine,
 		Evidence:    Configuration,
-		Remedy:      always("Replace it with a task on platform version LATEST from a LINUX / X86_64 task definition."),
+		Remedy:      taskAdvice("Replace it with a task on platform version LATEST from a LINUX / X86_64 task definition."),
 	}
 }
 
