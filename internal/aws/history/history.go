@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -94,6 +95,12 @@ func (h History) lookUp(ctx context.Context, call string, from time.Time) ([]gua
 			if err != nil {
 				return events, complete, fmt.Errorf("look up events %s: event %s: %w", call, aws.ToString(found.EventId), err)
 			}
+			if event.Cause.Time.IsZero() { // the record's own cannot be read
+				event.Cause.Time = aws.ToTime(found.EventTime).UTC()
+			}
+			if event.Cause.Time.IsZero() {
+				return events, complete, fmt.Errorf("look up events %s: event %s: %w", call, aws.ToString(found.EventId), errNoTime)
+			}
 			complete = event.Cause.Time.Add(time.Second) // of its own second there may be more
 			if isAboutSetting(event) {
 				events = append(events, event)
@@ -106,6 +113,9 @@ func (h History) lookUp(ctx context.Context, call string, from time.Time) ([]gua
 	}
 	return events, complete, fmt.Errorf("look up events %s: more than %d since %s", call, 50*maxPages, complete.Format(time.RFC3339))
 }
+
+// errNoTime: a change without a time has no place in a timeline.
+var errNoTime = errors.New("its time cannot be read")
 
 func isAboutSetting(e guard.Event) bool {
 	if len(e.States) == 0 {

@@ -95,6 +95,9 @@ func (l *Logs) read(ctx context.Context, key string) ([]guard.Event, error) {
 			return nil, fmt.Errorf("read log object %s: %w", key, err)
 		}
 		if isAboutSetting(event) {
+			if event.Cause.Time.IsZero() {
+				return nil, fmt.Errorf("read log object %s: event %s: %w", key, event.Cause.EventID, errNoTime)
+			}
 			events = append(events, event)
 		}
 	}
