@@ -10,6 +10,7 @@ import (
 	"fipsguard/internal/guard"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
@@ -27,10 +28,36 @@ var ErrNotAnEvent = errors.New("neither an EventBridge event (detail-type, detai
 // the same event.
 func Decode(data []byte) (guard.Event, error) {
 	var doc document
-	if err := json.Unmarshal(data, &doc, decodeOptions); err != nil {
-		return guard.Event{}, located(err, data)
+	if err := doc.decode(data); err != nil {
+		return guard.Event{}, err
 	}
 	return doc.event()
+}
+
+func (d *document) decode(data []byte) error {
+	err := json.Unmarshal(data, d, decodeOptions)
+	if err == nil {
+		return nil
+	}
+	// The details of events of other types may have members of the same names and
+	// other kinds.
+	var envelope struct {
+		ID         text           `json:"id"`
+		DetailType text           `json:"detail-type"`
+		Account    text           `json:"account"`
+		Time       text           `json:"time"`
+		Region     text           `json:"region"`
+		Detail     jsontext.Value `json:"detail"`
+	}
+	if json.Unmarshal(data, &envelope, decodeOptions) != nil || envelope.Detail == nil ||
+		envelope.DetailType == "" || envelope.DetailType == callDetail || envelope.DetailType == taskChangeDetail {
+		return located(err, data)
+	}
+	*d = document{
+		ID: string(envelope.ID), DetailType: string(envelope.DetailType), Account: string(envelope.Account),
+		Time: envelope.Time, Region: string(envelope.Region), Detail: &detail{},
+	}
+	return nil
 }
 
 // event is what happened. What has a detail-type and a detail is an EventBridge

@@ -53,7 +53,7 @@ func (s shape) fits(names []string) bool {
 // recordsOfNoCall are records that AWS stores beside CloudTrail's, or in place of
 // them, and that no call is in.
 func recordsOfNoCall() []shape {
-	const digest, item, message = "CloudTrail digest", "AWS Config record", "CloudWatch Logs control message"
+	const digest, item, message, request = "CloudTrail digest", "AWS Config record", "CloudWatch Logs control message", "fipsguard scan request"
 	return []shape{
 		{[]string{"digestStartTime", "logFiles"}, digest},
 		{[]string{"configurationItem"}, item},
@@ -62,6 +62,7 @@ func recordsOfNoCall() []shape {
 		{[]string{"configurationItemStatus", "resourceType"}, item},
 		{[]string{"configSnapshotId"}, item},
 		{[]string{"message"}, message},
+		{[]string{"look"}, request}, // in the guard's own failure queue
 	}
 }
 

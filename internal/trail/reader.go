@@ -109,29 +109,31 @@ func (r *reader) value(text []byte, in place, at syntax.Position) {
 // object reads an event or a wrapper. What is an event is never a wrapper: only
 // of what is none is anything taken off.
 func (r *reader) object(text []byte, in place, at syntax.Position) {
+	event, isEvent := guard.Event{}, false
 	var doc document
-	err := json.Unmarshal(text, &doc, decodeOptions)
-	if err == nil && !doc.isReturned() {
-		var event guard.Event
-		if event, err = doc.event(); err == nil {
-			r.event(event)
-			return
-		}
-	} else if err != nil {
-		err = located(err, text)
+	err := doc.decode(text)
+	if err == nil {
+		event, err = doc.event()
+		isEvent = err == nil
 	}
-	if r.unwrap(text, in, at) {
-		return
-	}
-	if event, ok := notOfCalls(text); ok {
+	switch {
+	case isEvent && !doc.isReturned():
 		r.event(event)
 		return
-	}
-	if errors.Is(err, ErrNotAnEvent) || err == nil {
-		r.fault(in, at, ErrNotAnEvent.Error()+looksLike(text))
+	case r.unwrap(text, in, at):
 		return
 	}
-	r.fault(in, at, in.unreadable(at, err))
+	if !isEvent {
+		event, isEvent = notOfCalls(text)
+	}
+	switch {
+	case isEvent:
+		r.event(event)
+	case errors.Is(err, ErrNotAnEvent):
+		r.fault(in, at, err.Error()+looksLike(text))
+	default:
+		r.fault(in, at, in.unreadable(at, err))
+	}
 }
 
 // array reads a row of a table: what a query or `--query` returns.

@@ -201,6 +201,7 @@ func TestRecordsOfNoCall(t *testing.T) {
 		"a Config snapshot": `{"fileVersion":"1.0","configSnapshotId":"s","configurationItems":[{"configurationItemVersion":"1.3","configurationItemStatus":"OK","resourceType":"AWS::ECS::Service"}]}`,
 		"a Config message":  `{"Type":"Notification","Message":"{\"configurationItem\":{},\"messageType\":\"ConfigurationItemChangeNotification\"}"}`,
 		"a Config event":    `{"detail-type":"Config Configuration Item Change","detail":{"configurationItem":{}}}`,
+		"a scan request":    `{"Messages":[{"Body":"{\"look\":\"hourly\"}"}]}`,
 		"a control message": `{"messageType":"CONTROL_MESSAGE","logEvents":[{"id":"","timestamp":1,"message":"CWL CONTROL MESSAGE: Checking health of destination Firehose."}]}`,
 	} {
 		n := 0

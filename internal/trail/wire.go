@@ -11,7 +11,7 @@ import (
 type document struct {
 	ID         string  `json:"id"`
 	DetailType string  `json:"detail-type"`
-	Source     text    `json:"source"`
+	Source     string  `json:"source"`
 	Account    string  `json:"account"`
 	Time       text    `json:"time"`
 	Region     string  `json:"region"`
