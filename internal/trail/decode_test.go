@@ -253,6 +253,27 @@ func typicalRegistration() []byte {
 		`"eventID":"1","readOnly":false,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management"}}`)
 }
 
+// BenchmarkRead reads a log file of a thousand such events.
+func BenchmarkRead(b *testing.B) {
+	event := typicalRegistration()
+	file := append([]byte(`{"Records":[`), bytes.Repeat(append(event, ','), 999)...)
+	file = append(append(file, event...), ']', '}')
+	b.SetBytes(int64(len(file)))
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		for _, err := range Read(bytes.NewReader(file)) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if n != 1000 {
+			b.Fatalf("%d events", n)
+		}
+	}
+}
+
 // TestMemoryDoesNotGrowWithTheInput reads 100,000 records.
 func TestMemoryDoesNotGrowWithTheInput(t *testing.T) {
 	record := fmt.Sprintf(recordText, "a")

@@ -35,6 +35,21 @@ const (
 // maxNesting is the decoder's own.
 const maxNesting = 10_000
 
+// plain is how many bytes of a text change nothing: those inside a string that
+// mean themselves.
+func (e *extent) plain(text []byte) int {
+	if !e.quoted || e.escaped {
+		return 0
+	}
+	for i, b := range text {
+		if b == '"' || b == '\\' || b == '\n' {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// add goes on by one byte.
 func (e *extent) add(b byte) step {
 	switch {
 	case e.quoted:

@@ -3,6 +3,7 @@ package trail
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 
@@ -61,8 +62,12 @@ func (r *reader) stream(from io.Reader, in place) {
 
 // inner reads a text that a record is a wrapper of.
 func (r *reader) inner(text []byte, in place) {
-	if in.depth > maxDepth {
+	switch {
+	case in.depth > maxDepth:
 		r.fault(in, syntax.Position{}, "there are more wrappers around it than are taken off")
+		return
+	case len(text) > maxWrapped:
+		r.fault(in, syntax.Position{}, fmt.Sprintf("the text is longer than %d MiB", maxWrapped>>20))
 		return
 	}
 	if !isPlain(text) {

@@ -86,6 +86,10 @@ func TestALongRecordEndsNothing(t *testing.T) {
 			t.Errorf("%s: read %v, faults %.200q; want events a and b, and one that is too long", name, ids, faults)
 		}
 	}
+	wrapped := long[:maxWrapped] + `"}`
+	if ids, faults := collect(`{"Messages":[{"Body":` + quote(wrapped) + `},{"Body":` + quote(a) + `}]}`); !slices.Equal(ids, []string{"a"}) || len(faults) != 1 || !strings.Contains(faults[0], "longer than 8 MiB") {
+		t.Errorf("a long one in a wrapper: read %v, faults %.200q", ids, faults)
+	}
 	for event, err := range Read(strings.NewReader(`{"eventSource":"x","eventName":"y","requestParameters":"` + strings.Repeat("a", maxRecord-100) + `"}`)) {
 		if err != nil || event.Cause.EventName != "y" {
 			t.Errorf("a record of almost 16 MiB: read %v, error %v", event, err)

@@ -123,25 +123,40 @@ func (s *splitter) list() bool {
 // record by record; the others are then passed over.
 func (s *splitter) whole(object bool) bool {
 	var e extent
-	begins, name := s.at, [2]int{}
+	begins, name, rest := s.at, [2]int{}, s.rest()
 	isList, tooLong := false, false // both are passed over
 	for i := 0; ; i++ {
-		if i == len(s.rest()) && !s.more() {
-			if !tooLong && s.err == nil {
-				s.broken(begins, i, isList)
+		if i > maxRecord || isList && i > chunk {
+			if !isList && !tooLong {
+				tooLong = true
+				s.fault(begins, fmt.Sprintf("a record is longer than %d MiB", maxRecord>>20))
 			}
-			return false
+			s.pass(i)
+			rest, i, name = s.rest(), 0, [2]int{}
 		}
-		b := s.rest()[i]
+		if i == len(rest) {
+			if !s.more() {
+				if !tooLong && s.err == nil {
+					s.broken(begins, i, isList)
+				}
+				return false
+			}
+			rest = s.rest()
+		}
+		if plain := e.plain(rest[i:]); plain > 0 {
+			i += plain - 1
+			continue
+		}
+		b := rest[i]
 		if b == '"' && !e.quoted && e.expects == expectsName && len(e.open) == 1 {
 			name[0] = i + 1
 		}
-		if b == '[' && object && !tooLong && s.nested < maxNestedLists && e.atMember() && s.lists(s.rest()[name[0]:name[1]]) {
+		if b == '[' && object && !tooLong && s.nested < maxNestedLists && e.atMember() && s.lists(rest[name[0]:name[1]]) {
 			s.pass(i)
 			if !s.list() {
 				return false
 			}
-			isList, i, name = true, -1, [2]int{}
+			isList, rest, i, name = true, s.rest(), -1, [2]int{}
 			e.expects = expectsComma
 			continue
 		}
@@ -159,14 +174,6 @@ func (s *splitter) whole(object bool) bool {
 			return s.complete(begins, i, isList || tooLong)
 		case ends:
 			return s.complete(begins, i+1, isList || tooLong)
-		}
-		if i >= maxRecord || isList && i >= 64<<10 {
-			if !isList && !tooLong {
-				tooLong = true
-				s.fault(begins, fmt.Sprintf("a record is longer than %d MiB", maxRecord>>20))
-			}
-			s.pass(i + 1)
-			i, name = -1, [2]int{}
 		}
 	}
 }

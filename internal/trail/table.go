@@ -27,7 +27,7 @@ func recordColumns() []string { return []string{"eventjson", "cloudtrailevent", 
 // columnsOf are the columns of a CSV text, in lower case, if it begins as one
 // with records in it does.
 func columnsOf(head []byte) ([]string, bool) {
-	if looksLikeJSON(string(head)) && !bytes.HasPrefix(head, []byte{'"'}) {
+	if looksLikeJSON(head) && !bytes.HasPrefix(head, []byte{'"'}) {
 		return nil, false
 	}
 	line, _, _ := bytes.Cut(head, []byte("\n"))
@@ -128,8 +128,8 @@ func rowOf(cells []jsontext.Value) (map[string]string, bool) {
 // row reads a record from the columns of a table.
 func (r *reader) row(row map[string]string, in place, at syntax.Position) {
 	for _, column := range recordColumns() {
-		if looksLikeJSON(row[column]) {
-			r.inner([]byte(row[column]), in.inside(at, "column "+column))
+		if whole := []byte(row[column]); looksLikeJSON(whole) {
+			r.inner(whole, in.inside(at, "column "+column))
 			return
 		}
 	}
