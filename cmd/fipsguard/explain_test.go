@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"fipsguard/internal/guard"
 
@@ -110,11 +111,13 @@ func TestExplainGoesOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, out, talk := fipsguard("", "explain", "absent.json", events+"definition-arm64.json")
-	if code != exitUnreadable || !strings.Contains(out, "NON_COMPLIANT") || strings.Count(talk, "\n") != 1 {
-		t.Errorf("a missing file before another: exits %d\n%s%s", code, out, talk)
+	for _, missing := range []string{"absent.json", "absent-*.json", t.TempDir()} {
+		code, out, talk := fipsguard("", "explain", missing, events+"definition-arm64.json")
+		if code != exitUnreadable || !strings.Contains(out, "NON_COMPLIANT") || strings.Count(talk, "\n") != 1 {
+			t.Errorf("%s before another file: exits %d\n%s%s", missing, code, out, talk)
+		}
 	}
-	code, out, talk = fipsguard("{oops}\n"+string(off)+"{oops}\n", "explain", "-")
+	code, out, talk := fipsguard("{oops}\n"+string(off)+"{oops}\n", "explain", "-")
 	if code != exitUnreadable || strings.Count(out, "NON_COMPLIANT ") != 2 || strings.Count(talk, "fipsguard: -: line ") != 2 {
 		t.Errorf("a record between two that are wrong: exits %d\n%s%s", code, out, talk)
 	}
@@ -150,6 +153,19 @@ func TestExplainByPolicy(t *testing.T) {
 	}
 	if code, _, talk := fipsguard("", "explain", "--policy", "absent.json", events+"definition-arm64.json"); code != exitUnreadable || !strings.Contains(talk, "absent.json: no such file") {
 		t.Errorf("a missing policy: exits %d: %s", code, talk)
+	}
+}
+
+// TestExplainByTheClock: an exemption that has ended holds nothing back.
+func TestExplainByTheClock(t *testing.T) {
+	policy := guard.DefaultPolicy()
+	policy.Exemptions = []guard.Exemption{{Resource: "*", Expires: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}}
+	bad := guard.Event{States: []guard.State{guard.TaskDefinition{ARN: "td/web:7", Fargate: guard.Yes, Platform: guard.Platform{OS: "LINUX", Architecture: "ARM64"}}}}
+	for day, want := range map[int]int{31: 0, 32: 1} {
+		e := explainer{now: time.Date(2025, 12, day, 12, 0, 0, 0, time.UTC), policy: policy}
+		if got := len(e.explain(bad).Planned); got != want {
+			t.Errorf("at %s %d calls are planned, want %d", e.now, got, want)
+		}
 	}
 }
 

@@ -2,7 +2,7 @@ package trail
 
 import (
 	"bytes"
-	"compress/gzip"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
@@ -151,18 +151,17 @@ const recordText = `{"eventSource":"ecs.amazonaws.com","eventName":"CreateCluste
 
 func TestReadForms(t *testing.T) {
 	a, b := fmt.Sprintf(recordText, "a"), fmt.Sprintf(recordText, "b")
-	var zipped bytes.Buffer
-	w := gzip.NewWriter(&zipped)
-	_, _ = w.Write([]byte(`{"Records":[` + a + `,` + b + `]}`))
-	_ = w.Close()
 	for name, text := range map[string]string{
 		"records one after another": a + "\n" + b,
 		"an array":                  "[" + a + "," + b + "]",
 		"a log object":              `{"Records":[` + a + `,` + b + `]}`,
-		"a log object, gzip":        zipped.String(),
+		"a log object, gzip":        zipped(`{"Records":[` + a + `,` + b + `]}`),
 		"two log objects":           `{"Records":[` + a + `]} {"Records":[` + b + `]}`,
 		"envelopes":                 `{"detail-type":"AWS API Call via CloudTrail","detail":` + a + `} {"detail":` + b + `}`,
 		"a byte order mark":         "\ufeff" + a + b,
+		"UTF-16, little-endian":     utf16Of(a+"\n"+b, binary.LittleEndian),
+		"UTF-16, big-endian":        utf16Of(a+"\n"+b, binary.BigEndian),
+		"gzip in gzip":              zipped(zipped(a + b)),
 		"lookup-events":             fmt.Sprintf(`{"Events":[{"CloudTrailEvent":%q},{"EventId":"b","CloudTrailEvent":%q}]}`, a, b),
 	} {
 		ids, faults := collect(text)

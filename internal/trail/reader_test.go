@@ -66,6 +66,22 @@ func TestEachRecordStandsAlone(t *testing.T) {
 	}
 }
 
+// TestARecordThatIsCutOffEndsEarly: not with the records behind it, which would
+// have to be read twice.
+func TestARecordThatIsCutOffEndsEarly(t *testing.T) {
+	for _, text := range []string{
+		"{\"a\":\"b\n", "{\"a\":{\"b\":1,\n{", "{\"a\":1\n{", "{\"a\"\n{", "{\"a\":[1\n{", "{\"a\":[1}",
+	} {
+		var e extent
+		for i := range len(text) {
+			if last := i == len(text)-1; (e.add(text[i]) == broken) != last {
+				t.Errorf("%q is refused at %d or not at its last byte", text, i)
+				break
+			}
+		}
+	}
+}
+
 // TestALongRecordEndsNothing: it is reported, wherever it is, and the others are
 // read.
 func TestALongRecordEndsNothing(t *testing.T) {
