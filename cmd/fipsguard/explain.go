@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"iter"
+	"os"
 	"strings"
 	"time"
 
+	"fipsguard/internal/config"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/sanitize"
 	"fipsguard/internal/trail"
@@ -15,44 +16,96 @@ import (
 
 type explainCommand struct {
 	Format string   `enum:"text,json" default:"text" help:"Output format: text or json (one object a record)."`
-	Files  []string `arg:"" name:"file" help:"EventBridge events, CloudTrail records or CloudTrail log files, plain or gzip; - is the standard input."`
+	Policy string   `placeholder:"FILE" help:"The guard's policy document; the default policy without it."`
+	Files  []string `arg:"" name:"file" help:"EventBridge events, CloudTrail records or CloudTrail log files, plain or gzip, and what queues, topics, streams and queries put around them; directories and patterns of such files; - is the standard input."`
 }
 
 // Help is what kong prints below the usage.
 func (explainCommand) Help() string {
 	return "Shows what the guard would do for each record, using only the record. Output follows input order. " +
 		"What a record does not show is INSUFFICIENT_DATA: the enforcer would ask AWS. " +
-		"Exits 0 when the input could be read, 2 when it could not."
+		"Exits 0 when the input could be read, 2 when something in it could not; what could be read is printed."
 }
 
 func (c *explainCommand) Run(t *terminal) error {
-	write := writeText
+	e := explainer{terminal: t, now: time.Now(), policy: guard.DefaultPolicy(), write: writeText}
 	if c.Format == "json" {
-		write = writeJSON
+		e.write = writeJSON
 	}
-	for _, name := range c.Files {
-		if err := explainFile(name, t, write); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+	if c.Policy != "" {
+		policy, err := readPolicy(c.Policy, e.now)
+		if err != nil {
+			return err
 		}
+		e.policy, e.policyGiven = policy, true
+	}
+	unreadable := false
+	for _, name := range c.Files {
+		files, err := logFiles(name, t)
+		if err != nil {
+			e.complain(name, err)
+			unreadable = true
+		}
+		for _, file := range files {
+			read, err := e.file(file)
+			if err != nil {
+				return err
+			}
+			unreadable = unreadable || !read
+		}
+	}
+	if unreadable {
+		return exitUnreadable
 	}
 	return nil
 }
 
-func explainFile(name string, t *terminal, write func(*terminal, explanation) error) error {
-	in, err := t.open(name)
+func readPolicy(name string, now time.Time) (guard.Policy, error) {
+	document, err := os.ReadFile(name)
 	if err != nil {
-		return err
+		return guard.Policy{}, fmt.Errorf("%s: %w", name, reasonOf(err))
+	}
+	policy, err := config.ParsePolicy(document, now)
+	if err != nil {
+		return guard.Policy{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return policy, nil
+}
+
+// explainer explains files by one policy.
+type explainer struct {
+	*terminal
+	now         time.Time
+	policy      guard.Policy
+	policyGiven bool
+	write       func(*terminal, explanation) error
+}
+
+// file explains the records of one file, and says which could not be read. The
+// error is about writing.
+func (e *explainer) file(name string) (read bool, err error) {
+	in, err := e.open(name)
+	if err != nil {
+		e.complain(name, err)
+		return false, nil
 	}
 	defer in.Close()
-	for e, err := range explain(in, guard.DefaultPolicy()) {
+	read = true
+	for event, err := range trail.Read(in) {
 		if err != nil {
-			return err
+			e.complain(name, reasonOf(err))
+			read = false
+			continue
 		}
-		if err := write(t, e); err != nil {
-			return err
+		if err := e.write(e.terminal, e.explain(event)); err != nil {
+			return read, err
 		}
 	}
-	return nil
+	return read, nil
+}
+
+func (e *explainer) complain(name string, err error) {
+	fmt.Fprintf(e.err, "fipsguard: %s: %s\n", sanitize.Terminal(name), sanitize.Terminal(err.Error()))
 }
 
 // explanation is what the guard decides about one record from the record
@@ -62,10 +115,13 @@ type explanation struct {
 	EventName string        `json:"eventName"`
 	EventTime string        `json:"eventTime"` // RFC 3339; empty when the record has none
 	Actor     string        `json:"actor"`
+	Through   string        `json:"-"` // how the call was made, for people
 	Status    guard.Verdict `json:"status"`
 	Reason    string        `json:"reason,omitempty"` // why nothing in the record is guarded
 	Findings  []explained   `json:"findings"`
 	Planned   []planned     `json:"remediations"`
+	// Refused is what a policy that was given keeps the guard from, for people.
+	Refused []guard.Outcome `json:"-"`
 }
 
 type explained struct {
@@ -75,6 +131,7 @@ type explained struct {
 	Severity guard.Severity `json:"severity"`
 	Reason   string         `json:"reason"`
 	Remedy   string         `json:"remedy,omitempty"` // of what is not compliant
+	Launched string         `json:"-"`                // what a task was launched from and for, for people
 }
 
 type planned struct {
@@ -82,46 +139,53 @@ type planned struct {
 	Parameters guard.Call `json:"parameters"`
 }
 
-func explain(in io.Reader, policy guard.Policy) iter.Seq2[explanation, error] {
-	return func(yield func(explanation, error) bool) {
-		for event, err := range trail.Read(in) {
-			if err != nil {
-				yield(explanation{}, err)
-				return
-			}
-			if !yield(explainEvent(event, policy), nil) {
-				return
-			}
-		}
-	}
-}
-
-func explainEvent(event guard.Event, policy guard.Policy) explanation {
-	findings := policy.Evaluate(guard.CheckAll(event.States))
-	allowed, _ := policy.Allow(guard.Plan(findings, policy), time.Time{})
-	e := explanation{
+func (e *explainer) explain(event guard.Event) explanation {
+	findings := e.policy.Evaluate(guard.CheckAll(event.States))
+	allowed, refused := e.policy.Allow(guard.Plan(findings, e.policy), e.now)
+	x := explanation{
 		EventID:   event.Cause.EventID,
 		EventName: event.Cause.EventName,
 		Actor:     event.Cause.Actor.Name,
+		Through:   event.Cause.Actor.Through(),
 		Status:    guard.Worst(findings),
 		Reason:    event.NotGuarded,
 		Findings:  []explained{},
 		Planned:   []planned{},
 	}
 	if !event.Cause.Time.IsZero() {
-		e.EventTime = event.Cause.Time.Format(time.RFC3339)
+		x.EventTime = event.Cause.Time.Format(time.RFC3339)
 	}
 	for _, f := range findings {
-		one := explained{f.Rule, f.Subject, f.Verdict, f.Severity, f.Reason, ""}
+		one := explained{f.Rule, f.Subject, f.Verdict, f.Severity, f.Reason, "", launched(f.State)}
 		if f.Severity > guard.Info {
 			one.Remedy = f.Advice()
 		}
-		e.Findings = append(e.Findings, one)
+		x.Findings = append(x.Findings, one)
 	}
 	for _, a := range allowed {
-		e.Planned = append(e.Planned, planned{a.Call.API(), a.Call})
+		x.Planned = append(x.Planned, planned{a.Call.API(), a.Call})
 	}
-	return e
+	if e.policyGiven {
+		x.Refused = refused
+	}
+	return x
+}
+
+// launched names a task's definition, by family and revision, and its service or
+// group.
+func launched(s guard.State) string {
+	task, ok := s.(guard.Task)
+	if !ok || task.Definition == "" {
+		return ""
+	}
+	from := "task definition " + guard.ShortDefinition(task.Definition)
+	switch {
+	case task.Service() != "":
+		return from + ", service " + task.Service()
+	case task.Group != "":
+		return from + ", group " + task.Group
+	}
+	return from
 }
 
 func writeJSON(t *terminal, e explanation) error {
@@ -132,13 +196,21 @@ func writeJSON(t *terminal, e explanation) error {
 
 func writeText(t *terminal, e explanation) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s  %s  by %s\n", t.verdict(e.Status), orDash(e.EventTime), sanitize.Terminal(e.EventName), sanitize.Terminal(e.Actor))
+	fmt.Fprintf(&b, "%s  %s  %s  by %s", t.verdict(e.Status), orDash(e.EventTime), sanitize.Terminal(e.EventName), sanitize.Terminal(e.Actor))
+	if e.Through != "" {
+		fmt.Fprintf(&b, " (%s)", e.Through)
+	}
+	b.WriteString("\n")
 	fmt.Fprintf(&b, "    event %s\n", orDash(sanitize.Terminal(e.EventID)))
 	if e.Reason != "" {
 		fmt.Fprintf(&b, "    %s\n", sanitize.Terminal(e.Reason))
 	}
 	for _, f := range e.Findings {
-		fmt.Fprintf(&b, "    %s  %s\n    %s: %s\n", f.Status, sanitize.Terminal(f.Subject), f.Rule, sanitize.Terminal(f.Reason))
+		fmt.Fprintf(&b, "    %s  %s\n", f.Status, sanitize.Terminal(f.Subject))
+		if f.Launched != "" {
+			fmt.Fprintf(&b, "    %s\n", sanitize.Terminal(f.Launched))
+		}
+		fmt.Fprintf(&b, "    %s: %s\n", f.Rule, sanitize.Terminal(f.Reason))
 	}
 	for _, a := range e.Planned {
 		parameters, err := json.Marshal(a.Parameters)
@@ -146,6 +218,9 @@ func writeText(t *terminal, e explanation) error {
 			return fmt.Errorf("write %s: %w", a.API, err)
 		}
 		fmt.Fprintf(&b, "    → %s %s\n", a.API, sanitize.Terminal(string(parameters)))
+	}
+	for _, o := range e.Refused {
+		fmt.Fprintf(&b, "    not %s: %s\n", o.Remediation.Call.API(), sanitize.Terminal(o.Detail))
 	}
 	_, err := io.WriteString(t.out, b.String()+"\n")
 	return err

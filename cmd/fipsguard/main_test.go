@@ -45,7 +45,7 @@ func TestCommandLines(t *testing.T) {
 		"explain standard input":   {args: []string{"explain", "-"}, in: string(good), code: 0, out: "NON_COMPLIANT"},
 		"explain without a file":   {args: []string{"explain"}, code: 2, talk: "<file>"},
 		"explain a missing file":   {args: []string{"explain", "absent.json"}, code: 2, talk: "fipsguard: absent.json: no such file"},
-		"explain what is no event": {args: []string{"explain", "-"}, in: "{}", code: 2, talk: "fipsguard: -: line 1, column 3: neither an EventBridge event"},
+		"explain what is no event": {args: []string{"explain", "-"}, in: "{}", code: 2, talk: "fipsguard: -: line 1, column 1: neither an EventBridge event"},
 		"explain nothing":          {args: []string{"explain", "-"}, in: "", code: 2, talk: "the text is empty"},
 		"a format there is not":    {args: []string{"explain", "--format", "xml", "-"}, code: 2, talk: "xml"},
 		"a scenario there is not":  {args: []string{"simulate", "war"}, code: 2, talk: `no scenario "war"; there are: default-off`},
@@ -54,7 +54,8 @@ func TestCommandLines(t *testing.T) {
 		"serving and running":      {args: []string{"simulate", "--serve", "127.0.0.1:0", "storm"}, code: 2, talk: "leave out storm"},
 		"the AWS documentation's":  {args: []string{"explain", "../../internal/trail/testdata/aws-sample-as-published.txt"}, code: 2, talk: "line 8, column 45"},
 		"text that moves a cursor": {args: []string{"explain", "-"}, in: `{"eventSource":"ecs.amazonaws.com","eventName":"\u001b[2J\u202eevil"}`, code: 0, out: `\x1b[2J\u202eevil`},
-		"a directory for a file":   {args: []string{"explain", "."}, code: 2, talk: "is a directory"},
+		"a directory without logs": {args: []string{"explain", t.TempDir()}, code: 2, talk: "no log files in it"},
+		"a pattern without files":  {args: []string{"explain", "absent-*.json"}, code: 2, talk: "no file matches"},
 		"records before the fault": {args: []string{"explain", "-"}, in: string(good) + "oops", code: 2, out: "NON_COMPLIANT", talk: "not JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {

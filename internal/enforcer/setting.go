@@ -76,13 +76,15 @@ func isOver(recorded []guard.Finding) bool {
 	})
 }
 
-// undecided drops findings about a deleted override once the account default,
-// which decides then, was read.
+// undecided drops findings about a deleted override, and about a value that
+// someone turned on for nobody knows whom, once the account default, which
+// decides then, was read.
 func undecided(recorded, read []guard.Finding) []guard.Finding {
 	var kept []guard.Finding
 	for _, f := range recorded {
 		s, ok := f.State.(guard.Setting)
-		if ok && s.Deleted && f.Verdict == guard.InsufficientData && read[0].Verdict != guard.InsufficientData {
+		settled := s.Scope == guard.ScopePrincipal && s.Deleted || s.Scope == guard.ScopeUnknown && s.Mode == guard.ModeOn
+		if ok && settled && f.Verdict == guard.InsufficientData && read[0].Verdict != guard.InsufficientData {
 			continue
 		}
 		kept = append(kept, f)

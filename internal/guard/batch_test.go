@@ -36,3 +36,22 @@ func TestAdviceAboutBatchNamesTheJobDefinition(t *testing.T) {
 		t.Errorf("a pipeline's task definition is taken for AWS Batch's: %s", advice)
 	}
 }
+
+func TestThroughWhat(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		a    Actor
+		want string
+	}{
+		{"nothing known", Actor{}, ""},
+		{"a tool's own word", Actor{Tool: "Terraform"}, "says it is Terraform"},
+		{"the console's credentials", Actor{Console: true}, "through the console"},
+		{"a browser that AWS vouches for", Actor{Console: true, Tool: ConsoleTool}, "through the console"},
+		{"a browser that nobody vouches for", Actor{Tool: ConsoleTool}, "says it is the console"},
+		{"a tool with the console's credentials", Actor{Console: true, Tool: "the AWS CLI"}, "says it is the AWS CLI"},
+	} {
+		if got := c.a.Through(); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}

@@ -23,7 +23,30 @@ type Actor struct {
 	ARN           string
 	SourceAddress string // an IP address, or an AWS service's host name
 	MFA           Answer
+	// UserAgent is what the caller's program says of itself. The caller chooses
+	// it and can forge it.
+	UserAgent string
+	// Tool is the program that UserAgent names, without its version: "Terraform";
+	// empty when it names none that is known.
+	Tool string
+	// Console says that AWS recorded credentials of the console's sign-in.
+	Console bool
 }
+
+// Through is how the call was made, as the end of a sentence about the actor:
+// "says it is Terraform". It is empty where nothing is known.
+func (a Actor) Through() string {
+	switch {
+	case a.Console && (a.Tool == "" || a.Tool == ConsoleTool):
+		return "through the console"
+	case a.Tool == "":
+		return ""
+	}
+	return "says it is " + a.Tool
+}
+
+// ConsoleTool is the Tool of a browser and of the console itself.
+const ConsoleTool = "the console"
 
 // Answer is a yes-or-no that may be unknown, which is its zero value.
 type Answer uint8

@@ -30,7 +30,9 @@ func TestCheckSetting(t *testing.T) {
 		{"override on", with(func(s *Setting) { s.Scope, s.Principal, s.Mode = ScopePrincipal, role, ModeOn }), FIPSModeOverride, Compliant, Info},
 		{"override off", with(func(s *Setting) { s.Scope, s.Principal, s.Mode = ScopePrincipal, role, ModeOff }), FIPSModeOverride, NonCompliant, High},
 		{"override deleted: the default decides", with(func(s *Setting) { s.Scope, s.Principal, s.Deleted = ScopePrincipal, role, true }), FIPSModeOverride, InsufficientData, Warning},
-		{"off by somebody unknown may be the default", with(func(s *Setting) { s.Scope, s.Mode = ScopeUnknown, ModeOff }), FIPSModeDefault, NonCompliant, Critical},
+		{"off by somebody unknown may be the default", with(func(s *Setting) { s.Scope, s.Mode = ScopeUnknown, ModeOff }), FIPSModeDefault, InsufficientData, Warning},
+		{"on by somebody unknown may be for one of them alone", with(func(s *Setting) { s.Scope, s.Mode = ScopeUnknown, ModeOn }), FIPSModeDefault, InsufficientData, Warning},
+		{"deleted by somebody unknown may be the default", with(func(s *Setting) { s.Scope, s.Deleted = ScopeUnknown, true }), FIPSModeDeleted, InsufficientData, Warning},
 		{"off where FIPS mode does not exist", with(func(s *Setting) { s.Region, s.Mode = "us-east-1", ModeOff }), FIPSModeDefault, NotApplicable, Info},
 		{"the zero setting", Setting{}, FIPSModeDefault, InsufficientData, Warning},
 	}

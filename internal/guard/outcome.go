@@ -72,7 +72,7 @@ func Confirm(o Outcome, observed Setting) Outcome {
 	if observed.Mode == ModeOn {
 		o.Result = Done
 		if !accepted {
-			o.At = time.Time{} // somebody else may have turned it on
+			o.At = time.Time{} // someone else may have turned it on
 		}
 	}
 	return o

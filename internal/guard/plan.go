@@ -2,12 +2,14 @@ package guard
 
 // Plan says which calls would fix the findings, each once, in the order of
 // the findings. Only a violation is fixed: what is unknown is never
-// fixed. Whether a call may be made is Policy.Allow's decision.
+// fixed, but for a write of the setting that may have turned the account
+// default off. Turning that on is harmless when it was on all along. Whether a
+// call may be made is Policy.Allow's decision.
 func Plan(findings []Finding, policy Policy) []Remediation {
 	var remediations []Remediation
 	planned := map[Call]bool{}
 	for _, f := range findings {
-		if f.Verdict != NonCompliant {
+		if f.Verdict != NonCompliant && !mayBeOff(f) {
 			continue
 		}
 		call := remedy(f, policy)
@@ -18,6 +20,13 @@ func Plan(findings []Finding, policy Policy) []Remediation {
 		remediations = append(remediations, Remediation{Rule: f.Rule, Subject: f.Subject, Definition: definitionOf(f.State), Call: call})
 	}
 	return remediations
+}
+
+// mayBeOff reports whether a finding is about an unclear write that did not turn
+// FIPS mode on.
+func mayBeOff(f Finding) bool {
+	s, ok := f.State.(Setting)
+	return ok && f.Verdict == InsufficientData && s.unclear() && s.Mode != ModeOn
 }
 
 func definitionOf(s State) string {

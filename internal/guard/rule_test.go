@@ -82,7 +82,7 @@ func TestARemedyNamesItsSubject(t *testing.T) {
 	override.Scope, override.Principal = ScopePrincipal, principal
 	deleted := setting
 	deleted.Mode, deleted.Deleted = ModeUnknown, true
-	elsewhere, hostile, long := Setting{Mode: ModeOff}, override, override
+	elsewhere, hostile, long := Setting{Scope: ScopeAccount, Mode: ModeOff}, override, override
 	hostile.Principal = "arn:aws-us-gov:iam::111122223333:role/x'; reboot\n"
 	long.Principal = "arn:aws-us-gov:iam::111122223333:role/" + strings.Repeat("p", 512)
 	const (

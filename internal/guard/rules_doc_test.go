@@ -42,6 +42,6 @@ func rulesDocument() string {
 	}
 	b.WriteString("\n## Verdicts\n\n" +
 		"`COMPLIANT`, `NON_COMPLIANT`, `NOT_APPLICABLE` (Fargate's FIPS-140 mode does not concern it) and `INSUFFICIENT_DATA` " +
-		"(it could not be known: it never passes and is never repaired).\n")
+		"(it could not be known: it never passes and is never repaired, except that FIPS mode is turned on where someone may have turned it off).\n")
 	return b.String()
 }

@@ -179,27 +179,38 @@ func checkSetting(s Setting) Finding {
 	if s.Region != "" && !InScope(s.Region) {
 		return finding(rule, s, NotApplicable, outOfScope(s.Region))
 	}
-	if s.Deleted {
+	switch {
+	case s.unclear():
+		return checkUnclearSetting(s)
+	case s.Deleted:
 		return checkDeletedSetting(s)
 	}
-	switch {
-	case s.OnBy.IsZero():
-	case s.Scope == ScopeUnknown:
-		return finding(rule, s, NonCompliant, "FIPS mode was turned off, and the record does not say for whom"+onAgain(s))
-	default:
+	if !s.OnBy.IsZero() {
 		return finding(rule, s, NonCompliant, sentence(whose)+" was turned off"+onAgain(s))
 	}
 	switch s.Mode {
 	case ModeOn:
 		return finding(rule, s, Compliant, fmt.Sprintf("%s is enabled.", sentence(whose)))
 	case ModeOff:
-		if s.Scope == ScopeUnknown {
-			return finding(rule, s, NonCompliant, "FIPS mode was turned off, and the record does not say for whom. It may be the account default.")
-		}
 		return finding(rule, s, NonCompliant, fmt.Sprintf("%s is off.", sentence(whose)))
 	case ModeUnknown:
 	}
 	return finding(rule, s, InsufficientData, fmt.Sprintf("%s is unknown%s.", sentence(whose), because(s.Unknown)))
+}
+
+// unclear reports whether someone changed a value, and whose is not known: a
+// federated user who names no principal, say.
+func (s Setting) unclear() bool {
+	return s.Scope == ScopeUnknown && (s.Deleted || s.Mode != ModeUnknown)
+}
+
+// checkUnclearSetting: whatever the value, nobody can tell from such a write what
+// the account default is now.
+func checkUnclearSetting(s Setting) Finding {
+	if s.Deleted {
+		return finding(FIPSModeDeleted, s, InsufficientData, "A value was deleted, and the record does not say whose. It may be the account's, which then falls back to disabled.")
+	}
+	return finding(FIPSModeDefault, s, InsufficientData, fmt.Sprintf("FIPS mode was turned %s, and the record does not say for whom. It may be the account default.", s.Mode))
 }
 
 // checkDeletedSetting: a deleted override hands its principal back to the
@@ -208,12 +219,6 @@ func checkDeletedSetting(s Setting) Finding {
 	if s.Scope == ScopePrincipal {
 		return finding(FIPSModeOverride, s, InsufficientData,
 			fmt.Sprintf("The override of %s was deleted. The account default applies now, and this record does not show it.", s.Principal))
-	}
-	if s.Scope == ScopeUnknown && !s.OnBy.IsZero() {
-		return finding(FIPSModeDeleted, s, NonCompliant, "A value was deleted, and the record does not say whose"+onAgain(s))
-	}
-	if s.Scope == ScopeUnknown {
-		return finding(FIPSModeDeleted, s, NonCompliant, "A value was deleted, and the record does not say whose. It may be the account's, which then falls back to disabled.")
 	}
 	if !s.OnBy.IsZero() {
 		return finding(FIPSModeDeleted, s, NonCompliant, "The account's value was deleted"+onAgain(s))

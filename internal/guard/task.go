@@ -10,6 +10,7 @@ type Task struct {
 	ARN             string
 	Cluster         string // ARN, or the name that the caller used
 	Group           string // "service:NAME" when a service's scheduler started it
+	StartedBy       string // the caller's word, or a service's deployment
 	Definition      string // ARN
 	Batch           *Batch // nil when AWS Batch did not launch it, as far as is known
 	Fargate         Answer

@@ -76,16 +76,14 @@ func principalOf(s Setting) string {
 }
 
 // modeOf is what a recorded change left behind. A deleted value of the account
-// falls back to disabled, a deleted override to the account default. A change
-// of someone unknown can only be for the worse.
+// falls back to disabled, a deleted override to the account default. Whatever
+// someone unknown changed, the account default is unknown then.
 func modeOf(s Setting) Mode {
 	switch {
-	case s.Deleted && s.Scope == ScopePrincipal:
+	case s.Scope == ScopeUnknown, s.Deleted && s.Scope == ScopePrincipal:
 		return ModeUnknown
 	case s.Deleted:
 		return ModeOff
-	case s.Scope == ScopeUnknown && s.Mode == ModeOn:
-		return ModeUnknown
 	}
 	return s.Mode
 }
@@ -94,8 +92,8 @@ func unknownOf(s Setting) string {
 	switch {
 	case s.Deleted && s.Scope == ScopePrincipal:
 		return "the override was deleted; the account default decides"
-	case s.Scope == ScopeUnknown && s.Mode == ModeOn:
-		return "the record does not say whose value was turned on"
+	case s.unclear():
+		return "the record does not say whose value was changed"
 	}
 	return s.Unknown
 }

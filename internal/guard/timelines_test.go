@@ -58,6 +58,9 @@ func TestTimelines(t *testing.T) {
 	elsewhere.States = []State{Setting{Account: "111122223333", Region: "us-gov-east-1", Scope: ScopeAccount, Mode: ModeOff}}
 	whose := changed("whose", hour(5), ModeOn, "")
 	whose.States = []State{Setting{Account: "111122223333", Region: "us-gov-west-1", Scope: ScopeUnknown, Mode: ModeOn}}
+	whoseOff, whoseGone := whose, whose
+	whoseOff.States = []State{Setting{Account: "111122223333", Region: "us-gov-west-1", Scope: ScopeUnknown, Mode: ModeOff}}
+	whoseGone.States = []State{Setting{Account: "111122223333", Region: "us-gov-west-1", Scope: ScopeUnknown, Deleted: true}}
 	quick := changed("quick", hour(2), ModeOn, "")
 
 	for _, c := range []struct {
@@ -76,6 +79,8 @@ func TestTimelines(t *testing.T) {
 		{"deleted means off", []Event{on, deleted}, ModeOff, "0 unknown 3 on(on) 4 off(gone) 10"},
 		{"another Region's change is none", []Event{elsewhere}, ModeOn, "0 on 10"},
 		{"turned on by nobody knows whom is not the account's on", []Event{off, whose}, ModeUnknown, "0 unknown 2 off(off) 5 unknown(whose) 10"},
+		{"turned off by nobody knows whom may be another's off", []Event{on, whoseOff}, ModeUnknown, "0 unknown 3 on(on) 5 unknown(whose) 10"},
+		{"deleted by nobody knows whom may be another's value", []Event{on, whoseGone}, ModeUnknown, "0 unknown 3 on(on) 5 unknown(whose) 10"},
 		{"overrides have timelines of their own", []Event{changed("o1", hour(1), ModeOff, "role/app"), changed("o2", hour(2), ModeOn, "role/app")}, ModeOn,
 			"0 on 10; role/app: 0 unknown 1 off(o1) 2 on(o2) 10"},
 		{"before what was looked at", []Event{changed("old", hour(-1), ModeOff, ""), on}, ModeOn, "0 unknown 3 on(on) 10"},

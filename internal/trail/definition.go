@@ -1,6 +1,10 @@
 package trail
 
-import "fipsguard/internal/guard"
+import (
+	"cmp"
+
+	"fipsguard/internal/guard"
+)
 
 const tooLarge = "the record leaves it out"
 
@@ -8,16 +12,19 @@ const tooLarge = "the record leaves it out"
 // from the request, in which the revision is not known yet.
 func taskDefinitionStates(r *record, cause guard.Cause) ([]guard.State, string) {
 	if d := r.ResponseElements.orZero().TaskDefinition; d.present() && d.value.ARN != "" {
-		return []guard.State{answeredDefinition(*d.value)}, ""
+		state := answeredDefinition(*d.value)
+		state.RegisteredBy = cmp.Or(state.RegisteredBy, cause.Actor.ARN)
+		return []guard.State{state}, ""
 	}
 	asked := r.RequestParameters.orZero()
 	if asked.Family == "" {
 		return []guard.State{guard.TaskDefinition{Unknown: tooLarge}}, ""
 	}
 	d := guard.TaskDefinition{
-		Family:   string(asked.Family),
-		Platform: asked.RuntimePlatform.orZero().normalised(),
-		Unknown:  "the record leaves out what ECS computed",
+		Family:       string(asked.Family),
+		RegisteredBy: cause.Actor.ARN,
+		Platform:     asked.RuntimePlatform.orZero().normalised(),
+		Unknown:      "the record leaves out what ECS computed",
 	}
 	d.Fargate = guard.DefinitionOnFargate(texts(asked.RequiresCompatibilities), nil)
 	return []guard.State{d}, ""

@@ -8,9 +8,17 @@ import (
 	"fipsguard/internal/guard"
 )
 
-// actor is who made a call, in words. Every member may be missing.
-func (i identity) actor(source string) guard.Actor {
-	actor := guard.Actor{Name: i.name(), ARN: string(i.ARN), SourceAddress: source}
+// actor is who made a call, in words, and with what. Every member may be missing.
+func (r *record) actor() guard.Actor {
+	i := r.UserIdentity.orZero()
+	actor := guard.Actor{
+		Name:          i.name(),
+		ARN:           string(i.ARN),
+		SourceAddress: r.SourceIPAddress,
+		UserAgent:     string(r.UserAgent),
+		Tool:          toolOf(string(r.UserAgent)),
+		Console:       r.FromConsole == "true",
+	}
 	if i.InvokedBy != "" && i.Type != "AWSService" {
 		actor.Name += fmt.Sprintf(", through %s", i.InvokedBy)
 	}

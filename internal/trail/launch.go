@@ -12,10 +12,17 @@ import (
 func launchStates(r *record, cause guard.Cause) ([]guard.State, string) {
 	asked := r.RequestParameters.orZero()
 	answer := r.ResponseElements.orZero()
+	batch := batchTags(asked.Tags)
+	if batch == nil && guard.IsBatch(cause.Actor.ARN) {
+		batch = &guard.Batch{}
+	}
 	if answer.Tasks == nil {
 		return []guard.State{guard.Task{
 			Cluster:         string(asked.Cluster),
+			Group:           string(asked.Group),
+			StartedBy:       string(asked.StartedBy),
 			Definition:      string(asked.TaskDefinition),
+			Batch:           batch,
 			Fargate:         guard.CapacityOnFargate(string(asked.LaunchType), providers(asked.CapacityProviderStrategy), string(asked.PlatformVersion)),
 			PlatformVersion: guard.ResolvedVersion(string(asked.PlatformVersion)),
 			LastStatus:      "PROVISIONING",
@@ -27,29 +34,46 @@ func launchStates(r *record, cause guard.Cause) ([]guard.State, string) {
 	}
 	var states []guard.State
 	for _, t := range answer.Tasks {
-		states = append(states, t.orZero().state())
+		state := t.orZero().state()
+		// What the answer leaves out, the request says of all its tasks.
+		state.Definition = cmp.Or(state.Definition, string(asked.TaskDefinition))
+		state.Cluster = cmp.Or(state.Cluster, string(asked.Cluster))
+		if state.Batch == nil {
+			state.Batch = batch
+		}
+		states = append(states, state)
 	}
 	return states, ""
 }
 
 // taskChangeEvent decodes an ECS task state change, the only signal for the
 // tasks that a service's scheduler starts.
-func (d *document) taskChangeEvent(body *detail) (guard.Event, error) {
-	event := guard.Event{Cause: d.cause(taskChangeDetail)}
-	if _, err := parseTime("time", d.Time); err != nil {
-		return guard.Event{}, err
-	}
+func (d *document) taskChangeEvent(body *detail) guard.Event {
 	if d.Region != "" && !guard.InScope(d.Region) {
-		event.NotGuarded = "Fargate has no FIPS-140 mode in Region " + d.Region + "."
-		return event, nil
-	}
-	if body.TaskARN == "" {
-		return guard.Event{}, ErrNotAnEvent
+		return d.notGuarded("Fargate has no FIPS-140 mode in Region " + d.Region + ".")
 	}
 	state := body.task.state()
-	event.Cause.Actor.Name = "ECS, task started by " + cmp.Or(string(body.StartedBy), "unknown")
-	event.States = []guard.State{state}
-	return event, nil
+	event := guard.Event{Cause: d.cause(taskChangeDetail), States: []guard.State{state}}
+	event.Cause.Actor.Name = scheduler(state)
+	return event
+}
+
+// scheduler is who a task was started for, as far as the task itself tells: the
+// person is in the record of RunTask, and of a service's tasks there is none.
+func scheduler(t guard.Task) string {
+	switch {
+	case t.Service() != "":
+		return "ECS, for service " + t.Service()
+	case t.Batch != nil && t.Batch.JobQueue != "":
+		return "AWS Batch, for job queue " + t.Batch.JobQueue
+	case t.Batch != nil:
+		return "AWS Batch"
+	case t.StartedBy != "":
+		return "ECS, task started by " + t.StartedBy
+	case t.Group != "":
+		return "ECS, task of group " + t.Group
+	}
+	return "ECS, task started by unknown"
 }
 
 // state is what a task's own members say. The operating system is in a task
@@ -59,6 +83,8 @@ func (t task) state() guard.Task {
 		ARN:             string(t.TaskARN),
 		Cluster:         string(t.ClusterARN),
 		Group:           string(t.Group),
+		StartedBy:       string(t.StartedBy),
+		Batch:           t.batch(),
 		Definition:      string(t.TaskDefinitionARN),
 		Fargate:         guard.TaskOnFargate(string(t.LaunchType), string(t.CapacityProviderName), string(t.PlatformVersion)),
 		PlatformVersion: guard.ResolvedVersion(string(t.PlatformVersion)),

@@ -1,233 +1,176 @@
 package trail
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
-	"fipsguard/internal/guard"
 	"fmt"
 	"io"
 	"iter"
 
+	"fipsguard/internal/guard"
 	"fipsguard/internal/syntax"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/klauspost/compress/gzip"
 )
 
-// maxRecord bounds what one record may take, which bounds memory. CloudTrail's
-// own limit for what it delivers is far below it.
-const maxRecord = 16 << 20
-
-// Read yields the events of a file in their order: EventBridge events or
-// CloudTrail records one after another or in an array, CloudTrail's log
-// objects {"Records":[…]}, and what `aws cloudtrail lookup-events` prints. The
-// text may be gzip-compressed and may start with a byte order mark. It is read
-// as a stream: memory does not grow with the file. After an error, which says
-// where it is, nothing follows.
+// Read yields the events of a file in their order: EventBridge events and
+// CloudTrail records, bare or in what Wrappers lists. It is read as a stream:
+// memory does not grow with the file.
+//
+// Each record stands alone. An error is a syntax.Fault that says where the
+// record begins and what is wrong with it; the records after it follow. A file
+// that cannot be read on is an error as well.
 func Read(r io.Reader) iter.Seq2[guard.Event, error] {
 	return func(yield func(guard.Event, error) bool) {
-		text, err := plain(r)
-		if err != nil {
-			yield(guard.Event{}, err)
-			return
-		}
-		lines := &lineReader{from: text}
-		in := jsontext.NewDecoder(lines, decodeOptions)
-		emit := func(d *document) error {
-			lines.recordEnds(in.InputOffset())
-			event, err := d.event()
-			if err != nil {
-				return err
-			}
-			if !yield(event, nil) {
-				return errStopped
-			}
-			return nil
-		}
-		for read := false; ; read = true {
-			err := readValue(in, emit)
-			switch {
-			case errors.Is(err, io.EOF) && in.StackDepth() == 0 && read:
-				return
-			case errors.Is(err, io.EOF) && in.StackDepth() == 0:
-				yield(guard.Event{}, errors.New("the text is empty"))
-				return
-			case errors.Is(err, errStopped):
-				return
-			case err != nil:
-				yield(guard.Event{}, lines.locate(err, in))
-				return
-			}
-		}
+		reading := reader{yield: yield, wrappers: Wrappers()}
+		reading.stream(counted{r, &reading.ration}, place{})
 	}
 }
 
-// errStopped ends the reading when the caller has seen enough.
-var errStopped = errors.New("stopped")
-
-// readValue reads one top-level value, or the elements of one array.
-func readValue(in *jsontext.Decoder, emit func(*document) error) error {
-	if in.PeekKind() != '[' {
-		return readDocument(in, emit)
-	}
-	return readArray(in, emit)
+// reader hands on what it reads until nobody wants more.
+type reader struct {
+	yield    func(guard.Event, error) bool
+	stopped  bool
+	wrappers []Wrapper
+	ration   ration
 }
 
-func readArray(in *jsontext.Decoder, emit func(*document) error) error {
-	if _, err := in.ReadToken(); err != nil {
-		return err
+func (r *reader) done() bool { return r.stopped }
+
+func (r *reader) event(e guard.Event) {
+	if !r.stopped {
+		r.stopped = !r.yield(e, nil)
 	}
-	for in.PeekKind() != ']' {
-		if err := readDocument(in, emit); err != nil {
-			return err
-		}
-	}
-	_, err := in.ReadToken()
-	return err
 }
 
-func readDocument(in *jsontext.Decoder, emit func(*document) error) error {
-	records, events := recordLog{emit: emit}, lookupLog{emit: emit}
-	doc := document{Records: &records, Events: &events}
-	if err := json.UnmarshalDecode(in, &doc); err != nil {
-		return err
+func (r *reader) fault(in place, at syntax.Position, reason string) {
+	if !r.stopped {
+		r.stopped = !r.yield(guard.Event{}, in.fault(at, reason))
 	}
-	if records.seen || events.seen {
-		return nil
-	}
-	return emit(&doc)
 }
 
-// recordLog hands on the elements of "Records" while they are decoded.
-type recordLog struct {
-	emit func(*document) error
-	seen bool
+// stream reads a text that may be packed.
+func (r *reader) stream(from io.Reader, in place) {
+	text, err := plain(from, &r.ration)
+	if err != nil {
+		r.fault(in, syntax.Position{Line: 1, Column: 1}, err.Error())
+		return
+	}
+	r.text(newWindow(text), in)
 }
 
-func (l *recordLog) UnmarshalJSONFrom(in *jsontext.Decoder) error {
-	if l.emit == nil || in.PeekKind() != '[' {
-		return ErrNotAnEvent
+// inner reads a text that a record is a wrapper of.
+func (r *reader) inner(text []byte, in place) {
+	switch {
+	case in.depth > maxDepth:
+		r.fault(in, syntax.Position{}, "there are more wrappers around it than are taken off")
+		return
+	case len(text) > maxWrapped:
+		r.fault(in, syntax.Position{}, fmt.Sprintf("the text is longer than %d MiB", maxWrapped>>20))
+		return
 	}
-	l.seen = true
-	return readArray(in, l.emit)
+	if !isPlain(text) {
+		r.stream(bytes.NewReader(text), in)
+		return
+	}
+	r.text(windowOn(text), in)
 }
 
-// lookupLog hands on the records that LookupEvents puts into its answer as
-// texts.
-type lookupLog struct {
-	emit func(*document) error
-	seen bool
+func (r *reader) text(w *window, in place) {
+	fault := func(at syntax.Position, reason string) { r.fault(in, at, reason) }
+	head := w.head(4096)
+	if name := looksLikeText(head); name != "" {
+		fault(w.at, name)
+		return
+	}
+	if columns, ok := columnsOf(head); ok {
+		t := table{window: w, columns: columns, fault: fault, done: r.done}
+		t.read(func(row map[string]string, at syntax.Position) { r.row(row, in, at) })
+		return
+	}
+	s := splitter{window: w, lists: isList, fault: fault, done: r.done}
+	s.record = func(text []byte, at syntax.Position) { r.value(text, in, at) }
+	s.split()
+	if !s.seen && w.err == nil {
+		fault(w.at, "the text is empty")
+	}
 }
 
-func (l *lookupLog) UnmarshalJSONFrom(in *jsontext.Decoder) error {
-	if l.emit == nil || in.PeekKind() != '[' {
-		return ErrNotAnEvent
+// value reads one JSON value.
+func (r *reader) value(text []byte, in place, at syntax.Position) {
+	switch text[0] {
+	case '{':
+		r.object(text, in, at)
+	case '[':
+		r.array(text, in, at)
+	case '"':
+		r.quoted(text, in, at)
+	default:
+		r.fault(in, at, "a JSON "+kindName(jsontext.Value(text).Kind())+", which is no record")
 	}
-	l.seen = true
-	if _, err := in.ReadToken(); err != nil {
-		return err
-	}
-	for in.PeekKind() != ']' {
-		var found struct {
-			CloudTrailEvent string `json:"CloudTrailEvent"`
-		}
-		if err := json.UnmarshalDecode(in, &found); err != nil {
-			return err
-		}
-		var doc document
-		if err := json.Unmarshal([]byte(found.CloudTrailEvent), &doc, decodeOptions); err != nil {
-			// The position would be one inside the text, not in the file.
-			return fmt.Errorf("CloudTrailEvent: %v", err)
-		}
-		if err := l.emit(&doc); err != nil {
-			return err
-		}
-	}
-	_, err := in.ReadToken()
-	return err
 }
 
-var (
-	gzipMagic     = []byte{0x1f, 0x8b}
-	byteOrderMark = []byte("\ufeff")
-)
-
-// plain takes off compression and a byte order mark.
-func plain(r io.Reader) (io.Reader, error) {
-	text := bufio.NewReaderSize(r, 64<<10)
-	if head, _ := text.Peek(len(gzipMagic)); bytes.Equal(head, gzipMagic) {
-		unzipped, err := gzip.NewReader(text)
-		if err != nil {
-			return nil, fmt.Errorf("not a gzip file: %w", err)
-		}
-		text = bufio.NewReaderSize(unzipped, 64<<10)
+// object reads an event or a wrapper. What is an event is never a wrapper: only
+// of what is none is anything taken off.
+func (r *reader) object(text []byte, in place, at syntax.Position) {
+	event, isEvent := guard.Event{}, false
+	var doc document
+	err := doc.decode(text)
+	if err == nil {
+		event, err = doc.event()
+		isEvent = err == nil
 	}
-	if head, _ := text.Peek(len(byteOrderMark)); bytes.Equal(head, byteOrderMark) {
-		if _, err := text.Discard(len(byteOrderMark)); err != nil {
-			return nil, err
+	switch {
+	case isEvent && !doc.isReturned():
+		r.event(event)
+		return
+	case r.unwrap(text, in, at):
+		return
+	}
+	if !isEvent {
+		event, isEvent = notOfCalls(text)
+	}
+	switch {
+	case isEvent:
+		r.event(event)
+	case errors.Is(err, ErrNotAnEvent):
+		r.fault(in, at, err.Error()+looksLike(text))
+	default:
+		r.fault(in, at, in.unreadable(at, err))
+	}
+}
+
+// array reads a row of a table: what a query or `--query` returns.
+func (r *reader) array(text []byte, in place, at syntax.Position) {
+	var cells []jsontext.Value
+	if err := json.Unmarshal(text, &cells, decodeOptions, jsontext.AllowDuplicateNames(true)); err != nil {
+		r.fault(in, at, in.unreadable(at, located(err, text)))
+		return
+	}
+	if row, ok := rowOf(cells); ok {
+		r.row(row, in, at)
+		return
+	}
+	found := false
+	for _, cell := range cells {
+		// Other columns are the texts and numbers beside the record.
+		if cell[0] == '{' || cell[0] == '"' && holdsJSON(cell) {
+			found = true
+			r.value(cell, in, at)
 		}
 	}
-	return text, nil
+	if !found {
+		r.fault(in, at, "a row without a record: ask for CloudTrailEvent as well")
+	}
 }
 
-// lineReader knows where lines start, as far back as the last complete record,
-// and refuses a record without end.
-type lineReader struct {
-	from     io.Reader
-	read     int64   // bytes read so far
-	record   int64   // offset at which the last complete record ended
-	line     int64   // line breaks that are forgotten
-	start    int64   // offset of the first byte behind the last forgotten line break
-	newlines []int64 // offsets of the line breaks behind it
-}
-
-func (l *lineReader) Read(p []byte) (int, error) {
-	if l.read-l.record > maxRecord {
-		return 0, fmt.Errorf("a record is longer than %d MiB", maxRecord>>20)
+// quoted reads a text in which a record is written as JSON.
+func (r *reader) quoted(text []byte, in place, at syntax.Position) {
+	inner, err := jsontext.AppendUnquote(nil, text)
+	if err != nil || !holdsJSON(text) {
+		r.fault(in, at, "a text in which there is no record")
+		return
 	}
-	n, err := l.from.Read(p)
-	for i, b := range p[:n] {
-		if b == '\n' {
-			l.newlines = append(l.newlines, l.read+int64(i))
-		}
-	}
-	l.read += int64(n)
-	return n, err
-}
-
-// recordEnds forgets the lines before an offset.
-func (l *lineReader) recordEnds(offset int64) {
-	l.record = offset
-	done := 0
-	for done < len(l.newlines) && l.newlines[done] < offset {
-		l.start = l.newlines[done] + 1
-		done++
-	}
-	l.line += int64(done)
-	l.newlines = append(l.newlines[:0], l.newlines[done:]...)
-}
-
-func (l *lineReader) position(offset int64) syntax.Position {
-	line, start := l.line, l.start
-	for _, newline := range l.newlines {
-		if newline >= offset {
-			break
-		}
-		line++
-		start = newline + 1
-	}
-	return syntax.Position{Line: int(line) + 1, Column: int(offset-start) + 1}
-}
-
-// locate says where an error is; one that is not about the text's form is put
-// at the record that was read last.
-func (l *lineReader) locate(err error, in *jsontext.Decoder) error {
-	where := located(err, l.position)
-	var semantic *json.SemanticError
-	if _, _, ok := syntax.Malformed(err); ok || errors.As(err, &semantic) {
-		return where
-	}
-	return fmt.Errorf("%v: %w", l.position(in.InputOffset()), where)
+	r.inner(inner, in.inside(at, "text"))
 }

@@ -5,18 +5,17 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// document is any of the JSON objects that are read here: an envelope with a
-// detail, or a bare record, whose members then stand at the top. One pass over
-// the text decodes either, and skips what nobody asks for.
+// document is an envelope with a detail, or a bare record, whose members then
+// stand at the top. One pass over the text decodes either, and skips what nobody
+// asks for.
 type document struct {
-	ID         string     `json:"id"`
-	DetailType string     `json:"detail-type"`
-	Account    string     `json:"account"`
-	Time       string     `json:"time"`
-	Region     string     `json:"region"`
-	Detail     *detail    `json:"detail"`
-	Records    *recordLog `json:"Records"`
-	Events     *lookupLog `json:"Events"`
+	ID         string  `json:"id"`
+	DetailType string  `json:"detail-type"`
+	Source     string  `json:"source"`
+	Account    string  `json:"account"`
+	Time       text    `json:"time"`
+	Region     string  `json:"region"`
+	Detail     *detail `json:"detail"`
 	detail
 }
 
@@ -31,11 +30,13 @@ type detail struct {
 // does not, so those members are read tolerantly.
 type record struct {
 	UserIdentity       object[identity] `json:"userIdentity"`
-	EventTime          string           `json:"eventTime"`
+	EventTime          text             `json:"eventTime"`
 	EventSource        string           `json:"eventSource"`
 	EventName          string           `json:"eventName"`
 	AWSRegion          string           `json:"awsRegion"`
 	SourceIPAddress    string           `json:"sourceIPAddress"`
+	UserAgent          text             `json:"userAgent"`
+	FromConsole        flag             `json:"sessionCredentialFromConsole"`
 	ErrorCode          string           `json:"errorCode"`
 	RequestParameters  object[request]  `json:"requestParameters"`
 	ResponseElements   object[response] `json:"responseElements"`
@@ -84,6 +85,9 @@ type request struct {
 	PlatformVersion          text                      `json:"platformVersion"`
 	LaunchType               text                      `json:"launchType"`
 	CapacityProviderStrategy list[object[capacityUse]] `json:"capacityProviderStrategy"`
+	Group                    text                      `json:"group"`
+	StartedBy                text                      `json:"startedBy"`
+	Tags                     list[object[attribute]]   `json:"tags"`
 }
 
 // response holds the answers of all guarded calls.
@@ -129,11 +133,22 @@ type task struct {
 	DesiredStatus        text                    `json:"desiredStatus"`
 	StartedBy            text                    `json:"startedBy"`
 	Attributes           list[object[attribute]] `json:"attributes"`
+	Overrides            object[overrides]       `json:"overrides"`
 }
 
+// attribute is any pair of a name, which tags call a key, and a value.
 type attribute struct {
 	Name  text `json:"name"`
+	Key   text `json:"key"`
 	Value text `json:"value"`
+}
+
+// overrides may hold anybody's secrets in a container's environment: what is
+// read from it are the names that AWS Batch puts there.
+type overrides struct {
+	Containers list[object[struct {
+		Environment list[object[attribute]] `json:"environment"`
+	}]] `json:"containerOverrides"`
 }
 
 // service is a service or a task set in an answer.

@@ -3,6 +3,7 @@ package history
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -98,6 +99,12 @@ func (h History) lookUp(ctx context.Context, at guard.Location, call string, fro
 			if err != nil {
 				event = unreadable(at, found)
 			}
+			if event.Cause.Time.IsZero() { // the record's own cannot be read
+				event.Cause.Time = aws.ToTime(found.EventTime).UTC()
+			}
+			if event.Cause.Time.IsZero() {
+				return events, complete, fmt.Errorf("look up events %s: event %s: %w", call, aws.ToString(found.EventId), errNoTime)
+			}
 			complete = event.Cause.Time.Add(time.Second) // of its own second there may be more
 			if isAboutSetting(event) {
 				events = append(events, event)
@@ -124,6 +131,9 @@ func unreadable(at guard.Location, found types.Event) guard.Event {
 		States: []guard.State{guard.Setting{Account: at.Account, Region: at.Region, Unknown: "the record of a change cannot be read"}},
 	}
 }
+
+// errNoTime: a change without a time has no place in a timeline.
+var errNoTime = errors.New("its time cannot be read")
 
 func isAboutSetting(e guard.Event) bool {
 	if len(e.States) == 0 {

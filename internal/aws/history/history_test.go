@@ -2,7 +2,9 @@ package history
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -188,5 +190,43 @@ func TestARecordThatCannotBeReadEndsNothing(t *testing.T) {
 	}
 	if got := line.At(now.Add(-90 * time.Minute)); got.Cause.Actor.Name != "jane.doe" {
 		t.Errorf("who made the record that cannot be read: %q", got.Cause.Actor.Name)
+	}
+}
+
+// answers is a CloudTrail that answers every call with one event.
+type answers struct{ event types.Event }
+
+func (a answers) LookupEvents(context.Context, *cloudtrail.LookupEventsInput, ...func(*cloudtrail.Options)) (*cloudtrail.LookupEventsOutput, error) {
+	return &cloudtrail.LookupEventsOutput{Events: []types.Event{a.event}}, nil
+}
+
+func (answers) GetObject(context.Context, *s3.GetObjectInput, ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
+	return &s3.GetObjectOutput{Body: io.NopCloser(strings.NewReader(`{"Records":[` + untimed + `]}`))}, nil
+}
+
+func (answers) ListObjectsV2(context.Context, *s3.ListObjectsV2Input, ...func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
+	return &s3.ListObjectsV2Output{}, nil
+}
+
+const untimed = `{"eventSource":"ecs.amazonaws.com","eventName":"PutAccountSettingDefault","eventTime":"Jan 5, 2026","eventID":"1",` +
+	`"requestParameters":{"name":"fargateFIPSMode","value":"disabled"}}`
+
+// TestAChangeWithoutATimeIsNotLost: CloudTrail's own time stands in for the
+// record's; without any, the history is not complete.
+func TestAChangeWithoutATimeIsNotLost(t *testing.T) {
+	at := time.Date(2026, 1, 5, 10, 10, 0, 0, time.UTC)
+	h := History{Now: func() time.Time { return at.Add(time.Hour) }, Sleep: func(context.Context, time.Duration) error { return nil }}
+	h.CloudTrail = answers{types.Event{CloudTrailEvent: aws.String(untimed), EventTime: &at}}
+	events, _, err := h.Changes(t.Context(), localaws.AccountID, region, at.Add(-time.Hour))
+	if err != nil || len(events) == 0 || !events[0].Cause.Time.Equal(at) {
+		t.Errorf("read %v, error %v; want a change at %s", events, err, at)
+	}
+	h.CloudTrail = answers{types.Event{CloudTrailEvent: aws.String(untimed)}}
+	if _, from, err := h.Changes(t.Context(), localaws.AccountID, region, at.Add(-time.Hour)); !errors.Is(err, errNoTime) || from.Before(at) {
+		t.Errorf("without any time: complete since %s, error %v", from, err)
+	}
+	logs := Logs{Objects: answers{}, Bucket: "trail", Prefix: "AWSLogs", Time: time.Minute}
+	if _, err := logs.read(t.Context(), "key"); !errors.Is(err, errNoTime) {
+		t.Errorf("a log file with it: error %v", err)
 	}
 }

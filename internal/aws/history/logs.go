@@ -16,9 +16,15 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// Objects is the part of S3 that is used; *s3.Client has it.
+type Objects interface {
+	ListObjectsV2(context.Context, *s3.ListObjectsV2Input, ...func(*s3.Options)) (*s3.ListObjectsV2Output, error)
+	GetObject(context.Context, *s3.GetObjectInput, ...func(*s3.Options)) (*s3.GetObjectOutput, error)
+}
+
 // Logs are a trail's log objects.
 type Logs struct {
-	Objects *s3.Client
+	Objects Objects
 	Bucket  string
 	Prefix  string        // up to the account: AWSLogs, PREFIX/AWSLogs, or AWSLogs/ORGANIZATION
 	Time    time.Duration // for reading in one look
@@ -89,6 +95,9 @@ func (l *Logs) read(ctx context.Context, key string) ([]guard.Event, error) {
 			return nil, fmt.Errorf("read log object %s: %w", key, err)
 		}
 		if isAboutSetting(event) {
+			if event.Cause.Time.IsZero() {
+				return nil, fmt.Errorf("read log object %s: event %s: %w", key, event.Cause.EventID, errNoTime)
+			}
 			events = append(events, event)
 		}
 	}
