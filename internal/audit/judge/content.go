@@ -61,9 +61,11 @@ func withoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\xe
 // file as JSON.
 func (c *content) decode() string {
 	text := withoutMark(c.plain)
-	var whole any
-	err := json.Unmarshal(text, &whole)
+	var valid json.RawMessage
+	err := json.Unmarshal(text, &valid)
 	if err == nil {
+		var whole any
+		_ = decoder(text).Decode(&whole)
 		records, is := get(whole, "Records").([]any)
 		if !is {
 			return "no-records"
@@ -83,10 +85,17 @@ func (c *content) decode() string {
 	return "corrupt"
 }
 
+// decoder takes numbers as they are, of any size.
+func decoder(text []byte) *json.Decoder {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	return d
+}
+
 // completeRecords returns the elements of the top-level array Records that the
 // text, which breaks off, has whole.
 func completeRecords(text []byte) []any {
-	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder := decoder(text)
 	if t, err := decoder.Token(); err != nil || t != json.Delim('{') {
 		return nil
 	}

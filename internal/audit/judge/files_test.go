@@ -103,6 +103,7 @@ func TestFaultsOfContent(t *testing.T) {
 		"a byte order mark":                     {zip(append([]byte("\xef\xbb\xbf"), good...)), "", whole},
 		"white space":                           {zip(indented.Bytes()), "", whole},
 		"not UTF-8 in a text":                   {zip(bytes.Replace(good, []byte("jane"), []byte("j\xffne"), 1)), "", whole},
+		"a number of any size":                  {zip(bytes.Replace(good, []byte(`"readOnly":false`), []byte(`"readOnly":1e999`), 1)), "", whole},
 		"two gzip members":                      {append(zip(good[:100]), zip(good[100:])...), "", whole},
 		"escapes, in member names, too":         {zip(escaped), "", whole},
 	} {
