@@ -69,6 +69,23 @@ func TestFilesAgainstDigests(t *testing.T) {
 		f.remove(key)
 		f.holds(append(gap, "faulty missing "+key, "bad 0 1", "hours 2 1", "files 2 4")...)
 	})
+	t.Run("the hole ends behind the newest event's second", func(t *testing.T) {
+		f := vouchedDay(t)
+		f.remove(key)
+		f.digest(west, "14:00", "15:00", item{"14:10", "12:25", "12:26", []object{set("4", "12:25", "on"), set("5", "12:26", "on")}})
+		f.options.Until = stamp("13:00")
+		f.holds("default 10:00:00 12:20:00 on set 1", "default 12:20:00 12:25:00 unknown gap -", "default 12:25:00 12:25:01 on set 4",
+			"default 12:25:01 12:26:00 unknown gap -", "default 12:26:00 13:00:00 on set 5")
+	})
+	t.Run("a digest that only overlaps an hour takes it along", func(t *testing.T) {
+		f := newFolder(t)
+		f.check()
+		f.digest(west, "10:00", "11:30")
+		f.digest(west, "11:30", "12:30", item{"12:10", "12:05", "12:05", []object{runTask("2", "12:05", object{})}})
+		f.digest(west, "12:30", "15:00")
+		f.remove(logKey(west, "12:10"))
+		f.holds("hours 2 2", "place 10:00:00 14:00:00") // 10:00 and 13:00; the list covers parts of 11:00 and 12:00
+	})
 	t.Run("altered", func(t *testing.T) {
 		f := vouchedDay(t)
 		f.log("12:30", set("3", "12:25", "off"))
@@ -173,6 +190,13 @@ func TestMissingDeliveries(t *testing.T) {
 		f.write(digestPrefix+"150000Z.json.gz", zip([]byte("{}")))
 		f.holds("default 10:00:00 13:00:00 on set 1", "default 13:00:00 14:00:00 unknown gap -", "place 10:00:00 14:00:00",
 			"faulty altered "+digestPrefix+"150000Z.json.gz", "bad 1 0")
+	})
+	t.Run("an unsound digest at the beginning, too", func(t *testing.T) {
+		f := vouchedDay(t)
+		f.log("07:40", set("0", "07:30", "on"))
+		f.write(digestPrefix+"090000Z.json.gz", zip([]byte("{}")))
+		// It stands for 08:00 to 09:00, so no window covers 08:00 to 10:00: a hole from 07:00.
+		f.holds("default 07:30:00 07:30:01 on set 0", "default 07:30:01 10:00:00 unknown gap -", "default 10:00:00 13:00:00 on set 1")
 	})
 	t.Run("a digest under another name is unsound", func(t *testing.T) {
 		f := vouchedDay(t)

@@ -132,6 +132,15 @@ func TestALaunchInADamagedFileCounts(t *testing.T) {
 	f.holds("launches 1")
 }
 
+func TestAFaultyLogsHoleEndsOneMinuteBehindItsT(t *testing.T) {
+	f := quiet(t)
+	f.write(logKey(west, "12:00"), nil)
+	f.log("10:31", set("5", "12:30", "on"))
+	f.log("10:30", set("1", "10:00", "on"), set("2", "12:00:59", "on"))
+	f.holds("default 10:00:00 11:00:00 on set 1", "default 11:00:00 12:00:59 unknown gap -", "default 12:00:59 12:01:00 on set 2",
+		"default 12:01:00 12:30:00 unknown gap -", "default 12:30:00 13:00:00 on set 5")
+}
+
 func TestAFaultyLogWithoutTHasNoHole(t *testing.T) {
 	f := quiet(t)
 	f.log("10:30", set("1", "10:00", "on"))

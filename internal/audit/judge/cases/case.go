@@ -141,15 +141,20 @@ func (m *maker) world() {
 	}
 }
 
-// moment returns a second, often one that is in use, or beside one.
+// moment returns a second, often one that matters, or beside one.
 func (m *maker) moment() time.Time {
 	at := m.begin.Add(time.Duration(m.IntN(int(m.end.Sub(m.begin)/time.Second))) * time.Second)
+	beside := pick[time.Duration](m, -1, 0, 0, 0, 1) * time.Second
 	switch n := m.IntN(100); {
-	case n < 40 && len(m.moments) > 0:
-		at = pick(m, m.moments...).Add(pick[time.Duration](m, -1, 0, 0, 0, 1) * time.Second)
-	case n < 50:
-		at = at.Truncate(pick(m, time.Hour, time.Minute)).Add(time.Duration(m.IntN(3)-1) * time.Second)
-	case n < 54:
+	case n < 35 && len(m.moments) > 0:
+		at = pick(m, m.moments...).Add(beside)
+	case n < 43:
+		at = at.Truncate(pick(m, time.Hour, time.Minute)).Add(beside)
+	case n < 56 && len(m.logs) > 0: // where holes and ranges begin and end
+		if l := pick(m, m.logs...); !l.nameless {
+			at = l.t.Add(pick(m, -time.Hour, 0, time.Minute) + beside)
+		}
+	case n < 60:
 		at = at.Add(-2 * time.Hour)
 	}
 	m.moments = append(m.moments, at)

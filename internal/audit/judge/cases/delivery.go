@@ -105,6 +105,9 @@ func (m *maker) event() {
 	switch {
 	case kind < 50:
 		r, certain = m.odd(m.setting(p, at)), true
+		if m.chance(12) {
+			m.logFor(p, at).add(m.contradict(r), at, true)
+		}
 	case kind < 57:
 		r, certain = m.omitted(p, at), true
 	case kind < 66:
@@ -116,9 +119,13 @@ func (m *maker) event() {
 			return // a place of which no time is known
 		}
 	default:
-		r = m.switching(p, at)
-		at, _ = time.Parse(time.RFC3339, r["eventTime"].(string))
 		l.fragile = true
+		trail := pick(m, "main", "main", "org_trail-1", "other")
+		r, at = m.switching(p, at, trail)
+		if m.chance(60) {
+			later, then := m.switching(p, at.Add(time.Duration(m.IntN(5000))*time.Second), trail)
+			l.add(later, then, false)
+		}
 	}
 	twice := m.chance(12)
 	if named && !twice && m.chance(15) {

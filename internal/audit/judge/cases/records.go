@@ -132,6 +132,20 @@ func member(r object, name string) object {
 	return request
 }
 
+// contradict returns another record of the same second and subject, with
+// another value.
+func (m *maker) contradict(r object) object {
+	other := maps.Clone(r)
+	other["eventID"] = m.id()
+	request := maps.Clone(member(r, "requestParameters"))
+	request["value"] = m.value()
+	other["requestParameters"] = request
+	if other["eventName"] == "DeleteAccountSetting" {
+		other["eventName"] = "PutAccountSetting"
+	}
+	return other
+}
+
 // omitted is a setting record of which a part was too large, or is missing.
 func (m *maker) omitted(p place, at time.Time) object {
 	r := m.put(p, at, pick(m, "PutAccountSetting", "PutAccountSettingDefault"))
@@ -220,8 +234,7 @@ func (m *maker) launch(p place, at time.Time) object {
 
 // switching is a call that stops or starts a trail. Two of one trail in one
 // second would leave open which came first.
-func (m *maker) switching(p place, at time.Time) object {
-	trail := pick(m, "main", "main", "org_trail-1", "other")
+func (m *maker) switching(p place, at time.Time, trail string) (object, time.Time) {
 	for m.switched[trail+p.account+stamp(at)] {
 		at = at.Add(time.Second)
 	}
@@ -231,7 +244,7 @@ func (m *maker) switching(p place, at time.Time) object {
 	if m.chance(10) {
 		r["errorCode"] = "TrailNotFoundException"
 	}
-	return r
+	return r, at
 }
 
 // noise is a record of another service, which may quote a setting record.
