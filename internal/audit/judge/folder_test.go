@@ -120,7 +120,7 @@ func (f *folder) digest(region, from, until string, items ...item) {
 	for _, i := range items {
 		plain := plainLog(f.t, i.records...)
 		f.write(logKey(region, i.clock), zip(plain))
-		logs = append(logs, chain.LogFile{Key: logKey(region, i.clock), Plain: plain, Oldest: clock(f.t, i.oldest), Newest: clock(f.t, i.newest)})
+		logs = append(logs, chain.LogFile{Key: logKey(region, i.clock), Hash: chain.Hash(plain), Oldest: clock(f.t, i.oldest), Newest: clock(f.t, i.newest)})
 	}
 	key, err := signingKey()
 	if err != nil {

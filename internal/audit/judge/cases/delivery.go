@@ -269,7 +269,7 @@ func (m *maker) signTrail(p place, n int, trail string, all, some bool) error {
 		for _, l := range m.logs {
 			ours := !l.nameless && l.account == p.account && l.region == p.region && int(l.t.Unix()/60)%len(p.trails) == n
 			if ours && !l.delivered.Before(start) && l.delivered.Before(end) {
-				logs = append(logs, chain.LogFile{Key: l.key, Plain: l.plain, Oldest: l.oldest, Newest: l.newest})
+				logs = append(logs, chain.LogFile{Key: l.key, Hash: chain.Hash(l.plain), Oldest: l.oldest, Newest: l.newest})
 				l.listed = true
 			}
 		}

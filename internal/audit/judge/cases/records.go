@@ -31,12 +31,15 @@ func sts(p place, resource string) string {
 	return "arn:aws-us-gov:sts::" + p.account + ":" + resource
 }
 
+// issuers are the roles behind sessions. A session's ARN leaves the path out.
+var issuers = map[string]string{"Admin": "role/Admin", "Deploy": "role/path/Deploy"}
+
 // role is a role's session, with or without the role itself.
 func (m *maker) role(p place, name string) object {
 	session := pick(m, "jane", "jané ☃ 😀", `back\slash"quote`, "i-0123456789abcdef0")
 	identity := object{"type": "AssumedRole", "principalId": "AROAEXAMPLE:" + session, "arn": sts(p, "assumed-role/"+name+"/"+session), "accountId": p.account}
 	if m.chance(60) {
-		identity["sessionContext"] = object{"sessionIssuer": object{"type": "Role", "arn": iam(p, "role/"+name), "accountId": p.account}}
+		identity["sessionContext"] = object{"sessionIssuer": object{"type": "Role", "arn": iam(p, issuers[name]), "accountId": p.account}}
 	}
 	return identity
 }

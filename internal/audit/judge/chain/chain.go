@@ -62,7 +62,7 @@ type Chain struct {
 // of its events.
 type LogFile struct {
 	Key            string
-	Plain          []byte // uncompressed
+	Hash           string // Hash of its uncompressed bytes
 	Oldest, Newest time.Time
 }
 
@@ -111,7 +111,7 @@ func (c *Chain) Next(start, end time.Time, logs []LogFile) (Digest, error) {
 	}
 	for _, l := range logs {
 		oldest, newest := l.Oldest.Format(timeLayout), l.Newest.Format(timeLayout)
-		d.LogFiles = append(d.LogFiles, logFile{c.Bucket, l.Key, hash(l.Plain), "SHA-256", newest, oldest})
+		d.LogFiles = append(d.LogFiles, logFile{c.Bucket, l.Key, l.Hash, "SHA-256", newest, oldest})
 		if d.Oldest == nil || oldest < *d.Oldest {
 			d.Oldest = &oldest
 		}
@@ -121,7 +121,7 @@ func (c *Chain) Next(start, end time.Time, logs []LogFile) (Digest, error) {
 	}
 	previous := "null"
 	if p := c.previous; p != nil {
-		sum, algorithm := hash(p.Plain), "SHA-256"
+		sum, algorithm := Hash(p.Plain), "SHA-256"
 		d.PreviousBucket, d.PreviousKey, d.PreviousHash, d.PreviousAlgorithm, d.PreviousSignature = &c.Bucket, &p.Key, &sum, &algorithm, &p.Signature
 		previous = p.Signature
 	}
@@ -129,7 +129,7 @@ func (c *Chain) Next(start, end time.Time, logs []LogFile) (Digest, error) {
 	if err != nil {
 		return Digest{}, err
 	}
-	text := sha256.Sum256([]byte(d.End + "\n" + d.Bucket + "/" + d.Key + "\n" + hash(plain) + "\n" + previous))
+	text := sha256.Sum256([]byte(d.End + "\n" + d.Bucket + "/" + d.Key + "\n" + Hash(plain) + "\n" + previous))
 	signature, err := rsa.SignPKCS1v15(nil, c.Key.private, crypto.SHA256, text[:])
 	if err != nil {
 		return Digest{}, err
@@ -138,7 +138,8 @@ func (c *Chain) Next(start, end time.Time, logs []LogFile) (Digest, error) {
 	return *c.previous, nil
 }
 
-func hash(plain []byte) string {
+// Hash returns SHA-256 in hex.
+func Hash(plain []byte) string {
 	sum := sha256.Sum256(plain)
 	return hex.EncodeToString(sum[:])
 }
