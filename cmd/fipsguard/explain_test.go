@@ -49,12 +49,12 @@ func TestExplainStories(t *testing.T) {
 	}
 }
 
-const cases = "../../internal/trail/testdata/cases/"
+const explainCases = "../../internal/trail/testdata/cases/"
 
 // TestExplainCases: each file has one of the statuses that its line in the
 // manifest names, or an error, and one of the exit codes.
 func TestExplainCases(t *testing.T) {
-	manifest, err := os.ReadFile(cases + "manifest.tsv")
+	manifest, err := os.ReadFile(explainCases + "manifest.tsv")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestExplainCases(t *testing.T) {
 		file, statuses, codes := cells[0], strings.Split(cells[1], "|"), strings.Split(cells[2], "|")
 		held[file] = true
 		t.Run(file, func(t *testing.T) {
-			code, out, talk := fipsguard("", "explain", "--format", "json", cases+file)
+			code, out, talk := fipsguard("", "explain", "--format", "json", explainCases+file)
 			if !slices.Contains(codes, strconv.Itoa(int(code))) {
 				t.Errorf("exits %d, want %v: %s", code, codes, talk)
 			}
@@ -76,7 +76,7 @@ func TestExplainCases(t *testing.T) {
 			}
 		})
 	}
-	files, err := os.ReadDir(cases)
+	files, err := os.ReadDir(explainCases)
 	if err != nil {
 		t.Fatal(err)
 	}
