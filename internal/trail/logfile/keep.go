@@ -101,6 +101,7 @@ func (s *scanner) endRecord() {
 		},
 		Request: Request{
 			Name:              s.text(requestName),
+			TrailName:         s.text(requestTrail),
 			Value:             s.text(requestValue),
 			PrincipalARN:      s.text(requestPrincipal),
 			Elsewhere:         isElsewhere(s.bytes(requestLaunchType)),

@@ -43,6 +43,7 @@ const (
 
 	request
 	requestName
+	requestTrail
 	requestValue
 	requestPrincipal
 	requestLaunchType
@@ -223,6 +224,8 @@ func ofRequest(name []byte) member {
 	switch string(name) {
 	case "name":
 		return requestName
+	case "trailName":
+		return requestTrail
 	case "value":
 		return requestValue
 	case "principalArn":

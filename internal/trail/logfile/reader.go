@@ -149,3 +149,28 @@ func (r *Reader) scan(s *stream) (Contents, bool) {
 	}
 	return c, true
 }
+
+// Text reads a small file whole: its text, unpacked. named says that its name
+// says gzip.
+func Text(file io.Reader, named bool, limit int64) ([]byte, Damage, error) {
+	packed, err := io.ReadAll(io.LimitReader(file, limit))
+	switch {
+	case err != nil:
+		return nil, Damage{}, err
+	case len(packed) == 0:
+		return nil, Damage{Fault: Empty}, nil
+	case !bytes.HasPrefix(packed, gzipMagic) && named && !looksLikeJSON(packed):
+		return nil, Damage{Fault: NotGzip}, nil
+	case !bytes.HasPrefix(packed, gzipMagic):
+		return packed, Damage{}, nil
+	}
+	unzipped, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, packingDamage(err), nil
+	}
+	text, err := io.ReadAll(io.LimitReader(unzipped, limit))
+	if err != nil {
+		return nil, packingDamage(err), nil
+	}
+	return text, Damage{}, nil
+}

@@ -39,6 +39,7 @@ type Identity struct {
 // Request is what is kept of requestParameters.
 type Request struct {
 	Name              string
+	TrailName         string
 	Value             string
 	PrincipalARN      string
 	Elsewhere         bool // launchType is none of Fargate
