@@ -31,7 +31,11 @@ type Place struct {
 	LaunchesWhileOff int        `json:"launchesWhileOff"`
 	Trust            Trust      `json:"trust"`
 
+	// For people; the JSON form has its sums only.
+	From     Time       `json:"-"`
+	Until    Time       `json:"-"`
 	Launched []Launched `json:"-"` // while FIPS mode was off, by task definition and service
+	Attempts []Attempt  `json:"-"` // calls on account settings that failed
 }
 
 // Override is one user's or role's value.
@@ -87,6 +91,13 @@ type Trust struct {
 type Launched struct {
 	Definition, Group string
 	Count             int
+}
+
+// Attempt is a call that failed. Which setting was meant is not recorded.
+type Attempt struct {
+	At      Time
+	Event   Event
+	Failure string
 }
 
 // Files counts what was found.

@@ -82,12 +82,14 @@ func (d *delivery) placeOf(file string, n name) place {
 func (d *delivery) missing(found map[string]bool) []string {
 	var keys []string
 	for at, listings := range d.lists {
-		if !found[at] {
-			keys = append(keys, listings[0].object)
+		for _, l := range listings {
+			if !found[at] {
+				keys = append(keys, l.object)
+			}
 		}
 	}
 	slices.Sort(keys)
-	return keys
+	return slices.Compact(keys)
 }
 
 // undelivered are the times from the first to the last digest of a place that

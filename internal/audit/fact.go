@@ -60,20 +60,29 @@ type logging struct {
 	does  logs
 }
 
+// attempt is a call on a setting that failed, and changed nothing. Its record
+// does not say which setting was meant.
+type attempt struct {
+	call
+	failure string // errorCode
+}
+
 // facts is what records say.
 type facts struct {
 	changes  []change
 	launches []launch
 	logging  []logging
+	attempts []attempt
 }
 
 func (f *facts) add(other facts) {
 	f.changes = append(f.changes, other.changes...)
 	f.launches = append(f.launches, other.launches...)
 	f.logging = append(f.logging, other.logging...)
+	f.attempts = append(f.attempts, other.attempts...)
 }
 
-// calls are all that there are.
+// calls are all that were made and changed, or launched, something.
 func (f *facts) calls() []call {
 	var all []call
 	for _, c := range f.changes {
@@ -93,7 +102,7 @@ func factsOf(records []logfile.Record, of place) facts {
 	var f facts
 	for _, r := range records {
 		at, err := time.Parse(time.RFC3339, r.EventTime)
-		if err != nil || r.Failed || r.ReadOnly || r.Category != "" && r.Category != "Management" || r.EventType != "" && r.EventType != "AwsApiCall" {
+		if err != nil || r.ReadOnly || r.Category != "" && r.Category != "Management" || r.EventType != "" && r.EventType != "AwsApiCall" {
 			continue
 		}
 		c := call{
@@ -101,20 +110,35 @@ func factsOf(records []logfile.Record, of place) facts {
 			actor: cmp.Or(r.Identity.ARN, r.Identity.InvokedBy, r.Identity.PrincipalID, r.Identity.Type, "unknown"),
 			place: place{cmp.Or(r.Recipient, r.Identity.AccountID, of.account), cmp.Or(r.Region, of.region)},
 		}
+		switch {
+		case r.ErrorCode != "" && isSettingCall(r.EventName):
+			f.attempts = append(f.attempts, attempt{c, r.ErrorCode})
+			continue
+		case r.ErrorCode != "":
+			continue
+		}
 		switch r.EventName {
 		case "RunTask", "StartTask":
 			f.launches = append(f.launches, launchOf(r, c))
-		case "PutAccountSetting", "PutAccountSettingDefault", "DeleteAccountSetting":
-			if change, ok := changeOf(r, c); ok {
-				f.changes = append(f.changes, change)
-			}
-		default:
+		case "StartLogging", "StopLogging", "DeleteTrail", "PutEventSelectors", "UpdateTrail":
 			if l, ok := loggingOf(r, c); ok {
 				f.logging = append(f.logging, l)
+			}
+		default:
+			if change, ok := changeOf(r, c); ok {
+				f.changes = append(f.changes, change)
 			}
 		}
 	}
 	return f
+}
+
+func isSettingCall(name string) bool {
+	switch name {
+	case "PutAccountSetting", "PutAccountSettingDefault", "DeleteAccountSetting":
+		return true
+	}
+	return false
 }
 
 // changeOf reads a record about a setting, if it is, or may be, about this one.
@@ -181,6 +205,7 @@ func (f *facts) once() {
 	f.changes = once(f.changes, func(c change) call { return c.call })
 	f.launches = once(f.launches, func(l launch) call { return l.call })
 	f.logging = once(f.logging, func(l logging) call { return l.call })
+	f.attempts = once(f.attempts, func(a attempt) call { return a.call })
 }
 
 func once[T any](all []T, callOf func(T) call) []T {

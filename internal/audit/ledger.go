@@ -11,21 +11,23 @@ type ledger struct {
 	delivery *delivery
 	facts    facts
 	places   map[place]*entry
-	read     map[string]bool // stems of the log files that were read and are unaltered
-	found    map[string]bool // stems of all log files that were found
+	found    map[string]bool // stems of the log files that were found
+	read     map[string]bool // … that were read, and are unaltered
+	faulty   map[string]bool // … of which a copy is faulty
 }
 
 // entry is what the files showed of one place.
 type entry struct {
 	changes  []change
 	launches []launch
+	attempts []attempt
 	holes    []span
 	arrived  []int64 // when its log files were delivered
 	trust    Trust
 }
 
 func newLedger(d *delivery) *ledger {
-	return &ledger{delivery: d, places: map[place]*entry{}, read: map[string]bool{}, found: map[string]bool{}}
+	return &ledger{delivery: d, places: map[place]*entry{}, read: map[string]bool{}, found: map[string]bool{}, faulty: map[string]bool{}}
 }
 
 // at is a place's entry. Places in which Fargate has no FIPS mode get one that
@@ -56,10 +58,12 @@ func (l *ledger) log(file string, n name, fault string, f facts) {
 		e.arrived = append(e.arrived, n.at)
 	}
 	l.facts.add(f)
-	switch fault {
-	case "":
+	if fault == "" {
 		l.read[stem(file)] = true
 		return
+	}
+	l.faulty[stem(file)] = true
+	switch fault {
 	case faultUnlisted:
 		e.trust.AlteredFiles++
 		return
@@ -108,6 +112,11 @@ func (l *ledger) sort() {
 	for _, c := range l.facts.launches {
 		e := l.at(c.place)
 		e.launches = append(e.launches, c)
+	}
+	for _, a := range l.facts.attempts {
+		if e := l.places[a.place]; e != nil {
+			e.attempts = append(e.attempts, a)
+		}
 	}
 	for _, d := range l.delivery.digests {
 		if d.isUsed() {

@@ -57,7 +57,7 @@ func nameOf(file string) name {
 	}
 	isJSON := strings.HasSuffix(base, ".json") || strings.HasSuffix(base, ".json.gz")
 	inside := slices.Contains(strings.Split(path.Dir(file), "/"), "AWSLogs")
-	if base == "-" || isJSON && !inside && !strings.HasPrefix(base, ".") && !otherName.MatchString(base) {
+	if file == StandardInput || isJSON && !inside && !strings.HasPrefix(base, ".") && !otherName.MatchString(base) {
 		return name{kind: logKind}
 	}
 	return name{}

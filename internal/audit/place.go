@@ -10,17 +10,20 @@ import (
 func (l *ledger) answerOf(p place, since, until int64) (Place, span) {
 	e := l.places[p]
 	within, delivered := e.reach(l.delivery.windows[p])
-	holes := e.holes
-	if delivered != 0 {
-		holes = append(slices.Clone(holes), span{delivered - hour, forever})
+	// Of what happened in the last hour before the latest delivery, something
+	// may come later. Without any delivery a record proves its own second only.
+	late := span{delivered - hour, forever}
+	if delivered == 0 {
+		late.from = -forever
 	}
+	holes := append(slices.Clone(e.holes), late)
 	within = within.cut(since, until)
 
 	byPrincipal := map[string][]change{"": nil}
 	for _, c := range e.changes {
 		byPrincipal[c.principal] = append(byPrincipal[c.principal], c)
 	}
-	answer := Place{Account: p.account, Region: p.region, Overrides: []Override{}, Trust: e.trust}
+	answer := Place{Account: p.account, Region: p.region, From: Time(within.from), Until: Time(within.until), Overrides: []Override{}, Trust: e.trust}
 	for _, principal := range slices.Sorted(maps.Keys(byPrincipal)) {
 		intervals := timelineOf(principal, byPrincipal[principal], union(holes)).intervals(within)
 		switch {
@@ -31,13 +34,18 @@ func (l *ledger) answerOf(p place, since, until int64) (Place, span) {
 		}
 	}
 	answer.sumOff(e.launches, within)
+	for _, a := range e.attempts {
+		if within.from <= a.at && a.at < within.until {
+			answer.Attempts = append(answer.Attempts, Attempt{Time(a.at), Event{a.id, a.name, a.actor}, a.failure})
+		}
+	}
+	slices.SortStableFunc(answer.Attempts, func(x, y Attempt) int { return cmp.Compare(x.At, y.At) })
 	answer.Trust.VouchedHours, answer.Trust.UnvouchedHours = l.vouched(p, within)
 	return answer, within
 }
 
 // reach is the time that a place's files tell something about, and the latest
-// delivery, 0 if there is none: what happened in the hour before it may come
-// later.
+// delivery, 0 if there is none.
 func (e *entry) reach(windows spans) (within span, delivered int64) {
 	from, until := forever, int64(0)
 	for _, at := range e.arrived {
@@ -104,7 +112,7 @@ func (l *ledger) vouched(p place, within span) (vouched, others int) {
 		if d.state == sound {
 			signed = append(signed, d.window)
 		}
-		if slices.ContainsFunc(d.logs, func(log listed) bool { return !l.read[stem(log.object)] }) {
+		if slices.ContainsFunc(d.logs, func(log listed) bool { return !l.read[stem(log.object)] || l.faulty[stem(log.object)] }) {
 			doubted = append(doubted, d.window)
 		}
 	}

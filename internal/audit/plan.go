@@ -5,11 +5,15 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 )
+
+// StandardInput is the path of the standard input.
+const StandardInput = "-"
 
 // File is a file that was found and is not open.
 type File struct {
-	Path string // with slashes; - is the standard input
+	Path string // with slashes
 	Size int64
 	Tag  string // changes when its bytes do: an ETag, or size and time; empty when that is not known
 	From Source
@@ -115,4 +119,25 @@ func NewPlan(files []File, scope Scope) Plan {
 		p.Bytes += f.Size
 	}
 	return p
+}
+
+// Times is when something began and ended.
+type Times struct{ From, Until time.Time }
+
+// Digested are the Regions of which there are digests, and their times.
+func (p Plan) Digested() map[string]Times {
+	regions := map[string]Times{}
+	for _, f := range p.Digests {
+		n := nameOf(f.Path)
+		end := time.Unix(n.at, 0).UTC()
+		t, known := regions[n.place.region]
+		if !known || end.Add(-time.Hour).Before(t.From) {
+			t.From = end.Add(-time.Hour)
+		}
+		if end.After(t.Until) {
+			t.Until = end
+		}
+		regions[n.place.region] = t
+	}
+	return regions
 }

@@ -87,7 +87,8 @@ func (r *run) logs(ctx context.Context, l *ledger, answer *Answer) error {
 
 // log reads one log file.
 func (r *run) log(ctx context.Context, reader *logfile.Reader, f File, hash bool) (logfile.Contents, error) {
-	o := logfile.Options{Gzip: isGzip(f.Path), Hash: hash, Thorough: r.Thorough}
+	// The standard input cannot be read again if the search is not sure.
+	o := logfile.Options{Gzip: isGzip(f.Path), Hash: hash, Thorough: r.Thorough || f.Path == StandardInput}
 	if c, ok := r.Index.log(f, o); ok {
 		return c, nil
 	}

@@ -19,8 +19,8 @@ const (
 
 // cut narrows a time down; what is left may be empty.
 func (s span) cut(since, until int64) span {
-	from := min(max(s.from, since), s.until)
-	return span{from, max(min(s.until, until), from)}
+	end := max(min(s.until, until), s.from)
+	return span{min(max(s.from, since), end), end}
 }
 
 // spans are disjoint and in order.

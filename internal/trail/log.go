@@ -23,16 +23,13 @@ func FromLog(r logfile.Record) (guard.Event, error) {
 		}},
 		EventTime: r.EventTime, EventSource: r.EventSource, EventName: r.EventName, EventID: r.EventID,
 		EventType: r.EventType, EventCategory: r.Category, AWSRegion: r.Region, RecipientAccountID: r.Recipient,
-		SourceIPAddress: r.SourceIP, ReadOnly: flag(strconv.FormatBool(r.ReadOnly)),
+		SourceIPAddress: r.SourceIP, ErrorCode: r.ErrorCode, ReadOnly: flag(strconv.FormatBool(r.ReadOnly)),
 		RequestParameters: object[request]{&request{
 			Name: text(r.Request.Name), Value: text(r.Request.Value), PrincipalARN: text(r.Request.PrincipalARN),
 		}},
 		ResponseElements: object[response]{&response{Setting: object[setting]{&setting{
 			Name: text(r.Setting.Name), Value: text(r.Setting.Value), PrincipalARN: text(r.Setting.PrincipalARN),
 		}}}},
-	}
-	if r.Failed {
-		d.record.ErrorCode = "failed"
 	}
 	return d.event()
 }

@@ -73,7 +73,10 @@ func (s *scanner) endRecord() {
 	if !wanted(s.bytes(eventSource), s.bytes(eventName)) {
 		return
 	}
-	failed := s.values[errorCode].kind != absent && !(s.values[errorCode].kind == aString && len(s.bytes(errorCode)) == 0)
+	failure := s.text(errorCode)
+	if kind := s.values[errorCode].kind; kind != absent && kind != aString {
+		failure = "unknown"
+	}
 	r := Record{
 		EventID:     s.text(eventID),
 		EventName:   s.text(eventName),
@@ -85,7 +88,7 @@ func (s *scanner) endRecord() {
 		Recipient:   s.text(recipient),
 		SourceIP:    s.text(sourceIP),
 		UserAgent:   s.text(userAgent),
-		Failed:      failed,
+		ErrorCode:   failure,
 		ReadOnly:    s.flag(readOnly) == "true",
 		Identity: Identity{
 			Type:        s.text(identityType),

@@ -150,7 +150,7 @@ func (w *writer) record(depth int) {
 		w.member("awsRegion", w.text("us-gov-west-1")),
 		w.member("sourceIPAddress", w.text("10.0.0.1")),
 		w.member("userAgent", w.text(pick(w, "Boto3", "[S3Console/0.4, aws-internal/3 x]", "aws-cli/2 []"))),
-		w.member("errorCode", pick(w, w.word("null"), w.text(""), w.text("AccessDenied"))),
+		w.member("errorCode", pick(w, w.word("null"), w.text(""), w.text("AccessDenied"), w.word("[]"))),
 		w.member("requestParameters", w.parameters),
 		w.member("responseElements", w.answer),
 		w.member("eventID", w.text(fmt.Sprintf("%016x", w.Uint64()))),
@@ -288,12 +288,15 @@ func (n node) flag(path ...string) string {
 }
 
 func (n node) record() Record {
-	code := n.at("errorCode").value
+	failure := n.text("errorCode")
+	if code := n.at("errorCode").value; code != nil && failure == "" && code != "" {
+		failure = "unknown"
+	}
 	r := Record{
 		EventID: n.text("eventID"), EventName: n.text("eventName"), EventSource: n.text("eventSource"), EventTime: n.text("eventTime"),
 		EventType: n.text("eventType"), Category: n.text("eventCategory"), Region: n.text("awsRegion"), Recipient: n.text("recipientAccountId"),
 		SourceIP: n.text("sourceIPAddress"), UserAgent: n.text("userAgent"),
-		Failed: code != nil && code != "", ReadOnly: n.flag("readOnly") == "true",
+		ErrorCode: failure, ReadOnly: n.flag("readOnly") == "true",
 		Identity: Identity{
 			Type: n.text("userIdentity", "type"), UserName: n.text("userIdentity", "userName"), ARN: n.text("userIdentity", "arn"),
 			AccountID: n.text("userIdentity", "accountId"), PrincipalID: n.text("userIdentity", "principalId"), InvokedBy: n.text("userIdentity", "invokedBy"),

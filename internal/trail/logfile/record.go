@@ -13,8 +13,8 @@ type Record struct {
 	Recipient   string // recipientAccountId
 	SourceIP    string
 	UserAgent   string
-	Failed      bool // errorCode is neither missing nor null nor empty
-	ReadOnly    bool // true, or the text true
+	ErrorCode   string // any other value than a text is "unknown"
+	ReadOnly    bool   // true, or the text true
 	Identity    Identity
 	Request     Request
 	Setting     Setting // of the answer
