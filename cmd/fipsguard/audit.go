@@ -117,22 +117,28 @@ func workers(p audit.Plan) int {
 	return runtime.GOMAXPROCS(0)
 }
 
-func (c *auditCommand) scope() (audit.Scope, error) {
-	scope := audit.Scope{Accounts: c.Account, Regions: c.Region}
-	for text, to := range map[string]**audit.Time{c.Since: &scope.Since, c.Until: &scope.Until} {
-		if text == "" {
-			continue
-		}
-		at, err := time.Parse(time.RFC3339, text)
-		if err != nil {
-			if at, err = time.Parse(time.DateOnly, text); err != nil {
-				return scope, fmt.Errorf("%q is no time; write 2026-11-20T10:00:00Z or 2026-11-20", text)
-			}
-		}
-		seconds := audit.Time(at.Unix())
-		*to = &seconds
+func (c *auditCommand) scope() (scope audit.Scope, err error) {
+	scope = audit.Scope{Accounts: c.Account, Regions: c.Region}
+	if scope.Since, err = timeFlag(c.Since); err != nil {
+		return scope, err
 	}
-	return scope, nil
+	scope.Until, err = timeFlag(c.Until)
+	return scope, err
+}
+
+// timeFlag reads a time or a day; nil if none is given.
+func timeFlag(text string) (*audit.Time, error) {
+	if text == "" {
+		return nil, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		if at, err = time.Parse(time.DateOnly, text); err != nil {
+			return nil, fmt.Errorf("%q is no time; write 2026-11-20T10:00:00Z or 2026-11-20", text)
+		}
+	}
+	seconds := audit.Time(at.Unix())
+	return &seconds, nil
 }
 
 func (c *auditCommand) keys(ctx context.Context, from tools.Audit, plan audit.Plan) (audit.Keys, error) {

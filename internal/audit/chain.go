@@ -14,14 +14,14 @@ func checkAll(digests []*digest, keys Keys, signatures map[string]string) {
 	slices.SortFunc(digests, func(a, b *digest) int { return cmp.Compare(a.path, b.path) })
 	named := map[string][]string{} // by the next digests
 	for _, d := range digests {
-		if d.isUsed() && d.before != "" && d.previous != nil {
+		if d.before != "" && d.previous != nil {
 			named[d.before] = append(named[d.before], *d.previous)
 		}
 	}
 	for _, d := range digests {
-		own := signatures[d.object]
+		own, known := signatures[d.object]
 		switch {
-		case own != "":
+		case known:
 			d.check(keys, []string{own})
 		case d.signature != "":
 			d.check(keys, []string{d.signature})

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -64,7 +65,7 @@ type digestText struct {
 	Previous  *json.RawMessage `json:"previousDigestSignature"`
 	Before    string           `json:"previousDigestS3Object"`
 	BeforeSum string           `json:"previousDigestHashValue"`
-	Logs      []struct {
+	Logs      *[]struct {
 		Object string `json:"s3Object"`
 		Sum    string `json:"hashValue"`
 		Newest string `json:"newestEventTime"`
@@ -87,11 +88,12 @@ func (d *digest) distrust(why string) {
 }
 
 func (d *digest) read(text []byte) error {
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	var t digestText
 	if err := json.Unmarshal(text, &t); err != nil {
 		return errors.New("it is no digest: " + err.Error())
 	}
-	if t.Start == nil || t.End == nil || t.Bucket == nil || t.Object == nil || t.Key == nil || !hasMember(text, "previousDigestSignature") {
+	if t.Start == nil || t.End == nil || t.Bucket == nil || t.Object == nil || t.Key == nil || t.Logs == nil || !hasMember(text, "previousDigestSignature") {
 		return errors.New("it is no digest: a member is missing")
 	}
 	start, err1 := time.Parse(time.RFC3339, *t.Start)
@@ -111,7 +113,7 @@ func (d *digest) read(text []byte) error {
 	if !strings.HasSuffix(d.object, path.Base(d.path)) {
 		return errors.New("it was another file: its own key is " + d.object)
 	}
-	for _, l := range t.Logs {
+	for _, l := range *t.Logs {
 		d.logs = append(d.logs, listed{l.Object, strings.ToLower(l.Sum), eventsOf(l.Oldest, l.Newest)})
 	}
 	return nil
