@@ -36,8 +36,8 @@ var retired = map[string]string{
 	`\bas far as it is known\b`:              "if known",
 }
 
-// code is a name or a command in a Markdown text.
-var code = regexp.MustCompile("`[^`]*`")
+// code is a name, a command or a path in a Markdown text.
+var code = regexp.MustCompile("`[^`]*`|\\b[\\w.-]+(/[\\w.-]+)+")
 
 // TestPlainEnglish holds what people read against the retired words: alerts,
 // help, docs and reports, as their goldens have them.

@@ -17,6 +17,7 @@ type commands struct {
 	Simulate simulateCommand `cmd:"" help:"Run what goes wrong in a simulated AWS account, with the guard attached."`
 	Explain  explainCommand  `cmd:"" help:"Show what the guard would do for recorded events, without calling AWS."`
 	Check    checkCommand    `cmd:"" help:"Check task definitions, CloudFormation templates and Terraform plans."`
+	Audit    auditCommand    `cmd:"" help:"Audit the past from CloudTrail's log files: when was FIPS mode on, off or unknown?"`
 	Verify   verifyCommand   `cmd:"" help:"Scan an account: the setting, what runs, and the kernels under it."`
 	Version  versionCommand  `cmd:"" help:"Print version, sources, Go version and FIPS module."`
 }

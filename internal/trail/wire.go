@@ -48,26 +48,32 @@ type record struct {
 }
 
 type identity struct {
-	Type           text            `json:"type"`
-	UserName       text            `json:"userName"`
-	ARN            text            `json:"arn"`
-	AccountID      text            `json:"accountId"`
-	PrincipalID    text            `json:"principalId"`
-	InvokedBy      text            `json:"invokedBy"`
-	SessionContext object[session] `json:"sessionContext"`
-	OnBehalfOf     object[struct {
-		UserID text `json:"userId"`
-	}] `json:"onBehalfOf"`
+	Type           text               `json:"type"`
+	UserName       text               `json:"userName"`
+	ARN            text               `json:"arn"`
+	AccountID      text               `json:"accountId"`
+	PrincipalID    text               `json:"principalId"`
+	InvokedBy      text               `json:"invokedBy"`
+	SessionContext object[session]    `json:"sessionContext"`
+	OnBehalfOf     object[onBehalfOf] `json:"onBehalfOf"`
+}
+
+type onBehalfOf struct {
+	UserID text `json:"userId"`
 }
 
 type session struct {
-	SessionIssuer object[struct {
-		ARN      text `json:"arn"`
-		UserName text `json:"userName"`
-	}] `json:"sessionIssuer"`
-	Attributes object[struct {
-		MFAAuthenticated flag `json:"mfaAuthenticated"`
-	}] `json:"attributes"`
+	SessionIssuer object[sessionIssuer]     `json:"sessionIssuer"`
+	Attributes    object[sessionAttributes] `json:"attributes"`
+}
+
+type sessionIssuer struct {
+	ARN      text `json:"arn"`
+	UserName text `json:"userName"`
+}
+
+type sessionAttributes struct {
+	MFAAuthenticated flag `json:"mfaAuthenticated"`
 }
 
 // request holds the parameters of all guarded calls.

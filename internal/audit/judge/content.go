@@ -77,7 +77,8 @@ func (c *content) decode() string {
 	if !errors.As(err, &syntax) {
 		return "corrupt"
 	}
-	if strings.HasPrefix(syntax.Error(), "unexpected end") {
+	// A text that ends inside a literal or an escape is one that ends early, too.
+	if errors.Is(decoder(text).Decode(&valid), io.ErrUnexpectedEOF) || len(bytes.TrimSpace(text)) == 0 {
 		c.records = completeRecords(text)
 		return "truncated"
 	}
