@@ -81,7 +81,8 @@ func (a *archive) readDigests(o Options) error {
 			signature, has = inSuccessors[d.Key]
 		}
 		checked := o.PublicKeys != "" && has
-		if !strings.HasSuffix(d.Key, f.base) || checked && !d.verify(keys, signature) {
+		foreign := o.PublicKeys != "" && keys[d.Fingerprint] == nil // also where no signature is known
+		if !strings.HasSuffix(d.Key, f.base) || foreign || checked && !d.verify(keys, signature) {
 			f.fault = "altered"
 			continue
 		}
@@ -107,6 +108,14 @@ func (f *file) readDocument() (*document, error) {
 	if json.Unmarshal(withoutMark(c.plain), d) != nil || d.LogFiles == nil || d.Start == nil || d.End == nil {
 		f.fault = "altered"
 		return nil, nil
+	}
+	var members map[string]json.RawMessage
+	_ = json.Unmarshal(withoutMark(c.plain), &members) // it was read already
+	for _, name := range []string{"digestS3Bucket", "digestS3Object", "digestPublicKeyFingerprint", "previousDigestSignature"} {
+		if _, ok := members[name]; !ok { // the AWS CLI refuses a digest without it
+			f.fault = "altered"
+			return nil, nil
+		}
 	}
 	_, started := parseSecond(*d.Start)
 	_, ended := parseSecond(*d.End)
