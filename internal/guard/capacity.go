@@ -1,6 +1,9 @@
 package guard
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The functions below turn what ECS writes, in records and in answers alike,
 // into plain values: once, here, so that every reader means the same by them.
@@ -22,16 +25,20 @@ func upperOr(member *string, omitted string) string {
 	return strings.ToUpper(*member)
 }
 
-// DefinitionOnFargate tells whether Fargate can run a task definition, by the
-// compatibilities that were asked for and those that ECS computed; either is
-// enough.
+// DefinitionOnFargate tells whether a task definition is meant for Fargate. What
+// was asked for decides: ECS also computes FARGATE for definitions that asked
+// for other capacity alone, and people run these elsewhere. Where nothing was
+// asked for, what ECS computed counts. A launch on Fargate is evaluated by
+// itself, whatever its definition asked for.
 func DefinitionOnFargate(requested, computed []string) Answer {
-	for _, c := range append(requested[:len(requested):len(requested)], computed...) {
-		if strings.EqualFold(c, "FARGATE") {
-			return Yes
-		}
+	counts := requested
+	if len(counts) == 0 {
+		counts = computed
 	}
-	if len(computed) > 0 {
+	switch {
+	case slices.ContainsFunc(counts, func(c string) bool { return strings.EqualFold(c, "FARGATE") }):
+		return Yes
+	case len(counts) > 0:
 		return No
 	}
 	return Unknown

@@ -28,9 +28,9 @@ func TestEveryKindOfCapacity(t *testing.T) {
 		for c, computed := range lists {
 			want := No
 			switch {
-			case has[r] || has[c]:
+			case has[r], r == "none" && has[c]:
 				want = Yes
-			case c == "none":
+			case r == "none" && c == "none":
 				want = Unknown // ECS may compute FARGATE for who did not ask for it
 			}
 			if got := DefinitionOnFargate(requested, computed); got != want {

@@ -5,7 +5,7 @@ type TaskDefinition struct {
 	ARN          string
 	Family       string // what to ask ECS for while the ARN is unknown
 	Platform     Platform
-	Fargate      Answer // whether Fargate can run it: asked for or computed compatibilities contain FARGATE
+	Fargate      Answer // whether it is meant for Fargate: FARGATE was asked for, or nothing was and ECS computed it
 	Inactive     bool   // deregistered: no new launches, after up to 10 minutes
 	RegisteredBy string
 	ReadOnly     []string // containers whose root file system is read-only, in which ECS Exec cannot run a command
@@ -41,7 +41,7 @@ func taskDefinitionPlatform() Rule {
 
 func checkTaskDefinition(d TaskDefinition) Finding {
 	if d.Fargate == No {
-		return finding(TaskDefinitionPlatform, d, NotApplicable, "Fargate cannot run this task definition: its compatibilities do not contain FARGATE.")
+		return finding(TaskDefinitionPlatform, d, NotApplicable, "It is not meant for Fargate: its compatibilities do not contain FARGATE.")
 	}
 	wrong, unclear := d.Platform.faults()
 	return platformFinding(TaskDefinitionPlatform, d, d.Fargate, wrong, unclear, d.Unknown, "LINUX / X86_64.")
