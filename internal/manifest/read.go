@@ -40,15 +40,23 @@ func parse(data []byte) (*syntax.Value, error) {
 	if len(start) == 0 {
 		return nil, errors.New("the file is empty")
 	}
-	read := yaml.Read
 	if start[0] == '{' || start[0] == '[' {
-		read = syntax.JSON
+		root, faults := syntax.JSON(text)
+		if len(faults) > 0 {
+			return nil, faults[0]
+		}
+		return root, nil
 	}
-	root, faults := read(text)
-	if len(faults) > 0 {
+	roots, faults := yaml.Read(text)
+	switch {
+	case len(faults) > 0:
 		return nil, faults[0]
+	case len(roots) == 0:
+		return nil, errors.New("the file is empty")
+	case len(roots) > 1:
+		return nil, syntax.Fault{Position: roots[1].Position, Reason: "the file has more than one YAML document; split it"}
 	}
-	return root, nil
+	return roots[0], nil
 }
 
 // resourcesOf tells the formats apart by what is in them.
