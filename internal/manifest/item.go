@@ -6,46 +6,64 @@ import (
 	"strings"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/syntax"
 )
 
-// Item is a resource in a file that a rule is about.
+// Item is what a file says about Fargate in one place, and what the rules say of
+// it.
 type Item struct {
-	Name         string // logical ID, family or address
-	Line, Column int    // where it stands, from 1
+	syntax.Position        // of what has to be changed, else of the resource
+	Name            string // logical ID, family or address, and the part of it
+	Finding         guard.Finding
+	Remedy          string           // what to change in the file; empty where nothing has to be
+	Subjects        []string         // ARNs, with ? for what is not known, by which a policy can exempt it
+	Ignored         *guard.Exemption // the file's own wish that the finding stands
 
-	says  decoded
-	known definitions
+	metadata *syntax.Value // of its resource, in a template
+	lines    span          // of its resource, in YAML
 }
 
-// States are what an item can be once deployed: more than one where the file
-// leaves a choice to the deployment.
-func (i Item) States() []guard.State { return i.says.states(i.known) }
+// gathered are the statements of one part of a resource, each of another world.
+type gathered []statement
 
-// Finding evaluates an item: if what it can be is all of one verdict, that;
-// else it is not known.
-func (i Item) Finding() guard.Finding {
-	var first guard.Finding
+// item evaluates what a part of a resource can be: if all is of one verdict,
+// that. If all passes, some of it because no rule applies, it is compliant. Else
+// it is not known.
+func (all gathered) item(of string, o Options) Item {
+	s := all[0]
+	first := s.check()
+	mixed, open := false, first.Severity > guard.Info
+	sameSubjects := true
 	var reasons []string
-	mixed := false
-	for n, s := range i.States() {
-		f := guard.Check(s)[0]
-		if n == 0 {
-			first = f
-		}
+	for _, other := range all {
+		f := other.check()
 		mixed = mixed || f.Verdict != first.Verdict
+		sameSubjects = sameSubjects && slices.Equal(other.subjects, all[0].subjects)
+		if f.Severity > guard.Info && !open || !open && f.Verdict == guard.Compliant && s.check().Verdict != guard.Compliant {
+			s, open = other, f.Severity > guard.Info
+		}
 		if reason := f.Verdict.String() + ": " + f.Reason; len(reasons) < maxReasons && !slices.Contains(reasons, reason) {
 			reasons = append(reasons, reason)
 		}
-		if mixed && len(reasons) == maxReasons {
-			break // the other states change nothing any more
-		}
 	}
-	if mixed {
-		first.Verdict, first.Severity = guard.InsufficientData, guard.Warning
-		first.Reason = fmt.Sprintf("It depends on the deployment. %s", strings.Join(reasons, " "))
+	f := s.check()
+	i := Item{Position: s.at, Name: of}
+	if sameSubjects {
+		i.Subjects = s.subjects
 	}
-	first.Subject = i.Name
-	return first
+	if s.part != "" {
+		i.Name += " " + s.part
+	}
+	if open {
+		i.Remedy, i.Position = s.remedy(f, of, o.File)
+	}
+	if mixed && open {
+		f.Verdict, f.Severity = guard.InsufficientData, guard.Warning
+		f.Reason = fmt.Sprintf("It depends on the deployment. %s", strings.Join(reasons, " "))
+	}
+	f.Subject = i.Name
+	i.Finding = f
+	return i
 }
 
 const maxReasons = 4
