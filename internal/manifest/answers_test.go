@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"fipsguard/internal/manifest/launch"
+
 	"flag"
 	"fmt"
 	"os"
@@ -47,7 +49,7 @@ func TestAnswers(t *testing.T) {
 
 // answer is what Read says of a file, one finding a line and its remedy below.
 func answer(name string, data []byte) string {
-	contents, err := Read(data, Options{File: name, Now: today})
+	contents, err := Read(data, launch.Options{File: name, Now: today})
 	if err != nil {
 		return fmt.Sprintf("refused: %v\n", err)
 	}

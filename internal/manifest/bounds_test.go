@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"fipsguard/internal/manifest/launch"
+
 	"fmt"
 	"strings"
 	"testing"
@@ -52,7 +54,7 @@ func TestLargeFilesEndSoon(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
-			contents, err := Read([]byte(c.text), Options{})
+			contents, err := Read([]byte(c.text), launch.Options{})
 			items := contents.Items
 			if err != nil || len(items) != c.items {
 				t.Fatalf("%d items, want %d: %v", len(items), c.items, err)
@@ -85,13 +87,13 @@ func TestChoicesAreBounded(t *testing.T) {
 		"  Each: {Type: AWS::ECS::TaskDefinition, Properties: {RequiresCompatibilities: [" + all + "]}}\n" +
 		"  Same: {Type: AWS::ECS::TaskDefinition, Properties: {RequiresCompatibilities: [FARGATE], RuntimePlatform: {OperatingSystemFamily: !Ref OS}}}\n" +
 		"  Nine: {Type: AWS::ECS::TaskDefinition, Properties: {RequiresCompatibilities: [FARGATE], RuntimePlatform: {CpuArchitecture: !Ref Many}}}\n"
-	contents, err := Read([]byte(text), Options{})
+	contents, err := Read([]byte(text), launch.Options{})
 	if err != nil || len(contents.Items) != 4 {
 		t.Fatalf("%d items: %v", len(contents.Items), err)
 	}
 	for i, want := range []guard.Verdict{guard.Compliant, guard.InsufficientData, guard.Compliant, guard.InsufficientData} {
 		f := contents.Items[i].Finding
-		if f.Verdict != want || want == guard.InsufficientData && !strings.Contains(f.Reason, tooMany) {
+		if f.Verdict != want || want == guard.InsufficientData && !strings.Contains(f.Reason, launch.TooMany) {
 			t.Errorf("%s is %v: %s", f.Subject, f.Verdict, f.Reason)
 		}
 	}
@@ -111,7 +113,7 @@ Resources:
     Type: AWS::ECS::Service
     Properties: {LaunchType: !Ref Launch, TaskDefinition: !Ref Def, PlatformVersion: !If [OnFargate, 1.4.0, !Ref AWS::NoValue]}
 `
-	contents, err := Read([]byte(text), Options{})
+	contents, err := Read([]byte(text), launch.Options{})
 	if err != nil || len(contents.Items) != 2 {
 		t.Fatalf("%d items: %v", len(contents.Items), err)
 	}

@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"fipsguard/internal/manifest/launch"
+
 	"strings"
 
 	"fipsguard/internal/guard"
@@ -14,26 +16,7 @@ func (t *template) holds(called string) bool {
 }
 
 func (t *template) condition(called string, depth int) guard.Answer {
-	if answer, ok := t.decided[t.scope+called]; ok {
-		return answer
-	}
-	if t.decided == nil {
-		t.decided = map[string]guard.Answer{}
-	}
-	if t.deciding[t.scope+called] {
-		return answerOf(t.choose("condition "+called, 2) == 0) // it refers to itself
-	}
-	if t.deciding == nil {
-		t.deciding = map[string]bool{}
-	}
-	t.deciding[t.scope+called] = true
-	answer := t.evaluate(t.conditions.Get(called), depth+1)
-	if answer == guard.Unknown {
-		answer = answerOf(t.choose("condition "+called, 2) == 0)
-	}
-	t.decided[t.scope+called] = answer
-	delete(t.deciding, t.scope+called)
-	return answer
+	return t.world.Decide(t.scope+"condition "+called, func() guard.Answer { return t.evaluate(t.conditions.Get(called), depth+1) })
 }
 
 // maxConditionDepth bounds conditions that refer to others, perhaps in a circle.
@@ -91,12 +74,15 @@ func (t *template) equal(argument *syntax.Value, depth int) guard.Answer {
 		return guard.Unknown
 	}
 	a, b := t.resolve(argument.Elements[0], depth), t.resolve(argument.Elements[1], depth)
-	for _, v := range []value{a, b} {
-		if !v.node.IsPlain() || strings.Contains(v.node.Text, markBegin) || strings.Contains(v.node.Text, "{{resolve:") {
+	for _, v := range []launch.Value{a, b} {
+		if !v.Node.IsPlain() || strings.Contains(v.Node.Text, launch.MarkBegin) || strings.Contains(v.Node.Text, "{{resolve:") {
 			return guard.Unknown
 		}
 	}
-	return answerOf(a.node.Text == b.node.Text)
+	if a.Node.Text == b.Node.Text {
+		return guard.Yes
+	}
+	return guard.No
 }
 
 func not(a guard.Answer) guard.Answer {
@@ -108,11 +94,4 @@ func not(a guard.Answer) guard.Answer {
 	case guard.Unknown:
 	}
 	return guard.Unknown
-}
-
-func answerOf(yes bool) guard.Answer {
-	if yes {
-		return guard.Yes
-	}
-	return guard.No
 }

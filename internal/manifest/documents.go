@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"fipsguard/internal/manifest/launch"
+
 	"strings"
 
 	"fipsguard/internal/syntax"
@@ -56,13 +58,10 @@ func formats() []format {
 		{"output of list-account-settings", has("settings"), several("settings", "setting", "name", "aws_ecs_account_setting_default")},
 		{"input of put-account-setting-default", has("name", "value"), (*file).accountSetting},
 		{"input of create-service, update-service; service of ecspresso", isService, one("service", "serviceName", "AWS::ECS::Service")},
-		{"input of run-task", hasSome("taskDefinition", "count", "cluster", "overrides", "startedBy", "group"), one("task", "taskDefinition", runTask)},
-		{"input of run-task", hasSome("launchType", "count", "cluster", "overrides", "startedBy", "platformVersion"), one("task", "taskDefinition", runTask)},
+		{"input of run-task", hasSome("taskDefinition", "count", "cluster", "overrides", "startedBy", "group"), one("task", "taskDefinition", launch.RunTask)},
+		{"input of run-task", hasSome("launchType", "count", "cluster", "overrides", "startedBy", "platformVersion"), one("task", "taskDefinition", launch.RunTask)},
 	}
 }
-
-// runTask is the type of a document that has RunTask's parameters.
-const runTask = "RunTask"
 
 // isService knows what only a service has.
 func isService(has func(string) bool) bool {
@@ -112,7 +111,7 @@ func (f *file) templateOrAppSpec(root *syntax.Value) {
 		f.appSpec(resources)
 	case resources.Kind == syntax.Object || resources.Kind == syntax.Tagged:
 		f.known = true
-		w := &world{}
+		w := &launch.World{}
 		g := f.gather(w)
 		g.metadata = func(id string) *syntax.Value { return resources.Get(id).Get("Metadata") }
 		if f.wishes {
@@ -127,13 +126,10 @@ func (f *file) appSpec(resources *syntax.Value) {
 	f.known = true
 	for _, e := range resources.Elements {
 		for _, m := range e.Members {
-			f.add(m.Name, appSpec, m.Value)
+			f.add(m.Name, launch.AppSpec, m.Value)
 		}
 	}
 }
-
-// appSpec is the type of a resource of an AppSpec.
-const appSpec = "AppSpec"
 
 // described: run-task and create-service have a text of the same name.
 func (f *file) described(root *syntax.Value) {
@@ -157,7 +153,7 @@ func one(noun, called, kind string) func(*file, *syntax.Value) {
 }
 
 func (f *file) one(noun, called, kind string, n *syntax.Value) {
-	f.add(firstText(n.Get(called).PlainText(), noun), kind, n)
+	f.add(launch.FirstText(n.Get(called).PlainText(), noun), kind, n)
 }
 
 func several(members, noun, called, kind string) func(*file, *syntax.Value) {
@@ -189,10 +185,10 @@ func (f *file) accountSetting(root *syntax.Value) {
 // elsewhere.
 func (f *file) add(called, kind string, n *syntax.Value) {
 	f.known = true
-	w := &world{}
+	w := &launch.World{}
 	source := &plain{template: template{world: w, options: f.options}, file: f}
-	r := resource{name: called, id: called, kind: kind, at: n.Position, options: f.options, world: w}
-	r.properties = value{node: n, at: n.Position, from: source}
+	r := launch.Resource{Name: called, ID: called, Kind: kind, At: n.Position, Options: f.options, Template: templateIn(w, f.options, called)}
+	r.Properties = launch.Value{Node: n, At: n.Position, From: source}
 	if kind == "AWS::ECS::TaskDefinition" {
 		f.define(n.Get("taskDefinitionArn").PlainText(), r)
 		f.define(n.Get("family").PlainText()+":"+n.Get("revision").PlainText(), r)
@@ -202,11 +198,11 @@ func (f *file) add(called, kind string, n *syntax.Value) {
 		lines := span{f.begins, max(lastLine(n), f.begins)}
 		g.lines = func(string) span { return lines }
 	}
-	f.later = append(f.later, func() { g.each(called, called, r.statements) })
+	f.later = append(f.later, func() { g.each(called, called, r.Statements) })
 }
 
 // gather makes items of what has neither metadata nor comments.
-func (f *file) gather(w *world) gather {
+func (f *file) gather(w *launch.World) gather {
 	return gather{f, w, func(string) *syntax.Value { return nil }, func(string) span { return span{} }}
 }
 
@@ -225,34 +221,34 @@ type plain struct {
 	file *file
 }
 
-func (p *plain) member(of value, name string) value {
-	v := p.template.member(of, name)
-	v.from = p
+func (p *plain) Member(of launch.Value, name string) launch.Value {
+	v := p.template.Member(of, name)
+	v.From = p
 	return v
 }
 
-func (p *plain) element(of value, index int) value {
-	v := p.template.element(of, index)
-	v.from = p
+func (p *plain) Element(of launch.Value, index int) launch.Value {
+	v := p.template.Element(of, index)
+	v.From = p
 	return v
 }
 
-func (p *plain) spelled(name string) string { return strings.ToLower(name[:1]) + name[1:] }
+func (p *plain) Spelled(name string) string { return strings.ToLower(name[:1]) + name[1:] }
 
 // define notes by what others refer to a task definition. A family without a
 // revision is not enough: which is the newest is known when it is asked.
-func (f *file) define(called string, r resource) {
+func (f *file) define(called string, r launch.Resource) {
 	if called == "" || strings.HasPrefix(called, ":") || strings.HasSuffix(called, ":") {
 		return
 	}
 	if f.definitions == nil {
-		f.definitions = map[string][]*resource{}
+		f.definitions = map[string][]*launch.Resource{}
 	}
 	f.definitions[called] = append(f.definitions[called], &r)
 }
 
 // found lists the task definitions of the file that have an ARN, or a family and
 // a revision.
-func (p *plain) found(v value) []*resource { return p.file.definitions[v.known()] }
+func (p *plain) Found(v launch.Value) []*launch.Resource { return p.file.definitions[v.Known()] }
 
-func (p *plain) all(string) []*resource { return nil }
+func (p *plain) All(string) []*launch.Resource { return nil }

@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"fipsguard/internal/manifest/launch"
+
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,7 +30,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		contents, err := Read(data, Options{File: "file", Now: today})
+		contents, err := Read(data, launch.Options{File: "file", Now: today})
 		if err != nil {
 			if strings.ContainsAny(err.Error(), "\n\r") {
 				t.Errorf("%q is not one line", err)

@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"fipsguard/internal/manifest/launch"
+
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -141,7 +143,7 @@ func (f *file) comments(text []byte) []wish {
 // isText reports whether what looks like a comment is in a text of the file.
 func (f *file) isText(said string) bool {
 	for _, root := range f.roots {
-		if mentions(root, wishMark+" "+said, 0) {
+		if launch.Mentions(root, wishMark+" "+said, 0) {
 			return true
 		}
 	}

@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"fipsguard/internal/manifest/launch"
+
 	"strings"
 
 	"fipsguard/internal/syntax"
@@ -10,15 +12,15 @@ import (
 // 1: of a plan the changes and how they are written, of a state, or where only
 // the values of a plan were kept, these.
 type plan struct {
-	*world
+	world     *launch.World
 	file      *file
 	resources []*planned
 	instances map[written][]*planned // by where they are written
 	byARN     map[string][]*planned  // also by family and revision
 	config    configuration
-	partial   bool                   // an attribute that is not there may be one that is not known yet
-	byType    map[string][]*planned  // by the type in CloudFormation
-	meant     map[string][]*resource // what references mean, by who refers and how
+	partial   bool                          // an attribute that is not there may be one that is not known yet
+	byType    map[string][]*planned         // by the type in CloudFormation
+	meant     map[string][]*launch.Resource // what references mean, by who refers and how
 }
 
 // isPlan knows a plan or a state by its members.
@@ -28,7 +30,7 @@ func isPlan(names map[string]bool) bool {
 }
 
 func (f *file) plan(members []syntax.Part) error {
-	p := &plan{world: &world{}, file: f, instances: map[written][]*planned{}, byARN: map[string][]*planned{}, byType: map[string][]*planned{}, meant: map[string][]*resource{}}
+	p := &plan{world: &launch.World{}, file: f, instances: map[written][]*planned{}, byARN: map[string][]*planned{}, byType: map[string][]*planned{}, meant: map[string][]*launch.Resource{}}
 	of := func(name string) syntax.Part {
 		for _, m := range members {
 			if m.Name == name {
@@ -55,9 +57,9 @@ func (f *file) plan(members []syntax.Part) error {
 	}
 	for _, r := range p.resources {
 		r.written = p.config.resources[r.place()]
-		r.properties.written = r.written.Get("expressions")
+		r.Properties.Written = r.written.Get("expressions")
 		p.instances[r.place()] = append(p.instances[r.place()], r)
-		if row, ok := typeOf(r.kind); ok {
+		if row, ok := launch.TypeOf(r.Kind); ok {
 			p.byType[row.CloudFormation] = append(p.byType[row.CloudFormation], r)
 		}
 		for _, key := range r.keys() {
@@ -66,7 +68,7 @@ func (f *file) plan(members []syntax.Part) error {
 	}
 	f.later = append(f.later, func() {
 		for _, r := range p.resources {
-			f.gather(p.world).each(r.name, r.name, r.statements)
+			f.gather(p.world).each(r.Name, r.Name, r.Statements)
 		}
 	})
 	return nil
@@ -83,7 +85,7 @@ func (p *plan) changes(list syntax.Part) error {
 		if err != nil {
 			return err
 		}
-		if !matters(kind) {
+		if !launch.Matters(kind) {
 			continue
 		}
 		change, faults := e.Read()
@@ -118,24 +120,14 @@ func managedType(resource syntax.Part) (string, error) {
 	return kind, nil
 }
 
-// matters reports whether a type is in the launch model, or should be.
-func matters(kind string) bool {
-	row, ok := typeOf(kind)
-	if !ok {
-		return reaches(kind)
-	}
-	return row.decode != nil || row.CloudFormation == "AWS::ECS::Cluster" || row.CloudFormation == "AWS::ECS::ClusterCapacityProviderAssociations" ||
-		row.CloudFormation == "AWS::ECS::CapacityProvider"
-}
-
 // change is what a resource is after the plan. Of those that the plan takes away
 // only a setting matters: what is deleted falls back.
 func (p *plan) change(kind string, c *syntax.Value) {
 	change := c.Get("change")
 	r := p.resource(kind, c)
-	r.gone = fateOf(change.Get("actions"))
+	r.Gone = fateOf(change.Get("actions"))
 	after, pending := change.Get("after"), change.Get("after_unknown")
-	if r.gone != kept {
+	if r.Gone != launch.Kept {
 		if kind != "aws_ecs_account_setting_default" {
 			return
 		}
@@ -146,17 +138,17 @@ func (p *plan) change(kind string, c *syntax.Value) {
 }
 
 // fateOf: what is forgotten stays in the account.
-func fateOf(actions *syntax.Value) fate {
+func fateOf(actions *syntax.Value) launch.Fate {
 	if actions == nil || len(actions.Elements) != 1 {
-		return kept
+		return launch.Kept
 	}
 	switch actions.Elements[0].PlainText() {
 	case "delete":
-		return destroyed
+		return launch.Destroyed
 	case "forget":
-		return forgotten
+		return launch.Forgotten
 	}
-	return kept
+	return launch.Kept
 }
 
 // values reads the resources of a state, and those of a plan of which only the
@@ -209,7 +201,7 @@ func (p *plan) module(part syntax.Part) error {
 
 func (p *plan) valuesOf(module string, part syntax.Part) error {
 	kind, err := managedType(part)
-	if err != nil || !matters(kind) {
+	if err != nil || !launch.Matters(kind) {
 		return err
 	}
 	n, faults := part.Read()
@@ -225,7 +217,7 @@ func (p *plan) valuesOf(module string, part syntax.Part) error {
 
 // planned is a resource of a plan.
 type planned struct {
-	resource
+	launch.Resource
 	plan    *plan
 	module  string // address of the module's instance
 	label   string // the resource's name in its module
@@ -238,35 +230,35 @@ func (p *plan) resource(kind string, n *syntax.Value) *planned {
 	if index := n.Get("index"); index != nil {
 		r.index = index.Text
 	}
-	address := firstText(n.Get("address").PlainText(), kind+"."+r.label)
-	r.resource = resource{name: address, id: address, kind: kind, at: n.Position, options: p.file.options, world: p.world}
+	address := launch.FirstText(n.Get("address").PlainText(), kind+"."+r.label)
+	r.Resource = launch.Resource{Name: address, ID: address, Kind: kind, At: n.Position, Options: p.file.options, Template: templateIn(p.world, p.file.options, address)}
 	return r
 }
 
 func (r *planned) holds(values, pending *syntax.Value) {
-	r.properties = value{node: values, at: r.at, from: r, pending: pending}
+	r.Properties = launch.Value{Node: values, At: r.At, From: r, Pending: pending}
 	if values == nil {
-		r.properties.node = &syntax.Value{Position: r.at, Kind: syntax.Object}
+		r.Properties.Node = &syntax.Value{Position: r.At, Kind: syntax.Object}
 	}
 	if pending.PlainText() == "true" {
-		r.properties = r.properties.but(afterApply)
-		r.properties.cause.kind = applied
+		r.Properties = r.Properties.But(afterApply)
+		r.Properties.Cause.Kind = launch.Applied
 	}
 }
 
 const afterApply = "Terraform knows it only after applying the plan"
 
-func (r *planned) place() written { return written{modulePath(r.module), r.kind, r.label} }
+func (r *planned) place() written { return written{modulePath(r.module), r.Kind, r.label} }
 
 // keys are texts by which others may refer to the resource.
 func (r *planned) keys() []string {
 	var all []string
 	for _, attribute := range []string{"arn", "id"} {
-		if text := r.properties.node.Get(attribute).PlainText(); text != "" {
+		if text := r.Properties.Node.Get(attribute).PlainText(); text != "" {
 			all = append(all, text)
 		}
 	}
-	family, revision := r.properties.node.Get("family").PlainText(), r.properties.node.Get("revision").PlainText()
+	family, revision := r.Properties.Node.Get("family").PlainText(), r.Properties.Node.Get("revision").PlainText()
 	if family != "" && revision != "" {
 		all = append(all, family+":"+revision)
 	}
@@ -274,28 +266,28 @@ func (r *planned) keys() []string {
 }
 
 // member: Terraform writes null or an empty text for what is left out.
-func (r *planned) member(of value, name string) value {
-	attribute := snakeCase(name)
-	n := of.node.Get(attribute)
-	v := value{node: n, at: of.at, from: r, pending: of.pending.Get(attribute), written: of.written.Get(attribute)}
-	if v.written == nil && of.written.Get("references") != nil {
-		v.written = of.written // one expression for all that is in an attribute
+func (r *planned) Member(of launch.Value, name string) launch.Value {
+	attribute := launch.SnakeCase(name)
+	n := of.Node.Get(attribute)
+	v := launch.Value{Node: n, At: of.At, From: r, Pending: of.Pending.Get(attribute), Written: of.Written.Get(attribute)}
+	if v.Written == nil && of.Written.Get("references") != nil {
+		v.Written = of.Written // one expression for all that is in an attribute
 	}
 	if n != nil {
-		v.at = n.Position
+		v.At = n.Position
 	}
-	pending := v.pending.PlainText() == "true" || n == nil && (r.plan.partial && !of.node.Has(attribute) || isPending(v.pending))
+	pending := v.Pending.PlainText() == "true" || n == nil && (r.plan.partial && !of.Node.Has(attribute) || isPending(v.Pending))
 	switch {
-	case pending && isComputed(name) && r.plan.leavesOut(r, v.written):
-		v.node = nil
-		v.cause.kind = absent
+	case pending && isComputed(name) && r.plan.leavesOut(r, v.Written):
+		v.Node = nil
+		v.Cause.Kind = launch.Absent
 		return v
 	case pending:
-		v.cause.kind = applied
-		return v.but(afterApply)
+		v.Cause.Kind = launch.Applied
+		return v.But(afterApply)
 	case n == nil, n.Kind == syntax.String && n.Text == "", n.Kind == syntax.List && len(n.Elements) == 0:
-		v.node = nil
-		v.cause.kind = absent
+		v.Node = nil
+		v.Cause.Kind = launch.Absent
 	}
 	return v
 }
@@ -328,7 +320,7 @@ func isComputed(name string) bool {
 	return false
 }
 
-func (r *planned) element(of value, index int) value {
+func (r *planned) Element(of launch.Value, index int) launch.Value {
 	at := func(n *syntax.Value) *syntax.Value {
 		switch {
 		case n == nil || n.Kind != syntax.List:
@@ -340,34 +332,34 @@ func (r *planned) element(of value, index int) value {
 		}
 		return nil
 	}
-	n := of.node.Elements[index]
-	v := value{node: n, at: n.Position, from: r, pending: at(of.pending), written: at(of.written)}
-	if of.written != nil && of.written.Kind == syntax.Object {
-		v.written = of.written
+	n := of.Node.Elements[index]
+	v := launch.Value{Node: n, At: n.Position, From: r, Pending: at(of.Pending), Written: at(of.Written)}
+	if of.Written != nil && of.Written.Kind == syntax.Object {
+		v.Written = of.Written
 	}
-	if v.pending.PlainText() == "true" {
-		v.cause.kind = applied
-		return v.but(afterApply)
+	if v.Pending.PlainText() == "true" {
+		v.Cause.Kind = launch.Applied
+		return v.But(afterApply)
 	}
 	return v
 }
 
 // block: Terraform writes a block as a list.
-func (r *planned) block(of value) value {
-	if len(of.node.Elements) != 1 {
+func (r *planned) Block(of launch.Value) launch.Value {
+	if len(of.Node.Elements) != 1 {
 		return of
 	}
-	return r.element(of, 0)
+	return r.Element(of, 0)
 }
 
-func (r *planned) spelled(name string) string     { return snakeCase(name) }
-func (r *planned) called() string                 { return "plan" }
-func (r *planned) choose(what string, of int) int { return r.plan.world.choose(what, of) }
+func (r *planned) Spelled(name string) string     { return launch.SnakeCase(name) }
+func (r *planned) Called() string                 { return "plan" }
+func (r *planned) Choose(what string, of int) int { return r.plan.world.Choose(what, of) }
 
-func (r *planned) all(kind string) []*resource {
-	var all []*resource
+func (r *planned) All(kind string) []*launch.Resource {
+	var all []*launch.Resource
 	for _, other := range r.plan.byType[kind] {
-		all = append(all, &other.resource)
+		all = append(all, &other.Resource)
 	}
 	return all
 }

@@ -1,25 +1,21 @@
 package manifest
 
 import (
+	"fipsguard/internal/manifest/launch"
+
 	"bytes"
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 	"unicode/utf16"
 
+	"fipsguard/internal/guard"
 	"fipsguard/internal/syntax"
 	"fipsguard/internal/syntax/yaml"
 )
 
 // Options are what whoever checks a file knows besides it.
-type Options struct {
-	File       string            // its name, for remedies
-	Regions    []string          // in which it may be deployed; none are both of GovCloud
-	Account    string            // into which it is deployed; empty is not known
-	Parameters map[string]string // of templates, as they are given at deployment
-	Now        time.Time         // when what a file wants to be ignored must not have expired
-}
+type Options = launch.Options
 
 // Contents are what a file says about Fargate.
 type Contents struct {
@@ -40,7 +36,7 @@ const (
 
 // Read reads what a file says. The error for a file that cannot be read names the
 // line where that is known.
-func Read(data []byte, o Options) (Contents, error) {
+func Read(data []byte, o launch.Options) (Contents, error) {
 	if len(data) > MaxBytes {
 		return Contents{}, fmt.Errorf("the file has more than %d MiB, which is the most that is read", MaxBytes>>20)
 	}
@@ -89,15 +85,15 @@ func inUTF8(data []byte) []byte {
 
 // file is a file while it is read.
 type file struct {
-	options  Options
+	options  launch.Options
 	contents Contents
 	known    bool // whether one of its documents is of a known format
 	roots    []*syntax.Value
 	wishes   bool // whether there may be comments with wishes
 	begins   int  // the line from which on comments are the document's
 
-	definitions map[string][]*resource // by ARN, and by family and revision
-	later       []func()               // what is read when all definitions are known
+	definitions map[string][]*launch.Resource // by ARN, and by family and revision
+	later       []func()                      // what is read when all definitions are known
 }
 
 func (f *file) readYAML(text []byte) error {
@@ -181,43 +177,31 @@ func (f *file) unlessKnown() error {
 	return nil
 }
 
-// gather reads the statements of resources in every world, and makes an item of
-// each part.
+// Item is what a file says about Fargate in one place.
+type Item struct {
+	launch.Item
+	Ignored *guard.Exemption // the file's own wish that the finding stands
+
+	metadata *syntax.Value // of its resource, in a template
+	lines    span          // of its resource, in YAML
+}
+
+// gather makes items of resources.
 type gather struct {
 	file     *file
-	world    *world
+	world    *launch.World
 	metadata func(id string) *syntax.Value
 	lines    func(id string) span
 }
 
-func (g gather) each(of, id string, read func() []statement) {
-	var order []string
-	parts := map[string]gathered{}
-	add := func(s statement) {
-		if _, ok := parts[s.part]; !ok {
-			order = append(order, s.part)
-		}
-		parts[s.part] = append(parts[s.part], s)
+func (g gather) each(of, id string, read func() []launch.Statement) {
+	found, nested := launch.Items(of, g.world, read, g.file.options)
+	for _, i := range found {
+		g.file.contents.Items = append(g.file.contents.Items, Item{Item: i, metadata: g.metadata(id), lines: g.lines(id)})
 	}
-	all := g.world.each(func() {
-		for _, s := range read() {
-			add(s)
-		}
-	})
-	if !all {
-		for _, part := range order {
-			s := parts[part][0]
-			add(unknown(s.about, part, s.at, value{unknown: tooMany, at: s.at, cause: cause{kind: code, name: of}}))
-		}
-	}
-	for _, part := range order {
-		item := parts[part].item(of, g.file.options)
-		item.metadata, item.lines = g.metadata(id), g.lines(id)
-		g.file.contents.Items = append(g.file.contents.Items, item)
-		for _, s := range parts[part] {
-			if s.nested != "" && !slices.Contains(g.file.contents.Nested, s.nested) {
-				g.file.contents.Nested = append(g.file.contents.Nested, s.nested)
-			}
+	for _, name := range nested {
+		if !slices.Contains(g.file.contents.Nested, name) {
+			g.file.contents.Nested = append(g.file.contents.Nested, name)
 		}
 	}
 }

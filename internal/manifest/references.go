@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"fipsguard/internal/manifest/launch"
+
 	"slices"
 	"strings"
 
@@ -78,7 +80,7 @@ func (c *configuration) resource(list syntax.Part, path string) error {
 		if err != nil {
 			return err
 		}
-		if !matters(kind) {
+		if !launch.Matters(kind) {
 			continue
 		}
 		v, faults := e.Read()
@@ -254,11 +256,11 @@ func (c *configuration) isNull(path, name string) bool {
 
 // found lists the resources that a value means: the one with the ARN or the ID
 // that it is, or those that its expression refers to.
-func (r *planned) found(v value) []*resource {
-	if known := r.plan.byARN[v.known()]; len(known) > 0 {
+func (r *planned) Found(v launch.Value) []*launch.Resource {
+	if known := r.plan.byARN[v.Known()]; len(known) > 0 {
 		return resources(known)
 	}
-	all := references(v.written)
+	all := references(v.Written)
 	if len(all) == 0 {
 		return nil
 	}
@@ -266,7 +268,7 @@ func (r *planned) found(v value) []*resource {
 	if slices.ContainsFunc(all, func(reference string) bool {
 		return strings.HasPrefix(reference, "each.") || strings.HasPrefix(reference, "count.")
 	}) {
-		key = r.name + " " + key
+		key = r.Name + " " + key
 	}
 	if found, ok := r.plan.meant[key]; ok {
 		return found
@@ -276,10 +278,10 @@ func (r *planned) found(v value) []*resource {
 	return found
 }
 
-func resources(all []*planned) []*resource {
-	some := make([]*resource, len(all))
+func resources(all []*planned) []*launch.Resource {
+	some := make([]*launch.Resource, len(all))
 	for i, r := range all {
-		some[i] = &r.resource
+		some[i] = &r.Resource
 	}
 	return some
 }
@@ -344,7 +346,7 @@ func (r *planned) sameIndex(found []*planned, all []string) []*planned {
 		return found
 	}
 	for _, other := range found {
-		if other.index == r.index && other.kind == found[0].kind && other.label == found[0].label {
+		if other.index == r.index && other.Kind == found[0].Kind && other.label == found[0].label {
 			return []*planned{other}
 		}
 	}

@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"fipsguard/internal/manifest/launch"
+
 	"fmt"
 	"strings"
 
@@ -9,15 +11,15 @@ import (
 
 // resolve is what a value is in the world that the template is in, following the
 // intrinsic functions whose result the template holds.
-func (t *template) resolve(n *syntax.Value, depth int) value {
+func (t *template) resolve(n *syntax.Value, depth int) launch.Value {
 	called, argument := intrinsic(n)
 	switch {
 	case n == nil:
-		return value{from: t, cause: cause{kind: absent}}
+		return launch.Value{From: t, Cause: launch.Cause{Kind: launch.Absent}}
 	case depth > syntax.MaxDepth:
 		return t.opaque(n, "it is nested too deeply")
 	case called == "":
-		return value{node: n, at: n.Position, from: t}
+		return launch.Value{Node: n, At: n.Position, From: t}
 	}
 	switch called {
 	case "Ref":
@@ -42,22 +44,22 @@ func (t *template) resolve(n *syntax.Value, depth int) value {
 		return t.selected(n, argument, depth)
 	case "Fn::GetAtt":
 		if called := attributeOf(argument); t.has(called) {
-			return t.text(n, mark(called))
+			return t.text(n, launch.Mark(called))
 		}
 	case "Fn::ToJsonString":
-		return value{node: argument, at: n.Position, from: t}
+		return launch.Value{Node: argument, At: n.Position, From: t}
 	}
 	return t.opaque(n, described(called, argument)+" is known only to the deployment")
 }
 
-func (t *template) opaque(n *syntax.Value, why string) value {
+func (t *template) opaque(n *syntax.Value, why string) launch.Value {
 	called, argument := intrinsic(n)
-	return value{unknown: why, at: n.Position, from: t, cause: cause{kind: function, name: described(called, argument)}}
+	return launch.Value{Unknown: why, At: n.Position, From: t, Cause: launch.Cause{Kind: launch.Function, Name: described(called, argument)}}
 }
 
 // text is a text that the template has put together, in place of a node.
-func (t *template) text(n *syntax.Value, text string) value {
-	return value{node: &syntax.Value{Position: n.Position, Kind: syntax.String, Text: text}, at: n.Position, from: t}
+func (t *template) text(n *syntax.Value, text string) launch.Value {
+	return launch.Value{Node: &syntax.Value{Position: n.Position, Kind: syntax.String, Text: text}, At: n.Position, From: t}
 }
 
 // has reports whether a logical ID, perhaps with an attribute, is a resource's.
@@ -67,16 +69,16 @@ func (t *template) has(called string) bool {
 }
 
 // reference is what Ref and ${NAME} stand for.
-func (t *template) reference(n *syntax.Value, called string) value {
+func (t *template) reference(n *syntax.Value, called string) launch.Value {
 	switch called {
 	case "AWS::NoValue":
-		return value{at: n.Position, from: t, cause: cause{kind: absent}}
+		return launch.Value{At: n.Position, From: t, Cause: launch.Cause{Kind: launch.Absent}}
 	case "AWS::Partition":
 		return t.text(n, "aws-us-gov")
 	case "AWS::URLSuffix":
 		return t.text(n, "amazonaws.com")
 	case "AWS::Region":
-		return t.text(n, t.options.Regions[t.world.choose(called, len(t.options.Regions))])
+		return t.text(n, t.options.Regions[t.world.Choose(called, len(t.options.Regions))])
 	case "AWS::AccountId":
 		if t.options.Account != "" {
 			return t.text(n, t.options.Account)
@@ -86,37 +88,37 @@ func (t *template) reference(n *syntax.Value, called string) value {
 	case t.parameters.Get(called) != nil:
 		return t.parameter(n, called)
 	case t.has(called):
-		return t.text(n, mark(called))
+		return t.text(n, launch.Mark(called))
 	}
 	return t.opaque(n, "Ref "+called+" is known only to the deployment")
 }
 
 // parameter: a default can be overridden by whoever deploys, so only the value
 // that is given or the allowed values say what a parameter can be.
-func (t *template) parameter(n *syntax.Value, called string) value {
+func (t *template) parameter(n *syntax.Value, called string) launch.Value {
 	p := t.parameters.Get(called)
 	kind := p.Get("Type").PlainText()
-	v := value{at: n.Position, from: t, cause: cause{kind: parameter, name: called, at: p.Position}}
+	v := launch.Value{At: n.Position, From: t, Cause: launch.Cause{Kind: launch.Parameter, Name: called, At: p.Position}}
 	choices := p.Get("AllowedValues")
 	text, known := t.values[called]
 	switch {
 	case strings.HasPrefix(kind, "AWS::SSM::Parameter::"):
-		v.cause.kind = stored
-		return v.but("parameter " + called + " is read from Systems Manager")
+		v.Cause.Kind = launch.Stored
+		return v.But("parameter " + called + " is read from Systems Manager")
 	case known:
-		v.cause.kind = given
-		v.node = parameterValue(n.Position, kind, text)
+		v.Cause.Kind = launch.Given
+		v.Node = parameterValue(n.Position, kind, text)
 	case strings.HasPrefix(kind, "List<"), kind == "CommaDelimitedList":
-		v.cause.kind = given
-		return v.but("parameter " + called + " is a list that is given at deployment")
+		v.Cause.Kind = launch.Given
+		return v.But("parameter " + called + " is a list that is given at deployment")
 	case choices == nil, len(choices.Elements) == 0:
-		return v.but("parameter " + called + " has no AllowedValues")
-	case len(choices.Elements) > maxChoices:
-		v.cause.kind = allowed
-		return v.but(tooMany)
+		return v.But("parameter " + called + " has no AllowedValues")
+	case len(choices.Elements) > launch.MaxChoices:
+		v.Cause.Kind = launch.Allowed
+		return v.But(launch.TooMany)
 	default:
-		v.cause.kind, v.cause.at = allowed, choices.Position
-		v.node = choices.Elements[t.choose("parameter "+called, len(choices.Elements))]
+		v.Cause.Kind, v.Cause.At = launch.Allowed, choices.Position
+		v.Node = choices.Elements[t.Choose("parameter "+called, len(choices.Elements))]
 	}
 	return v
 }
@@ -132,32 +134,32 @@ func parameterValue(at syntax.Position, kind, text string) *syntax.Value {
 	return v
 }
 
-func (t *template) inMapping(n, argument *syntax.Value, depth int) value {
+func (t *template) inMapping(n, argument *syntax.Value, depth int) launch.Value {
 	found := t.mappings
 	for _, key := range argument.Elements {
 		k := t.resolve(key, depth+1)
-		if k.unknown != "" {
+		if k.Unknown != "" {
 			return k
 		}
-		found = found.Get(k.known())
+		found = found.Get(k.Known())
 	}
 	if found == nil {
 		return t.opaque(n, "Fn::FindInMap finds nothing for these keys")
 	}
-	return value{node: found, at: n.Position, from: t, cause: cause{at: found.Position}}
+	return launch.Value{Node: found, At: n.Position, From: t, Cause: launch.Cause{At: found.Position}}
 }
 
 // substituted is a text with ${NAME} filled in. What is not known leaves a mark.
-func (t *template) substituted(n, argument *syntax.Value, depth int) value {
+func (t *template) substituted(n, argument *syntax.Value, depth int) launch.Value {
 	pattern, names := argument, (*syntax.Value)(nil)
 	if argument.Kind == syntax.List && len(argument.Elements) == 2 {
 		pattern, names = argument.Elements[0], argument.Elements[1]
 	}
-	seen := map[string]value{}
+	seen := map[string]launch.Value{}
 	if !pattern.IsPlain() {
 		return t.opaque(n, "Fn::Sub is known only to the deployment")
 	}
-	part := func(called string) value {
+	part := func(called string) launch.Value {
 		if v, ok := seen[called]; ok {
 			return v
 		}
@@ -178,7 +180,7 @@ func (t *template) substituted(n, argument *syntax.Value, depth int) value {
 		if before == "" && after == "" && b.Len() == 0 {
 			return v // the text is what the name stands for, and nothing else
 		}
-		b.WriteString(before + v.inText())
+		b.WriteString(before + inText(v))
 		if rest = after; b.Len() > maxText {
 			return t.opaque(n, "the text that Fn::Sub makes is too long")
 		}
@@ -189,62 +191,62 @@ func (t *template) substituted(n, argument *syntax.Value, depth int) value {
 const maxText = 2 << 20
 
 // named is what ${NAME} in a text stands for.
-func (t *template) named(n *syntax.Value, called string, names *syntax.Value, depth int) value {
+func (t *template) named(n *syntax.Value, called string, names *syntax.Value, depth int) launch.Value {
 	switch {
 	case strings.HasPrefix(called, "!"):
 		return t.text(n, "${"+called[1:]+"}")
 	case names.Get(called) != nil:
 		return t.resolve(names.Get(called), depth+1)
 	case t.parameters.Get(called) == nil && t.has(called):
-		return t.text(n, mark(called))
+		return t.text(n, launch.Mark(called))
 	}
 	return t.reference(n, called)
 }
 
 // inText is what a value is in a text that is put together.
-func (v value) inText() string {
+func inText(v launch.Value) string {
 	switch {
-	case v.unknown != "":
-		return mark("?" + v.unknown)
-	case v.node.IsPlain():
-		return v.node.Text
+	case v.Unknown != "":
+		return launch.Mark("?" + v.Unknown)
+	case v.Node.IsPlain():
+		return v.Node.Text
 	}
-	return mark("?it is no text")
+	return launch.Mark("?it is no text")
 }
 
-func (t *template) joined(n, argument *syntax.Value, depth int) value {
+func (t *template) joined(n, argument *syntax.Value, depth int) launch.Value {
 	if argument.Kind != syntax.List || len(argument.Elements) != 2 {
 		return t.opaque(n, "Fn::Join is known only to the deployment")
 	}
 	all := t.resolve(argument.Elements[1], depth+1)
-	if all.node == nil || all.node.Kind != syntax.List {
-		return t.opaque(n, firstText(all.unknown, "Fn::Join is known only to the deployment"))
+	if all.Node == nil || all.Node.Kind != syntax.List {
+		return t.opaque(n, launch.FirstText(all.Unknown, "Fn::Join is known only to the deployment"))
 	}
 	var parts []string
 	length := 0
-	for i := range all.node.Elements {
-		if e := t.resolve(all.node.Elements[i], depth+1); !e.isLeftOut() {
-			parts = append(parts, e.inText())
-			length += len(e.inText())
+	for i := range all.Node.Elements {
+		if e := t.resolve(all.Node.Elements[i], depth+1); !e.IsLeftOut() {
+			parts = append(parts, inText(e))
+			length += len(inText(e))
 		}
 	}
 	if length > maxText {
 		return t.opaque(n, "the text that Fn::Join makes is too long")
 	}
 	if len(parts) == 1 {
-		return t.resolve(all.node.Elements[0], depth+1)
+		return t.resolve(all.Node.Elements[0], depth+1)
 	}
 	return t.text(n, strings.Join(parts, argument.Elements[0].PlainText()))
 }
 
-func (t *template) selected(n, argument *syntax.Value, depth int) value {
+func (t *template) selected(n, argument *syntax.Value, depth int) launch.Value {
 	if argument.Kind == syntax.List && len(argument.Elements) == 2 {
 		all := t.resolve(argument.Elements[1], depth+1)
-		index := t.resolve(argument.Elements[0], depth+1).known()
-		if all.node != nil && all.node.Kind == syntax.List {
-			for i := range all.node.Elements {
+		index := t.resolve(argument.Elements[0], depth+1).Known()
+		if all.Node != nil && all.Node.Kind == syntax.List {
+			for i := range all.Node.Elements {
 				if fmt.Sprint(i) == index {
-					return t.resolve(all.node.Elements[i], depth+1)
+					return t.resolve(all.Node.Elements[i], depth+1)
 				}
 			}
 		}

@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"fipsguard/internal/manifest/launch"
+
 	"strings"
 
 	"fipsguard/internal/syntax"
@@ -9,21 +11,21 @@ import (
 // template is a CloudFormation template, as far as values in it can be known
 // without deploying it.
 type template struct {
-	*world
-	options    Options
+	world      *launch.World
+	options    launch.Options
 	parameters *syntax.Value
 	mappings   *syntax.Value
 	conditions *syntax.Value
 	resources  *syntax.Value
-	macro      value  // unknown if a macro may rewrite everything
-	scope      string // apart from the templates in which it is
+	macro      launch.Value // unknown if a macro may rewrite everything
+	scope      string       // apart from the templates in which it is
 	byType     map[string][]syntax.Member
 	values     map[string]string // of parameters, as they are known
 }
 
 // newTemplate reads a template's outline. values are those of its parameters
 // that are known.
-func newTemplate(root *syntax.Value, w *world, o Options, values map[string]string) *template {
+func newTemplate(root *syntax.Value, w *launch.World, o launch.Options, values map[string]string) *template {
 	t := &template{
 		world: w, options: o, values: values,
 		parameters: root.Get("Parameters"), mappings: root.Get("Mappings"), conditions: root.Get("Conditions"), resources: root.Get("Resources"),
@@ -38,7 +40,7 @@ func newTemplate(root *syntax.Value, w *world, o Options, values map[string]stri
 		if transform := root.Get("Transform", "Fn::Transform"); transform != nil {
 			at = transform.Position
 		}
-		t.macro = value{unknown: "the macro " + name + " may rewrite it", at: at, from: t, cause: cause{kind: transform, at: at}}
+		t.macro = launch.Value{Unknown: "the macro " + name + " may rewrite it", At: at, From: t, Cause: launch.Cause{Kind: launch.Transform, At: at}}
 	}
 	return t
 }
@@ -48,7 +50,7 @@ func newTemplate(root *syntax.Value, w *world, o Options, values map[string]stri
 // or a blue-green deployment needs, or resolve functions.
 func macroOf(root *syntax.Value) string {
 	if included := root.Get("Fn::Transform"); included != nil {
-		return firstText(nameOfTransform(included), "Fn::Transform")
+		return launch.FirstText(nameOfTransform(included), "Fn::Transform")
 	}
 	transform := root.Get("Transform")
 	if transform == nil {
@@ -62,7 +64,7 @@ func macroOf(root *syntax.Value) string {
 		switch called := nameOfTransform(one); {
 		case called == "AWS::Serverless-2016-10-31", called == "AWS::LanguageExtensions", called == "AWS::CodeDeployBlueGreen", strings.HasPrefix(called, "AWS::SecretsManager-"):
 		default:
-			return firstText(called, "in Transform")
+			return launch.FirstText(called, "in Transform")
 		}
 	}
 	return ""
@@ -77,13 +79,11 @@ func nameOfTransform(n *syntax.Value) string {
 
 // statements are those of the template's resources, by the resource that makes
 // them.
-func (t *template) read(each func(of, id string, read func() []statement)) {
-	if t.macro.unknown != "" {
-		each("Transform", "", func() []statement {
-			because := t.macro
-			because.unknown = strings.Replace(because.unknown, "rewrite it", "add resources", 1)
-			return []statement{unknown(aboutDefinition, "", t.macro.at, because)}
-		})
+func (t *template) read(each launch.Each) {
+	if t.macro.Unknown != "" {
+		added := launch.Resource{Kind: launch.Unreadable, At: t.macro.At, Properties: t.macro}
+		added.Properties.Unknown = strings.Replace(t.macro.Unknown, "rewrite it", "add resources", 1)
+		each("Transform", "", added.Statements)
 	}
 	members := t.resources.Members
 	if t.resources.Kind == syntax.Tagged {
@@ -91,9 +91,9 @@ func (t *template) read(each func(of, id string, read func() []statement)) {
 		members = []syntax.Member{{Position: t.resources.Position, Name: call, Value: t.resources}}
 	}
 	for _, m := range members {
-		each(m.Name, m.Name, func() []statement {
+		each(m.Name, m.Name, func() []launch.Statement {
 			if r, ok := t.resource(m.Name, m.Value); ok {
-				return r.statements()
+				return r.Statements()
 			}
 			return nil
 		})
@@ -102,49 +102,49 @@ func (t *template) read(each func(of, id string, read func() []statement)) {
 
 // resource is a resource in the world that the template is in; in some there may
 // be none.
-func (t *template) resource(name string, n *syntax.Value) (r resource, ok bool) {
-	r = resource{name: name, id: name, at: n.Position, kind: unreadable, options: t.options, world: t.world, metadata: n.Get("Metadata")}
+func (t *template) resource(name string, n *syntax.Value) (r launch.Resource, ok bool) {
+	r = launch.Resource{Name: name, ID: name, At: n.Position, Kind: launch.Unreadable, Options: t.options, Template: t.inner(name), Metadata: n.Get("Metadata")}
 	typed := n.Get("Type")
 	call, _ := intrinsic(n)
-	opaque := func(why string, because causeKind) {
-		r.properties = value{unknown: why, at: n.Position, from: t, cause: cause{kind: because, name: firstText(call, name)}}
+	opaque := func(why string, because launch.CauseKind) {
+		r.Properties = launch.Value{Unknown: why, At: n.Position, From: t, Cause: launch.Cause{Kind: because, Name: launch.FirstText(call, name)}}
 	}
 	switch {
 	case strings.HasPrefix(name, "Fn::"):
 		if loopsOverHarmless(n) {
 			return r, false
 		}
-		opaque(name+" makes resources that only a deployment shows", transform)
+		opaque(name+" makes resources that only a deployment shows", launch.Transform)
 	case call != "":
-		opaque(call+" is not resolved", transform)
+		opaque(call+" is not resolved", launch.Transform)
 	case n.Get("Fn::Transform") != nil:
-		opaque("Fn::Transform is not resolved", transform)
+		opaque("Fn::Transform is not resolved", launch.Transform)
 	case typed == nil:
 		return r, false
 	case !typed.IsPlain():
-		opaque("its type is not a plain text", function)
+		opaque("its type is not a plain text", launch.Function)
 	case n.Get("Condition").IsPlain() && !t.holds(n.Get("Condition").Text):
 		return r, false
 	default:
-		r.kind, r.properties = typed.Text, t.properties(n)
+		r.Kind, r.Properties = typed.Text, t.properties(n)
 	}
 	return r, true
 }
 
-func (t *template) properties(of *syntax.Value) value {
-	if t.macro.unknown != "" {
+func (t *template) properties(of *syntax.Value) launch.Value {
+	if t.macro.Unknown != "" {
 		return t.macro
 	}
 	n := of.Get("Properties")
 	if call, _ := intrinsic(n); call != "" {
-		return value{unknown: call + " is not resolved", at: n.Position, from: t, cause: cause{kind: transform}}
+		return launch.Value{Unknown: call + " is not resolved", At: n.Position, From: t, Cause: launch.Cause{Kind: launch.Transform}}
 	}
-	v := value{node: n, at: of.Position, from: t}
+	v := launch.Value{Node: n, At: of.Position, From: t}
 	if n != nil {
-		v.at = n.Position
+		v.At = n.Position
 	}
 	if n == nil {
-		v.node = &syntax.Value{Position: of.Position, Kind: syntax.Object}
+		v.Node = &syntax.Value{Position: of.Position, Kind: syntax.Object}
 	}
 	return v
 }
@@ -157,8 +157,7 @@ func loopsOverHarmless(n *syntax.Value) bool {
 	}
 	for _, m := range n.Elements[2].Members {
 		kind := m.Value.Get("Type")
-		if row, known := typeOf(kind.PlainText()); !kind.IsPlain() || strings.HasPrefix(m.Name, "Fn::") ||
-			strings.Contains(kind.Text, "${") || known && row.decode != nil || !known && reaches(kind.Text) {
+		if !kind.IsPlain() || strings.HasPrefix(m.Name, "Fn::") || strings.Contains(kind.Text, "${") || launch.MayLaunch(kind.Text) {
 			return false
 		}
 	}
@@ -167,41 +166,32 @@ func loopsOverHarmless(n *syntax.Value) bool {
 
 // member also takes the spelling of AWS's API, which task definitions in files
 // of their own have.
-func (t *template) member(of value, name string) value {
-	n, key := find(of.node, name)
-	for _, m := range of.node.Members {
+func (t *template) Member(of launch.Value, name string) launch.Value {
+	n, key := launch.Find(of.Node, name)
+	for _, m := range of.Node.Members {
 		if m.Name == "Fn::Transform" || n == nil && strings.HasPrefix(m.Name, "Fn::ForEach::") {
-			return value{unknown: m.Name + " is not resolved", at: of.at, from: t, cause: cause{kind: transform}}
+			return launch.Value{Unknown: m.Name + " is not resolved", At: of.At, From: t, Cause: launch.Cause{Kind: launch.Transform}}
 		}
 	}
 	v := t.resolve(n, 0)
-	v.key = key
-	if v.at.Line == 0 {
-		v.at = of.at
+	v.Key = key
+	if v.At.Line == 0 {
+		v.At = of.At
 	}
 	return v
 }
 
-// find is a member in CloudFormation's or the API's spelling.
-func find(n *syntax.Value, name string) (member *syntax.Value, key string) {
-	if member := n.Get(name); member != nil {
-		return member, name
-	}
-	if member := n.Get(lowerFirst(name)); member != nil {
-		return member, lowerFirst(name)
-	}
-	return nil, ""
+func (t *template) Element(of launch.Value, index int) launch.Value {
+	return t.resolve(of.Node.Elements[index], 0)
 }
 
-func (t *template) element(of value, index int) value { return t.resolve(of.node.Elements[index], 0) }
-
-func (t *template) block(of value) value       { return of }
-func (t *template) spelled(name string) string { return name }
-func (t *template) called() string             { return "file" }
+func (t *template) Block(of launch.Value) launch.Value { return of }
+func (t *template) Spelled(name string) string         { return name }
+func (t *template) Called() string                     { return "file" }
 
 // found follows a reference by logical ID.
-func (t *template) found(v value) []*resource {
-	called, ok := marked(v.known())
+func (t *template) Found(v launch.Value) []*launch.Resource {
+	called, ok := launch.Marked(v.Known())
 	if !ok {
 		return nil
 	}
@@ -210,13 +200,13 @@ func (t *template) found(v value) []*resource {
 		return nil
 	}
 	if r, ok := t.resource(called, n); ok {
-		return []*resource{&r}
+		return []*launch.Resource{&r}
 	}
 	return nil
 }
 
-func (t *template) all(kind string) []*resource {
-	var all []*resource
+func (t *template) All(kind string) []*launch.Resource {
+	var all []*launch.Resource
 	for _, m := range t.byType[kind] {
 		if r, ok := t.resource(m.Name, m.Value); ok {
 			all = append(all, &r)
@@ -226,4 +216,17 @@ func (t *template) all(kind string) []*resource {
 }
 
 // choose keeps apart what templates in templates choose.
-func (t *template) choose(what string, of int) int { return t.world.choose(t.scope+what, of) }
+func (t *template) Choose(what string, of int) int { return t.world.Choose(t.scope+what, of) }
+
+// inner reads a template that a resource of this one has.
+func (t *template) inner(scope string) func(*syntax.Value, map[string]string, launch.Each) {
+	return templateIn(t.world, t.options, t.scope+scope)
+}
+
+func templateIn(w *launch.World, o launch.Options, scope string) func(*syntax.Value, map[string]string, launch.Each) {
+	return func(root *syntax.Value, values map[string]string, read launch.Each) {
+		t := newTemplate(root, w, o, values)
+		t.scope = scope + "/"
+		t.read(read)
+	}
+}

@@ -1,4 +1,4 @@
-package manifest
+package launch
 
 import (
 	"fmt"
@@ -9,10 +9,10 @@ import (
 
 // launch reads what makes ECS start tasks: a definition, a platform version, and
 // the capacity on which they run.
-func (r resource) launch(a about, part string, v, cluster value) statement {
-	s := statement{part: part, at: v.at, about: a}
+func (r Resource) launch(a about, part string, v, cluster Value) Statement {
+	s := Statement{part: part, at: v.At, about: a}
 	if part == "" {
-		s.at = r.at
+		s.at = r.At
 	}
 	s.run(r, v.get(name, "TaskDefinition", "TaskDefinitionArn"))
 	version := s.platformVersion(v.get(word, "PlatformVersion"), v)
@@ -21,7 +21,7 @@ func (r resource) launch(a about, part string, v, cluster value) statement {
 }
 
 // run takes over what the definition says that is launched.
-func (s *statement) run(r resource, reference value) {
+func (s *Statement) run(r Resource, reference Value) {
 	d, subject := r.definitionAt(reference)
 	s.facts.platform, s.facts.unknown = d.platform, d.unknown
 	s.attributes = append(s.attributes, d.attributes...)
@@ -29,49 +29,49 @@ func (s *statement) run(r resource, reference value) {
 		s.subjects = append(s.subjects, subject)
 	}
 	// What is wrong with a launch stands where it names its definition.
-	if reference.at.Line > 0 {
+	if reference.At.Line > 0 {
 		for i := range s.attributes {
-			if s.attributes[i].value.cause.at.Line == 0 {
-				s.attributes[i].value.cause.at = s.attributes[i].value.at
+			if s.attributes[i].value.Cause.At.Line == 0 {
+				s.attributes[i].value.Cause.At = s.attributes[i].value.At
 			}
-			s.attributes[i].value.at = reference.at
+			s.attributes[i].value.At = reference.At
 		}
 	}
 }
 
 // definitionAt follows a reference to a task definition.
-func (r resource) definitionAt(reference value) (d definition, subject string) {
+func (r Resource) definitionAt(reference Value) (d definition, subject string) {
 	found, ok := refersTo(reference, "AWS::ECS::TaskDefinition")
 	switch {
 	case !ok:
-		return unknownDefinition(reference.but(tooMany), reference), ""
+		return unknownDefinition(reference.But(TooMany), reference), ""
 	case len(found) == 0:
-		return r.definitionElsewhere(reference), subjectOf(r.options, reference.known())
+		return r.definitionElsewhere(reference), subjectOf(r.Options, reference.Known())
 	}
 	all := distinct(found)
-	if len(all) > maxChoices {
-		return unknownDefinition(reference.but(tooMany), reference), ""
+	if len(all) > MaxChoices {
+		return unknownDefinition(reference.But(TooMany), reference), ""
 	}
 	one := 0
 	if len(all) > 1 {
-		one = reference.from.choose("definition of "+r.id+r.name+reference.at.String(), len(all))
+		one = reference.From.Choose("definition of "+r.ID+r.Name+reference.At.String(), len(all))
 	}
 	d = all[one].definition
-	return d, subjectOf(r.options, d.family)
+	return d, subjectOf(r.Options, d.family)
 }
 
 // definitionElsewhere is one that the file does not have.
-func (r resource) definitionElsewhere(reference value) definition {
-	missing := reference.but("its task definition is not in this " + r.properties.from.called())
-	if missing.cause.kind != transform {
-		missing.cause.kind, missing.cause.name = elsewhere, "the task definition"
+func (r Resource) definitionElsewhere(reference Value) definition {
+	missing := reference.But("its task definition is not in this " + r.Properties.From.Called())
+	if missing.Cause.Kind != Transform {
+		missing.Cause.Kind, missing.Cause.Name = elsewhere, "the task definition"
 	}
 	return unknownDefinition(missing, reference)
 }
 
-func unknownDefinition(v, reference value) definition {
-	v.at = reference.at
-	return definition{unknown: v.unknown, attributes: []attribute{{
+func unknownDefinition(v, reference Value) definition {
+	v.At = reference.At
+	return definition{unknown: v.Unknown, attributes: []attribute{{
 		value: v, name: "the task definition", want: "LINUX / X86_64",
 		right: func(f *facts) { f.platform = guard.DefinitionPlatform(nil, nil) },
 	}}}
@@ -79,24 +79,24 @@ func unknownDefinition(v, reference value) definition {
 
 // The bounds on what is chosen among in one place, and on what is read for it.
 const (
-	maxChoices = 8
+	MaxChoices = 8
 	maxFound   = 512
 )
 
-const tooMany = "it has too many choices"
+const TooMany = "it has too many choices"
 
 // refersTo lists the resources of a type to which a value refers, and those that
 // may be of any. It is not ok when there are too many.
-func refersTo(v value, cloudFormation string) (some []*resource, ok bool) {
-	if v.from == nil {
+func refersTo(v Value, cloudFormation string) (some []*Resource, ok bool) {
+	if v.From == nil {
 		return nil, true
 	}
-	found := v.from.found(v)
+	found := v.From.Found(v)
 	if len(found) > maxFound {
 		return nil, false
 	}
 	for _, r := range found {
-		if row, _ := typeOf(r.kind); row.CloudFormation == cloudFormation || r.kind == unreadable {
+		if row, _ := TypeOf(r.Kind); row.CloudFormation == cloudFormation || r.Kind == Unreadable {
 			some = append(some, r)
 		}
 	}
@@ -104,7 +104,7 @@ func refersTo(v value, cloudFormation string) (some []*resource, ok bool) {
 }
 
 // refers reports whether a value refers to resources of a type.
-func refers(v value, cloudFormation string) bool {
+func refers(v Value, cloudFormation string) bool {
 	found, ok := refersTo(v, cloudFormation)
 	return !ok || len(found) > 0
 }
@@ -117,7 +117,7 @@ type named struct {
 
 // distinct reads the definitions that a reference can mean; those that say the
 // same are one.
-func distinct(found []*resource) []named {
+func distinct(found []*Resource) []named {
 	type said struct {
 		platform guard.Platform
 		unknown  string
@@ -132,9 +132,9 @@ func distinct(found []*resource) []named {
 		}
 		seen[key] = true
 		for i := range d.attributes {
-			d.attributes[i].of = f.name
+			d.attributes[i].of = f.Name
 		}
-		all = append(all, named{d, f.name})
+		all = append(all, named{d, f.Name})
 	}
 	return all
 }
@@ -149,12 +149,12 @@ func subjectOf(o Options, text string) string {
 	if family == "" || isPlaceholder(family) {
 		return ""
 	}
-	return arn(o, "task-definition", family+":"+firstText(revision, "?"))
+	return arn(o, "task-definition", family+":"+FirstText(revision, "?"))
 }
 
-func (s *statement) platformVersion(v, in value) value {
-	s.facts.version, s.facts.versionUnknown = v.known(), v.unknown != ""
-	s.facts.unknown = firstText(s.facts.unknown, v.unknown)
+func (s *Statement) platformVersion(v, in Value) Value {
+	s.facts.version, s.facts.versionUnknown = v.Known(), v.Unknown != ""
+	s.facts.unknown = FirstText(s.facts.unknown, v.Unknown)
 	s.attributes = append(s.attributes, attribute{
 		value: v, name: v.name(in, "PlatformVersion"), want: "LATEST",
 		right: func(f *facts) { f.version, f.versionUnknown = "", false },
@@ -164,19 +164,19 @@ func (s *statement) platformVersion(v, in value) value {
 
 // capacity finds out whether Fargate runs what is launched: by the launch type,
 // the capacity providers, or the cluster's default strategy.
-func (s *statement) capacity(v, cluster, version value) {
+func (s *Statement) capacity(v, cluster, version Value) {
 	launchType := v.get(word, "LaunchType")
 	strategy := v.get(list, "CapacityProviderStrategy")
 	providers, unknown := providersOf(strategy)
-	answer := guard.CapacityOnFargate(launchType.known(), providers, "")
+	answer := guard.CapacityOnFargate(launchType.Known(), providers, "")
 	switch {
-	case launchType.unknown != "" || strategy.unknown != "":
-		answer, unknown = guard.Unknown, firstText(launchType.unknown, strategy.unknown)
+	case launchType.Unknown != "" || strategy.Unknown != "":
+		answer, unknown = guard.Unknown, FirstText(launchType.Unknown, strategy.Unknown)
 	case answer == guard.Yes:
 		unknown = ""
 	case unknown != "":
 		answer = guard.Unknown
-	case answer == guard.Unknown && version.known() != "":
+	case answer == guard.Unknown && version.Known() != "":
 		answer = guard.Yes // a platform version is Fargate's alone
 	case answer == guard.Unknown:
 		strategy = defaultStrategy(cluster)
@@ -185,7 +185,7 @@ func (s *statement) capacity(v, cluster, version value) {
 		if answer != guard.Yes && unknown != "" {
 			answer = guard.Unknown
 		}
-		unknown = firstText(unknown, strategy.unknown, "the cluster's default decides")
+		unknown = FirstText(unknown, strategy.Unknown, "the cluster's default decides")
 	}
 	s.facts.fargate = answer
 	if answer != guard.Unknown {
@@ -193,34 +193,34 @@ func (s *statement) capacity(v, cluster, version value) {
 	}
 	s.facts.elsewhere = unknown
 	because := launchType
-	if launchType.isLeftOut() && !strategy.isLeftOut() {
+	if launchType.IsLeftOut() && !strategy.IsLeftOut() {
 		because = strategy
 	}
 	s.attributes = append(s.attributes, attribute{
-		value: because, name: v.spelled("LaunchType"),
-		missing: fmt.Sprintf("Say with %s or %s on what it runs", v.spelled("LaunchType"), v.spelled("CapacityProviderStrategy")),
+		value: because, name: v.Spelled("LaunchType"),
+		missing: fmt.Sprintf("Say with %s or %s on what it runs", v.Spelled("LaunchType"), v.Spelled("CapacityProviderStrategy")),
 		right:   func(f *facts) { f.fargate = guard.No },
 	})
 }
 
 // providersOf lists the capacity providers that a strategy names, and why others
 // may be among them.
-func providersOf(strategy value) (names []string, unknown string) {
+func providersOf(strategy Value) (names []string, unknown string) {
 	for _, e := range strategy.list("CapacityProviderStrategy", object) {
 		p := e.get(name, "CapacityProvider")
-		resource, isReference := marked(p.known())
+		resource, isReference := Marked(p.Known())
 		switch {
-		case p.unknown != "":
-			unknown = firstText(unknown, p.unknown)
-		case p.isLeftOut():
-			unknown = firstText(unknown, e.unknown, "it does not name its capacity provider")
+		case p.Unknown != "":
+			unknown = FirstText(unknown, p.Unknown)
+		case p.IsLeftOut():
+			unknown = FirstText(unknown, e.Unknown, "it does not name its capacity provider")
 		case isReference && refers(p, "AWS::ECS::CapacityProvider"):
 			// Its name, whatever it is, is not one of Fargate's, which are reserved.
 			names = append(names, resource)
-		case isPlaceholder(p.known()):
-			unknown = firstText(unknown, whyPlaceholder(p.known()))
+		case isPlaceholder(p.Known()):
+			unknown = FirstText(unknown, whyPlaceholder(p.Known()))
 		default:
-			names = append(names, p.known())
+			names = append(names, p.Known())
 		}
 	}
 	return names, unknown
@@ -230,39 +230,39 @@ func providersOf(strategy value) (names []string, unknown string) {
 const maxAssociations = 64
 
 // defaultStrategy is that of a cluster, where the file has it.
-func defaultStrategy(cluster value) value {
-	if cluster.from == nil || cluster.unknown != "" && cluster.written == nil {
-		return value{}
+func defaultStrategy(cluster Value) Value {
+	if cluster.From == nil || cluster.Unknown != "" && cluster.Written == nil {
+		return Value{}
 	}
 	clusters, ok := refersTo(cluster, "AWS::ECS::Cluster")
 	if !ok || len(clusters) > 1 {
-		return value{unknown: "it may run in one of several clusters"}
+		return Value{Unknown: "it may run in one of several clusters"}
 	}
 	for _, c := range clusters {
-		if s := c.properties.get(list, "DefaultCapacityProviderStrategy"); !s.isLeftOut() {
+		if s := c.Properties.get(list, "DefaultCapacityProviderStrategy"); !s.IsLeftOut() {
 			return s
 		}
 	}
-	associations := cluster.from.all("AWS::ECS::ClusterCapacityProviderAssociations")
+	associations := cluster.From.All("AWS::ECS::ClusterCapacityProviderAssociations")
 	if len(associations) > maxAssociations {
-		return value{unknown: tooMany}
+		return Value{Unknown: TooMany}
 	}
 	for _, a := range associations {
-		if of := a.properties.get(name, "Cluster", "ClusterName"); sameCluster(of, cluster, clusters) {
-			return a.properties.get(list, "DefaultCapacityProviderStrategy")
+		if of := a.Properties.get(name, "Cluster", "ClusterName"); sameCluster(of, cluster, clusters) {
+			return a.Properties.get(list, "DefaultCapacityProviderStrategy")
 		}
 	}
-	return value{}
+	return Value{}
 }
 
 // sameCluster reports whether a reference is to a cluster that another reference
 // is to: by what the file says of both, or by name.
-func sameCluster(of, cluster value, found []*resource) bool {
+func sameCluster(of, cluster Value, found []*Resource) bool {
 	others, _ := refersTo(of, "AWS::ECS::Cluster")
 	if len(others) == 1 && len(found) == 1 {
-		return others[0].id == found[0].id
+		return others[0].ID == found[0].ID
 	}
-	a, b := clusterName(of.known()), clusterName(cluster.known())
+	a, b := clusterName(of.Known()), clusterName(cluster.Known())
 	return a != "" && a == b && !isPlaceholder(a)
 }
 

@@ -1,4 +1,4 @@
-package manifest
+package launch
 
 import (
 	"strings"
@@ -16,40 +16,40 @@ type definition struct {
 	attributes []attribute
 }
 
-func decodeDefinition(r resource) []statement {
+func decodeDefinition(r Resource) []Statement {
 	d := r.definition()
-	s := statement{
-		at: r.at, about: aboutDefinition,
+	s := Statement{
+		at: r.At, about: aboutDefinition,
 		facts:      facts{platform: d.platform, fargate: d.fargate, unknown: d.unknown, elsewhere: d.elsewhere},
 		attributes: d.attributes,
 	}
 	if d.fargate == guard.Unknown {
 		s.attributes = append(s.attributes, r.asks("RequiresCompatibilities"))
 	}
-	if subject := subjectOf(r.options, d.family); subject != "" {
+	if subject := subjectOf(r.Options, d.family); subject != "" {
 		s.subjects = []string{subject}
 	}
-	return []statement{s}
+	return []Statement{s}
 }
 
-func (r resource) definition() definition {
-	d := definition{family: r.properties.get(name, "Family").known()}
+func (r Resource) definition() definition {
+	d := definition{family: r.Properties.get(name, "Family").Known()}
 	d.fargate, d.elsewhere = r.forFargate()
-	d.platform, d.unknown, d.attributes = platformOf(r.properties, "")
+	d.platform, d.unknown, d.attributes = platformOf(r.Properties, "")
 	return d
 }
 
 // asks is the attribute that says what a definition is for, where that is not
 // known.
-func (r resource) asks(called string) attribute {
-	v := r.properties.get(list, called)
+func (r Resource) asks(called string) attribute {
+	v := r.Properties.get(list, called)
 	for _, e := range v.list(called, word) {
-		if e.unknown != "" {
+		if e.Unknown != "" {
 			v = e
 			break
 		}
 	}
-	spelled := r.properties.spelled(called)
+	spelled := r.Properties.Spelled(called)
 	return attribute{
 		value: v, name: spelled, missing: "Say with " + spelled + " what it is for",
 		right: func(f *facts) { f.fargate = guard.No },
@@ -58,7 +58,7 @@ func (r resource) asks(called string) attribute {
 
 // platformOf reads a runtime platform. Left out, or an empty one, it is LINUX on
 // X86_64.
-func platformOf(v value, of string) (p guard.Platform, unknown string, all []attribute) {
+func platformOf(v Value, of string) (p guard.Platform, unknown string, all []attribute) {
 	runtime := v.get(object, "RuntimePlatform")
 	os := runtime.get(word, "OperatingSystemFamily")
 	arch := runtime.get(word, "CpuArchitecture")
@@ -66,14 +66,14 @@ func platformOf(v value, of string) (p guard.Platform, unknown string, all []att
 		{value: os, name: os.name(v, "OperatingSystemFamily"), of: of, want: "LINUX", right: func(f *facts) { f.platform.OS = "LINUX" }},
 		{value: arch, name: arch.name(v, "CpuArchitecture"), of: of, want: "X86_64", right: func(f *facts) { f.platform.Architecture = "X86_64" }},
 	}
-	return guard.DefinitionPlatform(os.text(), arch.text()), firstText(os.unknown, arch.unknown), all
+	return guard.DefinitionPlatform(os.text(), arch.text()), FirstText(os.Unknown, arch.Unknown), all
 }
 
 // forFargate: what the author asks for counts. Where nothing was asked for, what
 // ECS computed does, in a definition that was described; before registration,
 // what ECS will compute is known only of a definition that Fargate has no room
 // for.
-func (r resource) forFargate() (answer guard.Answer, unknown string) {
+func (r Resource) forFargate() (answer guard.Answer, unknown string) {
 	const unstated = "it does not say for what it requires compatibility"
 	asked, unknown := r.compatibilities("RequiresCompatibilities")
 	if answer := guard.DefinitionOnFargate(asked, nil); answer == guard.Yes || answer == guard.No && unknown == "" {
@@ -95,25 +95,25 @@ func (r resource) forFargate() (answer guard.Answer, unknown string) {
 }
 
 // compatibilities lists what is known of a list, and why there may be more.
-func (r resource) compatibilities(called string) (known []string, unknown string) {
-	v := r.properties.get(list, called)
-	if v.unknown != "" {
-		return nil, v.unknown
+func (r Resource) compatibilities(called string) (known []string, unknown string) {
+	v := r.Properties.get(list, called)
+	if v.Unknown != "" {
+		return nil, v.Unknown
 	}
 	for _, e := range v.list(called, word) {
-		if e.unknown != "" {
-			unknown = firstText(unknown, e.unknown)
+		if e.Unknown != "" {
+			unknown = FirstText(unknown, e.Unknown)
 			continue
 		}
-		known = append(known, e.known())
+		known = append(known, e.Known())
 	}
 	return known, unknown
 }
 
 // cannotFit reports whether a definition can never run on Fargate, which needs
 // network mode awsvpc (docs/facts.md, "What ECS computes").
-func (r resource) cannotFit() bool {
-	switch mode := r.properties.get(word, "NetworkMode").known(); strings.ToLower(mode) {
+func (r Resource) cannotFit() bool {
+	switch mode := r.Properties.get(word, "NetworkMode").Known(); strings.ToLower(mode) {
 	case "bridge", "host", "none":
 		return true
 	}

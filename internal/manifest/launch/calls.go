@@ -1,4 +1,4 @@
-package manifest
+package launch
 
 import (
 	"strings"
@@ -10,26 +10,26 @@ import (
 // call is what an API call does that a resource has made later: a state of a
 // state machine, a schedule, a custom resource. Names of services and actions
 // are written in many ways.
-func (r resource) call(part, service, action string, arguments value) []statement {
+func (r Resource) call(part, service, action string, arguments Value) []Statement {
 	service = strings.ToLower(strings.TrimPrefix(service, "@aws-sdk/client-"))
 	action = strings.ToLower(strings.TrimSuffix(action, "Command"))
 	if isPlaceholder(service) || isPlaceholder(action) {
-		return []statement{unknown(aboutTask, part, arguments.at, value{
-			unknown: whyPlaceholder(firstPlaceholder(service, action)), at: arguments.at, from: arguments.from, cause: cause{kind: placeholder},
+		return []Statement{unknown(aboutTask, part, arguments.At, Value{
+			Unknown: whyPlaceholder(firstPlaceholder(service, action)), At: arguments.At, From: arguments.From, Cause: Cause{Kind: placeholder},
 		})}
 	}
-	if arguments.unknown != "" && starts(service, action) {
+	if arguments.Unknown != "" && starts(service, action) {
 		about := aboutTask
 		if strings.Contains(action, "accountsetting") {
 			about = aboutSetting
 		}
-		return []statement{unknown(about, part, arguments.at, arguments)}
+		return []Statement{unknown(about, part, arguments.At, arguments)}
 	}
 	switch service + ":" + action {
 	case "ecs:runtask":
-		return []statement{r.launch(aboutTask, part, arguments, arguments.get(name, "Cluster"))}
+		return []Statement{r.launch(aboutTask, part, arguments, arguments.get(name, "Cluster"))}
 	case "ecs:createservice", "ecs:updateservice", "ecs:createtaskset":
-		return []statement{r.launch(aboutService, part, arguments, arguments.get(name, "Cluster"))}
+		return []Statement{r.launch(aboutService, part, arguments, arguments.get(name, "Cluster"))}
 	case "ecs:registertaskdefinition":
 		return inPart(part, decodeDefinition(r.with(arguments)))
 	case "ecs:createexpressgatewayservice", "ecs:updateexpressgatewayservice":
@@ -61,13 +61,13 @@ func firstPlaceholder(texts ...string) string {
 }
 
 // with is the resource with other properties.
-func (r resource) with(properties value) resource {
-	r.properties = properties
-	r.at = properties.at
+func (r Resource) with(properties Value) Resource {
+	r.Properties = properties
+	r.At = properties.At
 	return r
 }
 
-func inPart(part string, all []statement) []statement {
+func inPart(part string, all []Statement) []Statement {
 	for i := range all {
 		all[i].part = strings.TrimSpace(part + " " + all[i].part)
 	}
@@ -76,54 +76,54 @@ func inPart(part string, all []statement) []statement {
 
 // setting is a call that writes an account setting; of another one than FIPS
 // mode there is nothing to say.
-func (r resource) setting(part, action string, arguments value) []statement {
+func (r Resource) setting(part, action string, arguments Value) []Statement {
 	called := arguments.get(word, "Name")
-	if called.unknown == "" && !strings.EqualFold(called.known(), guard.SettingName) {
+	if called.Unknown == "" && !strings.EqualFold(called.Known(), guard.SettingName) {
 		return nil
 	}
 	v := arguments.get(word, "Value")
-	s := statement{part: part, at: firstPosition(arguments.at, r.at), about: aboutSetting}
-	s.facts.setting = guard.Setting{Scope: guard.ScopeAccount, Mode: guard.ParseMode(v.known()), Unknown: firstText(called.unknown, v.unknown)}
-	if called.unknown != "" {
+	s := Statement{part: part, at: firstPosition(arguments.At, r.At), about: aboutSetting}
+	s.facts.setting = guard.Setting{Scope: guard.ScopeAccount, Mode: guard.ParseMode(v.Known()), Unknown: FirstText(called.Unknown, v.Unknown)}
+	if called.Unknown != "" {
 		s.facts.setting.Mode = guard.ModeUnknown
 	}
-	if region := arguments.get(word, "Region").known(); region != "" {
+	if region := arguments.get(word, "Region").Known(); region != "" {
 		s.facts.setting.Region = region
 	}
 	s.attributes = []attribute{{
-		value: v, name: v.name(arguments, "Value"), want: "enabled", missing: "Set " + arguments.spelled("Value") + " to enabled",
+		value: v, name: v.name(arguments, "Value"), want: "enabled", missing: "Set " + arguments.Spelled("Value") + " to enabled",
 		right: func(f *facts) { f.setting.Mode, f.setting.Deleted = guard.ModeOn, false },
 	}}
-	if called.unknown != "" {
+	if called.Unknown != "" {
 		s.attributes[0].value, s.attributes[0].name, s.attributes[0].want = called, called.name(arguments, "Name"), guard.SettingName
 	}
 	if action == "deleteaccountsetting" {
 		s.facts.setting.Mode, s.facts.setting.Deleted = guard.ModeUnknown, true
-		s.attributes[0].value = value{at: s.at, from: arguments.from, cause: cause{kind: absent}}
+		s.attributes[0].value = Value{At: s.at, From: arguments.From, Cause: Cause{Kind: Absent}}
 		s.attributes[0].missing = "Do not delete " + guard.SettingName
 	}
 	principal := arguments.get(name, "PrincipalArn")
-	if action != "putaccountsettingdefault" && !strings.HasSuffix(principal.known(), ":root") {
-		s.facts.setting.Scope, s.facts.setting.Principal = guard.ScopePrincipal, firstText(principal.known(), "whoever makes the call")
+	if action != "putaccountsettingdefault" && !strings.HasSuffix(principal.Known(), ":root") {
+		s.facts.setting.Scope, s.facts.setting.Principal = guard.ScopePrincipal, FirstText(principal.Known(), "whoever makes the call")
 	}
-	return []statement{s}
+	return []Statement{s}
 }
 
 // decodeSetting: destroying the resource turns FIPS mode off; forgetting it
 // leaves the setting as it is.
-func decodeSetting(r resource) []statement {
-	all := r.setting("", "putaccountsettingdefault", r.properties)
+func decodeSetting(r Resource) []Statement {
+	all := r.setting("", "putaccountsettingdefault", r.Properties)
 	for i := range all {
 		s := &all[i]
-		s.at = r.at
-		switch r.gone {
-		case forgotten:
+		s.at = r.At
+		switch r.Gone {
+		case Forgotten:
 			s.note = "The plan forgets it and leaves the setting as it is."
-		case destroyed:
+		case Destroyed:
 			s.facts.setting.Deleted, s.facts.setting.Mode = true, guard.ModeUnknown
-			s.attributes[0].value = value{at: r.at, from: r.properties.from, cause: cause{kind: absent, at: r.at}}
-			s.attributes[0].missing = "Keep " + r.name + ", or stop managing it with a removed block that has destroy = false"
-		case kept:
+			s.attributes[0].value = Value{At: r.At, From: r.Properties.From, Cause: Cause{Kind: Absent, At: r.At}}
+			s.attributes[0].missing = "Keep " + r.Name + ", or stop managing it with a removed block that has destroy = false"
+		case Kept:
 		}
 	}
 	return all
@@ -132,32 +132,32 @@ func decodeSetting(r resource) []statement {
 // decodeCustom reads a custom resource. The CDK's AwsCustomResource has its API
 // calls in its properties. What another one's function does is not in the file:
 // one that names the setting may write it.
-func decodeCustom(r resource) []statement {
-	var all []statement
+func decodeCustom(r Resource) []Statement {
+	var all []Statement
 	for _, event := range []string{"Create", "Update", "Delete"} {
-		call := embedded(r.properties.get(anything, event))
+		call := embedded(r.Properties.get(anything, event))
 		service := call.get(name, "service")
-		if call.node == nil || service.isLeftOut() {
+		if call.Node == nil || service.IsLeftOut() {
 			continue
 		}
-		said := r.call("on "+event, service.known(), call.get(name, "action").known(), call.get(object, "parameters"))
+		said := r.call("on "+event, service.Known(), call.get(name, "action").Known(), call.get(object, "parameters"))
 		if event == "Delete" {
 			said = onDelete(said)
 		}
 		all = append(all, said...)
 	}
 	all = distinctStatements(all)
-	if len(all) == 0 && mentions(r.properties.node, guard.SettingName, 0) {
-		because := value{unknown: "what its function does with " + guard.SettingName + " is not in this file", at: r.at, from: r.properties.from, cause: cause{kind: code, name: "the function of " + r.name}}
-		all = append(all, unknown(aboutSetting, "", r.at, because))
+	if len(all) == 0 && Mentions(r.Properties.Node, guard.SettingName, 0) {
+		because := Value{Unknown: "what its function does with " + guard.SettingName + " is not in this file", At: r.At, From: r.Properties.From, Cause: Cause{Kind: code, Name: "the function of " + r.Name}}
+		all = append(all, unknown(aboutSetting, "", r.At, because))
 	}
 	return all
 }
 
 // onDelete: what happens when the resource is deleted or replaced does not
 // happen now. A call that would turn the account's FIPS mode off then may do so.
-func onDelete(all []statement) []statement {
-	var bad []statement
+func onDelete(all []Statement) []Statement {
+	var bad []Statement
 	for _, s := range all {
 		if s.about != aboutSetting || s.facts.setting.Scope != guard.ScopeAccount || s.check().Severity == guard.Info {
 			continue
@@ -171,8 +171,8 @@ func onDelete(all []statement) []statement {
 
 // distinctStatements leaves out calls that repeat an earlier one, as most custom
 // resources do on update.
-func distinctStatements(all []statement) []statement {
-	var some []statement
+func distinctStatements(all []Statement) []Statement {
+	var some []Statement
 	seen := map[facts]bool{}
 	for _, s := range all {
 		if !seen[s.facts] {
@@ -183,18 +183,18 @@ func distinctStatements(all []statement) []statement {
 	return some
 }
 
-// mentions reports whether a text is anywhere in a value.
-func mentions(v *syntax.Value, text string, depth int) bool {
+// Mentions reports whether a text is anywhere in a value.
+func Mentions(v *syntax.Value, text string, depth int) bool {
 	if v == nil || depth > syntax.MaxDepth {
 		return false
 	}
 	for _, m := range v.Members {
-		if containsFold(m.Name, text) || mentions(m.Value, text, depth+1) {
+		if containsFold(m.Name, text) || Mentions(m.Value, text, depth+1) {
 			return true
 		}
 	}
 	for _, e := range v.Elements {
-		if mentions(e, text, depth+1) {
+		if Mentions(e, text, depth+1) {
 			return true
 		}
 	}

@@ -1,4 +1,4 @@
-package manifest
+package launch
 
 import (
 	"slices"
@@ -17,7 +17,7 @@ type Type struct {
 	Launches       string // what it makes run on Fargate; empty if nothing
 	Platform       string // where the platform stands
 
-	decode func(resource) []statement
+	decode func(Resource) []Statement
 }
 
 // nothing is the row of a type of a service that reaches Fargate, which launches
@@ -75,8 +75,8 @@ func Types() []Type {
 	}
 }
 
-// typeOf finds the row of a type, in any of its spellings.
-func typeOf(kind string) (Type, bool) {
+// TypeOf finds the row of a type, in any of its spellings.
+func TypeOf(kind string) (Type, bool) {
 	byName.once.Do(func() { byName.rows = typesByName() })
 	row, ok := byName.rows[kind]
 	if !ok && strings.HasPrefix(kind, "Custom::") {
@@ -109,11 +109,11 @@ func awscc(cloudFormation string) string {
 	if len(words) != 3 || words[1] == "Serverless" {
 		return ""
 	}
-	return "awscc_" + strings.ToLower(words[1]) + "_" + snakeCase(words[2])
+	return "awscc_" + strings.ToLower(words[1]) + "_" + SnakeCase(words[2])
 }
 
-// snakeCase is Terraform's spelling of a name.
-func snakeCase(name string) string {
+// SnakeCase is Terraform's spelling of a name.
+func SnakeCase(name string) string {
 	var b strings.Builder
 	before := 'A'
 	for _, r := range name {
@@ -152,48 +152,75 @@ func reaches(kind string) bool {
 	return false
 }
 
-// statements are what a resource says in the world that its source is in.
-func (r resource) statements() []statement {
-	row, ok := typeOf(r.kind)
+// Statements are what a resource says in the world that its source is in.
+func (r Resource) Statements() []Statement {
+	row, ok := TypeOf(r.Kind)
 	switch {
-	case r.kind == runTask:
+	case r.Kind == RunTask:
 		return decodeRunTask(r)
-	case r.kind == appSpec:
+	case r.Kind == AppSpec:
 		return decodeAppSpec(r)
-	case r.kind == unreadable:
-		return []statement{unknown(aboutDefinition, "", r.at, r.properties)}
+	case r.Kind == Unreadable:
+		return []Statement{unknown(aboutDefinition, "", r.At, r.Properties)}
 	case ok && row.decode != nil:
 		return row.decode(r)
-	case !ok && reaches(r.kind):
-		return []statement{unknown(aboutDefinition, "", r.at, value{
-			unknown: "fipsguard does not know what " + r.kind + " launches", at: r.at, cause: cause{kind: code, name: r.kind},
+	case !ok && reaches(r.Kind):
+		return []Statement{unknown(aboutDefinition, "", r.At, Value{
+			Unknown: "fipsguard does not know what " + r.Kind + " launches", At: r.At, Cause: Cause{Kind: code, Name: r.Kind},
 		})}
 	}
 	return nil
 }
 
-// resource is a resource as a file states it.
-type resource struct {
-	name       string // as people know it
-	id         string // as the file refers to it
-	kind       string // its type
-	at         syntax.Position
-	properties value
-	gone       fate
-	options    Options
-	world      *world
-	metadata   *syntax.Value // of a template
+// Resource is a resource as a file states it.
+type Resource struct {
+	Name       string // as people know it
+	ID         string // as the file refers to it
+	Kind       string // its type
+	At         syntax.Position
+	Properties Value
+	Gone       Fate
+	Options    Options
+	Template   func(*syntax.Value, map[string]string, Each) // reads a template that the resource has
+	Metadata   *syntax.Value                                // of a resource of a template
 }
 
-// fate is what becomes of a resource that a plan takes away.
-type fate uint8
+// Each is called with what the resources of a file say: of is what people know a
+// resource as, id what the file does.
+type Each func(of, id string, read func() []Statement)
+
+// Fate is what becomes of a resource that a plan takes away.
+type Fate uint8
 
 const (
-	kept      fate = iota
-	destroyed      // deleted in the account
-	forgotten      // left in the account, out of Terraform's sight
+	Kept      Fate = iota
+	Destroyed      // deleted in the account
+	Forgotten      // left in the account, out of Terraform's sight
 )
 
-// unreadable is the type of a resource that may be anything, also one that
+// Matters reports whether a type is in the launch model, or should be, also if it
+// only helps to read others.
+func Matters(kind string) bool {
+	row, _ := TypeOf(kind)
+	switch row.CloudFormation {
+	case "AWS::ECS::Cluster", "AWS::ECS::ClusterCapacityProviderAssociations", "AWS::ECS::CapacityProvider":
+		return true
+	}
+	return MayLaunch(kind)
+}
+
+// MayLaunch reports whether a resource of a type says something about Fargate.
+func MayLaunch(kind string) bool {
+	row, ok := TypeOf(kind)
+	return ok && row.decode != nil || !ok && reaches(kind)
+}
+
+// Unreadable is the type of a resource that may be anything, also one that
 // Fargate runs.
-const unreadable = "unreadable"
+const Unreadable = "unreadable"
+
+// The types of what stands in a file by itself.
+const (
+	RunTask = "RunTask" // RunTask's parameters
+	AppSpec = "AppSpec" // a resource of an AppSpec
+)

@@ -1,4 +1,4 @@
-package manifest
+package launch
 
 import (
 	"fmt"
@@ -15,16 +15,40 @@ type Item struct {
 	syntax.Position        // of what has to be changed, else of the resource
 	Name            string // logical ID, family or address, and the part of it
 	Finding         guard.Finding
-	Remedy          string           // what to change in the file; empty where nothing has to be
-	Subjects        []string         // ARNs, with ? for what is not known, by which a policy can exempt it
-	Ignored         *guard.Exemption // the file's own wish that the finding stands
+	Remedy          string   // what to change in the file; empty where nothing has to be
+	Subjects        []string // ARNs, with ? for what is not known, by which a policy can exempt it
+}
 
-	metadata *syntax.Value // of its resource, in a template
-	lines    span          // of its resource, in YAML
+// Items reads what a resource says in every world, and makes an item of each part
+// of it. nested are the files that have more of its template.
+func Items(of string, w *World, read func() []Statement, o Options) (all []Item, nested []string) {
+	var order []string
+	parts := map[string]gathered{}
+	add := func(s Statement) {
+		if _, ok := parts[s.part]; !ok {
+			order = append(order, s.part)
+		}
+		parts[s.part] = append(parts[s.part], s)
+	}
+	complete := w.each(func() {
+		for _, s := range read() {
+			add(s)
+			if s.nested != "" && !slices.Contains(nested, s.nested) {
+				nested = append(nested, s.nested)
+			}
+		}
+	})
+	for _, part := range order {
+		if s := parts[part][0]; !complete {
+			add(unknown(s.about, part, s.at, Value{Unknown: TooMany, At: s.at, Cause: Cause{Kind: code, Name: of}}))
+		}
+		all = append(all, parts[part].item(of, o))
+	}
+	return all, nested
 }
 
 // gathered are the statements of one part of a resource, each of another world.
-type gathered []statement
+type gathered []Statement
 
 // item evaluates what a part of a resource can be: if all is of one verdict,
 // that. If all passes, some of it because no rule applies, it is compliant. Else

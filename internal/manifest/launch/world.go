@@ -1,18 +1,17 @@
-package manifest
+package launch
 
 import "fipsguard/internal/guard"
 
-// world is one way in which a deployment can go. Where a file leaves something
+// World is one way in which a deployment can go. Where a file leaves something
 // open (a parameter with several allowed values, a condition, the Region), the
 // world has made a choice, and makes the same one wherever it is asked again.
 // Whoever reads a resource reads it once in each world.
-type world struct {
+type World struct {
 	steps   []step
 	made    int // how many of the steps this world has come to
 	chosen  map[string]int
-	decided map[string]guard.Answer // conditions of a template
-
-	deciding map[string]bool // those that are being read
+	decided map[string]guard.Answer
+	pending map[string]bool // what is being decided
 }
 
 // step is one choice among several.
@@ -21,8 +20,8 @@ type step struct{ taken, of int }
 // maxWorlds bounds the worlds in which a resource is read.
 const maxWorlds = 512
 
-// choose is which of several alternatives holds.
-func (w *world) choose(what string, of int) int {
+// Choose is which of several alternatives holds.
+func (w *World) Choose(what string, of int) int {
 	if taken, ok := w.chosen[what]; ok {
 		return taken
 	}
@@ -40,7 +39,7 @@ func (w *world) choose(what string, of int) int {
 
 // next turns the world into one that was not there yet: it takes the last choice
 // again, with the next alternative. It reports false after the last world.
-func (w *world) next() bool {
+func (w *World) next() bool {
 	w.steps = w.steps[:w.made]
 	w.made = 0
 	clear(w.chosen)
@@ -57,13 +56,44 @@ func (w *world) next() bool {
 
 // each runs a function once in each world. It reports false if there are more
 // of them than are read.
-func (w *world) each(read func()) (all bool) {
+func (w *World) each(read func()) (all bool) {
 	for n := 0; n < maxWorlds; n++ {
 		read()
 		if !w.next() {
 			return true
 		}
 	}
-	*w = world{}
+	*w = World{}
 	return false
+}
+
+// Decide is what a question is decided to, once in each world. One that is not
+// decided by what it rests on, or rests on itself, is yes in one world and no in
+// another.
+func (w *World) Decide(what string, evaluate func() guard.Answer) guard.Answer {
+	if answer, ok := w.decided[what]; ok {
+		return answer
+	}
+	open := func() guard.Answer { return answerOf(w.Choose(what, 2) == 0) }
+	if w.pending[what] {
+		return open()
+	}
+	if w.decided == nil {
+		w.decided, w.pending = map[string]guard.Answer{}, map[string]bool{}
+	}
+	w.pending[what] = true
+	answer := evaluate()
+	delete(w.pending, what)
+	if answer == guard.Unknown {
+		answer = open()
+	}
+	w.decided[what] = answer
+	return answer
+}
+
+func answerOf(yes bool) guard.Answer {
+	if yes {
+		return guard.Yes
+	}
+	return guard.No
 }

@@ -1,4 +1,4 @@
-package manifest
+package launch
 
 import (
 	"fmt"
@@ -9,9 +9,9 @@ import (
 	"fipsguard/internal/syntax"
 )
 
-// statement is one thing that a resource says in one world: that there is a task
+// Statement is one thing that a resource says in one world: that there is a task
 // definition, that something is launched, or what a setting is.
-type statement struct {
+type Statement struct {
 	part       string // of the resource that says it, such as "target nightly"; empty is the resource
 	at         syntax.Position
 	about      about
@@ -47,7 +47,7 @@ type facts struct {
 func (a about) state(f facts) guard.State {
 	unknown := f.unknown
 	if f.fargate == guard.Unknown {
-		unknown = firstText(f.elsewhere, unknown)
+		unknown = FirstText(f.elsewhere, unknown)
 	}
 	switch a {
 	case aboutDefinition:
@@ -79,7 +79,7 @@ func (f facts) launchVersion() string {
 }
 
 // check is what the rules say of the statement.
-func (s statement) check() guard.Finding {
+func (s Statement) check() guard.Finding {
 	f := guard.Check(s.about.state(s.facts))[0]
 	if s.note != "" {
 		f.Verdict, f.Severity, f.Reason = guard.NotApplicable, guard.Info, s.note
@@ -89,7 +89,7 @@ func (s statement) check() guard.Finding {
 
 // toChange lists the attributes that have to be changed so that the statement
 // passes: those of which one is enough, or else all that matter.
-func (s statement) toChange(found guard.Finding) (all []attribute, oneIsEnough bool) {
+func (s Statement) toChange(found guard.Finding) (all []attribute, oneIsEnough bool) {
 	var enough, matter []attribute
 	for _, a := range s.attributes {
 		changed := s
@@ -109,13 +109,13 @@ func (s statement) toChange(found guard.Finding) (all []attribute, oneIsEnough b
 
 // remedy is what a person changes in the file, and where that is. of is the
 // resource.
-func (s statement) remedy(found guard.Finding, of, file string) (text string, at syntax.Position) {
+func (s Statement) remedy(found guard.Finding, of, file string) (text string, at syntax.Position) {
 	at = s.at
 	attributes, oneIsEnough := s.toChange(found)
 	var all []string
 	for i, a := range attributes {
-		if i == 0 && a.value.at.Line > 0 {
-			at = a.value.at
+		if i == 0 && a.value.At.Line > 0 {
+			at = a.value.At
 		}
 		text := a.remedy(of, file)
 		switch {
@@ -134,10 +134,10 @@ func (s statement) remedy(found guard.Finding, of, file string) (text string, at
 
 // unknown is the statement that it is not known whether Fargate runs something,
 // because of a value.
-func unknown(a about, part string, at syntax.Position, because value) statement {
-	return statement{
+func unknown(a about, part string, at syntax.Position, because Value) Statement {
+	return Statement{
 		part: part, at: at, about: a,
-		facts: facts{elsewhere: because.unknown, setting: guard.Setting{Scope: guard.ScopeAccount, Unknown: because.unknown}},
+		facts: facts{elsewhere: because.Unknown, setting: guard.Setting{Scope: guard.ScopeAccount, Unknown: because.Unknown}},
 		attributes: []attribute{{value: because, name: part, right: func(f *facts) {
 			f.platform, f.version, f.versionUnknown = guard.DefinitionPlatform(nil, nil), "", false
 			f.setting = guard.Setting{Scope: guard.ScopeAccount, Mode: guard.ModeOn}
@@ -152,5 +152,5 @@ func arn(o Options, kind, rest string) string {
 	if len(o.Regions) == 1 {
 		region = o.Regions[0]
 	}
-	return fmt.Sprintf("arn:aws-us-gov:ecs:%s:%s:%s/%s", region, firstText(o.Account, "?"), kind, rest)
+	return fmt.Sprintf("arn:aws-us-gov:ecs:%s:%s:%s/%s", region, FirstText(o.Account, "?"), kind, rest)
 }
