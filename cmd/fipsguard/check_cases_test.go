@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"fipsguard/internal/guard"
+
+	"github.com/joshdk/go-junit"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 const cases = "../../internal/manifest/testdata/cases"
@@ -67,4 +70,35 @@ func worstIn(t *testing.T, report string) string {
 		all = append(all, guard.Finding{Verdict: f.Status})
 	}
 	return guard.Worst(all).String()
+}
+
+// TestCheckReportsAreOfTheirFormats holds what is said of all cases together
+// against each format's own definition.
+func TestCheckReportsAreOfTheirFormats(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile("../../docs/schema/check.v1.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, out, _ := fipsguard("", "check", "--format", "json", cases, manifests, "absent.json")
+	document, err := jsonschema.UnmarshalJSON(strings.NewReader(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(document); err != nil || code != exitFindings {
+		t.Errorf("exits %d with what is not of its schema: %v", code, err)
+	}
+	_, out, _ = fipsguard("", "check", "--format", "junit", cases, manifests, "absent.json")
+	if suites, err := junit.Ingest([]byte(out)); err != nil || len(suites) < 50 {
+		t.Errorf("JUnit has %d suites: %v", len(suites), err)
+	}
+	for _, format := range []string{"sarif", "gitlab"} {
+		_, out, _ = fipsguard("", "check", "--format", format, cases, manifests, "absent.json")
+		if !json.Valid([]byte(out)) || strings.Count(out, "absent.json") == 0 {
+			t.Errorf("%s is not JSON or does not name the file that could not be read", format)
+		}
+	}
+	_, out, _ = fipsguard("", "check", "--format", "github", cases, manifests, "absent.json")
+	if !strings.HasPrefix(out, "::") || !strings.Contains(out, "::error file=absent.json") {
+		t.Errorf("not annotations: %.200s", out)
+	}
 }

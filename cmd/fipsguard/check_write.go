@@ -7,6 +7,7 @@ import (
 
 	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/product"
 )
 
 // checked is a finding and where it stands. Its JSON is documented in
@@ -89,7 +90,7 @@ func (c *checkCommand) write(t *terminal, e evaluation) error {
 	case "json":
 		return e.writeJSON(t)
 	case "sarif":
-		return format.WriteSARIF(t.out, e.located(), e.notRead())
+		return format.WriteSARIF(t.out, product.ThisBuild().Version, e.located(), e.notRead())
 	case "junit":
 		return format.WriteJUnit(t.out, e.located(), e.notRead())
 	case "gitlab":

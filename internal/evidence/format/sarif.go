@@ -3,6 +3,7 @@ package format
 import (
 	"encoding/json"
 	"io"
+	"strings"
 
 	"fipsguard/internal/guard"
 )
@@ -25,11 +26,13 @@ type (
 	}
 	sarifDriver struct {
 		Name           string      `json:"name"`
+		Version        string      `json:"version"`
 		InformationURI string      `json:"informationUri"`
 		Rules          []sarifRule `json:"rules"`
 	}
 	sarifRule struct {
 		ID                   string             `json:"id"`
+		Name                 string             `json:"name"`
 		ShortDescription     sarifText          `json:"shortDescription"`
 		FullDescription      sarifText          `json:"fullDescription"`
 		Help                 sarifText          `json:"help"`
@@ -89,11 +92,11 @@ type (
 )
 
 // WriteSARIF writes findings as SARIF 2.1.0, as code scanning reads it: what
-// is compliant is left out.
-func WriteSARIF(out io.Writer, all []Located, unread []Unread) error {
+// is compliant is left out. version is the tool's.
+func WriteSARIF(out io.Writer, version string, all []Located, unread []Unread) error {
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
-			Name: "fipsguard", InformationURI: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-fips-compliance.html",
+			Name: "fipsguard", Version: version, InformationURI: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-fips-compliance.html",
 		}},
 		Invocations: []sarifInvocation{{Successful: len(unread) == 0}},
 		ColumnKind:  "unicodeCodePoints",
@@ -125,7 +128,7 @@ func WriteSARIF(out io.Writer, all []Located, unread []Unread) error {
 
 func ruleInSARIF(r guard.Rule) sarifRule {
 	rule := sarifRule{
-		ID: string(r.ID), ShortDescription: sarifText{r.Requirement}, FullDescription: sarifText{r.Requirement + " " + r.Why},
+		ID: string(r.ID), Name: pascalCase(string(r.ID)), ShortDescription: sarifText{r.Requirement}, FullDescription: sarifText{r.Requirement + " " + r.Why},
 		Help: sarifText{r.Remedy(nil)}, DefaultConfiguration: sarifConfiguration{"error"},
 		Properties: sarifProperties{Tags: []string{"security", "fips"}, Severity: "7.5"},
 	}
@@ -133,6 +136,15 @@ func ruleInSARIF(r guard.Rule) sarifRule {
 		rule.Properties.Severity = "9.5"
 	}
 	return rule
+}
+
+// pascalCase makes TaskExposed of task-exposed.
+func pascalCase(id string) string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(id, "-") {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return b.String()
 }
 
 func (l Located) inSARIF(index int, print string) sarifResult {
