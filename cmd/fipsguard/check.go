@@ -1,132 +1,123 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
+	"strings"
+	"time"
 
-	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/manifest"
 	"fipsguard/internal/sanitize"
 )
 
 type checkCommand struct {
-	Format string   `enum:"text,json,sarif" default:"text" help:"Output format: text, json or sarif (2.1.0)."`
-	Files  []string `arg:"" name:"file" help:"Task definitions (JSON or YAML, as for register-task-definition), CloudFormation templates, or Terraform plans (terraform show -json); - is the standard input."`
+	Format     string `enum:"text,json,sarif,junit,gitlab,github" default:"text" help:"text, json, sarif (2.1.0), junit, gitlab (code quality) or github (annotations)."`
+	Parameters string `placeholder:"FILE" help:"The parameters with which templates are deployed, in the AWS CLI's form."`
+	Region     string `placeholder:"REGION" help:"The Region into which everything is deployed; else both of GovCloud."`
+	Account    string `placeholder:"ID" help:"The account into which everything is deployed, for the policy's exemptions."`
+	policyFlag `embed:""`
+	FailOn     string   `enum:"unknown,violation,nothing" default:"unknown" help:"The least that makes the exit status 1: what is unknown, a violation, or nothing."`
+	Verbose    bool     `short:"v" help:"Show what is compliant and what no rule applies to, too."`
+	Files      []string `arg:"" name:"file" help:"Files, folders or patterns (**/*.yaml): ECS documents in JSON or YAML, CloudFormation templates, Terraform plans and states (terraform show -json); - is the standard input."`
 }
 
 // Help is what kong prints below the usage.
 func (checkCommand) Help() string {
 	return "Checks files against the guard's rules before you deploy them. Values that are only known at deployment are INSUFFICIENT_DATA and do not pass. " +
-		"Exits 0 when everything is compliant, 1 with findings, 2 when a file could not be read."
-}
-
-// checked is a finding and where it stands. Its JSON is documented in
-// docs/check.md.
-type checked struct {
-	File     string         `json:"file"`
-	Line     int            `json:"line"`
-	Column   int            `json:"column"`
-	Name     string         `json:"name"`
-	Rule     guard.RuleID   `json:"rule"`
-	Status   guard.Verdict  `json:"status"`
-	Severity guard.Severity `json:"severity"`
-	Reason   string         `json:"reason"`
-	Remedy   string         `json:"remedy,omitempty"` // of what is not compliant
+		"In folders, files about something else and those that git ignores are passed over. " +
+		"Exits 0 when everything is compliant, 1 with findings, 2 when a file could not be read; 1 wins over 2."
 }
 
 func (c *checkCommand) Run(t *terminal) error {
-	var all []checked
-	unreadable := false
-	for _, name := range c.Files {
-		found, err := checkFile(name, t)
-		if err != nil {
-			unreadable = true
-			fmt.Fprintf(t.err, "fipsguard: %s: %s\n", sanitize.Terminal(name), sanitize.Terminal(err.Error()))
-			continue
-		}
-		if len(found) == 0 {
-			fmt.Fprintf(t.err, "fipsguard: %s: no Fargate resources found\n", sanitize.Terminal(name))
-		}
-		all = append(all, found...)
-	}
-	if err := c.write(t, all); err != nil {
+	now := time.Now()
+	policy, err := c.read(now)
+	if err != nil {
 		return err
 	}
-	if unreadable {
-		return exitUnreadable
+	options, err := c.options(t, now)
+	if err != nil {
+		return err
 	}
-	for _, f := range all {
-		if f.Severity > guard.Info {
-			return exitFindings
-		}
+	report := checkAll(t, c.Files, options)
+	evaluated := evaluate(report, policy, now)
+	report.tell(t)
+	if err := c.write(t, evaluated); err != nil {
+		return err
+	}
+	switch {
+	case c.fails(evaluated.findings):
+		return exitFindings
+	case len(evaluated.unread) > 0:
+		return exitUnreadable
 	}
 	return nil
 }
 
-func checkFile(name string, t *terminal) ([]checked, error) {
-	in, err := t.open(name)
+func (c *checkCommand) options(t *terminal, now time.Time) (manifest.Options, error) {
+	o := manifest.Options{Account: c.Account, Now: now}
+	if c.Region != "" && !guard.InScope(c.Region) {
+		return o, fmt.Errorf("the Region is %q; Fargate has FIPS-140 mode in us-gov-west-1 and us-gov-east-1 only", c.Region)
+	}
+	if c.Region != "" {
+		o.Regions = []string{c.Region}
+	}
+	if c.Parameters == "" {
+		return o, nil
+	}
+	data, err := readAll(t, c.Parameters)
 	if err != nil {
-		return nil, err
+		return o, fmt.Errorf("%s: %w", c.Parameters, err)
 	}
-	defer in.Close()
-	data, err := io.ReadAll(io.LimitReader(in, manifest.MaxBytes+1))
+	o.Parameters, err = manifest.ParseParameters(data)
 	if err != nil {
-		return nil, reasonOf(err)
+		return o, fmt.Errorf("%s: %w", c.Parameters, err)
 	}
-	items, err := manifest.Read(data)
-	if err != nil {
-		return nil, err
-	}
-	var found []checked
-	for _, item := range items {
-		f := item.Finding()
-		one := checked{name, item.Line, item.Column, item.Name, f.Rule, f.Verdict, f.Severity, f.Reason, ""}
-		if rule, ok := guard.RuleOf(f.Rule); ok && f.Severity > guard.Info {
-			one.Remedy = rule.Remedy(f.State)
-		}
-		found = append(found, one)
-	}
-	return found, nil
+	return o, nil
 }
 
-func (c *checkCommand) write(t *terminal, all []checked) error {
-	switch c.Format {
-	case "json":
-		if all == nil {
-			all = []checked{}
-		}
-		out := json.NewEncoder(t.out)
-		out.SetEscapeHTML(false)
-		out.SetIndent("", "  ")
-		return out.Encode(map[string]any{"schema": "fipsguard.check/v1", "findings": all})
-	case "sarif":
-		return format.WriteSARIF(t.out, located(all))
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	bad := 0
+// fails reports whether a finding is what the exit status is to tell.
+func (c *checkCommand) fails(all []checked) bool {
 	for _, f := range all {
-		fmt.Fprintf(t.out, "%s:%d:%d: %s %s %s: %s\n", sanitize.Terminal(f.File), f.Line, f.Column, t.verdict(f.Status), f.Rule, sanitize.Terminal(f.Name), sanitize.Terminal(f.Reason))
-		if f.Remedy != "" {
-			bad++
-			fmt.Fprintf(t.out, "    %s\n", f.Remedy)
+		if f.Ignored != nil || f.Severity == guard.Info {
+			continue
+		}
+		if c.FailOn == "unknown" || c.FailOn == "violation" && f.Status == guard.NonCompliant {
+			return true
 		}
 	}
-	_, err := fmt.Fprintf(t.out, "%d checked, %d not compliant or not known\n", len(all), bad)
-	return err
+	return false
 }
 
-// located are findings as code scanning shows them.
-func located(all []checked) []format.Located {
-	var list []format.Located
-	for _, f := range all {
-		list = append(list, format.Located{
-			File: f.File, Line: f.Line, Column: f.Column, Rule: f.Rule, Status: f.Status, Severity: f.Severity,
-			Message: sanitize.Terminal(f.Name + ": " + f.Reason + " " + f.Remedy),
-		})
+// tell says on the standard error what no finding says.
+func (r checkReport) tell(t *terminal) {
+	if len(r.files) == 0 {
+		fmt.Fprintln(t.err, "fipsguard: there are no files to check")
 	}
-	return list
+	over, read := 0, 0
+	for _, f := range r.files {
+		name := sanitize.Terminal(f.name)
+		switch {
+		case f.foreign:
+			over++
+			continue
+		case f.err != nil:
+			fmt.Fprintf(t.err, "fipsguard: %s: %s\n", name, sanitize.Terminal(f.err.Error()))
+		case f.named && len(f.contents.Items) == 0:
+			fmt.Fprintf(t.err, "fipsguard: %s: no Fargate resources found\n", name)
+		}
+		for _, fault := range f.contents.Faults {
+			fmt.Fprintf(t.err, "fipsguard: %s: %s\n", name, sanitize.Terminal(fault.Error()))
+		}
+		read++
+	}
+	if over > 0 {
+		fmt.Fprintf(t.err, "fipsguard: %s read; %s about something else passed over\n", count(read, "file"), count(over, "file"))
+	}
+}
+
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return strings.Join([]string{fmt.Sprint(n), what}, " ")
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"fipsguard/internal/product"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -54,6 +56,7 @@ func TestOutputs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, talk := fipsguard("", args...)
+			out = strings.ReplaceAll(out, product.ThisBuild().Version, "VERSION")
 			holds(t, name, fmt.Sprintf("%s%sexit %d\n", out, talk, code))
 		})
 	}

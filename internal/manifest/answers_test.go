@@ -1,12 +1,15 @@
 package manifest
 
 import (
+	"fipsguard/internal/manifest/launch"
+
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -27,7 +30,7 @@ func TestAnswers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(&got, "== %s\n%s", filepath.Base(file), answer(data))
+		fmt.Fprintf(&got, "== %s\n%s", filepath.Base(file), answer(filepath.Base(file), data))
 	}
 	const golden = "testdata/answers.txt"
 	if *update {
@@ -44,16 +47,31 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// answer is what Read and Finding say of a file, one resource a line.
-func answer(data []byte) string {
-	items, err := Read(data)
+// answer is what Read says of a file, one finding a line and its remedy below.
+func answer(name string, data []byte) string {
+	contents, err := Read(data, launch.Options{File: name, Now: today})
 	if err != nil {
 		return fmt.Sprintf("refused: %v\n", err)
 	}
 	var b strings.Builder
-	for _, item := range items {
-		f := item.Finding()
+	for _, item := range contents.Items {
+		f := item.Finding
 		fmt.Fprintf(&b, "%d:%d %s %s %s: %s\n", item.Line, item.Column, f.Verdict, f.Rule, f.Subject, f.Reason)
+		if item.Remedy != "" {
+			fmt.Fprintf(&b, "    %s\n", item.Remedy)
+		}
+		if item.Ignored != nil {
+			fmt.Fprintf(&b, "    ignored until %s: %s\n", item.Ignored.Expires.Format(time.DateOnly), item.Ignored.Reason)
+		}
+	}
+	for _, fault := range contents.Faults {
+		fmt.Fprintf(&b, "fault: %v\n", fault)
+	}
+	for _, nested := range contents.Nested {
+		fmt.Fprintf(&b, "nested: %s\n", nested)
 	}
 	return b.String()
 }
+
+// today is when wishes must not have expired.
+var today = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)

@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"fipsguard/internal/manifest/launch"
+
 	"fmt"
 	"strings"
 	"testing"
@@ -52,14 +54,12 @@ func TestLargeFilesEndSoon(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
-			items, err := Read([]byte(c.text))
+			contents, err := Read([]byte(c.text), launch.Options{})
+			items := contents.Items
 			if err != nil || len(items) != c.items {
 				t.Fatalf("%d items, want %d: %v", len(items), c.items, err)
 			}
-			for _, item := range items {
-				item.Finding()
-			}
-			if last := items[len(items)-1].Finding(); last.Verdict != c.verdict {
+			if last := items[len(items)-1].Finding; last.Verdict != c.verdict {
 				t.Errorf("the last is %v: %s", last.Verdict, last.Reason)
 			}
 			took := time.Since(start)
@@ -71,25 +71,55 @@ func TestLargeFilesEndSoon(t *testing.T) {
 	}
 }
 
-// TestChoicesAreBounded: a definition or a service with more choices than are
-// evaluated is unknown, also if each of those that are would pass.
+// TestChoicesAreBounded: what has more choices than are evaluated is unknown,
+// also if each of those that are would pass.
 func TestChoicesAreBounded(t *testing.T) {
 	nested := "!Ref AWS::NoValue"
-	for range 9 {
-		nested = "!If [C, X86_64, " + nested + "]"
+	for n := range 10 {
+		nested = fmt.Sprintf("!If [C%d, X86_64, %s]", n, nested)
 	}
-	os := "{AllowedValues: [LINUX, linux, Linux, lINUX, liNUX, linUX, linuX, LInux]}"
-	text := "Parameters:\n  OS: " + os + "\nResources:\n" +
+	all := ""
+	for n := range 10 {
+		all += fmt.Sprintf("!If [C%d, FARGATE, FARGATE], ", n)
+	}
+	text := "Parameters:\n  Many: {AllowedValues: [A, B, C, D, E, F, G, H, I]}\n  OS: {AllowedValues: [LINUX, linux, Linux, lINUX, liNUX, linUX, linuX, LInux]}\nResources:\n" +
 		"  Nested: {Type: AWS::ECS::TaskDefinition, Properties: {RequiresCompatibilities: [FARGATE], RuntimePlatform: {CpuArchitecture: " + nested + "}}}\n" +
-		"  Same: {Type: AWS::ECS::TaskDefinition, Properties: {RequiresCompatibilities: [FARGATE], RuntimePlatform: {OperatingSystemFamily: !Ref OS}}}\n"
-	items, err := Read([]byte(text))
-	if err != nil || len(items) != 2 {
-		t.Fatalf("%d items: %v", len(items), err)
+		"  Each: {Type: AWS::ECS::TaskDefinition, Properties: {RequiresCompatibilities: [" + all + "]}}\n" +
+		"  Same: {Type: AWS::ECS::TaskDefinition, Properties: {RequiresCompatibilities: [FARGATE], RuntimePlatform: {OperatingSystemFamily: !Ref OS}}}\n" +
+		"  Nine: {Type: AWS::ECS::TaskDefinition, Properties: {RequiresCompatibilities: [FARGATE], RuntimePlatform: {CpuArchitecture: !Ref Many}}}\n"
+	contents, err := Read([]byte(text), launch.Options{})
+	if err != nil || len(contents.Items) != 4 {
+		t.Fatalf("%d items: %v", len(contents.Items), err)
 	}
-	if f := items[0].Finding(); f.Verdict != guard.InsufficientData || !strings.Contains(f.Reason, tooMany) {
-		t.Errorf("ten choices are %v: %s", f.Verdict, f.Reason)
+	for i, want := range []guard.Verdict{guard.Compliant, guard.InsufficientData, guard.Compliant, guard.InsufficientData} {
+		f := contents.Items[i].Finding
+		if f.Verdict != want || want == guard.InsufficientData && !strings.Contains(f.Reason, launch.TooMany) {
+			t.Errorf("%s is %v: %s", f.Subject, f.Verdict, f.Reason)
+		}
 	}
-	if f := items[1].Finding(); f.Verdict != guard.Compliant || len(items[1].States()) != 1 {
-		t.Errorf("eight spellings of LINUX are %v in %d states: %s", f.Verdict, len(items[1].States()), f.Reason)
+}
+
+// TestAConditionHoldsOrNot: what one condition decides in several places is one
+// choice.
+func TestAConditionHoldsOrNot(t *testing.T) {
+	text := `
+Parameters: {Launch: {Type: String, AllowedValues: [EC2, FARGATE]}}
+Conditions: {OnFargate: !Equals [!Ref Launch, FARGATE]}
+Resources:
+  Def:
+    Type: AWS::ECS::TaskDefinition
+    Properties: {RequiresCompatibilities: [!Ref Launch], RuntimePlatform: {CpuArchitecture: !If [OnFargate, X86_64, ARM64]}}
+  Svc:
+    Type: AWS::ECS::Service
+    Properties: {LaunchType: !Ref Launch, TaskDefinition: !Ref Def, PlatformVersion: !If [OnFargate, 1.4.0, !Ref AWS::NoValue]}
+`
+	contents, err := Read([]byte(text), launch.Options{})
+	if err != nil || len(contents.Items) != 2 {
+		t.Fatalf("%d items: %v", len(contents.Items), err)
+	}
+	for _, item := range contents.Items {
+		if item.Finding.Verdict != guard.Compliant {
+			t.Errorf("%s is %v: %s", item.Name, item.Finding.Verdict, item.Finding.Reason)
+		}
 	}
 }

@@ -1,13 +1,18 @@
 package manifest
 
 import (
+	"fipsguard/internal/manifest/launch"
+
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"fipsguard/internal/guard"
 )
 
-// FuzzRead: whatever a file holds, there are judged items or one error, no
-// panic, and nothing passes that has no states.
+// FuzzRead: whatever a file holds, there are evaluated items or one error, no
+// panic; each item has its place, and a remedy if it does not pass.
 func FuzzRead(f *testing.F) {
 	stories, err := filepath.Glob("testdata/*.*[nl]")
 	if err != nil || len(stories) == 0 {
@@ -25,16 +30,19 @@ func FuzzRead(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		items, err := Read(data)
+		contents, err := Read(data, launch.Options{File: "file", Now: today})
 		if err != nil {
+			if strings.ContainsAny(err.Error(), "\n\r") {
+				t.Errorf("%q is not one line", err)
+			}
 			return
 		}
-		for _, item := range items {
-			if len(item.States()) == 0 || item.Line < 1 || item.Column < 1 {
-				t.Errorf("%s has no states or no place: %+v", item.Name, item)
+		for _, item := range contents.Items {
+			if item.Line < 1 || item.Column < 1 {
+				t.Errorf("%s has no place: %+v", item.Name, item)
 			}
-			if finding := item.Finding(); finding.Rule == "" || finding.Reason == "" {
-				t.Errorf("%s is judged without a rule or a reason: %+v", item.Name, finding)
+			if f := item.Finding; f.Rule == "" || f.Reason == "" || f.Severity > guard.Info && item.Remedy == "" {
+				t.Errorf("%s is evaluated without a rule, a reason or a remedy: %+v", item.Name, item)
 			}
 		}
 	})

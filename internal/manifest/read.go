@@ -1,113 +1,207 @@
 package manifest
 
 import (
+	"fipsguard/internal/manifest/launch"
+
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
+	"unicode/utf16"
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/syntax"
 	"fipsguard/internal/syntax/yaml"
 )
 
+// Options are what whoever checks a file knows besides it.
+type Options = launch.Options
+
+// Contents are what a file says about Fargate.
+type Contents struct {
+	Items  []Item
+	Nested []string // files beside this one that have a part of its template
+	Faults []error  // in what the file wants to be ignored; each is of one line
+}
+
 // ErrFormat is returned for a document of none of the known formats.
-var ErrFormat = errors.New("neither a task definition, a CloudFormation template nor a Terraform plan (terraform show -json)")
+var ErrFormat = errors.New("neither a task definition, a service or another ECS document, a CloudFormation template nor a Terraform plan or state (terraform show -json)")
 
-// Read returns the resources in a file that rules are about; none is fine. The
-// error for a file that cannot be read names the line where that is known.
-func Read(data []byte) ([]Item, error) {
-	root, err := parse(data)
-	if err != nil {
-		return nil, err
-	}
-	resources, err := resourcesOf(root)
-	if err != nil {
-		return nil, err
-	}
-	return items(resources), nil
-}
+// The bounds on a file. A plan or a state may have more, because little of it is
+// read.
+const (
+	MaxBytes     = 512 << 20
+	maxDocuments = 16 << 20 // of other documents
+)
 
-// MaxBytes bounds a file.
-const MaxBytes = 16 << 20
-
-// parse reads one JSON or YAML document.
-func parse(data []byte) (*syntax.Value, error) {
+// Read reads what a file says. The error for a file that cannot be read names the
+// line where that is known.
+func Read(data []byte, o launch.Options) (Contents, error) {
 	if len(data) > MaxBytes {
-		return nil, fmt.Errorf("the file has %d MiB; at most %d are read", len(data)>>20, MaxBytes>>20)
+		return Contents{}, fmt.Errorf("the file has more than %d MiB, which is the most that is read", MaxBytes>>20)
 	}
-	text := bytes.TrimPrefix(data, []byte("\ufeff"))
+	if len(o.Regions) == 0 {
+		o.Regions = []string{"us-gov-west-1", "us-gov-east-1"}
+	}
+	text := inUTF8(data)
 	start := bytes.TrimLeft(text, " \t\r\n")
-	if len(start) == 0 {
-		return nil, errors.New("the file is empty")
-	}
-	read := yaml.Read
-	if start[0] == '{' || start[0] == '[' {
-		read = syntax.JSON
-	}
-	root, faults := read(text)
-	if len(faults) > 0 {
-		return nil, faults[0]
-	}
-	return root, nil
-}
-
-// resourcesOf tells the formats apart by what is in them.
-func resourcesOf(root *syntax.Value) ([]resource, error) {
+	f := &file{options: o}
+	var err error
 	switch {
-	case root.Get("Resources") != nil:
-		return templateResources(root), nil
-	case root.Get("resource_changes") != nil, root.Get("planned_values") != nil:
-		return planResources(root), nil
-	case root.Get("taskDefinition").Get("containerDefinitions") != nil:
-		return []resource{definitionResource(root.Get("taskDefinition"))}, nil
-	case root.Get("containerDefinitions") != nil, root.Get("family") != nil && root.Get("requiresCompatibilities") != nil:
-		return []resource{definitionResource(root)}, nil
+	case len(start) == 0:
+		return Contents{}, errors.New("the file is empty")
+	case start[0] == '{' || start[0] == '[':
+		err = f.readJSON(text)
+	default:
+		err = f.readYAML(text)
 	}
-	return nil, ErrFormat
+	if err != nil {
+		return Contents{}, err
+	}
+	for _, read := range f.later {
+		read()
+	}
+	f.contents.Faults = f.ignore(text)
+	return f.contents, nil
 }
 
-// definitionResource is a task definition in the form that
-// register-task-definition takes as --cli-input-json. Nothing in it is left to
-// a deployment.
-func definitionResource(n *syntax.Value) resource {
-	name := "task definition"
-	if family := n.Get("family"); family != nil {
-		name = family.PlainText()
+// inUTF8 takes a byte order mark away, and what PowerShell writes (UTF-16) into
+// UTF-8.
+func inUTF8(data []byte) []byte {
+	little, big := bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff"))
+	if !little && !big {
+		return bytes.TrimPrefix(data, []byte("\ufeff"))
 	}
-	return resource{name: name, at: n.Position, kind: "AWS::ECS::TaskDefinition", source: template{}, properties: value{node: n}}
+	units := make([]uint16, 0, len(data)/2)
+	for i := 2; i+1 < len(data); i += 2 {
+		low, high := data[i], data[i+1]
+		if big {
+			low, high = high, low
+		}
+		units = append(units, uint16(low)|uint16(high)<<8)
+	}
+	return []byte(string(utf16.Decode(units)))
 }
 
-// items decodes each resource once. What resources refer to is resolved when
-// their states are listed.
-func items(resources []resource) []Item {
-	var all []Item
-	known := definitions{}
-	for _, r := range resources {
-		says := r.decode()
-		known.add(r.id, says.definitions)
-		if !says.nothing() {
-			all = append(all, Item{Name: r.name, Line: r.at.Line, Column: r.at.Column, says: says, known: known})
+// file is a file while it is read.
+type file struct {
+	options  launch.Options
+	contents Contents
+	known    bool // whether one of its documents is of a known format
+	roots    []*syntax.Value
+	wishes   bool // whether there may be comments with wishes
+	begins   int  // the line from which on comments are the document's
+
+	definitions map[string][]*launch.Resource // by ARN, and by family and revision
+	later       []func()                      // what is read when all definitions are known
+}
+
+func (f *file) readYAML(text []byte) error {
+	if len(text) > maxDocuments {
+		return fmt.Errorf("the document has %d MiB; at most %d are read", len(text)>>20, maxDocuments>>20)
+	}
+	roots, faults := yaml.Read(text)
+	if len(faults) > 0 {
+		return faults[0]
+	}
+	if len(roots) == 0 {
+		return errors.New("the file is empty")
+	}
+	f.roots, f.wishes = roots, bytes.Contains(text, []byte(wishMark))
+	f.begins = 1
+	for _, root := range roots {
+		f.document(root)
+		if f.wishes {
+			f.begins = lastLine(root) + 1
 		}
 	}
-	return all
+	return f.unlessKnown()
 }
 
-// id is how the resources of a file refer to one of them.
-type id struct {
-	module string // of a plan: names are those of one module
-	name   string
+func (f *file) readJSON(text []byte) error {
+	documents, faults := syntax.Documents(text)
+	if len(faults) > 0 {
+		return faults[0]
+	}
+	for _, d := range documents {
+		if err := f.part(d, true); err != nil {
+			return err
+		}
+	}
+	return f.unlessKnown()
 }
 
-// definitions are the task definitions of a file, by module and name: of each
-// all that it can be.
-type definitions map[string]map[string][]guard.TaskDefinition
+// part reads a JSON document if it is of a known format. Of a list each element
+// is one.
+func (f *file) part(p syntax.Part, list bool) error {
+	members, faults := p.Parts()
+	if len(faults) > 0 {
+		return faults[0]
+	}
+	if p.Is('[') {
+		if !list {
+			return nil
+		}
+		for _, element := range members {
+			if err := f.part(element, false); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	names := map[string]bool{}
+	for _, m := range members {
+		names[m.Name] = true
+	}
+	switch {
+	case isPlan(names):
+		f.known = true
+		return f.plan(members)
+	case formatOf(func(name string) bool { return names[name] }) == nil:
+		return nil
+	case len(p.Text) > maxDocuments:
+		return fmt.Errorf("the document has %d MiB; at most %d are read", len(p.Text)>>20, maxDocuments>>20)
+	}
+	root, faults := p.Read()
+	if len(faults) > 0 {
+		return faults[0]
+	}
+	f.document(root)
+	return nil
+}
 
-func (d definitions) add(of id, all []guard.TaskDefinition) {
-	if len(all) == 0 {
-		return
+func (f *file) unlessKnown() error {
+	if !f.known {
+		return ErrFormat
 	}
-	if d[of.module] == nil {
-		d[of.module] = map[string][]guard.TaskDefinition{}
+	return nil
+}
+
+// Item is what a file says about Fargate in one place.
+type Item struct {
+	launch.Item
+	Ignored *guard.Exemption // the file's own wish that the finding stands
+
+	metadata *syntax.Value // of its resource, in a template
+	lines    span          // of its resource, in YAML
+}
+
+// gather makes items of resources.
+type gather struct {
+	file     *file
+	world    *launch.World
+	metadata func(id string) *syntax.Value
+	lines    func(id string) span
+}
+
+func (g gather) each(of, id string, read func() []launch.Statement) {
+	found, nested := launch.Items(of, g.world, read, g.file.options)
+	for _, i := range found {
+		g.file.contents.Items = append(g.file.contents.Items, Item{Item: i, metadata: g.metadata(id), lines: g.lines(id)})
 	}
-	d[of.module][of.name] = append(d[of.module][of.name], all...)
+	for _, name := range nested {
+		if !slices.Contains(g.file.contents.Nested, name) {
+			g.file.contents.Nested = append(g.file.contents.Nested, name)
+		}
+	}
 }

@@ -13,18 +13,17 @@ import (
 // whole document. With faults of names that are there twice there is a tree as
 // well, for whoever wants to find more faults; else the tree is nil, because
 // what follows the fault would be guesswork.
-func JSON(text []byte) (*Value, Faults) {
-	p := parser{
-		in:    jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true)),
-		place: cursor{text: text},
-	}
+func JSON(text []byte) (*Value, Faults) { return readJSON(Part{Position{1, 1}, "", text}) }
+
+func readJSON(of Part) (*Value, Faults) {
+	p := parser{in: newDecoder(of.Text), place: newCursor(of)}
 	v, err := p.value(0)
 	if err != nil {
-		return nil, Faults{malformedIn(text, err)}
+		return nil, Faults{malformedIn(of, err)}
 	}
 	end := int(p.in.InputOffset())
-	if rest := bytes.TrimLeft(text[end:], " \t\r\n"); len(rest) > 0 {
-		return nil, Faults{{PositionIn(text, int64(len(text)-len(rest))), "the document has ended, but more text follows"}}
+	if rest := bytes.TrimLeft(of.Text[end:], " \t\r\n"); len(rest) > 0 {
+		return nil, Faults{{of.position(len(of.Text) - len(rest)), "the document has ended, but more text follows"}}
 	}
 	return v, p.faults
 }
@@ -42,7 +41,7 @@ func Malformed(err error) (offset int64, reason string, ok bool) {
 	return syntactic.ByteOffset, fmt.Sprintf("not JSON: %v", syntactic.Err), true
 }
 
-func malformedIn(text []byte, err error) Fault {
+func malformedIn(of Part, err error) Fault {
 	var fault Fault
 	if errors.As(err, &fault) {
 		return fault
@@ -50,11 +49,26 @@ func malformedIn(text []byte, err error) Fault {
 	offset, reason, ok := Malformed(err)
 	switch {
 	case !ok:
-		return Fault{PositionIn(text, int64(len(text))), "the text ends inside a JSON value"}
-	case offset < int64(len(text)) && text[offset] == ',':
-		reason = "not JSON: nothing before or after this comma"
+		return Fault{of.position(len(of.Text)), "the text ends inside a JSON value"}
+	case offset < int64(len(of.Text)) && bytes.IndexByte([]byte("}],"), of.Text[offset]) >= 0:
+		if comma := lonelyComma(of.Text, int(offset)); comma >= 0 {
+			return Fault{of.position(comma), "not JSON: nothing before or after this comma"}
+		}
 	}
-	return Fault{PositionIn(text, offset), reason}
+	return Fault{of.position(int(offset)), reason}
+}
+
+// lonelyComma is the comma that a decoder complains of at an offset, or behind
+// which it does, or -1.
+func lonelyComma(text []byte, offset int) int {
+	if text[offset] == ',' {
+		return offset
+	}
+	before := bytes.TrimRight(text[:offset], " \t\r\n")
+	if bytes.HasSuffix(before, []byte(",")) {
+		return len(before) - 1
+	}
+	return -1
 }
 
 type parser struct {

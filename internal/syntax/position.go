@@ -25,10 +25,13 @@ func PositionIn(text []byte, offset int64) Position {
 // text once.
 type cursor struct {
 	text  []byte
-	at    int // the last offset
-	line  int // line breaks before it
-	start int // where its line starts
+	first Position // of the text
+	at    int      // the last offset
+	line  int      // line breaks before it
+	start int      // where its line starts
 }
+
+func newCursor(of Part) cursor { return cursor{text: of.Text, first: of.Position} }
 
 func (c *cursor) position(offset int) Position {
 	passed := c.text[c.at:offset]
@@ -37,5 +40,8 @@ func (c *cursor) position(offset int) Position {
 		c.start = c.at + last + 1
 	}
 	c.at = offset
-	return Position{c.line + 1, offset - c.start + 1}
+	if c.line == 0 {
+		return Position{c.first.Line, c.first.Column + offset}
+	}
+	return Position{c.first.Line + c.line, offset - c.start + 1}
 }

@@ -16,55 +16,55 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Read reads the one document of a text; empty documents beside it do not
-// matter. Aliases stand for what they refer to, merge keys (<<) for the members
-// that they bring in. Tags of YAML's own that change what a text means, keys
-// that are no text and all else that the tree has no place for are faults. Of a
-// document with faults there is no tree.
-func Read(text []byte) (root *syntax.Value, faults syntax.Faults) {
+// Read reads the documents of a text; empty ones are left out. Aliases stand for
+// what they refer to, merge keys (<<) for the members that they bring in. Tags of
+// YAML's own that change what a text means, keys that are no text and all else
+// that the tree has no place for are faults. Of a text with faults there are no
+// trees.
+func Read(text []byte) (roots []*syntax.Value, faults syntax.Faults) {
 	// Versions of the YAML library have panicked on malformed texts.
 	defer func() {
 		if r := recover(); r != nil {
-			root, faults = nil, syntax.Faults{{Reason: fmt.Sprintf("not YAML: %v", r)}}
+			roots, faults = nil, syntax.Faults{{Reason: fmt.Sprintf("not YAML: %v", r)}}
 		}
 	}()
-	document, err := only(text)
-	if err != nil {
-		return nil, asFaults(err)
-	}
 	r := reader{open: map[*yaml.Node]bool{}}
-	root, err = r.value(document, 0)
-	if err != nil {
-		return nil, asFaults(err)
+	in := yaml.NewDecoder(bytes.NewReader(text))
+	for {
+		document, err := next(in)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, asFaults(err)
+		}
+		r.anchored = map[*yaml.Node]bool{}
+		root, err := r.value(document, 0)
+		if err != nil {
+			return nil, asFaults(err)
+		}
+		roots = append(roots, root)
 	}
 	if len(r.faults) > 0 {
 		return nil, r.faults
 	}
-	return root, nil
+	return roots, nil
 }
 
-// only finds the one document that is not empty.
-func only(text []byte) (*yaml.Node, error) {
-	in := yaml.NewDecoder(bytes.NewReader(text))
-	var found *yaml.Node
+// next finds the next document that is not empty.
+func next(in *yaml.Decoder) (*yaml.Node, error) {
 	for {
 		var document yaml.Node
 		err := in.Decode(&document)
-		switch {
-		case errors.Is(err, io.EOF) && found == nil:
-			return nil, errors.New("the file is empty")
-		case errors.Is(err, io.EOF):
-			return found, nil
-		case err != nil:
+		if errors.Is(err, io.EOF) {
+			return nil, io.EOF
+		}
+		if err != nil {
 			return nil, notYAML(err)
 		}
 		root := document.Content[0]
-		switch {
-		case root.Kind == yaml.ScalarNode && root.Value == "" && root.Tag == "!!null" && root.Anchor == "":
-		case found != nil:
-			return nil, fault(root, "the file has more than one YAML document; split it")
-		default:
-			found = root
+		if root.Kind != yaml.ScalarNode || root.Value != "" || root.Tag != "!!null" || root.Anchor != "" {
+			return root, nil
 		}
 	}
 }
@@ -95,6 +95,8 @@ type reader struct {
 	values int
 	faults syntax.Faults
 	open   map[*yaml.Node]bool // nodes with an anchor that are being read
+
+	anchored map[*yaml.Node]bool // nodes of this document with an anchor
 }
 
 func (r *reader) value(n *yaml.Node, depth int) (*syntax.Value, error) {
@@ -103,13 +105,13 @@ func (r *reader) value(n *yaml.Node, depth int) (*syntax.Value, error) {
 		return nil, err
 	}
 	if n.Kind == yaml.AliasNode {
-		if r.open[n.Alias] {
-			return nil, fault(n, "the alias *%s stands inside of what it refers to; write out what is meant", n.Value)
+		if err := r.follow(n); err != nil {
+			return nil, err
 		}
 		return r.value(n.Alias, depth+1)
 	}
 	if n.Anchor != "" {
-		r.open[n] = true
+		r.anchored[n], r.open[n] = true, true
 		defer delete(r.open, n)
 	}
 	v, err := r.untagged(n, depth)
@@ -117,6 +119,18 @@ func (r *reader) value(n *yaml.Node, depth int) (*syntax.Value, error) {
 		return nil, err
 	}
 	return tagged(n, v)
+}
+
+// follow reports whether an alias can be followed. The library would also follow
+// it into an earlier document, which YAML does not.
+func (r *reader) follow(alias *yaml.Node) error {
+	switch {
+	case r.open[alias.Alias]:
+		return fault(alias, "the alias *%s stands inside of what it refers to; write out what is meant", alias.Value)
+	case !r.anchored[alias.Alias]:
+		return fault(alias, "the alias *%s refers to another document; write out what is meant", alias.Value)
+	}
+	return nil
 }
 
 func (r *reader) untagged(n *yaml.Node, depth int) (*syntax.Value, error) {
@@ -186,7 +200,13 @@ func (r *reader) mapping(n *yaml.Node, depth int) (*syntax.Value, error) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if key.Kind == yaml.AliasNode {
+			if err := r.follow(key); err != nil {
+				return nil, err
+			}
 			key = key.Alias
+		}
+		if key.Anchor != "" {
+			r.anchored[key] = true
 		}
 		if key.Kind != yaml.ScalarNode || key.Style&yaml.TaggedStyle != 0 && key.Tag != "!!str" {
 			return nil, fault(n.Content[i], "this key is not a plain text; write it as one")

@@ -39,6 +39,14 @@ func print(v *syntax.Value) string {
 	return v.Text
 }
 
+func printAll(roots []*syntax.Value) string {
+	var all []string
+	for _, root := range roots {
+		all = append(all, print(root))
+	}
+	return strings.Join(all, " --- ")
+}
+
 // TestRead holds what each construct of YAML becomes.
 func TestRead(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
@@ -61,14 +69,17 @@ func TestRead(t *testing.T) {
 		"no merge: a quoted name":     {"b: {'<<': {k: 1}}", `{b: {<<: {k: 1}}}`},
 		"no merge: a value":           {"b: <<", `{b: "<<"}`},
 		"empty documents around":      {"---\n---\na: 1\n---\n", `{a: 1}`},
+		"two documents":               {"a: 1\n---\n- b\n", `{a: 1} --- ["b"]`},
+		"an anchor of another one":    {"a: &x 1\n---\nb: &x 2\nc: *x", `{a: 1} --- {b: 2, c: 2}`},
+		"nothing":                     {"# a comment\n", ``},
 		"the end of the document":     {"a: 1\n...\n", `{a: 1}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			root, faults := Read([]byte(c.text))
+			roots, faults := Read([]byte(c.text))
 			if len(faults) > 0 {
 				t.Fatal(faults)
 			}
-			if diff := cmp.Diff(c.want, print(root)); diff != "" {
+			if diff := cmp.Diff(c.want, printAll(roots)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -80,7 +91,6 @@ func TestRefusals(t *testing.T) {
 	const key = "this key is not a plain text; write it as one"
 	const merge = "<< merges what is not a mapping; give it a mapping or a list of mappings"
 	for name, c := range map[string]struct{ text, want string }{
-		"nothing":                     {"# a comment\n", "the file is empty"},
 		"a name twice":                {"a: 1\nb: 2\na: 3", `line 3, column 1: "a" appears twice; keep one of them`},
 		"a name twice, null first":    {"a:\na: 3", `line 2, column 1: "a" appears twice; keep one of them`},
 		"a name twice, by alias":      {"a: &x a\n*x : 1", `line 2, column 1: "a" appears twice; keep one of them`},
@@ -102,14 +112,15 @@ func TestRefusals(t *testing.T) {
 		"an alias in itself":          {"a: &x [*x]", "line 1, column 8: the alias *x stands inside of what it refers to; write out what is meant"},
 		"a merge of itself":           {"a: &x {<<: *x}", "line 1, column 12: the alias *x stands inside of what it refers to; write out what is meant"},
 		"an unknown alias":            {"a: *x", "not YAML: unknown anchor 'x' referenced"},
-		"two documents":               {"a: 1\n---\nb: 2", "line 3, column 1: the file has more than one YAML document; split it"},
+		"another document's anchor":   {"a: &x 1\n---\nb: *x", "line 3, column 4: the alias *x refers to another document; write out what is meant"},
+		"a name twice in the second":  {"a: 1\n---\nb: 2\nb: 3", `line 4, column 1: "b" appears twice; keep one of them`},
 		"a fault in a later document": {"a: 1\n---\n\tb", "not YAML: line 3: found character that cannot start any token"},
 		"nesting":                     {strings.Repeat("[", 1000) + strings.Repeat("]", 1000), "line 1, column 202: the value is nested more than 200 deep"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			root, faults := Read([]byte(c.text))
-			if root != nil {
-				t.Errorf("it is read as %s", print(root))
+			roots, faults := Read([]byte(c.text))
+			if len(roots) > 0 {
+				t.Errorf("it is read as %s", printAll(roots))
 			}
 			if diff := cmp.Diff(c.want, faults.Error()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -184,7 +195,7 @@ func FuzzYAML(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		root, faults := Read(text)
+		roots, faults := Read(text)
 		for _, fault := range faults {
 			if strings.ContainsAny(fault.Error(), "\n\r") {
 				t.Errorf("%q is not one line", fault.Error())
@@ -194,14 +205,16 @@ func FuzzYAML(f *testing.F) {
 			return
 		}
 		in := yaml.NewDecoder(bytes.NewReader(text))
-		var want any
-		for want == nil {
-			// The library refuses more than Read does, such as invalid dates.
-			if err := in.Decode(&want); err != nil {
-				return
+		for _, root := range roots {
+			var want any
+			for want == nil {
+				// The library refuses more than Read does, such as invalid dates.
+				if err := in.Decode(&want); err != nil {
+					return
+				}
 			}
+			compare(t, root, want)
 		}
-		compare(t, root, want)
 	})
 }
 
