@@ -37,7 +37,6 @@ func run(args []string, t *terminal) exitCode {
 		kong.Writers(t.out, t.err),
 		kong.Vars{"scenarios": strings.Join(simulation.Names(), ", ")},
 		kong.Exit(func(code int) { ended, status = true, exitCode(code) }),
-		kong.UsageOnError(),
 	)
 	if err != nil {
 		return complain(t, err)

@@ -7,7 +7,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// progress is a bar on a terminal, and nothing elsewhere. A look tells its
+// progress is a bar on a terminal, and nothing elsewhere. A scan reports its
 // stages one after the other, each from one goroutine at a time.
 type progress struct {
 	terminal *os.File // nil where there is none
