@@ -1,8 +1,8 @@
 package manifest
 
 import (
-	"fipsguard/internal/manifest/launch"
 
+	"fipsguard/internal/manifest/launch"
 	"fipsguard/internal/syntax"
 )
 
