@@ -1,7 +1,6 @@
 package manifest
 
 import (
-
 	"fipsguard/internal/manifest/launch"
 	"fipsguard/internal/syntax"
 )
