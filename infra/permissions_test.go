@@ -43,7 +43,7 @@ var clients = map[string][]client{
 		client{"../internal/aws/ecsapi/inventory.go", "ecs", "ecs"},
 		client{"../internal/aws/ecsexec/*.go", "ecs", "ecs"},
 		client{"../internal/aws/ecsexec/*.go", "ssm", "ssm"},
-		client{"../internal/aws/history/*.go", "cloudtrail", "cloudtrail"},
+		client{"../internal/aws/history/history.go", "cloudtrail", "cloudtrail"},
 		client{"../internal/aws/selfcheck/*.go", "cloudtrail", "cloudtrail"},
 		client{"../internal/aws/selfcheck/*.go", "eventbridge", "events"},
 		client{"../internal/aws/selfcheck/*.go", "sns", "sns"},
