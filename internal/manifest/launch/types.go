@@ -1,7 +1,6 @@
 package launch
 
 import (
-	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -135,7 +134,7 @@ func reaches(kind string) bool {
 		return true
 	}
 	words := strings.Split(kind, "_")
-	if slices.Contains(words, "fargate") || len(words) > 2 && words[0] != "aws" && words[0] != "awscc" && words[1] == "ecs" {
+	if strings.Contains(kind, "fargate") || len(words) > 2 && words[0] != "aws" && words[0] != "awscc" && words[1] == "ecs" {
 		return true
 	}
 	if len(words) < 2 || words[0] != "aws" && words[0] != "awscc" {
