@@ -11,21 +11,23 @@ type bracket struct{ at, depth int } // depth is that before it
 // nearby is how far back from a bracket a quote is looked for.
 const nearby = 4 << 10
 
-// readBrackets follows the arrays.
+// readBrackets follows the arrays. In the list of records itself only opening
+// brackets are looked for: what closes it has to be at the file's end, and
+// what follows it, if it is not, is in no array or in one of its own.
 func (s *search) readBrackets(end int) bool {
-	opening, closing := s.next('[', s.searched, end), s.next(']', s.searched, end)
-	for opening < end || closing < end {
-		if opening < closing {
-			if !s.bracket(opening, +1) {
-				return false
-			}
-			opening = s.next('[', opening+1, end)
-			continue
+	for at := s.searched; at < end; {
+		closing := end
+		if s.depth > 1 {
+			closing = s.next(']', at, end)
 		}
-		if !s.bracket(closing, -1) {
+		next, step := s.next('[', at, closing), +1
+		if next == closing {
+			step = -1
+		}
+		if next < end && !s.bracket(next, step) {
 			return false
 		}
-		closing = s.next(']', closing+1, end)
+		at = next + 1
 	}
 	return true
 }
@@ -44,16 +46,14 @@ func (s *search) bracket(at, step int) bool {
 	if !outside {
 		outside, sure = s.outside(at, 16)
 	}
-	if !sure || outside && s.closed >= 0 {
-		return false
+	if !outside {
+		return sure
 	}
-	if outside {
-		s.brackets = append(s.brackets, bracket{at, s.depth})
-		s.depth += step
-		if s.depth == 0 {
-			s.closed = s.base + int64(at)
-		}
+	if s.depth == 1 && bytes.HasSuffix(s.window[:at], []byte(`,"Records":`)) {
+		return false // perhaps the file's, and then this one would count
 	}
+	s.brackets = append(s.brackets, bracket{at, s.depth})
+	s.depth += step
 	return true
 }
 

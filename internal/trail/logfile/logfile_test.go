@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,11 +81,7 @@ func TestRecordsAreThoseThatEncodingJSONFinds(t *testing.T) {
 			t.Fatalf("seed %d: the scanner's records differ (- encoding/json): %s\n%s", seed, diff, file)
 		}
 		for _, chunk := range []int{1 << 20, 1 + w.IntN(100)} {
-			ok, err := s.file(&slowly{file, chunk})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !ok {
+			if !s.file(slowly{file, chunk}) {
 				continue
 			}
 			sure++
@@ -97,19 +95,19 @@ func TestRecordsAreThoseThatEncodingJSONFinds(t *testing.T) {
 	}
 }
 
-// slowly reads a few bytes at a time.
+// slowly is written a few bytes at a time.
 type slowly struct {
-	rest  []byte
+	text  []byte
 	chunk int
 }
 
-func (s *slowly) Read(p []byte) (int, error) {
-	if len(s.rest) == 0 {
-		return 0, io.EOF
+func (s slowly) WriteTo(to io.Writer) (int64, error) {
+	for part := range slices.Chunk(s.text, s.chunk) {
+		if _, err := to.Write(part); err != nil {
+			return 0, err
+		}
 	}
-	n := copy(p[:min(len(p), s.chunk)], s.rest)
-	s.rest = s.rest[n:]
-	return n, nil
+	return 0, nil
 }
 
 // TestWrongTextIsNoticedWhereEncodingJSONNoticesIt damages files: a byte is
@@ -201,4 +199,59 @@ func TestFaults(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRecordsOfAnySize: what matters in a record may be far from its beginning,
+// before and behind megabytes of what does not.
+func TestRecordsOfAnySize(t *testing.T) {
+	filler := strings.Repeat(`{"key":"[value]","other":[1,2,{"x":null}]},`, 20_000)
+	big := `{"requestParameters":{"filler":[` + filler + `0],"name":"fargateFIPSMode"},"eventSource":"ecs.amazonaws.com","eventID":"big","eventName":"PutAccountSetting","additional":[` + filler + `0]}`
+	const small = `{"eventID":"small","eventSource":"ecs.amazonaws.com","eventName":"RunTask"}`
+	file := packedText(t, []byte(`{"Records":[`+small+`,`+big+`,`+small+`]}`))
+	for _, thorough := range []bool{true, false} {
+		c := read(t, file, Options{Gzip: true, Thorough: thorough})
+		if len(c.Records) != 3 || c.Records[1].EventID != "big" || c.Records[1].Request.Name != "fargateFIPSMode" {
+			t.Errorf("thorough %t: %d records", thorough, len(c.Records))
+		}
+	}
+}
+
+// TestManyTasksAreCounted: a list of tasks of any length takes bounded memory.
+func TestManyTasksAreCounted(t *testing.T) {
+	var tasks []string
+	for i := range 5000 {
+		tasks = append(tasks, fmt.Sprintf(`{"taskDefinitionArn":"web:%d","launchType":%q}`, i, []string{"FARGATE", "EC2"}[i%2]))
+	}
+	file := []byte(`{"Records":[{"eventSource":"ecs.amazonaws.com","eventName":"RunTask","responseElements":{"tasks":[` + strings.Join(tasks, ",") + `]}}]}`)
+	r := read(t, file, Options{}).Records[0]
+	count := map[bool]int{}
+	for _, t := range r.Tasks {
+		count[t.Elsewhere] += t.Count
+	}
+	if count[false] != 2500 || count[true] != 2500 || len(r.Tasks) > maxListed+2 {
+		t.Errorf("%v in %d kinds", count, len(r.Tasks))
+	}
+}
+
+func FuzzSearch(f *testing.F) {
+	for seed := range uint64(20) {
+		f.Add(newWriter(seed).logFile(3))
+	}
+	searching, scanning := newSearch(newScanner()), newScanner()
+	f.Fuzz(func(t *testing.T, file []byte) {
+		sure := searching.file(slowly{file, 100})
+		if err := scanning.file(bytes.NewReader(file)); err != nil || !scanning.hasRecords || !sure {
+			return
+		}
+		if diff := cmp.Diff(scanning.records, searching.records); diff != "" && !repeats(file) {
+			t.Errorf("the search's records differ (- scanner): %s", diff)
+		}
+	})
+}
+
+// repeats reports whether a member of a record is repeated, which CloudTrail's
+// are not: the search takes the first name of a call that CloudTrail's order
+// puts behind the source.
+func repeats(file []byte) bool {
+	return bytes.Count(file, []byte("eventName")) > bytes.Count(file, []byte("eventSource"))
 }

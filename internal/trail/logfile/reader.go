@@ -130,8 +130,8 @@ func packingDamage(err error) Damage {
 
 // find reads a text with the search.
 func (r *Reader) find(s *stream) (Contents, bool) {
-	sure, err := r.search.file(s)
-	return Contents{Records: r.search.records, Count: -1}, sure && err == nil
+	sure := r.search.file(s)
+	return Contents{Records: r.search.records, Count: -1}, sure
 }
 
 // scan reads a text with the scanner.

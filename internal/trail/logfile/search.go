@@ -2,6 +2,7 @@ package logfile
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"slices"
@@ -24,14 +25,13 @@ import (
 // read the file.
 type search struct {
 	scanner  *scanner
+	kept     []byte // of the part before
 	window   []byte
-	base     int64 // bytes of the file before the window
-	searched int   // bytes of the window
-	escaped  int   // up to there escapes are read
-	depth    int   // of arrays, at searched
+	begun    bool // the file's beginning was looked at
+	searched int  // bytes of the window
+	escaped  int  // up to there escapes are read
+	depth    int  // of arrays, at searched
 	brackets []bracket
-	closed   int64 // where the list of records ended; -1 before
-	quotes   int   // that are not escaped
 
 	found   []hit
 	end     int // of the last record that was read
@@ -45,70 +45,84 @@ type hit struct {
 }
 
 const (
-	searchWindow = 256 << 10
-	// behind is how much of what is searched stays in the window, for the
-	// beginning of the record that something is found in.
-	behind = 32 << 10
-	// room is what has to be free to read on.
-	room = 32 << 10
+	// behind is how much of what is searched is kept, for the beginning of the
+	// record that something is found in.
+	behind = 8 << 10
 	// margin is what has to be in the window behind a byte that is searched.
 	margin = 256
+	// maxKept bounds what is kept while a record is not complete.
+	maxKept = 256 << 10
 )
 
+// errUnsure ends a search that is not sure.
+var errUnsure = errors.New("not sure")
+
 func newSearch(s *scanner) *search {
-	return &search{scanner: s, window: make([]byte, 0, searchWindow)}
+	return &search{scanner: s, kept: make([]byte, 0, maxKept)}
 }
 
-// file searches a file. Unless it is sure, the records are not all. The error
-// is the reader's.
-func (s *search) file(from io.Reader) (sure bool, err error) {
-	*s = search{scanner: s.scanner, window: s.window[:0], brackets: s.brackets[:0], found: s.found[:0], closed: -1}
-	for {
-		if !s.makeRoom() {
-			return false, nil
-		}
-		n, err := from.Read(s.window[len(s.window):cap(s.window)])
-		s.window = s.window[:len(s.window)+n]
-		last := errors.Is(err, io.EOF)
-		if err != nil && !last {
-			return false, err
-		}
-		if !s.part(last) {
-			return false, nil
-		}
-		if last {
-			return s.ended(), nil
-		}
+// file searches a file. Unless it is sure, the records are not all.
+func (s *search) file(from io.WriterTo) (sure bool) {
+	*s = search{scanner: s.scanner, kept: s.kept[:0], brackets: s.brackets[:0], found: s.found[:0]}
+	if _, err := from.WriteTo(s); err != nil {
+		return false
 	}
+	s.window = s.kept
+	return s.part(true) && s.ended()
 }
 
-// makeRoom forgets what was searched, but for what is still needed.
-func (s *search) makeRoom() bool {
-	if cap(s.window)-len(s.window) >= room {
-		return true
+// Write searches the next part of the file: its beginning together with what
+// was kept of the part before it, the rest where it lies, which spares a copy.
+func (s *search) Write(p []byte) (int, error) {
+	head, rest := p, []byte(nil)
+	if len(s.found) == 0 && len(p) > behind {
+		head, rest = p[:behind], p[behind:]
 	}
-	keep := max(0, s.searched-behind)
+	s.window = append(s.kept, head...)
+	sure := s.part(false)
+	switch {
+	case !sure || len(rest) == 0:
+	case len(s.found) > 0: // a record that is not complete goes on there
+		s.window = append(s.window, rest...)
+		sure = s.part(false)
+	default:
+		s.move(len(s.kept))
+		s.window = p
+		sure = s.part(false)
+	}
+	if !sure || !s.keep() {
+		return 0, errUnsure
+	}
+	return len(p), nil
+}
+
+// keep keeps what is still needed when the next part comes.
+func (s *search) keep() bool {
+	from := max(0, s.searched-behind)
 	if len(s.found) > 0 { // its record is not complete
-		start := s.recordStart(s.found[0].at)
-		if start < 0 {
-			return false
-		}
-		keep = min(keep, start)
+		from = min(from, s.recordStart(s.found[0].at))
 	}
-	s.window = s.window[:copy(s.window, s.window[keep:])]
-	s.base += int64(keep)
-	s.searched -= keep
-	s.escaped -= keep
-	s.end -= keep
+	if from < 0 || len(s.window)-from > maxKept {
+		return false
+	}
+	s.kept = append(s.kept[:0], s.window[from:]...)
+	s.move(from)
+	return true
+}
+
+// move makes a later byte of the window its first.
+func (s *search) move(by int) {
+	s.searched -= by
+	s.escaped -= by
+	s.end -= by
 	for i := range s.found {
-		s.found[i].at -= keep
+		s.found[i].at -= by
 	}
-	gone, _ := slices.BinarySearchFunc(s.brackets, keep, func(b bracket, at int) int { return b.at - at })
+	gone, _ := slices.BinarySearchFunc(s.brackets, by, func(b bracket, at int) int { return b.at - at })
 	s.brackets = slices.Delete(s.brackets, 0, gone)
 	for i := range s.brackets {
-		s.brackets[i].at -= keep
+		s.brackets[i].at -= by
 	}
-	return cap(s.window)-len(s.window) >= room
 }
 
 // part searches what is new in the window.
@@ -118,13 +132,12 @@ func (s *search) part(last bool) bool {
 		end -= margin
 	}
 	if end <= s.searched {
-		return s.base > 0 || s.searched > 0 || !last
+		return s.begun || !last
 	}
-	if s.base == 0 && s.searched == 0 && !beginsWithRecords(s.window) {
+	if !s.begun && !beginsWithRecords(s.window) {
 		return false
 	}
-	p := s.window[s.searched:end]
-	s.quotes += bytes.Count(p, []byte{'"'})
+	s.begun = true
 	if !s.readEscapes(end) || !s.readBrackets(end) {
 		return false
 	}
@@ -149,7 +162,7 @@ func beginsWithRecords(text []byte) bool {
 	return bytes.HasPrefix(text, []byte(`{"Records":[`))
 }
 
-// readEscapes counts the quotes that are escaped, and finds letters that are.
+// readEscapes finds letters that are escaped.
 func (s *search) readEscapes(end int) bool {
 	w := s.window
 	for at := max(s.searched, s.escaped); at < end; {
@@ -162,9 +175,7 @@ func (s *search) readEscapes(end int) bool {
 			return false
 		}
 		switch w[at+1] {
-		case '"':
-			s.quotes--
-		case '\\', '/', 'b', 'f', 'n', 'r', 't':
+		case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 		case 'u':
 			if at+6 > len(w) || !isHex(w[at+2]) || !isHex(w[at+3]) || !isHex(w[at+4]) || !isHex(w[at+5]) {
 				return false
@@ -205,14 +216,26 @@ func (s *search) readSources(end int) {
 			return
 		}
 		at += i
-		if at < 5 || w[at-4] != '.' || w[at-5] != 's' && w[at-5] != 'l' {
-			continue // most often: neither of the two
+		if at < 7 {
+			continue
+		}
+		switch binary.LittleEndian.Uint32(w[at-7:]) {
+		case ecsEnd, cloudTrailEnd:
+		default:
+			continue
 		}
 		if sourceEnds(w[:at]) && nameBegins(w[at:]) {
 			s.found = append(s.found, hit{at, false})
 		}
 	}
 }
+
+// The bytes before amazonaws, by which nearly all sources are told from the two
+// that matter.
+const (
+	ecsEnd        = 'e' | 'c'<<8 | 's'<<16 | '.'<<24
+	cloudTrailEnd = 'a' | 'i'<<8 | 'l'<<16 | '.'<<24
+)
 
 // sourceEnds reports whether a text that ends before the z of amazonaws may
 // end a source that matters.
@@ -301,7 +324,7 @@ func (s *search) read(h hit, last bool) (complete, sure bool) {
 		return true, true
 	}
 	start := s.recordStart(h.at)
-	if start < s.end {
+	if start < 0 || start < s.end {
 		return false, false
 	}
 	next := s.nextStart(h.at)
@@ -323,9 +346,13 @@ func (s *search) read(h hit, last bool) (complete, sure bool) {
 	return true, true
 }
 
-// ended reports whether the file ended as it has to.
+// ended reports whether the file ended as it has to: with the list of records.
 func (s *search) ended() bool {
 	rest := bytes.TrimRight(s.window, " \n\r\t")
-	last := s.base + int64(len(rest)) - int64(len(`]}`))
-	return bytes.HasSuffix(rest, []byte(`]}`)) && s.closed == last && s.quotes%2 == 0
+	list := len(rest) - len(`]}`)
+	if !bytes.HasSuffix(rest, []byte(`]}`)) || s.depth != 1 {
+		return false
+	}
+	outside, sure := s.outside(list, 16)
+	return outside && sure
 }
