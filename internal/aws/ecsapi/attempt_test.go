@@ -37,7 +37,7 @@ func newEndpoint(t *testing.T, limit time.Duration, answer func(number int32, w 
 	e.client = ecs.NewFromConfig(aws.Config{
 		Region: region, BaseEndpoint: aws.String(server.URL), RetryMaxAttempts: 8,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "id", SecretAccessKey: "secret"}, nil
+			return aws.Credentials{AccessKeyID: "id", SecretAccessKey: "a secret of forty characters, as AWS has it"}, nil
 		}),
 	}, ShortAttempts(limit))
 	e.Account = NewAccount(e.client, nil, time.Now)

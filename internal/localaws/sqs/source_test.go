@@ -2,6 +2,7 @@ package sqs_test
 
 import (
 	"context"
+	"crypto/fips140"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -205,6 +206,9 @@ func TestAnswersOfBatches(t *testing.T) {
 
 // TestSendAndReceive goes through the SDK, which checks digests.
 func TestSendAndReceive(t *testing.T) {
+	if fips140.Enforced() {
+		t.Skip("SQS's digests of messages are MD5, which this mode does not have")
+	}
 	a := localtest.Start(t, localaws.Options{})
 	url, err := a.CreateQueue(localtest.West, "notes")
 	if err != nil {
