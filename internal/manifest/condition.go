@@ -55,11 +55,10 @@ func (t *template) evaluate(n *syntax.Value, depth int) guard.Answer {
 func (t *template) every(all *syntax.Value, want guard.Answer, depth int) guard.Answer {
 	result := guard.Yes
 	for _, e := range all.Elements {
-		switch t.evaluate(e, depth+1) {
-		case want:
-		case guard.Unknown:
+		answer := t.evaluate(e, depth+1)
+		if answer == guard.Unknown {
 			result = guard.Unknown
-		case not(want):
+		} else if answer != want {
 			return guard.No
 		}
 	}
