@@ -1,14 +1,13 @@
 package manifest
 
 import (
-	"fipsguard/internal/manifest/launch"
-
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/manifest/launch"
 )
 
 // TestLargeFilesEndSoon: what many resources share is not gone through anew for

@@ -1,14 +1,13 @@
 package manifest
 
 import (
-	"fipsguard/internal/manifest/launch"
-
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/manifest/launch"
 )
 
 // FuzzRead: whatever a file holds, there are evaluated items or one error, no

@@ -2,8 +2,6 @@ package manifest
 
 import (
 	"fipsguard/internal/manifest/launch"
-
-
 	"fipsguard/internal/syntax"
 )
 
