@@ -3,6 +3,7 @@ package manifest
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,7 +22,11 @@ func FuzzRead(f *testing.F) {
 	if err != nil || len(answers) == 0 {
 		f.Fatalf("no seeds: %v", err)
 	}
-	for _, file := range append(stories, answers...) {
+	cases, err := filepath.Glob("testdata/cases/*.*")
+	if err != nil || len(cases) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, file := range slices.Concat(stories, answers, cases) {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)
