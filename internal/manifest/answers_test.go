@@ -1,8 +1,6 @@
 package manifest
 
 import (
-	"fipsguard/internal/manifest/launch"
-
 	"flag"
 	"fmt"
 	"os"
@@ -10,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"fipsguard/internal/manifest/launch"
 
 	"github.com/google/go-cmp/cmp"
 )

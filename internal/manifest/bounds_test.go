@@ -1,14 +1,13 @@
 package manifest
 
 import (
-	"fipsguard/internal/manifest/launch"
-
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/manifest/launch"
 )
 
 // TestLargeFilesEndSoon: what many resources share is not gone through anew for
@@ -22,6 +21,13 @@ func TestLargeFilesEndSoon(t *testing.T) {
 		var b strings.Builder
 		for i := range n {
 			b.WriteString(strings.ReplaceAll(format, "%d", fmt.Sprint(i)))
+		}
+		return b.String()
+	}
+	conditions := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "!If [C%dc, FARGATE, EC2], ", i)
 		}
 		return b.String()
 	}
@@ -42,6 +48,9 @@ func TestLargeFilesEndSoon(t *testing.T) {
 		"many services with many instances of a definition": {
 			`{"resource_changes":[` + strings.Repeat(strings.NewReplacer("%k", "task_definition", "%d", "0").Replace(change), many) + repeat(many, strings.ReplaceAll(change, "%k", "service")) + `{}],` +
 				`"configuration":{"root_module":{"resources":[` + repeat(many, strings.ReplaceAll(written, "definition.n%d", "definition.n0")) + `{}]}}}`, 2 * many, guard.InsufficientData,
+		},
+		"many definitions of many conditions": {
+			"Resources:\n" + repeat(many/4, "  D%d: {Type: AWS::ECS::TaskDefinition, Properties: {RequiresCompatibilities: ["+conditions(9)+"]}}\n"), many / 4, guard.InsufficientData,
 		},
 		"one parameter with many values": {
 			"Parameters:\n  P: {AllowedValues: [" + strings.Repeat("X86_64, ", many) + "]}\nResources:\n" +

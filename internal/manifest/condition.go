@@ -1,11 +1,10 @@
 package manifest
 
 import (
-	"fipsguard/internal/manifest/launch"
-
 	"strings"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/manifest/launch"
 	"fipsguard/internal/syntax"
 )
 

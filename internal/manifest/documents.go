@@ -1,10 +1,9 @@
 package manifest
 
 import (
-	"fipsguard/internal/manifest/launch"
-
 	"strings"
 
+	"fipsguard/internal/manifest/launch"
 	"fipsguard/internal/syntax"
 )
 

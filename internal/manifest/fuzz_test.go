@@ -1,14 +1,14 @@
 package manifest
 
 import (
-	"fipsguard/internal/manifest/launch"
-
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/manifest/launch"
 )
 
 // FuzzRead: whatever a file holds, there are evaluated items or one error, no
@@ -22,7 +22,11 @@ func FuzzRead(f *testing.F) {
 	if err != nil || len(answers) == 0 {
 		f.Fatalf("no seeds: %v", err)
 	}
-	for _, file := range append(stories, answers...) {
+	cases, err := filepath.Glob("testdata/cases/*.*")
+	if err != nil || len(cases) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, file := range slices.Concat(stories, answers, cases) {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)

@@ -1,8 +1,6 @@
 package manifest
 
 import (
-	"fipsguard/internal/manifest/launch"
-
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -11,6 +9,7 @@ import (
 
 	"fipsguard/internal/config"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/manifest/launch"
 	"fipsguard/internal/syntax"
 )
 

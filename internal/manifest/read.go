@@ -1,8 +1,6 @@
 package manifest
 
 import (
-	"fipsguard/internal/manifest/launch"
-
 	"bytes"
 	"errors"
 	"fmt"
@@ -10,6 +8,7 @@ import (
 	"unicode/utf16"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/manifest/launch"
 	"fipsguard/internal/syntax"
 	"fipsguard/internal/syntax/yaml"
 )

@@ -1,11 +1,10 @@
 package manifest
 
 import (
-	"fipsguard/internal/manifest/launch"
-
 	"slices"
 	"strings"
 
+	"fipsguard/internal/manifest/launch"
 	"fipsguard/internal/syntax"
 )
 

@@ -1,11 +1,10 @@
 package manifest
 
 import (
-	"fipsguard/internal/manifest/launch"
-
 	"fmt"
 	"strings"
 
+	"fipsguard/internal/manifest/launch"
 	"fipsguard/internal/syntax"
 )
 

@@ -24,7 +24,7 @@ func sample() ([]Located, []Unread) {
 	return []Located{
 			{File: "well.json", Line: 1, Column: 1, Name: "web", Rule: guard.TaskDefinitionPlatform, Status: guard.Compliant},
 			{File: "well.json", Line: 4, Name: "ec2", Rule: guard.TaskDefinitionPlatform, Status: guard.NotApplicable, Message: "It is not meant for Fargate."},
-			{File: "dir/../a b.yaml", Line: 3, Column: 5, Name: `Web "<1>"`, Rule: guard.TaskDefinitionPlatform, Status: guard.NonCompliant, Severity: guard.High, Message: "100 % wrong: ARM64 <é>, \"x\" & y\nsecond line"},
+			{File: "dir/../a b.yaml", Line: 3, Column: 5, Name: `Web "<1>"`, Rule: guard.TaskDefinitionPlatform, Status: guard.NonCompliant, Severity: guard.High, Message: "100%25 wrong: ARM64 <é>, \"x\" & y\nsecond line"},
 			{File: "a b.yaml", Line: 9, Column: 2, Name: `Web "<1>"`, Rule: guard.TaskDefinitionPlatform, Status: guard.NonCompliant, Severity: guard.High, Message: "the same in another place"},
 			{File: "-", Name: "aws_ecs_service.s", Rule: guard.ServicePlatform, Status: guard.InsufficientData, Severity: guard.Warning, Message: "unknown"},
 			{File: "c.yaml", Line: 7, Column: 1, Name: "Old", Rule: guard.ServicePlatform, Status: guard.NonCompliant, Severity: guard.High, Message: "old", Ignored: "ignored until 2027-03-31: vendor", InFile: true},
@@ -190,7 +190,7 @@ func TestJUnitIsReadByAnotherParser(t *testing.T) {
 		t.Errorf("it counts %+v, want %+v", total, want)
 	}
 	test := suites[1].Tests[0]
-	if test.Name != `Web "<1>"` || test.Classname != "task-definition-platform" || !strings.Contains(test.Error.Error(), `100 % wrong: ARM64 <é>, "x" & y`) {
+	if test.Name != `Web "<1>"` || test.Classname != "task-definition-platform" || !strings.Contains(test.Error.Error(), `100%25 wrong: ARM64 <é>, "x" & y`) {
 		t.Errorf("it reads %+v", test)
 	}
 	if empty, err := junit.Ingest(written(t, WriteJUnit, nil, nil)); err != nil || len(empty) > 0 {

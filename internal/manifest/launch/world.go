@@ -8,6 +8,7 @@ import "fipsguard/internal/guard"
 // Whoever reads a resource reads it once in each world.
 type World struct {
 	steps   []step
+	spent   int // worlds in which the file's resources have been read
 	made    int // how many of the steps this world has come to
 	chosen  map[string]int
 	decided map[string]guard.Answer
@@ -17,8 +18,13 @@ type World struct {
 // step is one choice among several.
 type step struct{ taken, of int }
 
-// maxWorlds bounds the worlds in which a resource is read.
-const maxWorlds = 512
+// The bounds on worlds: in which a resource is read, those of a file after which
+// its other resources are read in few, and these few.
+const (
+	maxWorlds  = 512
+	manyWorlds = 100_000
+	fewWorlds  = 8
+)
 
 // Choose is which of several alternatives holds.
 func (w *World) Choose(what string, of int) int {
@@ -57,13 +63,18 @@ func (w *World) next() bool {
 // each runs a function once in each world. It reports false if there are more
 // of them than are read.
 func (w *World) each(read func()) (all bool) {
-	for n := 0; n < maxWorlds; n++ {
+	limit := maxWorlds
+	if w.spent > manyWorlds {
+		limit = fewWorlds
+	}
+	for range limit {
 		read()
+		w.spent++
 		if !w.next() {
 			return true
 		}
 	}
-	*w = World{}
+	*w = World{spent: w.spent}
 	return false
 }
 
