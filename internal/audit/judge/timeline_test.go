@@ -207,7 +207,7 @@ func TestSinceAndUntilCut(t *testing.T) {
 		"until":                {until: "10:40", want: []string{"default 10:00:00 10:40:00 off set 1", "off 1 2400", "launches 0", "hours 0 1"}},
 		"both":                 {since: "10:10", until: "10:20", want: []string{"default 10:10:00 10:20:00 off set 1", "off 1 600", "span 10:10:00 10:20:00"}},
 		"until cannot be moved behind, since not before": {since: "09:00", until: "15:00", want: []string{"span 10:00:00 13:00:00"}},
-		"nothing is left": {since: "13:00", want: []string{"default", "status 0", "hours 0 0"}},
+		"nothing is left": {since: "13:00", want: []string{"default", "status 2", "hours 0 0"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := quiet(t)
@@ -226,7 +226,7 @@ func TestSinceAndUntilCut(t *testing.T) {
 func TestNeverBeforeFrom(t *testing.T) {
 	f := newFolder(t)
 	f.log("10:00")
-	f.holds("place 10:00:00 10:00:00", "default", "status 0", "hours 0 0")
+	f.holds("place 10:00:00 10:00:00", "default", "status 2", "hours 0 0")
 }
 
 func TestAPlaceWithoutDeliveriesKnowsOnlyTheSecondsOfItsRecords(t *testing.T) {

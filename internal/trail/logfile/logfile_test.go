@@ -3,6 +3,7 @@ package logfile
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -149,7 +150,7 @@ func endsEarly(text []byte) bool {
 	d := json.NewDecoder(bytes.NewReader(text))
 	var v any
 	err := d.Decode(&v)
-	return err == io.ErrUnexpectedEOF || err == io.EOF
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 }
 
 func TestFaults(t *testing.T) {

@@ -313,7 +313,7 @@ func (n node) record() Record {
 		},
 		Setting: Setting{n.text("responseElements", "setting", "name"), n.text("responseElements", "setting", "value"), n.text("responseElements", "setting", "principalArn")},
 	}
-	if selectors, ok := n.at("requestParameters", "eventSelectors").value.(any); ok {
+	if selectors := n.at("requestParameters", "eventSelectors").value; selectors != nil {
 		text, _ := json.Marshal(selectors)
 		r.Request.Selectors = string(text)
 	}
