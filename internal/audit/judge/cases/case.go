@@ -151,7 +151,11 @@ func (m *maker) moment() time.Time {
 	case n < 43:
 		at = at.Truncate(pick(m, time.Hour, time.Minute)).Add(beside)
 	case n < 56 && len(m.logs) > 0: // where holes and ranges begin and end
-		if l := pick(m, m.logs...); !l.nameless {
+		l := pick(m, m.logs...)
+		if m.chance(50) {
+			l = slices.MaxFunc(m.logs, func(a, b *logFile) int { return a.t.Compare(b.t) })
+		}
+		if !l.nameless {
 			at = l.t.Add(pick(m, -time.Hour, 0, time.Minute) + beside)
 		}
 	case n < 60:

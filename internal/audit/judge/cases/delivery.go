@@ -79,7 +79,7 @@ func (m *maker) events() {
 // calmEvents turn the default on in each place, and only launch tasks after.
 func (m *maker) calmEvents() {
 	for _, p := range m.places {
-		if !m.hasLog(p) {
+		if m.logsOf(p) == 0 {
 			continue
 		}
 		l := m.logFor(p, m.begin)
@@ -115,7 +115,7 @@ func (m *maker) event() {
 	case kind < 90 || !named:
 		r = m.odd(m.launch(p, at))
 		l.fragile = l.fragile || !named
-		if !named && !m.hasLog(p) {
+		if !named && m.logsOf(p) == 0 {
 			return // a place of which no time is known
 		}
 	default:
@@ -139,6 +139,9 @@ func (m *maker) event() {
 		if id, has := identity["accountId"]; has && id != p.account {
 			delete(identity, "accountId")
 		}
+	}
+	if identity, is := r["userIdentity"].(object); is && !named && identity["accountId"] == p.account && m.chance(30) {
+		delete(r, "recipientAccountId")
 	}
 	l.add(r, at, certain)
 	if !named {
@@ -172,13 +175,14 @@ func (m *maker) logFor(p place, at time.Time) *logFile {
 	return pick(m, m.logs...)
 }
 
-func (m *maker) hasLog(p place) bool {
+func (m *maker) logsOf(p place) int {
+	n := 0
 	for _, l := range m.logs {
 		if l.account == p.account && l.region == p.region {
-			return true
+			n++
 		}
 	}
-	return false
+	return n
 }
 
 // deliver writes the logs.

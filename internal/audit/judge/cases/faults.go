@@ -63,6 +63,9 @@ func (m *maker) spoilLog(l *logFile) string {
 	}
 	switch m.IntN(7) {
 	case 0, 6:
+		if !l.listed && m.logsOf(l.place) == 1 {
+			return "nothing" // a record elsewhere would name a place of which no time is known
+		}
 		delete(m.files, m.at(l.key))
 		return "gone"
 	case 1:
@@ -152,7 +155,7 @@ func (m *maker) spoilDigest(key string) string {
 		if _, has := m.signatures[key]; !has {
 			return "nothing"
 		}
-		m.signatures[key] = pick(m, strings.Repeat("0", len(d.Signature)), "", "no hex", d.Signature[2:]+"00")
+		m.signatures[key] = pick(m, strings.Repeat("0", len(d.Signature)), "no hex", d.Signature[2:]+"00")
 		return "other signature"
 	}
 	if !m.checked { // the hash in the next digest would give it away, of which the contract says nothing
