@@ -141,15 +141,12 @@ func eventsOf(oldest, newest string) span {
 // right. Signatures are those that it may have: its own, or those that other
 // digests name.
 func (d *digest) check(keys Keys, signatures []string) {
-	if !d.isUsed() || keys == nil {
+	if !d.isUsed() || keys == nil || len(signatures) == 0 {
 		return
 	}
 	key, ok := keys[d.key]
-	switch {
-	case !ok:
+	if !ok {
 		d.distrust("its key " + d.key + " is none of the public keys")
-		return
-	case len(signatures) == 0:
 		return
 	}
 	for _, signature := range signatures {

@@ -137,7 +137,7 @@ func TestSignatures(t *testing.T) {
 		{"of a file", keys, map[string]string{last: d.signatures[last]}, "", 6},
 		{"of a file, wrong", keys, map[string]string{d.digests["10:00"]: d.signatures[last]}, "altered", 5},
 		{"of a file, no hexadecimal", keys, map[string]string{d.digests["10:00"]: "x"}, "altered", 5},
-		{"another key", Keys{}, nil, "altered altered altered altered altered altered altered", 0},
+		{"another key", Keys{}, nil, "altered altered altered altered altered altered", 0},
 		{"no key", nil, d.signatures, "", 0},
 	}
 	for _, test := range tests {
