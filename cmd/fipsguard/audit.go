@@ -100,10 +100,8 @@ func (c *auditCommand) audit(ctx context.Context, t *terminal, from tools.Audit,
 	o.Progress = bar.tell
 	answer, err := audit.Run(ctx, plan, o)
 	bar.end()
-	if err != nil {
-		return nil, err
-	}
-	return answer, writeIndex(c.Index, o.Index)
+	// Also what was read before an error need not be read again.
+	return answer, errors.Join(err, writeIndex(c.Index, o.Index))
 }
 
 // workers is how many files are read at once: as many as there are processors,

@@ -31,6 +31,9 @@ func TestAuditAgreesWithTheJudge(t *testing.T) {
 	if code, _, _ := fipsguard("", "audit", "--help"); code != 0 {
 		t.Skip("there is no command audit")
 	}
+	if testing.Short() {
+		*auditSeeds = min(*auditSeeds, 20)
+	}
 	keys, err := cases.NewKeys()
 	if err != nil {
 		t.Fatal(err)

@@ -48,6 +48,7 @@ func TestOutputs(t *testing.T) {
 		"explain.json":      append([]string{"explain", "--format", "json"}, stories...),
 		"explain.txt":       append([]string{"explain"}, stories...),
 		"help.txt":          {"--help"},
+		"help-audit.txt":    {"audit", "--help"},
 		"help-check.txt":    {"check", "--help"},
 		"help-explain.txt":  {"explain", "--help"},
 		"help-simulate.txt": {"simulate", "--help"},

@@ -143,8 +143,8 @@ func isSettingCall(name string) bool {
 
 // changeOf reads a record about a setting, if it is, or may be, about this one.
 func changeOf(r logfile.Record, c call) (change, bool) {
-	event, err := trail.FromLog(r)
-	if err != nil || len(event.States) == 0 {
+	event := trail.FromLog(r)
+	if len(event.States) == 0 {
 		return change{}, false
 	}
 	setting, ok := event.States[0].(guard.Setting)

@@ -169,6 +169,9 @@ func count(n int, what string) string {
 }
 
 func was(n int, what string) string {
+	if n == 0 {
+		return "no " + what + " was"
+	}
 	if n == 1 {
 		return count(n, what) + " was"
 	}

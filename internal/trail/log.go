@@ -8,7 +8,7 @@ import (
 )
 
 // FromLog decodes a record of a log file as Decode does its text.
-func FromLog(r logfile.Record) (guard.Event, error) {
+func FromLog(r logfile.Record) guard.Event {
 	i := r.Identity
 	context := session{}
 	context.SessionIssuer.value = &sessionIssuer{ARN: text(i.Issuer), UserName: text(i.IssuerName)}
@@ -23,7 +23,7 @@ func FromLog(r logfile.Record) (guard.Event, error) {
 		}},
 		EventTime: text(r.EventTime), EventSource: r.EventSource, EventName: r.EventName, EventID: r.EventID,
 		EventType: r.EventType, EventCategory: r.Category, AWSRegion: r.Region, RecipientAccountID: r.Recipient,
-		SourceIPAddress: r.SourceIP, ErrorCode: r.ErrorCode, ReadOnly: flag(strconv.FormatBool(r.ReadOnly)),
+		SourceIPAddress: r.SourceIP, UserAgent: text(r.UserAgent), ErrorCode: r.ErrorCode, FromConsole: flag(r.FromConsole), ReadOnly: flag(strconv.FormatBool(r.ReadOnly)),
 		RequestParameters: object[request]{&request{
 			Name: text(r.Request.Name), Value: text(r.Request.Value), PrincipalARN: text(r.Request.PrincipalARN),
 		}},
@@ -31,5 +31,5 @@ func FromLog(r logfile.Record) (guard.Event, error) {
 			Name: text(r.Setting.Name), Value: text(r.Setting.Value), PrincipalARN: text(r.Setting.PrincipalARN),
 		}}}},
 	}
-	return d.event()
+	return d.callEvent(&d.record)
 }

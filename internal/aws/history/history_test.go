@@ -11,6 +11,7 @@ import (
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/trail/logfile"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
@@ -226,7 +227,7 @@ func TestAChangeWithoutATimeIsNotLost(t *testing.T) {
 		t.Errorf("without any time: complete since %s, error %v", from, err)
 	}
 	logs := Logs{Objects: answers{}, Bucket: "trail", Prefix: "AWSLogs", Time: time.Minute}
-	if _, err := logs.read(t.Context(), "key"); !errors.Is(err, errNoTime) {
+	if _, err := logs.read(t.Context(), logfile.NewReader(), "key"); !errors.Is(err, errNoTime) {
 		t.Errorf("a log file with it: error %v", err)
 	}
 }

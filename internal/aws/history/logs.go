@@ -1,15 +1,18 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path"
 	"sync"
 	"time"
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/trail"
+	"fipsguard/internal/trail/logfile"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -27,7 +30,7 @@ type Logs struct {
 	Objects Objects
 	Bucket  string
 	Prefix  string        // up to the account: AWSLogs, PREFIX/AWSLogs, or AWSLogs/ORGANIZATION
-	Time    time.Duration // for reading in one look
+	Time    time.Duration // for reading in one scan
 }
 
 // readers is how many objects are read at once.
@@ -35,15 +38,19 @@ const readers = 8
 
 // changes reads day by day, the newest first, from before a time back to the
 // day of since. It ends early when its time is over, which leaves the rest to
-// a later look, and at a day without log objects: nothing was logged then, and
+// a later scan, and at a day without log objects: nothing was logged then, and
 // what is not logged is not known.
 func (l *Logs) changes(ctx context.Context, account, region string, since, before time.Time) ([]guard.Event, time.Time, error) {
 	var events []guard.Event
 	reading, cancel := context.WithTimeout(ctx, l.Time)
 	defer cancel()
+	idle := make(chan *logfile.Reader, readers)
+	for range readers {
+		idle <- logfile.NewReader()
+	}
 	from := before
 	for day := before.UTC().Truncate(24 * time.Hour); day.Add(24 * time.Hour).After(since); day = day.Add(-24 * time.Hour) {
-		found, objects, err := l.day(reading, account, region, day)
+		found, objects, err := l.day(reading, idle, account, region, day)
 		switch {
 		case reading.Err() != nil && ctx.Err() == nil, err == nil && objects == 0:
 			return events, from, nil
@@ -56,7 +63,7 @@ func (l *Logs) changes(ctx context.Context, account, region string, since, befor
 	return events, from, nil
 }
 
-func (l *Logs) day(ctx context.Context, account, region string, day time.Time) (events []guard.Event, objects int, err error) {
+func (l *Logs) day(ctx context.Context, idle chan *logfile.Reader, account, region string, day time.Time) (events []guard.Event, objects int, err error) {
 	prefix := path.Join(l.Prefix, account, "CloudTrail", region, day.Format("2006/01/02")) + "/"
 	var mu sync.Mutex
 	var readings errgroup.Group
@@ -70,7 +77,9 @@ func (l *Logs) day(ctx context.Context, account, region string, day time.Time) (
 		for _, object := range page.Contents {
 			objects++
 			readings.Go(func() error {
-				found, err := l.read(ctx, aws.ToString(object.Key))
+				reader := <-idle
+				defer func() { idle <- reader }()
+				found, err := l.read(ctx, reader, aws.ToString(object.Key))
 				mu.Lock()
 				defer mu.Unlock()
 				events = append(events, found...)
@@ -82,19 +91,24 @@ func (l *Logs) day(ctx context.Context, account, region string, day time.Time) (
 	return events, objects, err
 }
 
-// read reads one object as a stream.
-func (l *Logs) read(ctx context.Context, key string) ([]guard.Event, error) {
-	out, err := l.Objects.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(l.Bucket), Key: aws.String(key)})
+// read reads one object, as an audit does.
+func (l *Logs) read(ctx context.Context, reader *logfile.Reader, key string) ([]guard.Event, error) {
+	contents, err := reader.Read(func() (io.ReadCloser, error) {
+		out, err := l.Objects.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(l.Bucket), Key: aws.String(key)})
+		if err != nil {
+			return nil, err
+		}
+		return out.Body, nil
+	}, logfile.Options{Gzip: path.Ext(key) == ".gz"})
 	if err != nil {
 		return nil, fmt.Errorf("get log object %s: %w", key, err)
 	}
-	defer func() { _ = out.Body.Close() }()
+	if damage := cmp.Or(contents.Packing, contents.Text); damage.Fault != "" {
+		return nil, fmt.Errorf("read log object %s: it is %s: %s", key, damage.Fault, damage.Cause)
+	}
 	var events []guard.Event
-	for event, err := range trail.Read(out.Body) {
-		if err != nil {
-			return nil, fmt.Errorf("read log object %s: %w", key, err)
-		}
-		if isAboutSetting(event) {
+	for _, record := range contents.Records {
+		if event := trail.FromLog(record); isAboutSetting(event) {
 			if event.Cause.Time.IsZero() {
 				return nil, fmt.Errorf("read log object %s: event %s: %w", key, event.Cause.EventID, errNoTime)
 			}

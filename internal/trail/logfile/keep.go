@@ -65,7 +65,10 @@ func (s *scanner) flag(m member) string {
 // json is a value that is kept as it is written.
 func (s *scanner) json(m member) string {
 	v := s.values[m]
-	return string(s.kept[v.start:v.end])
+	if text := string(s.kept[v.start:v.end]); text != "null" {
+		return text
+	}
+	return ""
 }
 
 // endRecord keeps the record at hand if it is wanted.
@@ -90,6 +93,7 @@ func (s *scanner) endRecord() {
 		UserAgent:   s.text(userAgent),
 		ErrorCode:   failure,
 		ReadOnly:    s.flag(readOnly) == "true",
+		FromConsole: s.flag(fromConsole),
 		Identity: Identity{
 			Type:        s.text(identityType),
 			UserName:    s.text(identityUserName),

@@ -24,6 +24,7 @@ const (
 	userAgent
 	errorCode
 	readOnly
+	fromConsole
 
 	identity
 	identityType
@@ -163,6 +164,8 @@ func ofRecord(name []byte) member {
 		return errorCode
 	case "readOnly":
 		return readOnly
+	case "sessionCredentialFromConsole":
+		return fromConsole
 	case "userIdentity":
 		return identity
 	case "requestParameters":

@@ -155,6 +155,7 @@ func (w *writer) record(depth int) {
 		w.member("responseElements", w.answer),
 		w.member("eventID", w.text(fmt.Sprintf("%016x", w.Uint64()))),
 		w.member("readOnly", pick(w, w.word("true"), w.word("false"), w.text("true"), w.text("false"))),
+		w.member("sessionCredentialFromConsole", pick(w, w.word("true"), w.text("true"), w.word("null"))),
 		w.member("eventType", w.text("AwsApiCall")),
 		w.member("eventCategory", w.text("Management")),
 		w.member("recipientAccountId", pick(w, w.text("111122223333"), w.word("111122223333"))),
@@ -296,7 +297,7 @@ func (n node) record() Record {
 		EventID: n.text("eventID"), EventName: n.text("eventName"), EventSource: n.text("eventSource"), EventTime: n.text("eventTime"),
 		EventType: n.text("eventType"), Category: n.text("eventCategory"), Region: n.text("awsRegion"), Recipient: n.text("recipientAccountId"),
 		SourceIP: n.text("sourceIPAddress"), UserAgent: n.text("userAgent"),
-		ErrorCode: failure, ReadOnly: n.flag("readOnly") == "true",
+		ErrorCode: failure, ReadOnly: n.flag("readOnly") == "true", FromConsole: n.flag("sessionCredentialFromConsole"),
 		Identity: Identity{
 			Type: n.text("userIdentity", "type"), UserName: n.text("userIdentity", "userName"), ARN: n.text("userIdentity", "arn"),
 			AccountID: n.text("userIdentity", "accountId"), PrincipalID: n.text("userIdentity", "principalId"), InvokedBy: n.text("userIdentity", "invokedBy"),

@@ -15,6 +15,7 @@ type Record struct {
 	UserAgent   string
 	ErrorCode   string // any other value than a text is "unknown"
 	ReadOnly    bool   // true, or the text true
+	FromConsole string // sessionCredentialFromConsole: true, false, or empty
 	Identity    Identity
 	Request     Request
 	Setting     Setting // of the answer
