@@ -16,7 +16,7 @@ func TestBadOptions(t *testing.T) {
 	bad := map[string]string{
 		"mode": "off", "architecture": "x86", "logLevel": "loud", "logRetentionDays": "7", "reservedConcurrency": "0", "securityAccount": "12",
 		"queues": "alerts", "httpsEndpoints": "http://example.gov", "subnets": "subnet-1", "policyFile": "none.yaml",
-		"hourly": "hourly", "check": "often", "daily": "at noon", "proofSample": "none", "evidenceDays": "0", "securityHub": "yes", "tracing": "often", "keysToRead": "alias/mine",
+		"hourly": "hourly", "check": "often", "daily": "at noon", "proofSample": "none", "class": "E", "evidenceDays": "0", "securityHub": "yes", "tracing": "often", "keysToRead": "alias/mine",
 	}
 	_, err := readOptions(func(name string) string { return bad[name] })
 	if err == nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"fipsguard/internal/config"
+	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -30,6 +31,7 @@ type Options struct {
 	RollBackRoles       []string
 	Check               string // schedule expression of the enforcer's checks of the setting
 	Hourly, Daily       string // schedule expressions of the verifier's scans
+	Class               guard.Class // FedRAMP's, by whose cycle kernel checks are renewed; empty is C
 	Sample              int    // tasks whose kernel an hourly scan checks
 	EvidenceDays        int    // for which reports are locked
 	TrailLogs           string // BUCKET or BUCKET/PREFIX of CloudTrail's log files
@@ -103,6 +105,11 @@ func readOptions(lookup func(name string) string) (Options, error) {
 		return n
 	}
 	o.Sample = number("proofSample", config.DefaultSample, config.MaxSample)
+	if o.Class = guard.Class(lookup("class")); o.Class != "" {
+		if _, err := guard.ParseClass(string(o.Class)); err != nil {
+			bad("class", "B, C or D, the FedRAMP certification class")
+		}
+	}
 	o.EvidenceDays = number("evidenceDays", 365, 36_500)
 	for name, on := range map[string]*bool{"securityHub": &o.SecurityHub, "tracing": &o.Tracing} {
 		switch lookup(name) {

@@ -204,6 +204,7 @@ func TestWhatKernelsSay(t *testing.T) {
 		"no-cat":           `INSUFFICIENT_DATA: Could not be checked because the command could not be run in container main (the session failed: exec: "cat": executable file not found in $PATH), at ` + at + ".",
 		"late":             "INSUFFICIENT_DATA: Could not be checked because container main did not answer in time, at " + at + ".",
 		"flaky":            "COMPLIANT: Container main read fips_enabled 1 at " + at + ".",
+		"pending":          "INSUFFICIENT_DATA: Starting: it can be asked once it runs.",
 		"second-container": "COMPLIANT: Container sidecar read fips_enabled 1 at " + at + ".",
 	}
 	if diff := cmp.Diff(want, verdicts(r, guard.TaskKernelProof)); diff != "" {
