@@ -23,6 +23,7 @@ const (
 	Scans       = Prefix + "scans.fifo"        // the queue of the verifier
 	Undelivered = Prefix + "undelivered"       // events that EventBridge could not hand over
 	Failed      = Prefix + "failed"            // events that a function could not handle
+	SecurityBus = Prefix + "security"          // the event bus in the security account
 	FailedScans = Prefix + "failed-scans.fifo" // requests for scans that failed
 )
 
