@@ -8,7 +8,7 @@ func (f Finding) Command(region string) string {
 	if f.Verdict != NonCompliant && !mayBeOff(f) {
 		return ""
 	}
-	call := remedy(f, Policy{ExposureRemedy: Recycle})
+	call := fixOf(f, Policy{ExposureRemedy: Recycle})
 	if call == nil {
 		return ""
 	}
