@@ -37,6 +37,7 @@ type Group string
 const (
 	GroupSetting    Group = "setting"
 	GroupPlatform   Group = "platform"
+	GroupManaged    Group = "managed-instances"
 	GroupKernel     Group = "kernel"
 	GroupPolicy     Group = "policy"
 	GroupComponents Group = "components" // of the guard itself
@@ -110,6 +111,7 @@ func Rules() []Rule {
 		taskLaunchPlatform(),
 		taskRunningPlatform(),
 		servicePlatform(),
+		capacityProviderFIPS(),
 		taskKernelProof(),
 		taskExposed(),
 		guardPolicy(),
