@@ -16,6 +16,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 )
 
+// Function is a function's handler. It is the interface of Lambda's library, which
+// the functions alone link: it pulls in more than the programs of the terminal use.
+type Function interface {
+	Invoke(ctx context.Context, event []byte) ([]byte, error)
+}
+
 // Location is where a function runs, by the ARN with which it was invoked.
 func Location(ctx context.Context) (guard.Location, error) {
 	lc, ok := lambdacontext.FromContext(ctx)
@@ -27,6 +33,15 @@ func Location(ctx context.Context) (guard.Location, error) {
 		return guard.Location{}, fmt.Errorf("invoked function ARN %q: %w", lc.InvokedFunctionArn, err)
 	}
 	return guard.Location{Account: function.AccountID, Region: function.Region}, nil
+}
+
+// InvokedARN is the ARN with which a function was invoked; empty outside Lambda.
+func InvokedARN(ctx context.Context) string {
+	lc, ok := lambdacontext.FromContext(ctx)
+	if !ok {
+		return ""
+	}
+	return lc.InvokedFunctionArn
 }
 
 // Logger writes to Lambda's log.

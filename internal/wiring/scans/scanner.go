@@ -20,11 +20,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
 // Options is what a scanner is made of, besides AWS.
@@ -32,8 +30,9 @@ type Options struct {
 	Config       aws.Config
 	Policy       guard.Policy
 	PolicyFaults []string
-	Exec         bool   // kernels are read
-	TrailLogs    string // BUCKET or BUCKET/PREFIX with CloudTrail's log files; empty when LookupEvents has to do
+	Class        guard.Class // by whose cycle kernel checks are renewed
+	Exec         bool        // kernels are read
+	TrailLogs    string      // BUCKET or BUCKET/PREFIX with CloudTrail's log files; empty when LookupEvents has to do
 	Now          func() time.Time
 	Sleep        func(context.Context, time.Duration) error
 }
@@ -53,13 +52,13 @@ func Scanner(o Options) *scan.Scanner {
 		History: history.History{
 			CloudTrail: cloudtrail.NewFromConfig(o.Config), Logs: logs(o), Now: o.Now, Sleep: o.Sleep,
 		},
-		Policy: o.Policy, PolicyFaults: o.PolicyFaults, Now: o.Now,
+		Policy: o.Policy, PolicyFaults: o.PolicyFaults, Class: o.Class, Now: o.Now,
 	}
 	if o.Exec {
 		scanner.Exec = containers{&ecsexec.Client{
 			ECS:         client,
-			Sessions:    ecsexec.SystemsManager{Client: ssm.NewFromConfig(o.Config)},
-			Keys:        ecsexec.KeyService{Client: kms.NewFromConfig(o.Config)},
+			Sessions:    ecsexec.SystemsManager{Config: o.Config},
+			Keys:        ecsexec.KeyService{Config: o.Config},
 			Credentials: o.Config.Credentials,
 			Region:      o.Config.Region,
 			Now:         time.Now, // signatures are made in real time, also in a simulation

@@ -20,7 +20,6 @@ import (
 	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -52,7 +51,7 @@ func Verifier(o VerifierOptions) verifier.Verifier {
 
 // Function is the verifier as Lambda runs it, by the function's environment.
 // newHub makes the client of a service that collects findings.
-func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config) H) (lambda.Handler, error) {
+func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config) H) (wiring.Function, error) {
 	settings, err := config.ReadVerifier(getenv)
 	if err != nil {
 		return nil, err
@@ -63,7 +62,7 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 	}
 	policy, faults := wiring.Policy(settings.Enforcer, time.Now())
 	scanner := Scanner(Options{
-		Config: aws, Policy: policy, PolicyFaults: faults, Exec: true, TrailLogs: settings.TrailLogs,
+		Config: aws, Policy: policy, PolicyFaults: faults, Class: settings.Class, Exec: true, TrailLogs: settings.TrailLogs,
 		Now: time.Now, Sleep: ecsapi.Sleep,
 	})
 	enforcer, err := arn.Parse(settings.FunctionARN)
@@ -129,6 +128,7 @@ func (h *handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	}
 	h.bucket.Location = location
 	h.verifier.Store = h.bucket
+	h.verifier.Collector = wiring.InvokedARN(ctx)
 	began := h.verifier.Now()
 	request, asked, err := h.requests.Read(event, h.sample, began)
 	if !asked {
