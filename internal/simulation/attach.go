@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"fipsguard/internal/aws/scaling"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/metric"
@@ -32,15 +33,13 @@ func (a *Account) attach(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	newEnforcer := func() lambda.Handler {
-		return wiring.Handler(wiring.Enforcer(wiring.EnforcerOptions{
-			Config: a.configFor(a.People.Guard), TopicARN: topic, Policy: a.policy,
-			Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
-		}))
+	options := wiring.EnforcerOptions{
+		Config: a.configFor(a.People.Guard), TopicARN: topic, Policy: a.policy,
+		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
 	}
 	functions := map[string]invoke{
-		product.Enforcer: inLambda(product.Enforcer, newEnforcer()),
-		product.Gate:     inLambda(product.Gate, newEnforcer()), // the same program
+		product.Enforcer: inLambda(product.Enforcer, wiring.Handler(wiring.Enforcer(options))),
+		product.Gate:     inLambda(product.Gate, wiring.Handler(wiring.Gate(options, scaling.New(options.Config)))),
 		product.Verifier: a.verifier(),
 	}
 	if _, err := functions[product.Enforcer](ctx, []byte(`{"check":"setting"}`)); err != nil {
