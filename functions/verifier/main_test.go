@@ -94,6 +94,11 @@ func TestTheFunction(t *testing.T) {
 		t.Fatalf("alerts: %+v", sent)
 	}
 
+	for _, call := range d.Calls() {
+		if call.Principal.AccessKeyID == localaws.Everyone().Guard.AccessKeyID && !strings.Contains(call.UserAgent+" ", " app/"+product.Name+" ") {
+			t.Errorf("CloudTrail's record of %s does not say that it is the guard's: %s", call.Operation, call.UserAgent)
+		}
+	}
 	if len(d.SecurityFindings()) == 0 {
 		t.Error("Security Hub got none of the findings")
 	}
@@ -105,6 +110,9 @@ func TestTheFunction(t *testing.T) {
 	}
 	if got := len(d.Published()); got != 1 {
 		t.Errorf("after a restart people were told %d times", got)
+	}
+	if left := d.Letters(d.Reported); len(left) != 0 {
+		t.Errorf("%d messages were left in the queue of what was reported", len(left))
 	}
 	reports = d.reports(t)
 	if len(reports) != 2 || reports[1].Predecessor == nil || reports[1].Predecessor.ID != reports[0].ID {

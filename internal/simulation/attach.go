@@ -17,7 +17,6 @@ import (
 	"fipsguard/internal/wiring"
 	"fipsguard/internal/wiring/scans"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
@@ -34,7 +33,7 @@ func (a *Account) attach(ctx context.Context) error {
 		return err
 	}
 	options := wiring.EnforcerOptions{
-		Config: a.configFor(a.People.Guard), TopicARN: topic, Policy: a.policy,
+		Config: a.marked(a.People.Guard), TopicARN: topic, Policy: a.policy,
 		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
 	}
 	functions := map[string]invoke{
@@ -56,7 +55,7 @@ func (a *Account) attach(ctx context.Context) error {
 type invoke func(ctx context.Context, event []byte) ([]byte, error)
 
 // inLambda invokes a handler as Lambda does.
-func inLambda(name string, handler lambda.Handler) invoke {
+func inLambda(name string, handler wiring.Function) invoke {
 	arn := "arn:aws-us-gov:lambda:" + Region + ":" + localaws.AccountID + ":function:" + name
 	return func(ctx context.Context, event []byte) ([]byte, error) {
 		ctx, cancel := context.WithTimeout(ctx, functionTime)
@@ -118,7 +117,7 @@ func (a *Account) verifier() invoke {
 // scan runs the verifier once, and keeps its report.
 func (a *Account) scan(ctx context.Context, why string) error {
 	scanner := scans.Scanner(scans.Options{
-		Config: a.configFor(a.People.Verifier), Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep,
+		Config: a.marked(a.People.Verifier), Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep,
 	})
 	started := a.AWS.Now()
 	found, err := scanner.Scan(ctx, location(), scan.Request{Why: why})

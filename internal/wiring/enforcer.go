@@ -15,7 +15,6 @@ import (
 	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -59,17 +58,17 @@ func (o EnforcerOptions) with(account *ecsapi.Account) *enforcer.Enforcer {
 
 // EnforcerFunction is the enforcer as Lambda runs it, by the function's
 // environment.
-func EnforcerFunction(getenv func(string) string) (lambda.Handler, error) {
+func EnforcerFunction(getenv func(string) string) (Function, error) {
 	return function(getenv, Enforcer)
 }
 
 // GateFunction is the gate as Lambda runs it, by the function's environment.
 // newScaling makes the client of Application Auto Scaling.
-func GateFunction[S ecsapi.Scaling](getenv func(string) string, newScaling func(aws.Config) S) (lambda.Handler, error) {
+func GateFunction[S ecsapi.Scaling](getenv func(string) string, newScaling func(aws.Config) S) (Function, error) {
 	return function(getenv, func(o EnforcerOptions) *enforcer.Enforcer { return Gate(o, newScaling(o.Config)) })
 }
 
-func function(getenv func(string) string, make func(EnforcerOptions) *enforcer.Enforcer) (lambda.Handler, error) {
+func function(getenv func(string) string, make func(EnforcerOptions) *enforcer.Enforcer) (Function, error) {
 	settings, err := config.ReadEnforcer(getenv)
 	if err != nil {
 		return nil, err
@@ -91,13 +90,13 @@ func function(getenv func(string) string, make func(EnforcerOptions) *enforcer.E
 }
 
 // Handler is an enforcer as Lambda calls it.
-func Handler(e *enforcer.Enforcer) lambda.Handler {
+func Handler(e *enforcer.Enforcer) Function {
 	return &enforcerHandler{enforcer: e, logStart: func() {}}
 }
 
 // enforcerHandler is two functions: the enforcer gets the events of settings and
-// a check each minute, the gate gets the events of workloads in batches. It gets bytes as they came, so that what is not JSON is reported as
-// such.
+// a check each minute, the gate gets the events of workloads in batches. It gets
+// bytes as they came, so that what is not JSON is reported as such.
 type enforcerHandler struct {
 	enforcer  *enforcer.Enforcer
 	simulated bool   // AWS is on loopback

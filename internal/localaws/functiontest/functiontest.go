@@ -50,7 +50,8 @@ func Build(t testing.TB, pkg string) string {
 // invoke the functions themselves.
 type World struct {
 	*localaws.Account
-	Admin *ecs.Client
+	Admin    *ecs.Client
+	Reported string // the queue of what was published
 
 	topic, queue string
 }
@@ -83,6 +84,12 @@ func (w *World) deploy() (err error) {
 	if w.queue, err = w.CreateQueue(Region, product.Failed); err != nil {
 		return err
 	}
+	if w.Reported, err = w.CreateQueue(Region, product.Reported); err != nil {
+		return err
+	}
+	if err := w.SubscribeQueue(w.topic, "arn:aws-us-gov:sqs:"+Region+":"+localaws.AccountID+":"+product.Reported); err != nil {
+		return err
+	}
 	for _, p := range trail.Patterns() {
 		target := "arn:aws-us-gov:sqs:" + Region + ":" + localaws.AccountID + ":" + product.Workloads
 		if p.Name == trail.Settings {
@@ -107,7 +114,7 @@ func (w *World) Start(t testing.TB, name, binary string, more ...string) *lambda
 		"AWS_ENDPOINT_URL=" + w.Endpoint(), "AWS_REGION=" + Region,
 		"AWS_ACCESS_KEY_ID=" + people.Guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + people.Guard.SecretAccessKey,
 		"FIPSGUARD_TOPIC_ARN=" + w.topic, "FIPSGUARD_EVIDENCE_BUCKET=" + Bucket, "FIPSGUARD_ENFORCER_ARN=" + ARN(product.Enforcer),
-		"FIPSGUARD_QUEUES=" + w.queue, "FIPSGUARD_SECURITY_HUB=true",
+		"FIPSGUARD_QUEUES=" + w.queue, "FIPSGUARD_REPORTED=" + w.Reported, "FIPSGUARD_SECURITY_HUB=true",
 	}, more...))
 	if err != nil {
 		t.Fatal(err)
