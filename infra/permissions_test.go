@@ -29,7 +29,7 @@ var (
 		{"../internal/aws/ecsapi/definition.go", "ecs", "ecs"},
 		{"../internal/aws/ecsapi/service.go", "ecs", "ecs"},
 		{"../internal/aws/ecsapi/task.go", "ecs", "ecs"},
-		{"../internal/aws/ecsapi/service.go", "applicationautoscaling", "application-autoscaling"},
+		{"../internal/aws/scaling/scaling.go", "applicationautoscaling", "application-autoscaling"},
 	}
 )
 
