@@ -126,7 +126,7 @@ func (a *Account) scan(ctx context.Context, why string) error {
 		return err
 	}
 	a.report(evidence.New(evidence.About{
-		Why: why, Started: started, Finished: a.AWS.Now(), Tool: a.tool,
+		Why: why, Started: started, Finished: a.AWS.Now(), Collector: a.People.Verifier.ARN, Tool: a.tool,
 	}, found.Report))
 	return errors.Join(found.Failures...)
 }

@@ -3,6 +3,7 @@ package page
 import (
 	"cmp"
 	"html/template"
+	"slices"
 	"strings"
 
 	"fipsguard/internal/evidence"
@@ -121,6 +122,7 @@ func tiles(d evidence.Document) []tile {
 		{absent(evidence.NotCheckedYet), d.Kernels.NotCheckedYet, "still to be checked"},
 		{good(evidence.KernelOn), d.Kernels.On, "confirmed by the kernel"},
 	}
+	list = slices.DeleteFunc(list, func(t tile) bool { return t.Count == 0 && t.Class == "absent" })
 	for i := range list {
 		if list[i].Count == 0 {
 			list[i].Class = "absent"
