@@ -43,6 +43,7 @@ func binary(t testing.TB) string {
 type deployed struct {
 	account      *localaws.Account
 	topic, queue string
+	key          string
 	admin        *ecs.Client
 }
 
@@ -63,6 +64,10 @@ func newDeployed(t testing.TB, options localaws.Options) deployed {
 	if err := account.Subscribe(topic, "email", "soc@example.gov", true); err != nil {
 		t.Fatal(err)
 	}
+	key, err := account.CreateSigningKey(region, localaws.Everyone().Guard)
+	if err != nil {
+		t.Fatal(err)
+	}
 	queue, err := account.CreateQueue(region, "fipsguard-failed")
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +85,7 @@ func newDeployed(t testing.TB, options localaws.Options) deployed {
 			t.Fatal(err)
 		}
 	}
-	return deployed{account, topic, queue, ecs.NewFromConfig(account.Config(localaws.Everyone().Admin, region))}
+	return deployed{account, topic, queue, key, ecs.NewFromConfig(account.Config(localaws.Everyone().Admin, region))}
 }
 
 // function starts the function's process.
@@ -90,7 +95,7 @@ func (d deployed) function(t testing.TB, bootstrap string) *lambda.Function {
 	f, err := lambda.Start(bootstrap, functionARN, []string{
 		"AWS_ENDPOINT_URL=" + d.account.Endpoint(), "AWS_REGION=" + region,
 		"AWS_ACCESS_KEY_ID=" + people.Guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + people.Guard.SecretAccessKey,
-		"FIPSGUARD_TOPIC_ARN=" + d.topic, "FIPSGUARD_EVIDENCE_BUCKET=" + bucketName, "FIPSGUARD_ENFORCER_ARN=" + enforcerARN,
+		"FIPSGUARD_TOPIC_ARN=" + d.topic, "FIPSGUARD_EVIDENCE_BUCKET=" + bucketName, "FIPSGUARD_SIGNING_KEY=" + d.key, "FIPSGUARD_ENFORCER_ARN=" + enforcerARN,
 		"FIPSGUARD_QUEUES=" + d.queue, "FIPSGUARD_SECURITY_HUB=true",
 	})
 	if err != nil {
@@ -197,7 +202,7 @@ func TestTheFunction(t *testing.T) {
 // answer, and neither does the first reading; FIPS mode is on all the same.
 func TestNothingStandsBeforeTheSetting(t *testing.T) {
 	bootstrap := binary(t)
-	for _, silent := range []string{"GetObject", "PutObject", "Publish", "LookupEvents", "ListAccountSettings", "ListClusters"} {
+	for _, silent := range []string{"GetObject", "ListObjectVersions", "PutObject", "Sign", "GetPublicKey", "Publish", "LookupEvents", "ListAccountSettings", "ListClusters"} {
 		t.Run(silent, func(t *testing.T) {
 			t.Parallel()
 			d := newDeployed(t, localaws.Options{})

@@ -13,7 +13,7 @@ const enforcerARN = "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:f
 func TestVerifierRoundTrip(t *testing.T) {
 	least := Verifier{
 		Enforcer:       Enforcer{TopicARN: topic, Mode: guard.Enforce},
-		EvidenceBucket: "fipsguard-evidence", Sample: DefaultSample, FunctionARN: enforcerARN,
+		EvidenceBucket: "fipsguard-evidence", SigningKey: "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/0123", Sample: DefaultSample, FunctionARN: enforcerARN,
 		Queues: []string{"https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-failed"},
 	}
 	all := least
@@ -34,12 +34,14 @@ func TestReadVerifierNamesEveryBadValue(t *testing.T) {
 	_, err := ReadVerifier(from(map[string]string{
 		"FIPSGUARD_TOPIC_ARN":       topic,
 		"FIPSGUARD_EVIDENCE_BUCKET": "Not A Bucket",
+		"FIPSGUARD_SIGNING_KEY":     "arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/fipsguard",
 		"FIPSGUARD_TRAIL_LOGS":      "s3://logs",
 		"FIPSGUARD_SAMPLE":          "0",
 		"FIPSGUARD_ENFORCER_ARN":    "fipsguard-enforcer",
 		"FIPSGUARD_SECURITY_HUB":    "yes",
 	}))
 	want := `FIPSGUARD_EVIDENCE_BUCKET is "Not A Bucket"; it must be the name of an S3 bucket
+FIPSGUARD_SIGNING_KEY is "arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/fipsguard"; it must be the ARN of a KMS key, arn:aws-us-gov:kms:REGION:ACCOUNT:key/ID
 FIPSGUARD_TRAIL_LOGS is "s3://logs"; it must be the name of an S3 bucket
 FIPSGUARD_SAMPLE is "0"; it must be a number of tasks from 1 to 100000
 FIPSGUARD_ENFORCER_ARN is "fipsguard-enforcer"; it must be the ARN of the enforcer function, arn:aws-us-gov:lambda:REGION:ACCOUNT:function:NAME

@@ -22,8 +22,9 @@ type Document struct {
 	Scope       Scope          `json:"scope"`
 	Tool        Tool           `json:"tool"`
 	Predecessor *Predecessor   `json:"predecessor"` // null for the first report, or when it was not kept
-	Status      guard.Verdict  `json:"status"`      // the worst of all findings
-	Severity    guard.Severity `json:"severity"`    // the highest
+	Chain       Chain          `json:"chain"`
+	Status      guard.Verdict  `json:"status"`   // the worst of all findings
+	Severity    guard.Severity `json:"severity"` // the highest
 	Verdicts    Verdicts       `json:"verdicts"`
 	Kernels     Kernels        `json:"kernels"`
 	Timelines   []Timeline     `json:"timelines"` // the account default's first, then overrides
@@ -32,6 +33,10 @@ type Document struct {
 	Outcomes    []Outcome      `json:"outcomes"`
 	Passed      []Finding      `json:"passed"` // what was scanned and is compliant, but for tasks; without remedies
 	Limits      []string       `json:"limits"` // what the scan does not show
+
+	// SHA256 is that of the bytes that are this document, which no document can
+	// hold; empty until it was written and read. Every format names it.
+	SHA256 string `json:"-"`
 }
 
 // Scope is how much was scanned.

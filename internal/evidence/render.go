@@ -18,6 +18,7 @@ type About struct {
 	Scope       Scope
 	Tool        Tool
 	Predecessor *Predecessor
+	Chain       Chain
 }
 
 // New renders a report of the verifier. It is pure.
@@ -33,6 +34,7 @@ func New(about About, r guard.Report) Document {
 		Scope:       about.Scope,
 		Tool:        about.Tool,
 		Predecessor: about.Predecessor,
+		Chain:       about.Chain,
 		Status:      r.Status(),
 		Severity:    r.Severity(),
 		Timelines:   []Timeline{},

@@ -63,6 +63,7 @@ func headlines(violated, unknown string) Headlines {
 type Control string
 
 const (
+	AU9   Control = "au-9"
 	AU12  Control = "au-12"
 	CA7   Control = "ca-7"
 	CM2   Control = "cm-2"
@@ -118,6 +119,7 @@ func Rules() []Rule {
 		guardAlerts(),
 		guardQueues(),
 		guardModule(),
+		guardEvidence(),
 	}
 }
 

@@ -14,10 +14,10 @@ import (
 )
 
 func TestFedRAMPObjects(t *testing.T) {
-	const original = "s3://fipsguard-evidence/reports/111122223333/us-gov-west-1/2026/11/02/report.json"
+	const original = "s3://fipsguard-evidence/reports/111122223333/us-gov-west-1/2026/11/02/report.dsse.json"
 	schema := evidencetest.Schema(t, "../../../docs/schema/fedramp-evidence.v1.schema.json")
 	for name, d := range map[string]evidence.Document{"everything": evidencetest.Everything(), "nothing seen": evidencetest.Empty()} {
-		data := evidencetest.Written(t, func(out io.Writer) error { return format.WriteFedRAMP(out, d, original) })
+		data := evidencetest.Written(t, func(out io.Writer) error { return format.WriteFedRAMP(out, d) })
 		if err := schema(data); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -31,7 +31,7 @@ func TestFedRAMPObjects(t *testing.T) {
 		}
 	}
 	kinds := map[string]int{}
-	for _, o := range format.FedRAMP(evidencetest.Everything(), original) {
+	for _, o := range format.FedRAMP(evidencetest.Everything()) {
 		kind, _, _ := strings.Cut(o.Description, ":")
 		kinds[kind]++
 	}

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -23,15 +24,15 @@ type Object struct {
 	LastUpdated string `json:"lastUpdated"` // a date
 }
 
-// FedRAMP makes evidence objects of a document that is kept at a URI: for the
-// verification of what is configured, and for the validation that it works.
-func FedRAMP(d evidence.Document, original string) []Object {
+// FedRAMP makes evidence objects of a document: for the verification of what is
+// configured, and for the validation that it works.
+func FedRAMP(d evidence.Document) []Object {
 	object := func(kind guard.EvidenceType, what string, relates []guard.Rule, text string) Object {
 		return Object{
 			Type:        string(kind),
 			Description: fmt.Sprintf("%s in account %s, Region %s. Relates to NIST SP 800-53 r5 %s.", what, d.Account, d.Region, controlList(relates)),
-			Location:    original,
-			Text:        text,
+			Location:    cmp.Or(d.Chain.Location, d.ID+".json"),
+			Text:        text + "Original: " + d.Original() + ".\n",
 			LastUpdated: d.Finished.Format(time.DateOnly),
 		}
 	}
@@ -50,8 +51,8 @@ func FedRAMP(d evidence.Document, original string) []Object {
 }
 
 // WriteFedRAMP writes the evidence objects as a JSON array.
-func WriteFedRAMP(out io.Writer, d evidence.Document, original string) error {
-	if err := json.NewEncoder(out).Encode(FedRAMP(d, original)); err != nil {
+func WriteFedRAMP(out io.Writer, d evidence.Document) error {
+	if err := json.NewEncoder(out).Encode(FedRAMP(d)); err != nil {
 		return fmt.Errorf("write evidence objects of report %s: %w", d.ID, err)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/notify"
+	"fipsguard/internal/aws/signer"
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
@@ -20,6 +21,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 )
 
@@ -53,6 +55,7 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 		bucket: store.Bucket{Objects: S3(aws), Name: settings.EvidenceBucket},
 		verifier: verifier.Verifier{
 			Scanner:  scanner,
+			Signer:   signer.Key{Keys: kms.NewFromConfig(aws), ARN: settings.SigningKey},
 			Notifier: notify.Topic{SNS: sns.NewFromConfig(aws), ARN: settings.TopicARN},
 			Tool:     evidence.Tool(product.ThisBuild()),
 			Log:      log,
