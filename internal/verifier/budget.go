@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// helperTime is what one call to S3 or SNS may take.
+	// helperTime is what one call to S3 or SNS, or working off the inbox, may take.
 	helperTime = 25 * time.Second
 	// keyTime is what one call to KMS may take. The setting does not wait for it.
 	keyTime = 10 * time.Second
@@ -24,10 +24,13 @@ type helpers struct {
 	store    Store
 	signer   Signer
 	notifier Notifier
+	inbox    Inbox
 	hub      Hub
 }
 
-func (v *Verifier) helpers() helpers { return helpers{v.Store, v.Signer, v.Notifier, v.Hub} }
+func (v *Verifier) helpers() helpers {
+	return helpers{v.Store, v.Signer, v.Notifier, v.Inbox, v.Hub}
+}
 
 func (h helpers) publicKey(ctx context.Context) (seal.Key, error) {
 	ctx, cancel := context.WithTimeout(ctx, keyTime)
@@ -69,6 +72,24 @@ func (h helpers) publish(ctx context.Context, m alert.Message) error {
 	ctx, cancel := context.WithTimeout(ctx, helperTime)
 	defer cancel()
 	return h.notifier.Publish(ctx, m)
+}
+
+func (h helpers) receive(ctx context.Context) (published, error) {
+	ctx, cancel := context.WithTimeout(ctx, helperTime)
+	defer cancel()
+	return h.inbox.Receive(ctx)
+}
+
+// deleteAll stops at the first message that cannot be deleted.
+func (h helpers) deleteAll(ctx context.Context, messages published) error {
+	ctx, cancel := context.WithTimeout(ctx, helperTime)
+	defer cancel()
+	for handle := range messages {
+		if err := h.inbox.Delete(ctx, handle); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (h helpers) imported(ctx context.Context, d evidence.Document, complete bool) error {

@@ -26,6 +26,8 @@ const (
 	sign        = "kms:Sign"
 	publicKey   = "kms:GetPublicKey"
 	importMany  = "securityhub:BatchImportFindings"
+	receiveMany = "sqs:ReceiveMessage"
+	deleteOne   = "sqs:DeleteMessage"
 	putDefault  = "ecs:PutAccountSettingDefault"
 	execCommand = "ecs:ExecuteCommand"
 )
@@ -37,10 +39,10 @@ const (
 // error, in time.
 func TestFaults(t *testing.T) {
 	cells := map[string]func(*testing.T) []string{}
-	for _, dependency := range []string{publish, readState, readReport, sign, publicKey, putObject, importMany, "ecs:ListAccountSettings", putDefault, "ecs:ListClusters", "ecs:ListTasks", "cloudtrail:LookupEvents", execCommand} {
+	for _, dependency := range []string{publish, readState, readReport, sign, publicKey, putObject, importMany, receiveMany, deleteOne, "ecs:ListAccountSettings", putDefault, "ecs:ListClusters", "ecs:ListTasks", "cloudtrail:LookupEvents", execCommand} {
 		for _, fault := range guardtest.Faults() {
 			for _, policy := range []string{"valid", "faulty"} {
-				if fault == guardtest.Garbage && slices.Contains([]string{publish, sign, publicKey, putObject, importMany, "ecs:ListClusters", "ecs:ListTasks", "cloudtrail:LookupEvents"}, dependency) {
+				if fault == guardtest.Garbage && slices.Contains([]string{publish, sign, publicKey, putObject, importMany, receiveMany, deleteOne, "ecs:ListClusters", "ecs:ListTasks", "cloudtrail:LookupEvents"}, dependency) {
 					continue // their answers say nothing that is needed, or the adapter reads them
 				}
 				name := fmt.Sprintf("scan, %s %s, policy %s", dependency, fault, policy)
@@ -56,7 +58,7 @@ func playFault(t *testing.T, dependency string, fault guardtest.Fault, faulty bo
 	w.Tasks = []guard.Task{task("refuted"), task("fine")}
 	seen := &watched{World: w}
 	v := o.verifier(w)
-	v.Store, v.Signer, v.Notifier, v.Hub, v.Now = o, o, o, o, time.Now
+	v.Store, v.Signer, v.Notifier, v.Inbox, v.Hub, v.Now = o, o, o, o, o, time.Now
 	v.Scanner.Account, v.Scanner.Now = seen, time.Now
 	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 	defer cancel()
@@ -100,7 +102,7 @@ func playFault(t *testing.T, dependency string, fault guardtest.Fault, faulty bo
 		check(len(o.order)+len(o.unsigned()) == 2, "the report is not kept")
 	}
 	check(w.Default == guard.ModeOn || !strings.Contains(o.texts(), "Fixed:  yes"), "people are told that it is fixed, and it is not")
-	lost := slices.Contains([]string{publish, readState, readReport, sign, publicKey, putObject, importMany}, dependency) && stopped
+	lost := slices.Contains([]string{publish, readState, readReport, sign, publicKey, putObject, importMany, receiveMany}, dependency) && stopped
 	if fault == guardtest.Garbage && slices.Contains([]string{readState, readReport}, dependency) {
 		check(strings.Contains(o.texts(), string(guard.GuardEvidence)), "nobody is told that what was kept is not as it was left")
 		lost = false
@@ -188,6 +190,20 @@ func (o *outsideAtFault) Publish(ctx context.Context, m alert.Message) error {
 		return err
 	}
 	return o.outside.Publish(ctx, m)
+}
+
+func (o *outsideAtFault) Receive(ctx context.Context) (map[string][]byte, error) {
+	if err := o.faults[receiveMany].Happen(ctx); err != nil {
+		return nil, err
+	}
+	return o.outside.Receive(ctx)
+}
+
+func (o *outsideAtFault) Delete(ctx context.Context, handle string) error {
+	if err := o.faults[deleteOne].Happen(ctx); err != nil {
+		return err
+	}
+	return o.outside.Delete(ctx, handle)
 }
 
 func (o *outsideAtFault) Import(ctx context.Context, _ evidence.Document, _ bool) error {

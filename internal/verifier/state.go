@@ -24,7 +24,7 @@ type state struct {
 	Outbox   []pending             `json:"outbox"`   // what may not have gone out yet, the oldest first
 	Summary  string                `json:"summary"`  // the day of the last daily summary
 	Memory   memory                `json:"memory"`
-	Off      map[string]bool       `json:"off,omitempty"` // events that turned FIPS mode off and were reported, by ID
+	Reported reported              `json:"reported"` // of off periods
 }
 
 // stateSchema is the version of the state, stateType what its signature says it
@@ -78,10 +78,7 @@ func merge(stored, unwritten state) state {
 	maps.Copy(stored.Open, unwritten.Open)
 	stored.Outbox = append(stored.Outbox, unwritten.Outbox...)
 	stored.Memory = unwritten.Memory
-	if stored.Off == nil {
-		stored.Off = map[string]bool{}
-	}
-	maps.Copy(stored.Off, unwritten.Off)
+	stored.Reported = stored.Reported.with(unwritten.Reported)
 	return stored
 }
 

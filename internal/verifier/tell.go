@@ -35,8 +35,13 @@ func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d 
 		next.Keeping = kept.report
 	}
 	report := found.Report
-	past, off := offPeriods(was.Off, found.Report, complete)
-	next.Off = withoutPast(off, was.Off, past)
+	published, readErr := v.readPublished(ctx)
+	heard := was.Reported.with(published.notes()).since(v.Now())
+	noted := heard.with(byScan(changes.New, found.Report.Cause, v.Now()))
+	past, told := noted.compare(found.Report, v.Now(), readErr != nil)
+	if next.Reported = told; len(past) > 0 {
+		next.Reported = noted
+	}
 	if len(changes.New) == 0 && len(past) == 1 {
 		report.Cause = began(past[0], report.Cause)
 	}
@@ -48,7 +53,7 @@ func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d 
 	item.past = len(changes.New)+len(changes.Resolved) == 0 && !summary
 	switch {
 	case len(next.Outbox) >= maxOutbox:
-		next.Open, off = was.Open, next.Off // it stays new until what is older has gone out
+		next.Open, next.Reported, told = was.Open, heard, heard // it stays new until what is older has gone out
 	case len(item.made.Findings)+len(changes.Resolved) > 0 || summary:
 		next.Outbox = append(slices.Clone(next.Outbox), item)
 		if summary {
@@ -56,23 +61,10 @@ func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d 
 		}
 	}
 	err := v.remember(ctx, next)
-	return errors.Join(err, v.flush(ctx, next, off))
-}
-
-// withoutPast are the events that are reported even if no alert goes out now:
-// all but those of off periods that nobody has reported.
-func withoutPast(off, reported map[string]bool, past []guard.Finding) map[string]bool {
-	kept := maps.Clone(off)
-	for _, f := range past {
-		if period, ok := f.State.(guard.OffPeriod); ok {
-			for _, c := range period.By {
-				if !reported[c.EventID] {
-					delete(kept, c.EventID)
-				}
-			}
-		}
+	if v.unwritten == nil {
+		v.forget(ctx, published)
 	}
-	return kept
+	return errors.Join(readErr, err, v.flush(ctx, next, told))
 }
 
 // about returns the outcomes that belong to findings.
@@ -94,8 +86,8 @@ func about(findings []guard.Finding, r guard.Report) []guard.Outcome {
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // flush sends what there is to tell, the oldest first, and writes down that it
-// went out; with the last one, which events are reported now.
-func (v *Verifier) flush(ctx context.Context, s recalled, off map[string]bool) error {
+// went out; with the last one, what people know of off periods now.
+func (v *Verifier) flush(ctx context.Context, s recalled, told reported) error {
 	for len(s.Outbox) > 0 {
 		m := v.message(ctx, s.Outbox[0])
 		if err := v.helpers().publish(ctx, m); err != nil {
@@ -105,7 +97,7 @@ func (v *Verifier) flush(ctx context.Context, s recalled, off map[string]bool) e
 		v.Log.Info("alert", "subject", m.Subject)
 		s.Outbox = s.Outbox[1:]
 		if len(s.Outbox) == 0 {
-			s.Off = off
+			s.Reported = told
 		}
 		if err := v.remember(ctx, s); err != nil {
 			return err
