@@ -48,6 +48,7 @@ var clients = map[string][]client{
 		client{"../internal/aws/selfcheck/*.go", "eventbridge", "events"},
 		client{"../internal/aws/selfcheck/*.go", "sns", "sns"},
 		client{"../internal/aws/selfcheck/*.go", "sqs", "sqs"},
+		client{"../internal/aws/signer/*.go", "kms", "kms"},
 		client{"../internal/aws/store/*.go", "s3", "s3"},
 		client{"../internal/aws/reported/*.go", "sqs", "sqs"},
 	),
@@ -65,7 +66,7 @@ var runtime = []string{
 // not there. Lambda receives from a function's queue with the function's role.
 var further = map[string][]string{
 	"Gate":     {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
-	"Verifier": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "ssmmessages:OpenDataChannel", "s3:ListBucket"},
+	"Verifier": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "ssmmessages:OpenDataChannel", "s3:ListBucket", "s3:GetObjectVersion"},
 }
 
 // isWrite is what audit mode does not grant: what changes a setting or a
@@ -188,7 +189,7 @@ func calls(t *testing.T, clients []client) []string {
 				continue
 			}
 			for _, operation := range inputs(t, file, client.service) {
-				actions = append(actions, client.prefix+":"+operation)
+				actions = append(actions, client.prefix+":"+actionOf(operation))
 				found++
 			}
 		}
@@ -197,6 +198,14 @@ func calls(t *testing.T, clients []client) []string {
 		}
 	}
 	return actions
+}
+
+// actionOf is how IAM names an operation.
+func actionOf(operation string) string {
+	if operation == "ListObjectVersions" {
+		return "ListBucketVersions"
+	}
+	return operation
 }
 
 // inputs are the operations of a service whose inputs a file makes.
