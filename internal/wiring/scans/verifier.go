@@ -19,7 +19,6 @@ import (
 	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -29,7 +28,7 @@ import (
 
 // Function is the verifier as Lambda runs it, by the function's environment.
 // newHub makes the client of a service that collects findings.
-func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config) H) (lambda.Handler, error) {
+func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config) H) (wiring.Function, error) {
 	settings, err := config.ReadVerifier(getenv)
 	if err != nil {
 		return nil, err
