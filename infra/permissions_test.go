@@ -47,7 +47,6 @@ var clients = map[string][]client{
 		client{"../internal/aws/selfcheck/*.go", "eventbridge", "events"},
 		client{"../internal/aws/selfcheck/*.go", "sns", "sns"},
 		client{"../internal/aws/selfcheck/*.go", "sqs", "sqs"},
-		client{"../internal/aws/signer/*.go", "kms", "kms"},
 		client{"../internal/aws/store/*.go", "s3", "s3"},
 		client{"../internal/aws/reported/*.go", "sqs", "sqs"},
 	),
@@ -65,7 +64,7 @@ var runtime = []string{
 // not there. Lambda receives from a function's queue with the function's role.
 var further = map[string][]string{
 	"Gate":     {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
-	"Verifier": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "ssm:TerminateSession", "ssmmessages:OpenDataChannel", "s3:ListBucket", "s3:GetObjectVersion"},
+	"Verifier": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "ssm:TerminateSession", "ssmmessages:OpenDataChannel", "s3:ListBucket", "s3:GetObjectVersion", "kms:Sign", "kms:GetPublicKey"},
 }
 
 // isWrite is what audit mode does not grant: what changes a setting or a

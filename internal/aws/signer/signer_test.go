@@ -7,8 +7,6 @@ import (
 	"fipsguard/internal/evidence/seal"
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/localaws/localtest"
-
-	"github.com/aws/aws-sdk-go-v2/service/kms"
 )
 
 // TestWhatKMSSignsOpensWithItsPublicKey, and whom the key does not name cannot
@@ -21,7 +19,7 @@ func TestWhatKMSSignsOpensWithItsPublicKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	of := func(p localaws.Principal) Key {
-		return Key{kms.NewFromConfig(localtest.Config(a, p, localtest.West)), arn}
+		return Key{localtest.Config(a, p, localtest.West), arn}
 	}
 	k := of(all.Verifier)
 	data, err := seal.Seal(t.Context(), k.Sign, k.KeyARN(), "text/plain", []byte("report"))
@@ -42,7 +40,7 @@ func TestWhatKMSSignsOpensWithItsPublicKey(t *testing.T) {
 	if _, err := of(all.Admin).Sign(t.Context(), make([]byte, 48)); err == nil || !strings.Contains(err.Error(), arn) {
 		t.Errorf("an administrator signs: %v", err)
 	}
-	if _, err := (Key{k.Keys, arn + "0"}).PublicKey(t.Context()); err == nil {
+	if _, err := (Key{k.Config, arn + "0"}).PublicKey(t.Context()); err == nil {
 		t.Error("a key that is not there has a public key")
 	}
 }

@@ -3,7 +3,6 @@ package kernel
 import (
 	"encoding/json"
 	"reflect"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -32,9 +31,6 @@ func branch(v reflect.Value, name func(string) string) any {
 	case reflect.Slice:
 		if v.IsNil() {
 			return nil
-		}
-		if bytes, ok := v.Interface().([]byte); ok {
-			return slices.Clone(bytes) // which JSON has in base64
 		}
 		list := make([]any, v.Len())
 		for i := range list {

@@ -12,9 +12,6 @@ import (
 	"strings"
 
 	"fipsguard/internal/localaws/kernel"
-
-	sdk "github.com/aws/aws-sdk-go-v2/service/kms"
-	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 )
 
 // Keys are an account's keys.
@@ -36,8 +33,8 @@ func New(k *kernel.Kernel) *Keys {
 	k.Serve(kernel.Service{
 		Name: "kms", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"TrentService"},
 		Operations: map[string]kernel.Operation{
-			"Sign":         {Perform: kernel.Types(kernel.AsIs, s.sign)},
-			"GetPublicKey": {Perform: kernel.Types(kernel.AsIs, s.getPublicKey)},
+			"Sign":         {Perform: kernel.With(s.sign)},
+			"GetPublicKey": {Perform: kernel.With(s.getPublicKey)},
 		},
 	})
 	return s
@@ -66,11 +63,11 @@ func (s *Keys) CreateSigningKey(regionName string, signers ...kernel.Principal) 
 }
 
 // find is the key that a caller means by its ARN or its ID.
-func (s *Keys) find(r *kernel.Request, id *string) (string, key, error) {
-	if id == nil {
+func (s *Keys) find(r *kernel.Request, id string) (arn string, of key, err error) {
+	if id == "" {
 		return "", key{}, kernel.ClientError("ValidationException", "1 validation error detected: Value null at 'keyId' failed to satisfy constraint: Member must not be null")
 	}
-	arn := *id
+	arn = id
 	if !strings.HasPrefix(arn, "arn:") {
 		arn = r.Region.ARN("kms", "key/"+arn)
 	}
@@ -81,17 +78,42 @@ func (s *Keys) find(r *kernel.Request, id *string) (string, key, error) {
 	return arn, found, nil
 }
 
+// What is on the wire. The SDK's client of KMS, with its types, would be in the
+// command line then.
+type (
+	signInput struct {
+		KeyId, MessageType, SigningAlgorithm string
+		Message                              []byte
+	}
+	signOutput struct {
+		KeyId            string
+		Signature        []byte
+		SigningAlgorithm string
+	}
+	getPublicKeyInput  struct{ KeyId string }
+	getPublicKeyOutput struct {
+		KeyId, KeySpec, CustomerMasterKeySpec, KeyUsage string
+		PublicKey                                       []byte
+		SigningAlgorithms                               []string
+	}
+)
+
+const (
+	keySpec     = "ECC_NIST_P384"
+	ecdsaSHA384 = "ECDSA_SHA_384"
+)
+
 // sign signs digests: of whole messages nobody needs it here.
-func (s *Keys) sign(r *kernel.Request, in *sdk.SignInput) (*sdk.SignOutput, error) {
+func (s *Keys) sign(r *kernel.Request, in signInput) (*signOutput, error) {
 	arn, key, err := s.find(r, in.KeyId)
 	switch {
 	case err != nil:
 		return nil, err
 	case !slices.Contains(key.signers, r.Principal.ARN):
 		return nil, kernel.AccessDenied(r.Principal, r.Action())
-	case in.SigningAlgorithm != types.SigningAlgorithmSpecEcdsaSha384:
+	case in.SigningAlgorithm != ecdsaSHA384:
 		return nil, kernel.ClientError("InvalidKeyUsageException", "Algorithm %s is incompatible with key spec ECC_NIST_P384.", in.SigningAlgorithm)
-	case in.MessageType != types.MessageTypeDigest:
+	case in.MessageType != "DIGEST":
 		return nil, kernel.ClientError("ValidationException", "This local account signs messages of type DIGEST only.")
 	case len(in.Message) != 48:
 		return nil, kernel.ClientError("ValidationException", "Digest is invalid length for algorithm %s.", in.SigningAlgorithm)
@@ -100,10 +122,10 @@ func (s *Keys) sign(r *kernel.Request, in *sdk.SignInput) (*sdk.SignOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	return &sdk.SignOutput{KeyId: &arn, Signature: signature, SigningAlgorithm: in.SigningAlgorithm}, nil
+	return &signOutput{arn, signature, in.SigningAlgorithm}, nil
 }
 
-func (s *Keys) getPublicKey(r *kernel.Request, in *sdk.GetPublicKeyInput) (*sdk.GetPublicKeyOutput, error) {
+func (s *Keys) getPublicKey(r *kernel.Request, in getPublicKeyInput) (*getPublicKeyOutput, error) {
 	arn, key, err := s.find(r, in.KeyId)
 	if err != nil {
 		return nil, err
@@ -112,9 +134,7 @@ func (s *Keys) getPublicKey(r *kernel.Request, in *sdk.GetPublicKeyInput) (*sdk.
 	if err != nil {
 		return nil, err
 	}
-	return &sdk.GetPublicKeyOutput{
-		KeyId: &arn, PublicKey: public, KeySpec: types.KeySpecEccNistP384, KeyUsage: types.KeyUsageTypeSignVerify,
-		CustomerMasterKeySpec: types.CustomerMasterKeySpecEccNistP384,
-		SigningAlgorithms:     []types.SigningAlgorithmSpec{types.SigningAlgorithmSpecEcdsaSha384},
+	return &getPublicKeyOutput{
+		KeyId: arn, PublicKey: public, KeySpec: keySpec, CustomerMasterKeySpec: keySpec, KeyUsage: "SIGN_VERIFY", SigningAlgorithms: []string{ecdsaSHA384},
 	}, nil
 }

@@ -123,7 +123,7 @@ func testEvidence(t *testing.T, config aws.Config) {
 func testSigning(t *testing.T, config aws.Config) {
 	client := kms.NewFromConfig(config)
 	made := must(client.CreateKey(t.Context(), &kms.CreateKeyInput{KeySpec: kmstypes.KeySpecEccNistP384, KeyUsage: kmstypes.KeyUsageTypeSignVerify}))(t)
-	key := signer.Key{Keys: client, ARN: *made.KeyMetadata.Arn}
+	key := signer.Key{Config: config, ARN: *made.KeyMetadata.Arn}
 	if public := must(key.PublicKey(t.Context()))(t); len(public.Fingerprint()) != 64 {
 		t.Errorf("the public key is %+v", public)
 	}

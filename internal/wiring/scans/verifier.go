@@ -21,7 +21,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
-	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
@@ -57,7 +56,7 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 		bucket: store.Bucket{Objects: S3(aws), Name: settings.EvidenceBucket},
 		verifier: verifier.Verifier{
 			Scanner:  scanner,
-			Signer:   signer.Key{Keys: kms.NewFromConfig(aws), ARN: settings.SigningKey},
+			Signer:   signer.Key{Config: aws, ARN: settings.SigningKey},
 			Notifier: notify.Topic{SNS: sns.NewFromConfig(aws), ARN: settings.TopicARN},
 			Inbox:    reported.Queue{SQS: sqs.NewFromConfig(aws), URL: settings.Reported},
 			Tool:     evidence.Tool(product.ThisBuild()),
