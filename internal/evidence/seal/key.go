@@ -13,18 +13,14 @@ import (
 )
 
 // Key is a public key that may have signed.
-type Key struct{ public *ecdsa.PublicKey }
+type Key struct {
+	public *ecdsa.PublicKey
+	der    [sha256.Size]byte
+}
 
 // Fingerprint is the SHA-256 of the key as KMS's GetPublicKey returns it, in
 // hexadecimal: openssl pkey -pubin -outform DER | sha256sum prints the same.
-func (k Key) Fingerprint() string {
-	der, err := x509.MarshalPKIXPublicKey(k.public)
-	if err != nil {
-		return "" // not of a key that ParseKey made
-	}
-	sum := sha256.Sum256(der)
-	return hex.EncodeToString(sum[:])
-}
+func (k Key) Fingerprint() string { return hex.EncodeToString(k.der[:]) }
 
 // ParseKey reads a public key as KMS's GetPublicKey returns it: DER, on P-384.
 func ParseKey(der []byte) (Key, error) {
@@ -36,7 +32,7 @@ func ParseKey(der []byte) (Key, error) {
 	if !ok || public.Curve != elliptic.P384() {
 		return Key{}, errors.New("it is not an ECDSA key on the curve P-384 (KMS: ECC_NIST_P384)")
 	}
-	return Key{public}, nil
+	return Key{public, sha256.Sum256(der)}, nil
 }
 
 // ParsePEM reads one or several public keys in PEM.

@@ -31,9 +31,13 @@ func pair(t testing.TB) (Sign, Key) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	key, err := ParseKey(der(t, &private.PublicKey))
+	if err != nil {
+		t.Fatal(err)
+	}
 	return func(_ context.Context, digest []byte) ([]byte, error) {
 		return ecdsa.SignASN1(rand.Reader, private, digest)
-	}, Key{&private.PublicKey}
+	}, key
 }
 
 func sealed(t testing.TB, sign Sign, payload string) []byte {
@@ -175,11 +179,16 @@ func TestOpenSSLVerifiesIt(t *testing.T) {
 // PEM is a key as KMS's console and docs/evidence.md write one.
 func PEM(t *testing.T, key Key) []byte {
 	t.Helper()
-	der, err := x509.MarshalPKIXPublicKey(key.public)
+	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der(t, key.public)})
+}
+
+func der(t testing.TB, public *ecdsa.PublicKey) []byte {
+	t.Helper()
+	der, err := x509.MarshalPKIXPublicKey(public)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+	return der
 }
 
 func TestKeysAreReadFromPEM(t *testing.T) {
@@ -195,7 +204,7 @@ func TestKeysAreReadFromPEM(t *testing.T) {
 	}
 	for name, text := range map[string][]byte{
 		"nothing": nil, "no PEM": []byte("key"), "a key and more": append(PEM(t, one), "key"...),
-		"a key on another curve": PEM(t, Key{&small.PublicKey}),
+		"a key on another curve": PEM(t, Key{public: &small.PublicKey}),
 		"a certificate":          pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("x")}),
 	} {
 		if _, err := ParsePEM(text); err == nil {
