@@ -219,3 +219,47 @@ func (v verification) compare(r report, ending string, want []byte, same bool) e
 	}
 	return nil
 }
+
+// Documents calls each for every report of a folder that one of the keys signed,
+// the oldest first, or, without keys, for every one that there is an envelope of.
+// What it leaves out is returned.
+func Documents(files Files, keys []seal.Key, each func(evidence.Document)) (left []Fault, err error) {
+	names, err := files.Names()
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range sort(names).reports {
+		name, there := r.files[signed]
+		if !there {
+			left = append(left, Fault{r.name(signed), "it is missing: the report is not signed"})
+			continue
+		}
+		data, err := files.Read(name)
+		if err != nil {
+			return nil, err
+		}
+		d, err := Open(data, keys)
+		if err == nil && d.ID != r.id {
+			err = fmt.Errorf("it is the report %s", d.ID)
+		}
+		if err != nil {
+			left = append(left, Fault{name, err.Error()})
+			continue
+		}
+		each(d)
+	}
+	return left, nil
+}
+
+// Open reads the report in an envelope that one of the keys signed, or, without
+// keys, whatever is in it.
+func Open(envelope []byte, keys []seal.Key) (evidence.Document, error) {
+	e, err := seal.Parse(envelope)
+	if err == nil && len(keys) > 0 {
+		_, err = e.Open(evidence.PayloadType, keys...)
+	}
+	if err != nil {
+		return evidence.Document{}, err
+	}
+	return evidence.Read(bytes.NewReader(e.Payload))
+}
