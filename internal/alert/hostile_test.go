@@ -15,7 +15,7 @@ const forged = "FORGED"
 // TestHostileNamesInEveryField types what somebody else may have written into
 // every text that a report has, wherever it is.
 func TestHostileNamesInEveryField(t *testing.T) {
-	results := []guard.Result{guard.Failed, guard.Unconfirmed, guard.RefusedByAWS, guard.RefusedByPolicy, guard.Done}
+	results := []guard.Result{guard.Failed, guard.Unconfirmed, guard.RefusedByAWS, guard.RefusedByPolicy, guard.Answered, guard.Done}
 	verdicts := []guard.Verdict{guard.NonCompliant, guard.InsufficientData, guard.Compliant}
 	for _, text := range []string{
 		"\n" + forged + ": yes", "\r\n" + forged, "\x1b[2J\x00\u0085", "\u202eevil\u2028" + forged, "\xff\xfe",

@@ -122,7 +122,7 @@ func (v *Verifier) message(ctx context.Context, p pending) alert.Message {
 // reason of what is not in it.
 func (p pending) report(d evidence.Document, otherwise string) guard.Report {
 	reasons := map[guard.Identity]string{}
-	for _, f := range d.Findings {
+	for _, f := range d.Claims {
 		reasons[guard.Identity{Rule: f.Rule, Resource: f.Subject}] = f.Reason
 	}
 	c := p.Cause

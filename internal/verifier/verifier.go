@@ -72,10 +72,12 @@ type Verifier struct {
 	Notifier Notifier
 	Inbox    Inbox
 	Hub      Hub // may be nil
-	Tool     evidence.Tool
-	Log      *slog.Logger
-	Metrics  *metric.Writer
-	Now      func() time.Time
+	// Collector is the ARN of the function that scans, for the reports.
+	Collector string
+	Tool      evidence.Tool
+	Log       *slog.Logger
+	Metrics   *metric.Writer
+	Now       func() time.Time
 
 	unwritten *recalled // the state that an earlier run could not write
 	key       *seal.Key // the signer's, once it was asked for
@@ -119,7 +121,7 @@ func (v *Verifier) Run(ctx context.Context, location guard.Location, request Req
 // document is what a scan found, in its place among the reports.
 func (v *Verifier) document(found scan.Result, started time.Time, location guard.Location, request Request, was recalled) evidence.Document {
 	about := evidence.About{
-		Why: request.Why, Started: started, Finished: v.Now(), Tool: v.Tool, Scope: evidence.Scope(found.Report.Coverage),
+		Why: request.Why, Started: started, Finished: v.Now(), Collector: v.Collector, Tool: v.Tool,
 	}
 	about.Predecessor, about.Chain = was.next()
 	about.Chain.Key = v.Signer.KeyARN()
