@@ -126,8 +126,8 @@ func (d Dir) Names() ([]string, error) {
 	return names, nil
 }
 
-// maxFile bounds what is read: an envelope is a third larger than what is in it.
-const maxFile = 100 << 20
+// MaxFile bounds what is read: an envelope is a third larger than what is in it.
+const MaxFile = 100 << 20
 
 // Read reads a file.
 func (d Dir) Read(name string) ([]byte, error) {
@@ -136,9 +136,9 @@ func (d Dir) Read(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-	if err == nil && len(data) > maxFile {
-		err = fmt.Errorf("read %s: it is larger than %d MiB", name, maxFile>>20)
+	data, err := io.ReadAll(io.LimitReader(file, MaxFile+1))
+	if err == nil && len(data) > MaxFile {
+		err = fmt.Errorf("read %s: it is larger than %d MiB", name, MaxFile>>20)
 	}
 	return data, err
 }

@@ -443,7 +443,7 @@ func TestWhatAPersonMadeStandsByItself(t *testing.T) {
 	}
 	d.Chain, d.Predecessor = evidence.Chain{Key: keyARN}, nil
 	own := bucket{}
-	if err := folder.Write(t.Context(), d, k, func(name string, data []byte) error { own[name] = data; return nil }); err != nil {
+	if _, err := folder.Write(t.Context(), d, k, func(name string, data []byte) error { own[name] = data; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if r := verified(t, own, o); !r.Whole || len(r.Notes) != 1 {
@@ -451,7 +451,7 @@ func TestWhatAPersonMadeStandsByItself(t *testing.T) {
 	}
 	d.Chain = evidence.Chain{}
 	clear(own)
-	if err := folder.Write(t.Context(), d, nil, func(name string, data []byte) error { own[name] = data; return nil }); err != nil {
+	if _, err := folder.Write(t.Context(), d, nil, func(name string, data []byte) error { own[name] = data; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if r := verified(t, own, o); r.Whole || !strings.Contains(r.Faults[0].What, "not signed") || !bytes.Contains(own[id+".html"], []byte("not signed")) {

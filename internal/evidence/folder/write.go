@@ -17,29 +17,35 @@ type Signer interface {
 }
 
 // Write writes a report that stands by itself as the files that Verify reads: the
-// signed original, if there is a signer, its payload, and every format.
-func Write(ctx context.Context, d evidence.Document, signer Signer, write func(name string, data []byte) error) error {
-	d.Predecessor, d.Chain = nil, evidence.Chain{}
+// signed original, if there is a signer, its payload, and every format. It
+// returns the report as it is in them.
+func Write(ctx context.Context, d evidence.Document, signer Signer, write func(name string, data []byte) error) (evidence.Document, error) {
+	made := d
+	made.Predecessor, made.Chain = nil, evidence.Chain{}
 	if signer != nil {
-		d.Chain.Key = signer.KeyARN()
+		made.Chain.Key = signer.KeyARN()
 	}
 	var content bytes.Buffer
-	if err := evidence.WriteJSON(&content, d); err != nil {
-		return err
+	if err := evidence.WriteJSON(&content, made); err != nil {
+		return d, err
 	}
+	made.SHA256 = evidence.Digest(content.Bytes())
 	if signer != nil {
 		envelope, err := seal.Seal(ctx, signer.Sign, signer.KeyARN(), evidence.PayloadType, content.Bytes())
 		if err != nil {
-			return fmt.Errorf("sign report %s: %w", d.ID, err)
+			return d, fmt.Errorf("sign report %s: %w", d.ID, err)
 		}
 		if err := write(d.ID+signed, envelope); err != nil {
-			return err
+			return d, err
 		}
 	}
-	d.SHA256 = evidence.Digest(content.Bytes())
 	if err := write(d.ID+payload, content.Bytes()); err != nil {
-		return err
+		return d, err
 	}
+	return made, writeFormats(made, write)
+}
+
+func writeFormats(d evidence.Document, write func(name string, data []byte) error) error {
 	for _, f := range format.Derived() {
 		var made bytes.Buffer
 		if err := f.Write(&made, d); err != nil {
