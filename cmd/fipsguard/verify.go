@@ -20,8 +20,6 @@ import (
 	"fipsguard/internal/sanitize"
 	"fipsguard/internal/scan"
 	"fipsguard/internal/wiring/scans"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 type verifyCommand struct {
@@ -74,7 +72,11 @@ func (c *verifyCommand) Run(t *terminal) error {
 	document := evidence.New(evidence.About{
 		Why: "fipsguard verify", Started: started, Finished: time.Now(), Collector: caller.ARN, Tool: evidence.Tool(product.ThisBuild()),
 	}, found.Report)
-	document, err = c.keep(ctx, t, settings, document)
+	var by folder.Signer
+	if c.SignKey != "" {
+		by = scans.Signer(settings, c.SignKey)
+	}
+	document, err = c.keep(ctx, t, by, document)
 	if err := errors.Join(c.write(t, document), err); err != nil {
 		return err
 	}
@@ -96,16 +98,12 @@ func (c *verifyCommand) checkSignKey() error {
 
 // keep writes the report in all formats to the folder that was asked for, and
 // returns it as it is in them.
-func (c *verifyCommand) keep(ctx context.Context, t *terminal, settings aws.Config, d evidence.Document) (evidence.Document, error) {
+func (c *verifyCommand) keep(ctx context.Context, t *terminal, by folder.Signer, d evidence.Document) (evidence.Document, error) {
 	if c.Out == "" {
 		return d, nil
 	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return d, fmt.Errorf("make the folder: %w", err)
-	}
-	var by folder.Signer
-	if c.SignKey != "" {
-		by = scans.Signer(settings, c.SignKey)
 	}
 	kept, err := folder.Write(ctx, d, by, func(name string, data []byte) error {
 		return os.WriteFile(filepath.Join(c.Out, name), data, 0o644)
