@@ -54,6 +54,8 @@ func moreKinds() map[string]guard.Report {
 		"task-running":          report("ECS Task State Change", standalone, guard.RefusedByPolicy, "The policy only audits this rule."),
 		"task-running-stopped":  report("ECS Task State Change", standalone, guard.Answered, "AWS answered that the task is to stop."),
 		"task-running-unknown":  lookReport(nil, guard.Task{ARN: task.ARN, Cluster: "main", LastStatus: "RUNNING", Unknown: "ECS did not answer DescribeTasks"}),
+		"provider-fips-off":     report("CreateCapacityProvider", guard.CapacityProvider{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:capacity-provider/managed", Cluster: "main", Managed: guard.Yes, FIPS: guard.ModeOff}, guard.Answered, ""),
+		"provider-unknown":      report("CreateCapacityProvider", guard.CapacityProvider{Name: "managed", Unknown: "the record does not show what kind of provider it is"}, guard.Answered, ""),
 		"service-unknown":       report("UpdateService", guard.Service{ARN: service.ARN, Cluster: "main", Fargate: guard.Yes, Definition: platformUnseen, Unknown: "ECS did not answer DescribeServices"}, guard.Answered, ""),
 		"service-scaled":        reportBy(guard.Policy{ServiceRemedy: guard.ScaleToZero}, "UpdateService", service, guard.Answered, "AWS answered a desired count of 0."),
 		"service-refused":       reportBy(guard.Policy{ServiceRemedy: guard.RollBack}, "UpdateService", service, guard.RefusedByAWS, refusedByAWS),
