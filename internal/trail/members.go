@@ -174,6 +174,8 @@ func (r *request) members() members {
 		{"platformVersion", &r.PlatformVersion},
 		{"launchType", &r.LaunchType},
 		{"capacityProviderStrategy", &r.CapacityProviderStrategy},
+		{"managedInstancesProvider", &r.ManagedInstancesProvider},
+		{"autoScalingGroupProvider", &r.AutoScalingGroupProvider},
 		{"group", &r.Group},
 		{"startedBy", &r.StartedBy},
 		{"tags", &r.Tags},
@@ -187,8 +189,29 @@ func (r *response) members() members {
 		{"tasks", &r.Tasks},
 		{"service", &r.Service},
 		{"taskSet", &r.TaskSet},
+		{"capacityProvider", &r.Provider},
 	}
 }
+
+func (p *provider) members() members {
+	return members{
+		{"capacityProviderArn", &p.ARN},
+		{"name", &p.Name},
+		{"cluster", &p.Cluster},
+		{"managedInstancesProvider", &p.ManagedInstancesProvider},
+		{"autoScalingGroupProvider", &p.AutoScalingGroupProvider},
+	}
+}
+
+func (m *managedInstances) members() members {
+	return members{{"instanceLaunchTemplate", &m.InstanceLaunchTemplate}}
+}
+
+func (l *launchTemplate) members() members {
+	return members{{"fipsEnabled", pointer[flag]{&l.FIPSEnabled}}}
+}
+
+func (*nothing) members() members { return nil }
 
 func (s *setting) members() members {
 	return members{

@@ -89,6 +89,8 @@ type request struct {
 	Group                    text
 	StartedBy                text
 	Tags                     list[object[attribute]]
+	ManagedInstancesProvider object[managedInstances]
+	AutoScalingGroupProvider object[nothing]
 }
 
 // response holds the answers of all guarded calls.
@@ -98,7 +100,28 @@ type response struct {
 	Tasks          list[object[task]]
 	Service        object[service]
 	TaskSet        object[service]
+	Provider       object[provider]
 }
+
+// provider is a capacity provider.
+type provider struct {
+	ARN                      text
+	Name                     text
+	Cluster                  text
+	ManagedInstancesProvider object[managedInstances]
+	AutoScalingGroupProvider object[nothing]
+}
+
+type managedInstances struct {
+	InstanceLaunchTemplate object[launchTemplate]
+}
+
+type launchTemplate struct {
+	FIPSEnabled *flag
+}
+
+// nothing is an object of which only the presence counts.
+type nothing struct{}
 
 type setting struct {
 	Name         text
