@@ -7,25 +7,53 @@ import (
 	"fipsguard/internal/guard"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// Caller is the AWS configuration that the SDK finds in the environment or in a
-// profile, with the account that its credentials belong to and its Region. An
-// error names what is missing: credentials, or a Region that has FIPS mode on
-// Fargate.
-func Caller(ctx context.Context) (aws.Config, guard.Location, error) {
-	settings, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return aws.Config{}, guard.Location{}, fmt.Errorf("read the AWS configuration: %w", err)
+// Choice is which profile and which Region to use; empty is what the environment
+// says.
+type Choice struct{ Profile, Region string }
+
+// Load reads the AWS configuration as the AWS CLI finds it.
+func (c Choice) Load(ctx context.Context, options ...func(*config.LoadOptions) error) (aws.Config, error) {
+	if c.Profile != "" {
+		options = append(options, config.WithSharedConfigProfile(c.Profile))
 	}
-	if !guard.InScope(settings.Region) {
-		return aws.Config{}, guard.Location{}, fmt.Errorf("the Region is %q; Fargate has FIPS-140 mode in us-gov-west-1 and us-gov-east-1 only: set AWS_REGION", settings.Region)
+	if c.Region != "" {
+		options = append(options, config.WithRegion(c.Region))
+	}
+	settings, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return settings, Legible(fmt.Errorf("read the AWS configuration: %w", err))
+	}
+	return settings, nil
+}
+
+// Caller is the AWS configuration, with the account that its credentials belong to
+// and its Region. An error says what is missing and what to do: credentials, or a
+// Region that has FIPS mode on Fargate.
+func Caller(ctx context.Context, choice Choice) (aws.Config, guard.Location, error) {
+	settings, err := choice.Load(ctx)
+	if err != nil {
+		return aws.Config{}, guard.Location{}, err
+	}
+	switch {
+	case settings.Region == "":
+		return aws.Config{}, guard.Location{}, fmt.Errorf("no Region is set: add --region us-gov-west-1, or set AWS_REGION")
+	case !guard.InScope(settings.Region):
+		return aws.Config{}, guard.Location{}, fmt.Errorf("the Region is %q; Fargate has FIPS-140 mode in us-gov-west-1 and us-gov-east-1 only: add --region, or set AWS_REGION", settings.Region)
+	}
+	if err := CheckCredentials(ctx, settings); err != nil {
+		return aws.Config{}, guard.Location{}, err
 	}
 	out, err := sts.NewFromConfig(settings).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return aws.Config{}, guard.Location{}, fmt.Errorf("get caller identity: %w", err)
+		return aws.Config{}, guard.Location{}, Legible(fmt.Errorf("get caller identity: %w", err))
+	}
+	if caller, err := arn.Parse(aws.ToString(out.Arn)); err != nil || caller.Partition != "aws-us-gov" {
+		return aws.Config{}, guard.Location{}, fmt.Errorf("the credentials are those of %q, which is not in GovCloud: choose another --profile", aws.ToString(out.Arn))
 	}
 	return settings, guard.Location{Account: aws.ToString(out.Account), Region: settings.Region}, nil
 }
