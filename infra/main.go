@@ -78,6 +78,7 @@ func declare(app awscdk.App, folder string) error {
 	if err := newAccountStack(app, options, code); err != nil {
 		return err
 	}
+	newSecurityStack(app, options)
 	return newOrganizationStack(app, options, code)
 }
 

@@ -39,6 +39,8 @@ type Options struct {
 	Queues              []string
 	HTTPSEndpoints      []string
 	SecurityAccount     string
+	SecurityBus         string   // ARN of the security account's event bus, for the second channel
+	Guarded             []string // accounts whose guards the security account's stack listens to
 	Subnets             []string
 	SecurityGroups      []string
 	VPC                 string   // of the subnets; needed for endpoints only
@@ -66,6 +68,8 @@ func readOptions(context map[string]any) (Options, error) {
 		Queues:          c.list("queues", "ARNs of SQS queues", queueARN.MatchString),
 		HTTPSEndpoints:  c.list("httpsEndpoints", "URLs that begin with https://", isHTTPS),
 		SecurityAccount: c.text("securityAccount", ""),
+		SecurityBus:     c.text("securityBus", ""),
+		Guarded:         c.list("guardedAccounts", "accounts of 12 digits", product.IsAccount),
 		Subnets:         c.list("subnets", "IDs as in subnet-0123456789abcdef0", subnetID.MatchString),
 		SecurityGroups:  c.list("securityGroups", "IDs as in sg-0123456789abcdef0", groupID.MatchString),
 		VPC:             c.text("vpc", ""),
@@ -83,6 +87,9 @@ func readOptions(context map[string]any) (Options, error) {
 	}
 	if o.SecurityAccount != "" && !product.IsAccount(o.SecurityAccount) {
 		c.refuse("securityAccount", "an account's 12 digits")
+	}
+	if o.SecurityBus != "" && !busARN.MatchString(o.SecurityBus) {
+		c.refuse("securityBus", "the ARN of an event bus of another account")
 	}
 	if o.TrailLogs != "" && !bucketAndPrefix.MatchString(o.TrailLogs) {
 		c.refuse("trailLogs", "BUCKET or BUCKET/PREFIX")
@@ -125,6 +132,7 @@ var (
 	rolePattern     = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(\d{12}|\*):role/([\w+=,.@-]+/)*[\w+=,.@-]+\*?$`)
 	keyARN          = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+$`)
 	queueARN        = regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+(\.fifo)?$`)
+	busARN          = regexp.MustCompile(`^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus/[\w./-]+$`)
 	subnetID        = regexp.MustCompile(`^subnet-[0-9a-f]+$`)
 	groupID         = regexp.MustCompile(`^sg-[0-9a-f]+$`)
 	vpcID           = regexp.MustCompile(`^vpc-[0-9a-f]+$`)

@@ -47,7 +47,7 @@ func TestOnlyTerminalsGetColorsAndFolding(t *testing.T) {
 	if fmt.Fprintln(file.folded(), text, file.word("OFF")); strings.TrimSpace(out.String()) != text+"OFF" && out.String() != text+" OFF\n" {
 		t.Errorf("a file gets %q", out.String())
 	}
-	screen, shown := on(20)
+	screen, shown := on(22)
 	fmt.Fprintln(screen.folded(), "  it is "+screen.word("NON_COMPLIANT")+" and so on")
 	if want := "  it is " + red + "NON_COMPLIANT" + normal + "\n    and so on\n"; shown.String() != want {
 		t.Errorf("a terminal gets %q, want %q", shown.String(), want)

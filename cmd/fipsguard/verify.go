@@ -39,12 +39,12 @@ func (verifyCommand) Help() string {
 }
 
 func (c *verifyCommand) Run(t *terminal) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	policy, err := c.read(time.Now())
 	if err != nil {
 		return err
 	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	settings, location, err := scans.Caller(ctx, scans.Choice{Profile: c.Profile, Region: c.Region})
 	if err != nil {
 		return err

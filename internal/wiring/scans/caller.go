@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/product"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
@@ -24,7 +25,7 @@ func (c Choice) Load(ctx context.Context, options ...func(*config.LoadOptions) e
 	if c.Region != "" {
 		options = append(options, config.WithRegion(c.Region))
 	}
-	settings, err := config.LoadDefaultConfig(ctx, options...)
+	settings, err := config.LoadDefaultConfig(ctx, append(options, config.WithAppID(product.Name))...)
 	if err != nil {
 		return settings, Legible(fmt.Errorf("read the AWS configuration: %w", err))
 	}
