@@ -1,5 +1,5 @@
 # People and .ci/run type the same words.
-.PHONY: help check test short fips race fuzz golden build synth bench
+.PHONY: help check test short fips race fuzz golden build release synth bench
 
 FUZZTIME ?= 60s
 
@@ -36,6 +36,10 @@ golden: ## write the golden files anew; read the diff before you commit it
 
 build: ## the functions' zips, the same byte for byte everywhere
 	go run ./build
+
+release: ## all that people get, into dist, the same byte for byte everywhere
+	rm -rf dist
+	go run ./build -release
 
 synth: build ## the CloudFormation templates, into cdk.out
 	CDK_OUTDIR=cdk.out go run ./infra -c silent=true
