@@ -79,7 +79,7 @@ func TestVerify(t *testing.T) {
 	}
 
 	code, out, _ = fipsguard("", "verify", "--no-exec", "--cluster", "default")
-	if code != 1 || !strings.Contains(out, "No kernel was checked.") {
+	if code != 1 || !strings.Contains(out, "4 not examined. 1 violation") {
 		t.Errorf("without exec: exits %d\n%s", code, out)
 	}
 }
@@ -116,7 +116,7 @@ func TestVerifyChooses(t *testing.T) {
 	}
 	happens(t, s, "The pipeline registers the task definition web.", "The pipeline runs a task of web.", "Five minutes pass.")
 	hasKernels := func(report evidence.Document) bool {
-		return slices.ContainsFunc(report.Findings, func(f evidence.Finding) bool { return f.Rule == "task-kernel-proof" })
+		return slices.ContainsFunc(report.Claims, func(c evidence.Claim) bool { return c.Rule == "task-kernel-proof" && c.Result == evidence.InsufficientData })
 	}
 	if !hasKernels(verify("--region", "us-gov-west-1")) {
 		t.Error("a kernel that cannot be read is no finding")

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -23,12 +24,13 @@ func WriteText(out io.Writer, d evidence.Document) error {
 func WriteStyledText(out io.Writer, d evidence.Document, style func(word string) string) error {
 	w := &lines{out: out, style: style}
 	w.printf("%s  account %s, Region %s, %s\n", w.word("%s", d.Status.String()), d.Account, d.Region, d.Finished.Format(time.RFC3339))
-	w.printf("%s\n\n", evidence.Summary(d))
+	w.printf("%s\n", evidence.Summary(d))
+	w.printf("Scanned %s by %s with %s %s. %s\n\n", between(d), cmp.Or(d.Collector, "someone unknown"), d.Tool.Name, d.Tool.Version, d.Cycle.Keeps)
 	for _, line := range d.Timelines {
 		writeTimeline(w, line)
 	}
 	writeTasks(w, d.Tasks)
-	writeFindings(w, d.Findings)
+	writeClaims(w, d.Claims)
 	if len(d.Outcomes) > 0 {
 		w.printf("%s\n", w.word("What the guard did"))
 		for i, o := range d.Outcomes {
@@ -101,18 +103,51 @@ func writeTasks(w *lines, tasks []evidence.Task) {
 	w.printf("\n")
 }
 
-func writeFindings(w *lines, findings []evidence.Finding) {
-	if len(findings) == 0 {
+// writeClaims writes what needs someone's attention: what stands, what is unknown
+// and what was fixed. The summary says what was not examined.
+func writeClaims(w *lines, claims []evidence.Claim) {
+	var open []evidence.Claim
+	for _, c := range claims {
+		if c.Result != evidence.Compliant && c.Result != evidence.NotExamined {
+			open = append(open, c)
+		}
+	}
+	if len(open) == 0 {
 		return
 	}
 	w.printf("%s\n", w.word("Findings"))
-	for i, f := range findings {
-		if w.enough(i, len(findings)) {
+	for i, c := range open {
+		if w.enough(i, len(open)) {
 			break
 		}
-		w.printf("  %s %s %s\n           %s\n           Remedy: %s\n", w.word("%-8s", f.Severity.String()), f.Rule, f.Subject, f.Reason, f.Remedy)
+		w.printf("  %s %s %s\n           %s: %s\n", w.word("%-8s", c.Severity.String()), c.Rule, c.Subject, standing(c), c.Reason)
+		if c.Remedy != "" && !c.Fixed {
+			w.printf("           Remedy: %s\n", c.Remedy)
+		}
+		if c.Command != "" && !c.Fixed && !strings.Contains(c.Remedy, c.Command) {
+			w.printf("           Run: %s\n", c.Command)
+		}
 	}
 	w.printf("\n")
+}
+
+// standing says how a claim stands now.
+func standing(c evidence.Claim) string {
+	switch c.Result {
+	case evidence.NonCompliant:
+		if c.Fixed {
+			return "Fixed in this scan"
+		}
+		return "Open"
+	case evidence.NotExamined:
+		return "Not examined"
+	case evidence.Starting:
+		return "Starting"
+	case evidence.Compliant:
+		return "As required"
+	case evidence.InsufficientData:
+	}
+	return "Unknown"
 }
 
 // lines writes text in which foreign names cannot forge lines or colours.

@@ -32,29 +32,35 @@ func (c Choice) Load(ctx context.Context, options ...func(*config.LoadOptions) e
 	return settings, nil
 }
 
-// Caller is the AWS configuration, with the account that its credentials belong to
+// Principal is who calls AWS, and where.
+type Principal struct {
+	guard.Location
+	ARN string
+}
+
+// Caller is the AWS configuration, with the principal that its credentials belong to
 // and its Region. An error says what is missing and what to do: credentials, or a
 // Region that has FIPS mode on Fargate.
-func Caller(ctx context.Context, choice Choice) (aws.Config, guard.Location, error) {
+func Caller(ctx context.Context, choice Choice) (aws.Config, Principal, error) {
 	settings, err := choice.Load(ctx)
 	if err != nil {
-		return aws.Config{}, guard.Location{}, err
+		return aws.Config{}, Principal{}, err
 	}
 	switch {
 	case settings.Region == "":
-		return aws.Config{}, guard.Location{}, fmt.Errorf("no Region is set: add --region us-gov-west-1, or set AWS_REGION")
+		return aws.Config{}, Principal{}, fmt.Errorf("no Region is set: add --region us-gov-west-1, or set AWS_REGION")
 	case !guard.InScope(settings.Region):
-		return aws.Config{}, guard.Location{}, fmt.Errorf("the Region is %q; Fargate has FIPS-140 mode in us-gov-west-1 and us-gov-east-1 only: add --region, or set AWS_REGION", settings.Region)
+		return aws.Config{}, Principal{}, fmt.Errorf("the Region is %q; Fargate has FIPS-140 mode in us-gov-west-1 and us-gov-east-1 only: add --region, or set AWS_REGION", settings.Region)
 	}
 	if err := CheckCredentials(ctx, settings); err != nil {
-		return aws.Config{}, guard.Location{}, err
+		return aws.Config{}, Principal{}, err
 	}
 	out, err := sts.NewFromConfig(settings).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return aws.Config{}, guard.Location{}, Legible(fmt.Errorf("get caller identity: %w", err))
+		return aws.Config{}, Principal{}, Legible(fmt.Errorf("get caller identity: %w", err))
 	}
 	if caller, err := arn.Parse(aws.ToString(out.Arn)); err != nil || caller.Partition != "aws-us-gov" {
-		return aws.Config{}, guard.Location{}, fmt.Errorf("the credentials are those of %q, which is not in GovCloud: choose another --profile", aws.ToString(out.Arn))
+		return aws.Config{}, Principal{}, fmt.Errorf("the credentials are those of %q, which is not in GovCloud: choose another --profile", aws.ToString(out.Arn))
 	}
-	return settings, guard.Location{Account: aws.ToString(out.Account), Region: settings.Region}, nil
+	return settings, Principal{guard.Location{Account: aws.ToString(out.Account), Region: settings.Region}, aws.ToString(out.Arn)}, nil
 }
