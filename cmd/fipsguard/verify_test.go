@@ -116,7 +116,9 @@ func TestVerifyChooses(t *testing.T) {
 	}
 	happens(t, s, "The pipeline registers the task definition web.", "The pipeline runs a task of web.", "Five minutes pass.")
 	hasKernels := func(report evidence.Document) bool {
-		return slices.ContainsFunc(report.Claims, func(c evidence.Claim) bool { return c.Rule == "task-kernel-proof" && c.Result == evidence.InsufficientData })
+		return slices.ContainsFunc(report.Claims, func(c evidence.Claim) bool {
+			return c.Rule == "task-kernel-proof" && c.Result == evidence.InsufficientData
+		})
 	}
 	if !hasKernels(verify("--region", "us-gov-west-1")) {
 		t.Error("a kernel that cannot be read is no finding")

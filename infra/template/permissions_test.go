@@ -2,13 +2,17 @@ package template
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
+
+var update = flag.Bool("update", false, "write the rows into docs/permissions.md")
 
 // TestPermissionsAreDocumented: docs/permissions.md lists exactly what the template
 // grants to the functions' roles.
@@ -44,9 +48,17 @@ func TestPermissionsAreDocumented(t *testing.T) {
 		}
 		fmt.Fprintf(&rows, "| `fipsguard-%s-REGION` | %s |\n", strings.ToLower(name), strings.Join(slices.Sorted(maps.Keys(actions)), ", "))
 	}
-	text, err := os.ReadFile("../../docs/permissions.md")
+	const page = "../../docs/permissions.md"
+	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if *update {
+		listed := regexp.MustCompile("(\\| `fipsguard-[a-z]+-REGION` \\|.*\n)+")
+		if err := os.WriteFile(page, listed.ReplaceAllLiteral(text, []byte(rows.String())), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
 	}
 	if !strings.Contains(string(text), rows.String()) {
 		t.Errorf("docs/permissions.md should have these rows:\n%s", rows.String())
