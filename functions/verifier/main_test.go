@@ -74,6 +74,16 @@ func newDeployed(t testing.TB, options localaws.Options) deployed {
 	if err := account.SubscribeQueue(topic, "arn:aws-us-gov:sqs:"+region+":"+localaws.AccountID+":"+product.Reported); err != nil {
 		t.Fatal(err)
 	}
+	scans := "arn:aws-us-gov:sqs:" + region + ":" + localaws.AccountID + ":" + product.Scans
+	for name, s := range map[string]localaws.Rule{
+		"check-setting": {TargetARN: enforcerARN, Input: `{"check":"setting"}`}, "look-hourly": {TargetARN: scans, Input: `{"look":"hourly","id":"1"}`},
+		"look-daily": {TargetARN: scans, Input: `{"look":"daily","id":"1"}`},
+	} {
+		s.Name, s.Region, s.Every, s.Invoke = product.Prefix+name, region, time.Hour, func(context.Context, []byte) error { return nil }
+		if err := account.Attach(s); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, p := range trail.Patterns() {
 		target := "arn:aws-us-gov:sqs:" + region + ":" + localaws.AccountID + ":" + product.Workloads
 		if p.Name == trail.Settings {
