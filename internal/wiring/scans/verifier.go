@@ -10,6 +10,7 @@ import (
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/notify"
 	"fipsguard/internal/aws/reported"
+	"fipsguard/internal/aws/selfcheck"
 	"fipsguard/internal/aws/signer"
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/config"
@@ -74,7 +75,7 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 	}
 	patterns, targets := rules(enforcer)
 	scanner.Components = Components(aws, Guard{
-		Patterns: patterns, Targets: targets, TopicARN: settings.TopicARN, ReportedARN: queueBeside(enforcer, product.Reported), QueueURLs: settings.Queues,
+		Patterns: patterns, Targets: targets, Schedules: schedules(enforcer), TopicARN: settings.TopicARN, ReportedARN: queueBeside(enforcer, product.Reported), QueueURLs: settings.Queues,
 	})
 	log := wiring.Logger(settings.Enforcer)
 	wiring.LogStart(log, settings.Enforcer)
@@ -105,6 +106,16 @@ func rules(enforcer arn.ARN) (patterns, targets map[string]string) {
 		}
 	}
 	return patterns, targets
+}
+
+// schedules are what asks for the check of each minute and for the scans.
+func schedules(enforcer arn.ARN) map[string]selfcheck.Schedule {
+	scans := queueBeside(enforcer, product.Scans)
+	return map[string]selfcheck.Schedule{
+		product.Prefix + "check-setting": {Target: enforcer.String(), Asks: `{"check":"setting"}`},
+		product.Prefix + "look-hourly":   {Target: scans, Asks: `"look":"hourly"`},
+		product.Prefix + "look-daily":    {Target: scans, Asks: `"look":"daily"`},
+	}
 }
 
 // queueBeside is the ARN of a queue in the account and Region of a function.
