@@ -90,6 +90,16 @@ func TestOffCountsWhereReportsDiffer(t *testing.T) {
 	}
 }
 
+// TestWhatEndsInTheUnknownWasNotFixed, as far as reports show.
+func TestWhatEndsInTheUnknownWasNotFixed(t *testing.T) {
+	var c Collector
+	c.Add(report(1, nil, span("on", 0, 1)))
+	c.Add(report(8, nil, span("on", 0, 2), span("off", 2, 3), span("unknown", 3, 5), span("on", 5, 8)))
+	if f := c.Summaries(true, 0)[0].Days[0]; f.Fixes != 0 || *f.OffMinutes != 60 || *f.UnknownMinutes != 120 {
+		t.Errorf("off for %v min, unknown for %v min, %d fixes", *f.OffMinutes, *f.UnknownMinutes, f.Fixes)
+	}
+}
+
 func TestRankIsTheNearest(t *testing.T) {
 	var sorted []time.Duration
 	for i := range 200 {
