@@ -139,6 +139,11 @@ func (b Bucket) write(ctx context.Context, key, mediaType string, content []byte
 	if err != nil {
 		return "", fmt.Errorf("put %s: %w", b.uri(key), err)
 	}
+	if aws.ToString(out.ETag) == "" {
+		// The SDK takes any answer for a good one whose status is 200, such as a
+		// proxy's page. S3 names what it has stored.
+		return "", fmt.Errorf("put %s: the answer is not of S3: it names no ETag", b.uri(key))
+	}
 	return aws.ToString(out.VersionId), nil
 }
 

@@ -10,13 +10,13 @@ import (
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/ecsexec"
 	"fipsguard/internal/aws/history"
+	"fipsguard/internal/aws/scaling"
 	"fipsguard/internal/aws/selfcheck"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/scan"
 	"fipsguard/internal/wiring"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -46,7 +46,7 @@ func Sleep(ctx context.Context, d time.Duration) error { return ecsapi.Sleep(ctx
 // Scanner puts a scanner together.
 func Scanner(o Options) *scan.Scanner {
 	client := ecs.NewFromConfig(o.Config, ecsapi.ShortAttempts(ecsapi.AttemptTime), ecsapi.HalfOfBuckets(wiring.ScanShare, o.Now, o.Sleep))
-	account := ecsapi.NewAccount(client, applicationautoscaling.NewFromConfig(o.Config), o.Now)
+	account := ecsapi.NewAccount(client, scaling.New(o.Config), o.Now)
 	scanner := &scan.Scanner{
 		Account: ecsapi.Inventory{Account: account, Lister: client},
 		History: history.History{
