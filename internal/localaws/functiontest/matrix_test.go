@@ -309,7 +309,7 @@ func isAboutTheSetting(m localaws.Message) bool {
 
 // hasUnknowns reports whether a report says that something could not be read.
 func (r result) hasUnknowns() bool {
-	return slices.ContainsFunc(r.reports, func(d evidence.Document) bool { return d.Verdicts.InsufficientData > 0 })
+	return slices.ContainsFunc(r.reports, func(d evidence.Document) bool { return d.Results.InsufficientData > 0 })
 }
 
 // claimsNothing looks for what says that FIPS mode was turned on.
