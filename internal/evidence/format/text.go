@@ -45,6 +45,7 @@ func WriteStyledText(out io.Writer, d evidence.Document, style func(word string)
 	for _, n := range d.Limits {
 		w.printf("  - %s\n", n)
 	}
+	w.printf("\nOriginal: %s\n", d.Original())
 	return w.err
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
@@ -53,7 +54,7 @@ type World struct {
 	Admin    *ecs.Client
 	Reported string // the queue of what was published
 
-	topic, queue string
+	topic, queue, key string
 }
 
 // New starts an account.
@@ -81,6 +82,9 @@ func (w *World) deploy() (err error) {
 	if err := w.CreateBucket(Region, Bucket); err != nil {
 		return err
 	}
+	if w.key, err = w.CreateSigningKey(Region, localaws.Everyone().Guard); err != nil {
+		return err
+	}
 	if w.queue, err = w.CreateQueue(Region, product.Failed); err != nil {
 		return err
 	}
@@ -103,6 +107,22 @@ func (w *World) deploy() (err error) {
 			return err
 		}
 	}
+	return w.attachSchedules()
+}
+
+// attachSchedules adds the rules that come by themselves.
+func (w *World) attachSchedules() error {
+	scans := "arn:aws-us-gov:sqs:" + Region + ":" + localaws.AccountID + ":" + product.Scans
+	for name, s := range map[string]localaws.Rule{
+		"check-setting": {TargetARN: ARN(product.Enforcer), Input: `{"check":"setting"}`},
+		"look-hourly":   {TargetARN: scans, Input: `{"look":"hourly","id":"1"}`},
+		"look-daily":    {TargetARN: scans, Input: `{"look":"daily","id":"1"}`},
+	} {
+		s.Name, s.Region, s.Every, s.Invoke = product.Prefix+name, Region, time.Hour, func(context.Context, []byte) error { return nil }
+		if err := w.Attach(s); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -113,7 +133,7 @@ func (w *World) Start(t testing.TB, name, binary string, more ...string) *lambda
 	f, err := lambda.Start(binary, ARN(name), append([]string{
 		"AWS_ENDPOINT_URL=" + w.Endpoint(), "AWS_REGION=" + Region,
 		"AWS_ACCESS_KEY_ID=" + people.Guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + people.Guard.SecretAccessKey,
-		"FIPSGUARD_TOPIC_ARN=" + w.topic, "FIPSGUARD_EVIDENCE_BUCKET=" + Bucket, "FIPSGUARD_ENFORCER_ARN=" + ARN(product.Enforcer),
+		"FIPSGUARD_TOPIC_ARN=" + w.topic, "FIPSGUARD_EVIDENCE_BUCKET=" + Bucket, "FIPSGUARD_SIGNING_KEY=" + w.key, "FIPSGUARD_ENFORCER_ARN=" + ARN(product.Enforcer),
 		"FIPSGUARD_QUEUES=" + w.queue, "FIPSGUARD_REPORTED=" + w.Reported, "FIPSGUARD_SECURITY_HUB=true",
 	}, more...))
 	if err != nil {
