@@ -78,7 +78,13 @@ func Serve(ctx context.Context, address string) (*Account, error) {
 // Start starts a simulated account on loopback, in simulated time, in which
 // the guard's waits end at once, with the guard attached and FIPS mode on.
 func Start(ctx context.Context, policy guard.Policy, o Options) (*Account, error) {
-	a := newAccount(policy, localaws.Options{Now: o.Now, Concurrency: 1})
+	return start(ctx, policy, o, localaws.Options{})
+}
+
+// start starts an account of which nobody waits for anything.
+func start(ctx context.Context, policy guard.Policy, o Options, how localaws.Options) (*Account, error) {
+	how.Now, how.Concurrency = o.Now, 1
+	a := newAccount(policy, how)
 	a.sleep, a.tool = a.AWS.Sleep, o.Tool
 	return a, a.start(ctx, "127.0.0.1:0")
 }

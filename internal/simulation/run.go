@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"time"
 
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/localaws"
 )
 
 // scenarioTime bounds one scenario, in real time.
@@ -15,8 +17,10 @@ const scenarioTime = time.Minute
 
 // Options say how scenarios run.
 type Options struct {
-	Now  func() time.Time // the clock under the account's; time.Now when nil
-	Tool evidence.Tool    // as which the verifier reports
+	// Now is the clock under the account's; when nil, that of a scenario stands
+	// still at its beginning but for what takes simulated time.
+	Now  func() time.Time
+	Tool evidence.Tool // as which the verifier reports
 }
 
 // Result is what became of a scenario.
@@ -32,7 +36,8 @@ func (s Scenario) Run(ctx context.Context, o Options) (result Result, err error)
 	ctx, cancel := context.WithTimeout(ctx, scenarioTime)
 	defer cancel()
 	if o.Now == nil {
-		o.Now = time.Now
+		began := time.Now()
+		o.Now = func() time.Time { return began }
 	}
 	policy := guard.DefaultPolicy()
 	for _, step := range s.steps {
@@ -40,7 +45,7 @@ func (s Scenario) Run(ctx context.Context, o Options) (result Result, err error)
 			step.sentence.given(&policy, step.phrase, o.Now().UTC())
 		}
 	}
-	account, err := Start(ctx, policy, o)
+	account, err := start(ctx, policy, o, localaws.Options{Seed: s.seed(), Lifelike: localaws.Simulated})
 	if err != nil {
 		return Result{}, err
 	}
@@ -56,6 +61,13 @@ func (s Scenario) Run(ctx context.Context, o Options) (result Result, err error)
 	}
 	result.Activities, result.Reports, result.Conclusion = account.seen(), account.scanned(), account.conclude(s.conclusion)
 	return result, nil
+}
+
+// seed is the scenario's own, so that no two have the same identifiers.
+func (s Scenario) seed() uint64 {
+	name := fnv.New64a()
+	_, _ = name.Write([]byte(s.Name)) // never fails
+	return name.Sum64()
 }
 
 // take takes one step, and returns what became of an expectation instead.

@@ -18,6 +18,10 @@ type Options struct {
 	Now        func() time.Time // the clock under the account's own
 	Throttling bool             // switches on the token buckets
 	Principals []Principal      // who can call
+	Seed       uint64           // of identifiers: accounts with the same one make the same
+	// CallTime is how long a call takes, by which the clock is set forward. May
+	// be nil.
+	CallTime func(operation string) time.Duration
 }
 
 // Hooks are what the kernel leaves to others. All are set before Start, and
@@ -39,6 +43,7 @@ type Kernel struct {
 	Hooks Hooks
 
 	throttling bool
+	callTime   func(string) time.Duration
 	principals []Principal
 	services   []Service
 	paths      map[string]http.HandlerFunc // by prefix
@@ -61,9 +66,10 @@ func New(o Options) *Kernel {
 	return &Kernel{
 		throttling: o.Throttling,
 		principals: o.Principals,
-		// A fixed seed: the same calls make the same identifiers, so that
-		// simulations can be compared.
-		IDs:     IDs{random: rand.New(rand.NewPCG(1, 2))},
+		callTime:   o.CallTime,
+		// The same calls make the same identifiers, so that simulations can be
+		// compared.
+		IDs:     IDs{random: rand.New(rand.NewPCG(1, 2+o.Seed))},
 		Clock:   Clock{base: o.Now, changed: make(chan struct{}, 1)},
 		paths:   map[string]http.HandlerFunc{},
 		denied:  map[string][]string{},

@@ -1,0 +1,46 @@
+package localaws
+
+import (
+	"hash/fnv"
+	"time"
+
+	"fipsguard/internal/localaws/eventbridge"
+)
+
+// Lifelike is how an account takes time.
+type Lifelike int
+
+// The ways to take time.
+const (
+	// Instant accounts do everything at once.
+	Instant Lifelike = iota
+	// Simulated accounts set their clock forward: EventTravel for an event, and
+	// some tens of milliseconds for a call.
+	Simulated
+	// Waiting accounts, whose clock Run follows, wait for events to arrive.
+	Waiting
+)
+
+// EventTravel is about how long an event is under way from the call to the
+// function. Others measured from seconds to 90 seconds (docs/facts.md).
+const EventTravel = 2 * time.Second
+
+func (o Options) travel() eventbridge.Travel {
+	if o.Lifelike == Instant {
+		return eventbridge.Travel{}
+	}
+	return eventbridge.Travel{About: EventTravel, Waits: o.Lifelike == Waiting, Seed: o.Seed}
+}
+
+// callTime is how long calls take. It depends on nothing but their name, so
+// that the order of those made at the same time does not matter.
+func (l Lifelike) callTime() func(string) time.Duration {
+	if l != Simulated {
+		return nil
+	}
+	return func(operation string) time.Duration {
+		name := fnv.New32a()
+		_, _ = name.Write([]byte(operation)) // never fails
+		return time.Duration(20+name.Sum32()%40) * time.Millisecond
+	}
+}
