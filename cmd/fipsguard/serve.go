@@ -23,18 +23,19 @@ func serve(ctx context.Context, t *terminal, address string, allowRemote bool) (
 		return err
 	}
 	defer func() { err = errors.Join(err, s.AWS.Close()) }()
-	fmt.Fprint(t.out, welcome(s))
-	print := newPrinter(t)
+	if _, err := fmt.Fprint(t.out, welcome(s)); err != nil {
+		return err
+	}
 	s.Watch(func(h simulation.Activity) {
-		text := print.Line(h)
-		if text == "" {
+		line, ok := simulation.LineOf(h)
+		if !ok {
 			return
 		}
 		printing.Lock()
 		defer printing.Unlock()
-		fmt.Fprintf(t.out, "%s  %s\n", h.Time.Format("15:04:05.000"), text)
+		t.storyLine(h.Time.Format("15:04:05.000"), line, false)
 		if h.Message != nil {
-			fmt.Fprintf(t.out, "%s\n", indented(h.Message.For("email")))
+			t.essence(h.Message.For("email"))
 		}
 	})
 	s.AWS.Run(ctx)

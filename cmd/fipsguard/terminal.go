@@ -4,6 +4,8 @@ import (
 	"io"
 	"os"
 	"strconv"
+
+	"golang.org/x/term"
 )
 
 // terminal is where a command reads and writes: data on out, talk on err.
@@ -11,6 +13,17 @@ type terminal struct {
 	in       io.Reader
 	out, err io.Writer
 	color    bool
+	width    int // in characters, of a line
+}
+
+// usualWidth is that of a terminal, and of what is none.
+const usualWidth = 80
+
+func widthOf(file *os.File) int {
+	if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+		return width
+	}
+	return usualWidth
 }
 
 // open opens a file, or the standard input by the name -. The error leaves the

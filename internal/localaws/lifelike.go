@@ -1,7 +1,6 @@
 package localaws
 
 import (
-	"hash/fnv"
 	"time"
 
 	"fipsguard/internal/localaws/eventbridge"
@@ -14,8 +13,8 @@ type Lifelike int
 const (
 	// Instant accounts do everything at once.
 	Instant Lifelike = iota
-	// Simulated accounts set their clock forward: EventTravel for an event, and
-	// some tens of milliseconds for a call.
+	// Simulated accounts set their clock forward: about EventTravel for an event,
+	// and some milliseconds for a call.
 	Simulated
 	// Waiting accounts, whose clock Run follows, wait for events to arrive.
 	Waiting
@@ -32,15 +31,11 @@ func (o Options) travel() eventbridge.Travel {
 	return eventbridge.Travel{About: EventTravel, Waits: o.Lifelike == Waiting, Seed: o.Seed}
 }
 
-// callTime is how long calls take. It depends on nothing but their name, so
-// that the order of those made at the same time does not matter.
-func (l Lifelike) callTime() func(string) time.Duration {
-	if l != Simulated {
-		return nil
+// callTime is how long a call takes: the same for each, so that the order of
+// those made at the same time does not matter.
+func (l Lifelike) callTime() time.Duration {
+	if l == Simulated {
+		return 37 * time.Millisecond
 	}
-	return func(operation string) time.Duration {
-		name := fnv.New32a()
-		_, _ = name.Write([]byte(operation)) // never fails
-		return time.Duration(20+name.Sum32()%40) * time.Millisecond
-	}
+	return 0
 }

@@ -70,7 +70,7 @@ type Account struct {
 // Serve starts a simulated account at an address, in real time, with the guard
 // attached and FIPS mode on.
 func Serve(ctx context.Context, address string) (*Account, error) {
-	a := newAccount(guard.DefaultPolicy(), localaws.Options{})
+	a := newAccount(guard.DefaultPolicy(), localaws.Options{Seed: uint64(time.Now().UnixNano()), Lifelike: localaws.Waiting})
 	a.sleep = sleepInRealTime
 	return a, a.start(ctx, address)
 }
@@ -197,6 +197,9 @@ func (a *Account) deadLetters() []int {
 	}
 	return attempts
 }
+
+// Alerts are those that the on-call got.
+func (r Result) Alerts() []localaws.Message { return alerts(r.Activities) }
 
 // alerts are the messages among the activities.
 func alerts(activities []Activity) []localaws.Message {

@@ -25,10 +25,14 @@ type Options struct {
 
 // Result is what became of a scenario.
 type Result struct {
+	Began      time.Time // on the account's clock
 	Activities []Activity
 	Reports    []evidence.Document // of the verifier's scans, in order
 	Unmet      []string            // the expectations that do not hold, each with what became of it instead
 	Conclusion string              // what it means when all hold
+	Done, By   string              // what was done, and by whom
+	Outcome    string              // what became of it when all hold
+	Took       time.Duration       // which time that is, depends on the scenario
 }
 
 // Run runs a scenario in an account of its own.
@@ -36,7 +40,7 @@ func (s Scenario) Run(ctx context.Context, o Options) (result Result, err error)
 	ctx, cancel := context.WithTimeout(ctx, scenarioTime)
 	defer cancel()
 	if o.Now == nil {
-		began := time.Now()
+		began := time.Now().Truncate(time.Millisecond)
 		o.Now = func() time.Time { return began }
 	}
 	policy := guard.DefaultPolicy()
@@ -50,6 +54,7 @@ func (s Scenario) Run(ctx context.Context, o Options) (result Result, err error)
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, account.AWS.Close()) }()
+	result.Began = account.AWS.Now()
 	for _, step := range s.steps {
 		unmet, err := account.take(ctx, step)
 		if err != nil {
@@ -60,6 +65,8 @@ func (s Scenario) Run(ctx context.Context, o Options) (result Result, err error)
 		}
 	}
 	result.Activities, result.Reports, result.Conclusion = account.seen(), account.scanned(), account.conclude(s.conclusion)
+	result.Done, result.By, result.Outcome = s.glance.done, s.glance.by, s.glance.outcome
+	result.Took = measures()[s.glance.took](account)
 	return result, nil
 }
 
@@ -109,4 +116,10 @@ func (a *Account) Do(ctx context.Context, sentences ...string) error {
 		}
 	}
 	return nil
+}
+
+// Story is a scenario with what became of it.
+type Story struct {
+	Scenario
+	Result
 }

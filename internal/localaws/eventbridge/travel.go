@@ -22,7 +22,7 @@ func (b *Bus) send(d delivery, effect kernel.Effect) {
 		b.queue.add(d, effect)
 		return
 	}
-	under := b.travel.About/2 + time.Duration(b.random.Int64N(int64(b.travel.About)))
+	under := (b.travel.About/2 + time.Duration(b.random.Int64N(int64(b.travel.About)))).Truncate(time.Millisecond)
 	if b.travel.Waits {
 		b.kernel.Clock.After(under, func() { b.queue.add(d, effect) })
 		return

@@ -19,9 +19,7 @@ type Options struct {
 	Throttling bool             // switches on the token buckets
 	Principals []Principal      // who can call
 	Seed       uint64           // of identifiers: accounts with the same one make the same
-	// CallTime is how long a call takes, by which the clock is set forward. May
-	// be nil.
-	CallTime func(operation string) time.Duration
+	CallTime   time.Duration    // how long a call takes, by which the clock is set forward
 }
 
 // Hooks are what the kernel leaves to others. All are set before Start, and
@@ -43,7 +41,7 @@ type Kernel struct {
 	Hooks Hooks
 
 	throttling bool
-	callTime   func(string) time.Duration
+	callTime   time.Duration
 	principals []Principal
 	services   []Service
 	paths      map[string]http.HandlerFunc // by prefix

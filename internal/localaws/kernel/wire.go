@@ -122,9 +122,7 @@ func (k *Kernel) perform(s Service, r *Request, op Operation, fault Fault) (any,
 		}
 		k.Hooks.Record(r, shown, failure)
 	}
-	if k.callTime != nil {
-		k.Clock.ahead += k.callTime(r.Name)
-	}
+	k.Clock.ahead += k.callTime
 	k.Hooks.Flush()
 	return answer, err
 }
