@@ -5,7 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"sync"
+
+	"fipsguard/internal/evidence"
+	"fipsguard/internal/product"
 
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/simulation"
@@ -18,7 +22,7 @@ func serve(ctx context.Context, t *terminal, address string, allowRemote bool) (
 		return err
 	}
 	var printing sync.Mutex
-	s, err := simulation.Serve(ctx, address)
+	s, err := simulation.Serve(ctx, address, evidence.Tool(product.ThisBuild()), func(_ *simulation.Account, aws http.Handler) http.Handler { return aws })
 	if err != nil {
 		return err
 	}

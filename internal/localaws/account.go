@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"encoding/json"
+	"net/http"
 	"time"
 
 	"fipsguard/internal/localaws/autoscaling"
@@ -43,6 +44,9 @@ type Options struct {
 	// Lifelike lets calls and events take about the time that they take in AWS,
 	// which promises none.
 	Lifelike Lifelike
+	// Front stands before the account and answers what is no call of AWS. May be
+	// nil.
+	Front func(account http.Handler) http.Handler
 	// Observe receives what happens, in order, as it happens. It is called one
 	// at a time, must return soon and must not use the account.
 	Observe func(Activity)
@@ -67,7 +71,7 @@ type Account struct {
 func New(o Options) *Account {
 	o = o.withDefaults()
 	k := kernel.New(kernel.Options{
-		Now: o.Now, Throttling: o.Throttling, Principals: Everyone().all(), Seed: o.Seed, CallTime: o.Lifelike.callTime(),
+		Now: o.Now, Throttling: o.Throttling, Principals: Everyone().all(), Seed: o.Seed, CallTime: o.Lifelike.callTime(), Front: o.Front,
 	})
 	bus := eventbridge.New(k, eventbridge.Options{
 		Concurrency: o.Concurrency, RetryDelays: o.RetryDelays, Function: guard, Travel: o.travel(),

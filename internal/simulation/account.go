@@ -3,6 +3,7 @@ package simulation
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -60,18 +61,28 @@ type Account struct {
 	tool   evidence.Tool // as which the verifier reports
 	failed string        // URL of the queue of failed events
 
+	scheduled bool // the stack's schedules are attached, too
+
 	mu         sync.Mutex
 	reports    []evidence.Document // of the verifier's scans
 	activities []Activity
-	watch      func(Activity) // called as it happens; may be nil
-	hidden     bool           // what happens now is not part of the scenario
+	watches    []func(Activity) // called as it happens
+	keeps      bool             // remembers activities, as a story needs and an account that goes on must not
+	hidden     bool             // what happens now is not part of the scenario
 }
 
+// Front answers what is no call of AWS, before an account.
+type Front func(a *Account, aws http.Handler) http.Handler
+
 // Serve starts a simulated account at an address, in real time, with the guard
-// attached and FIPS mode on.
-func Serve(ctx context.Context, address string) (*Account, error) {
-	a := newAccount(guard.DefaultPolicy(), localaws.Options{Seed: uint64(time.Now().UnixNano()), Lifelike: localaws.Waiting})
-	a.sleep = sleepInRealTime
+// attached, its setting checked every minute, and FIPS mode on.
+func Serve(ctx context.Context, address string, tool evidence.Tool, front Front) (*Account, error) {
+	var a *Account
+	a = newAccount(guard.DefaultPolicy(), localaws.Options{
+		Seed: uint64(time.Now().UnixNano()), Lifelike: localaws.Waiting,
+		Front: func(aws http.Handler) http.Handler { return front(a, aws) },
+	})
+	a.sleep, a.tool, a.keeps, a.scheduled = sleepInRealTime, tool, false, true
 	return a, a.start(ctx, address)
 }
 
@@ -90,7 +101,7 @@ func start(ctx context.Context, policy guard.Policy, o Options, how localaws.Opt
 }
 
 func newAccount(policy guard.Policy, options localaws.Options) *Account {
-	a := &Account{People: localaws.Everyone(), policy: policy}
+	a := &Account{People: localaws.Everyone(), policy: policy, keeps: true}
 	options.Observe = a.add
 	a.AWS = localaws.New(options)
 	return a
@@ -113,11 +124,12 @@ func (a *Account) configFor(p localaws.Principal) aws.Config { return a.AWS.Conf
 // as is ECS in the hands of a principal.
 func (a *Account) as(p localaws.Principal) *ecs.Client { return ecs.NewFromConfig(a.configFor(p)) }
 
-// Watch is called with each activity from now on, as it happens.
+// Watch calls a function with each activity from now on, as it happens. It must
+// return soon and must not use the account.
 func (a *Account) Watch(watch func(Activity)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.watch = watch
+	a.watches = append(a.watches, watch)
 }
 
 func (a *Account) add(activity Activity) {
@@ -126,10 +138,12 @@ func (a *Account) add(activity Activity) {
 		a.mu.Unlock()
 		return
 	}
-	a.activities = append(a.activities, activity)
-	watch := a.watch
+	if a.keeps {
+		a.activities = append(a.activities, activity)
+	}
+	watches := a.watches
 	a.mu.Unlock()
-	if watch != nil {
+	for _, watch := range watches {
 		watch(activity)
 	}
 }
@@ -138,7 +152,19 @@ func (a *Account) add(activity Activity) {
 func (a *Account) report(d evidence.Document) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if !a.keeps {
+		a.reports = nil
+	}
 	a.reports = append(a.reports, d)
+}
+
+// Shown is what is in the account's Region.
+func (a *Account) Shown() localaws.Shown { return a.AWS.Show(Region) }
+
+// LastReport is the report of the last scan, if there was one.
+func (a *Account) LastReport() (evidence.Document, bool) {
+	report, err := a.lastReport()
+	return report, err == nil
 }
 
 // scanned are the reports of all scans, in order.

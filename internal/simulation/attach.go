@@ -82,6 +82,12 @@ func (a *Account) deploy(stack deployed, functions map[string]invoke) error {
 		}
 	}
 	for _, r := range stack.rules {
+		if r.every > 0 {
+			if a.scheduled {
+				a.AWS.Every(r.every, func(ctx context.Context) { _, _ = functions[r.to](ctx, []byte(r.input)) }) // the next one tries again
+			}
+			continue
+		}
 		rule := localaws.Rule{Name: r.name, Region: Region, Pattern: r.pattern, Group: r.group}
 		if url, ok := urls[r.to]; ok {
 			rule.TargetARN = "arn:aws-us-gov:sqs:" + Region + ":" + localaws.AccountID + ":" + r.to

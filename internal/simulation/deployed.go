@@ -23,11 +23,14 @@ type deployed struct {
 	sources []deployedSource
 }
 
-// deployedRule is an EventBridge rule with a pattern.
+// deployedRule is an EventBridge rule with a pattern, or with a rate and a constant
+// input.
 type deployedRule struct {
 	name, pattern string
-	group         string // of a FIFO queue
-	to            string // the function's or queue's name
+	every         time.Duration // instead of a pattern
+	input         string        // of a schedule
+	group         string        // of a FIFO queue
+	to            string        // the function's or queue's name
 }
 
 type deployedQueue struct {
@@ -104,15 +107,24 @@ func (d *deployed) add(all resources, id string) error {
 
 func (d *deployed) addRule(all resources, properties json.RawMessage) error {
 	var rule struct {
-		Name         string
-		EventPattern any
-		Targets      []struct {
+		Name               string
+		EventPattern       any
+		ScheduleExpression string
+		Targets            []struct {
 			Arn           reference
+			Input         string
 			SqsParameters struct{ MessageGroupID string }
 		}
 	}
-	if err := json.Unmarshal(properties, &rule); err != nil || rule.EventPattern == nil {
-		return err // a schedule has no pattern
+	if err := json.Unmarshal(properties, &rule); err != nil {
+		return err
+	}
+	if rule.EventPattern == nil {
+		if rule.ScheduleExpression == "rate(1 minute)" && len(rule.Targets) == 1 {
+			target := rule.Targets[0]
+			d.rules = append(d.rules, deployedRule{name: rule.Name, every: time.Minute, input: target.Input, to: all.name(target.Arn)})
+		}
+		return nil // the others are scans, which people ask for here
 	}
 	pattern, err := json.Marshal(resolved(rule.EventPattern))
 	if err != nil {
@@ -121,7 +133,7 @@ func (d *deployed) addRule(all resources, properties json.RawMessage) error {
 	for _, target := range rule.Targets {
 		// The rules about the guard itself publish to the topic.
 		if to := all.name(target.Arn); to != "" {
-			d.rules = append(d.rules, deployedRule{rule.Name, string(pattern), target.SqsParameters.MessageGroupID, to})
+			d.rules = append(d.rules, deployedRule{name: rule.Name, pattern: string(pattern), group: target.SqsParameters.MessageGroupID, to: to})
 		}
 	}
 	return nil

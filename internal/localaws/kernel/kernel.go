@@ -20,6 +20,7 @@ type Options struct {
 	Principals []Principal      // who can call
 	Seed       uint64           // of identifiers: accounts with the same one make the same
 	CallTime   time.Duration    // how long a call takes, by which the clock is set forward
+	Front      func(http.Handler) http.Handler
 }
 
 // Hooks are what the kernel leaves to others. All are set before Start, and
@@ -42,6 +43,7 @@ type Kernel struct {
 
 	throttling bool
 	callTime   time.Duration
+	front      func(http.Handler) http.Handler
 	principals []Principal
 	services   []Service
 	paths      map[string]http.HandlerFunc // by prefix
@@ -65,6 +67,7 @@ func New(o Options) *Kernel {
 		throttling: o.Throttling,
 		principals: o.Principals,
 		callTime:   o.CallTime,
+		front:      o.Front,
 		// The same calls make the same identifiers, so that simulations can be
 		// compared.
 		IDs:     IDs{random: rand.New(rand.NewPCG(1, 2+o.Seed))},
@@ -93,7 +96,11 @@ func (k *Kernel) Start(addr string) error {
 		return fmt.Errorf("listen on %s: %w", addr, err)
 	}
 	k.listener = listener
-	k.server = &http.Server{Handler: k, ConnState: k.track, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute}
+	var handler http.Handler = k
+	if k.front != nil {
+		handler = k.front(k)
+	}
+	k.server = &http.Server{Handler: handler, ConnState: k.track, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute}
 	k.serving.Add(1)
 	go func() {
 		defer k.serving.Done()
