@@ -74,16 +74,35 @@ type Account struct {
 // Front answers what is no call of AWS, before an account.
 type Front func(a *Account, aws http.Handler) http.Handler
 
+// lead is how long an account has been there when it is up. FIPS mode is on for
+// the first half of it: what is launched in the same second would be unknown.
+// In the second half, tasks start.
+const lead = 4 * time.Minute
+
 // Serve starts a simulated account at an address, in real time, with the guard
-// attached, its setting checked every minute, and FIPS mode on.
+// attached, its setting checked every minute, FIPS mode on, and a service that
+// runs two tasks.
 func Serve(ctx context.Context, address string, tool evidence.Tool, front Front) (*Account, error) {
 	var a *Account
 	a = newAccount(guard.DefaultPolicy(), localaws.Options{
+		Now:  func() time.Time { return time.Now().Add(-lead) },
 		Seed: uint64(time.Now().UnixNano()), Lifelike: localaws.Waiting,
 		Front: func(aws http.Handler) http.Handler { return front(a, aws) },
 	})
 	a.sleep, a.tool, a.keeps, a.scheduled = sleepInRealTime, tool, false, true
-	return a, a.start(ctx, address)
+	a.hide(true) // until someone can see it
+	defer a.hide(false)
+	if err := a.start(ctx, address); err != nil {
+		return a, err
+	}
+	err := errors.Join(a.AWS.Sleep(ctx, lead/2), a.Do(ctx,
+		"The pipeline registers the task definition web.",
+		"The pipeline creates the service web with two tasks and ECS Exec.",
+	), a.AWS.Advance(ctx, lead/2))
+	if err != nil {
+		return a, errors.Join(err, a.AWS.Close())
+	}
+	return a, nil
 }
 
 // Start starts a simulated account on loopback, in simulated time, in which

@@ -23,6 +23,9 @@ var (
 	style string
 )
 
+// Style is the style sheet of stories' lines, on top of the evidence page's.
+func Style() string { return style }
+
 // view is what the page shows.
 type view struct {
 	Style     template.CSS
