@@ -11,6 +11,7 @@ import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/verifier"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -60,6 +61,9 @@ type Account struct {
 	sleep  func(context.Context, time.Duration) error
 	tool   evidence.Tool // as which the verifier reports
 	failed string        // URL of the queue of failed events
+
+	checker  *verifier.Verifier
+	scanning sync.Mutex // one at a time, as the queue lets it
 
 	scheduled bool // the stack's schedules are attached, too
 

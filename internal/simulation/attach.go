@@ -1,23 +1,27 @@
 package simulation
 
 import (
+	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"time"
 
+	"fipsguard/internal/aws/notify"
+	"fipsguard/internal/aws/store"
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/product"
-	"fipsguard/internal/scan"
+	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring"
 	"fipsguard/internal/wiring/scans"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
 )
 
 // functionTime is how long the enforcer and the gate may work on one invocation.
@@ -30,6 +34,9 @@ func sleepInRealTime(ctx context.Context, d time.Duration) error { return scans.
 func (a *Account) attach(ctx context.Context) error {
 	topic, err := a.AWS.CreateTopic(Region, product.Alerts)
 	if err != nil {
+		return err
+	}
+	if a.checker, err = a.newVerifier(topic); err != nil {
 		return err
 	}
 	newEnforcer := func() lambda.Handler {
@@ -122,19 +129,42 @@ func (a *Account) verifier() invoke {
 	}
 }
 
-// scan runs the verifier once, and keeps its report.
-func (a *Account) scan(ctx context.Context, why string) error {
-	scanner := scans.Scanner(scans.Options{
-		Config: a.configFor(a.People.Verifier), Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep,
-	})
-	started := a.AWS.Now()
-	found, err := scanner.Scan(ctx, location(), scan.Request{Why: why})
-	if err != nil {
-		return err
+// newVerifier makes the verifier as its function does, but that it scans without
+// the deployed guard's own components, which the account does not have.
+func (a *Account) newVerifier(topic string) (*verifier.Verifier, error) {
+	if err := a.AWS.CreateBucket(Region, product.Evidence); err != nil {
+		return nil, err
 	}
-	a.report(evidence.New(evidence.About{
-		Why: why, Started: started, Finished: a.AWS.Now(), Tool: a.tool,
-		Scope: evidence.Scope(found.Report.Coverage),
-	}, found.Report))
-	return errors.Join(found.Failures...)
+	config := a.configFor(a.People.Verifier)
+	return &verifier.Verifier{
+		Scanner:  scans.Scanner(scans.Options{Config: config, Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep}),
+		Store:    kept{store.Bucket{Objects: scans.S3(config), Name: product.Evidence, Location: location()}, a},
+		Notifier: notify.Topic{SNS: sns.NewFromConfig(config), ARN: topic},
+		Tool:     a.tool, Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now,
+	}, nil
+}
+
+// kept is the bucket of evidence. It shows the account each report.
+type kept struct {
+	store.Bucket
+	account *Account
+}
+
+// KeepReport keeps one format of a report.
+func (k kept) KeepReport(ctx context.Context, id, ending, mediaType string, content []byte) (string, error) {
+	if ending == format.Original().Ending {
+		report, err := evidence.Read(bytes.NewReader(content))
+		if err != nil {
+			return "", err
+		}
+		k.account.report(report)
+	}
+	return k.Bucket.KeepReport(ctx, id, ending, mediaType, content)
+}
+
+// scan runs the verifier once.
+func (a *Account) scan(ctx context.Context, why string) error {
+	a.scanning.Lock()
+	defer a.scanning.Unlock()
+	return a.checker.Run(ctx, location(), verifier.Request{Why: why})
 }

@@ -69,7 +69,7 @@ func (a *Account) untilFirst(is func(Activity) bool) time.Duration {
 // isFix reports whether the guard changed something.
 func isFix(activity Activity) bool {
 	call := activity.Call
-	return call != nil && call.ErrorCode == "" && isGuard(call.Principal) && !readsOnly(call.Operation) && call.Operation != "sns:Publish"
+	return call != nil && call.ErrorCode == "" && isGuard(call.Principal) && !readsOnly(call.Operation) && !isOwnWork(*call)
 }
 
 func bracketed() *regexp.Regexp { return regexp.MustCompile(`\[[^\]]*\]`) }

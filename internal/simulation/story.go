@@ -47,7 +47,7 @@ const (
 func LineOf(activity Activity) (Line, bool) {
 	line := Line{Time: activity.Time}
 	switch {
-	case activity.Call != nil && activity.Call.Operation == "sns:Publish":
+	case activity.Call != nil && isOwnWork(*activity.Call):
 		return Line{}, false
 	case activity.Call != nil:
 		line.call(*activity.Call)
@@ -66,6 +66,13 @@ func LineOf(activity Activity) (Line, bool) {
 		return Line{}, false
 	}
 	return line, true
+}
+
+// isOwnWork reports whether a call is of the guard and about nothing but its
+// alerts and reports.
+func isOwnWork(call localaws.Call) bool {
+	isFirst := call.ErrorCode == "NoSuchKey" // there is no state yet
+	return isGuard(call.Principal) && (call.ErrorCode == "" || isFirst) && (strings.HasPrefix(call.Operation, "sns:") || strings.HasPrefix(call.Operation, "s3:"))
 }
 
 func (l *Line) call(call localaws.Call) {
@@ -108,7 +115,7 @@ func (r Result) Lines() []Line {
 	for _, report := range r.Reports {
 		last := 0
 		for i, activity := range r.Activities {
-			if call := activity.Call; call != nil && isVerifier(call.Principal) && !activity.Time.After(report.Finished) {
+			if call := activity.Call; call != nil && isVerifier(call.Principal) && !isOwnWork(*call) && !activity.Time.After(report.Finished) {
 				last = i
 			}
 		}
