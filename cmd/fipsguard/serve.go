@@ -8,16 +8,16 @@ import (
 	"sync"
 
 	"fipsguard/internal/evidence"
-	"fipsguard/internal/product"
-
+	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/product"
 	"fipsguard/internal/simulation"
 	"fipsguard/internal/simulation/live"
 )
 
 // serve keeps an account up with the guard live until the context ends, shows it
 // to browsers, and prints what happens.
-func serve(ctx context.Context, t *terminal, address string, allowRemote bool) (err error) {
+func serve(ctx context.Context, t *terminal, address string, policy guard.Policy, allowRemote bool) (err error) {
 	if err := checkAddress(address, allowRemote); err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func serve(ctx context.Context, t *terminal, address string, allowRemote bool) (
 	if err != nil {
 		return err
 	}
-	s, err := simulation.Serve(ctx, address, evidence.Tool(product.ThisBuild()), page.Before)
+	s, err := simulation.Serve(ctx, address, policy, evidence.Tool(product.ThisBuild()), page.Before)
 	if err != nil {
 		return err
 	}

@@ -10,8 +10,10 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 	"fipsguard/internal/simulation"
 	"fipsguard/internal/simulation/stories"
@@ -25,7 +27,8 @@ type simulateCommand struct {
 	HTML        string   `name:"html" placeholder:"FILE" help:"Write the stories as a page, too."`
 	Report      string   `placeholder:"FILE" help:"Write the verifier's first report as a page, of the last scenario that has one."`
 	Serve       string   `placeholder:"HOST:PORT" help:"Keep an account running at this address with the guard attached, for a browser and the AWS CLI."`
-	AllowRemote bool     `help:"Let --serve listen on an address that other machines can reach."`
+	policyFlag  `embed:""`
+	AllowRemote bool `help:"Let --serve listen on an address that other machines can reach."`
 }
 
 // Help is what kong prints below the usage.
@@ -33,17 +36,22 @@ func (simulateCommand) Help() string {
 	return "Starts an AWS account inside this program, on loopback, with the guard attached through the same " +
 		"EventBridge patterns, AWS SDK and HTTP as in a real one, and runs what goes wrong: one row for each scenario, " +
 		"or the story of those that are named. Times are simulated; nothing is a measurement of AWS. " +
+		"Scenarios are written for the default policy: by another one they say what ends otherwise. " +
 		"Exits 0 only if everything ended as expected."
 }
 
 func (c *simulateCommand) Run(t *terminal) error {
+	policy, err := c.read(time.Now())
+	if err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if c.Serve != "" {
 		if without := c.notServed(); len(without) > 0 {
 			return errors.New("--serve keeps an account up and runs no scenario; leave out " + strings.Join(without, " "))
 		}
-		return serve(ctx, t, c.Serve, c.AllowRemote)
+		return serve(ctx, t, c.Serve, policy, c.AllowRemote)
 	}
 	chosen, err := simulation.Choose(c.Scenarios)
 	if err != nil {
@@ -53,7 +61,7 @@ func (c *simulateCommand) Run(t *terminal) error {
 		list(t, chosen)
 		return nil
 	}
-	told, err := c.run(ctx, chosen, c.teller(t, len(chosen)))
+	told, err := c.run(ctx, chosen, policy, c.teller(t, len(chosen)))
 	if err != nil {
 		return err
 	}
@@ -95,10 +103,10 @@ func (c *simulateCommand) teller(t *terminal, scenarios int) teller {
 }
 
 // run runs scenarios one after the other.
-func (c *simulateCommand) run(ctx context.Context, chosen []simulation.Scenario, to teller) ([]simulation.Story, error) {
+func (c *simulateCommand) run(ctx context.Context, chosen []simulation.Scenario, policy guard.Policy, to teller) ([]simulation.Story, error) {
 	var told []simulation.Story
 	for _, sc := range chosen {
-		result, err := sc.Run(ctx, simulation.Options{Tool: evidence.Tool(product.ThisBuild())})
+		result, err := sc.Run(ctx, simulation.Options{Policy: &policy, Tool: evidence.Tool(product.ThisBuild())})
 		if err != nil {
 			return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
 		}

@@ -11,6 +11,7 @@ import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/product"
 	"fipsguard/internal/verifier"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -86,9 +87,9 @@ const lead = 4 * time.Minute
 // Serve starts a simulated account at an address, in real time, with the guard
 // attached, its setting checked every minute, FIPS mode on, and a service that
 // runs two tasks.
-func Serve(ctx context.Context, address string, tool evidence.Tool, front Front) (*Account, error) {
+func Serve(ctx context.Context, address string, policy guard.Policy, tool evidence.Tool, front Front) (*Account, error) {
 	var a *Account
-	a = newAccount(guard.DefaultPolicy(), localaws.Options{
+	a = newAccount(policy, localaws.Options{
 		Now:  func() time.Time { return time.Now().Add(-lead) },
 		Seed: uint64(time.Now().UnixNano()), Lifelike: localaws.Waiting,
 		Front: func(aws http.Handler) http.Handler { return front(a, aws) },
@@ -143,6 +144,14 @@ func (a *Account) start(ctx context.Context, address string) error {
 
 // configFor lets the AWS SDK call the account as a principal.
 func (a *Account) configFor(p localaws.Principal) aws.Config { return a.AWS.Config(p, Region) }
+
+// marked is configFor the guard's own calls, which carry its name, as those of
+// the deployed functions do.
+func (a *Account) marked(p localaws.Principal) aws.Config {
+	config := a.configFor(p)
+	config.AppID = product.Name
+	return config
+}
 
 // as is ECS in the hands of a principal.
 func (a *Account) as(p localaws.Principal) *ecs.Client { return ecs.NewFromConfig(a.configFor(p)) }

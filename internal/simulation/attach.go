@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fipsguard/internal/aws/notify"
+	"fipsguard/internal/aws/reported"
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/evidence/format"
@@ -19,9 +20,9 @@ import (
 	"fipsguard/internal/wiring"
 	"fipsguard/internal/wiring/scans"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
 // functionTime is how long the enforcer and the gate may work on one invocation.
@@ -36,12 +37,9 @@ func (a *Account) attach(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if a.checker, err = a.newVerifier(topic); err != nil {
-		return err
-	}
-	newEnforcer := func() lambda.Handler {
+	newEnforcer := func() wiring.Function {
 		return wiring.Handler(wiring.Enforcer(wiring.EnforcerOptions{
-			Config: a.configFor(a.People.Guard), TopicARN: topic, Policy: a.policy,
+			Config: a.marked(a.People.Guard), TopicARN: topic, Policy: a.policy,
 			Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
 		}))
 	}
@@ -57,14 +55,14 @@ func (a *Account) attach(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.deploy(stack, functions)
+	return a.deploy(stack, topic, functions)
 }
 
 // invoke invokes a function.
 type invoke func(ctx context.Context, event []byte) ([]byte, error)
 
 // inLambda invokes a handler as Lambda does.
-func inLambda(name string, handler lambda.Handler) invoke {
+func inLambda(name string, handler wiring.Function) invoke {
 	arn := "arn:aws-us-gov:lambda:" + Region + ":" + localaws.AccountID + ":function:" + name
 	return func(ctx context.Context, event []byte) ([]byte, error) {
 		ctx, cancel := context.WithTimeout(ctx, functionTime)
@@ -74,12 +72,18 @@ func inLambda(name string, handler lambda.Handler) invoke {
 }
 
 // deploy puts the stack's queues, event source mappings and rules up.
-func (a *Account) deploy(stack deployed, functions map[string]invoke) error {
+func (a *Account) deploy(stack deployed, topic string, functions map[string]invoke) error {
 	urls, err := stack.queueURLs(a.AWS)
 	if err != nil {
 		return err
 	}
 	a.failed = urls[product.Failed]
+	if err := a.AWS.SubscribeQueue(topic, "arn:aws-us-gov:sqs:"+Region+":"+localaws.AccountID+":"+product.Reported); err != nil {
+		return err
+	}
+	if a.checker, err = a.newVerifier(topic, urls[product.Reported]); err != nil {
+		return err
+	}
 	for _, s := range stack.sources {
 		err := a.AWS.AddSource(localaws.Source{
 			Queue: urls[s.queue], BatchSize: s.batch, Concurrency: s.most, Partial: s.partial, Invoke: functions[s.function],
@@ -131,14 +135,15 @@ func (a *Account) verifier() invoke {
 
 // newVerifier makes the verifier as its function does, but that it scans without
 // the deployed guard's own components, which the account does not have.
-func (a *Account) newVerifier(topic string) (*verifier.Verifier, error) {
+func (a *Account) newVerifier(topic, inbox string) (*verifier.Verifier, error) {
 	if err := a.AWS.CreateBucket(Region, product.Evidence); err != nil {
 		return nil, err
 	}
-	config := a.configFor(a.People.Verifier)
+	config := a.marked(a.People.Verifier)
 	return &verifier.Verifier{
 		Scanner:  scans.Scanner(scans.Options{Config: config, Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep}),
 		Store:    kept{store.Bucket{Objects: scans.S3(config), Name: product.Evidence, Location: location()}, a},
+		Inbox:    reported.Queue{SQS: sqs.NewFromConfig(config), URL: inbox},
 		Notifier: notify.Topic{SNS: sns.NewFromConfig(config), ARN: topic},
 		Tool:     a.tool, Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now,
 	}, nil

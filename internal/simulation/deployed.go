@@ -224,7 +224,7 @@ func (d deployed) queueURLs(aws *localaws.Account) (map[string]string, error) {
 			urls[q.name] = url
 		}
 	}
-	for _, name := range []string{product.Workloads, product.Scans} {
+	for _, name := range []string{product.Workloads, product.Scans, product.Reported} {
 		if urls[name] == "" {
 			return nil, fmt.Errorf("the stack's template has no queue %s", name)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -76,7 +77,18 @@ func transcript(s Scenario, r Result) string {
 			b.WriteString(strings.TrimRight(text, " ") + "\n")
 		}
 	}
-	return b.String()
+	return numbered(b.String())
+}
+
+// numbered puts numbers in the place of the tasks' identifiers.
+func numbered(text string) string {
+	numbers := map[string]int{}
+	return regexp.MustCompile(`\b[0-9a-f]{8}\b`).ReplaceAllStringFunc(text, func(id string) string {
+		if numbers[id] == 0 {
+			numbers[id] = len(numbers) + 1
+		}
+		return fmt.Sprintf("task-%d", numbers[id])
+	})
 }
 
 // mostLines of a story are held one by one.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
+	"slices"
 	"time"
 
 	"fipsguard/internal/evidence"
@@ -19,8 +21,19 @@ const scenarioTime = time.Minute
 type Options struct {
 	// Now is the clock under the account's; when nil, that of a scenario stands
 	// still at its beginning but for what takes simulated time.
-	Now  func() time.Time
-	Tool evidence.Tool // as which the verifier reports
+	Now    func() time.Time
+	Policy *guard.Policy // the one that scenarios start from; the rule table's own when nil
+	Tool   evidence.Tool // as which the verifier reports
+}
+
+// policy is one that a scenario may change.
+func (o Options) policy() guard.Policy {
+	if o.Policy == nil {
+		return guard.DefaultPolicy()
+	}
+	policy := *o.Policy
+	policy.Modes, policy.Exemptions = maps.Clone(policy.Modes), slices.Clone(policy.Exemptions)
+	return policy
 }
 
 // Result is what became of a scenario.
@@ -43,7 +56,7 @@ func (s Scenario) Run(ctx context.Context, o Options) (result Result, err error)
 		began := time.Now().Truncate(time.Millisecond)
 		o.Now = func() time.Time { return began }
 	}
-	policy := guard.DefaultPolicy()
+	policy := o.policy()
 	for _, step := range s.steps {
 		if step.sentence.given != nil {
 			step.sentence.given(&policy, step.phrase, o.Now().UTC())

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,7 +73,8 @@ func LineOf(activity Activity) (Line, bool) {
 // alerts and reports.
 func isOwnWork(call localaws.Call) bool {
 	isFirst := call.ErrorCode == "NoSuchKey" // there is no state yet
-	return isGuard(call.Principal) && (call.ErrorCode == "" || isFirst) && (strings.HasPrefix(call.Operation, "sns:") || strings.HasPrefix(call.Operation, "s3:"))
+	service, _, _ := strings.Cut(call.Operation, ":")
+	return isGuard(call.Principal) && (call.ErrorCode == "" || isFirst) && slices.Contains([]string{"s3", "sns", "sqs"}, service)
 }
 
 func (l *Line) call(call localaws.Call) {

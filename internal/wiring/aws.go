@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"fipsguard/internal/product"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
@@ -24,6 +26,7 @@ func AWSConfig(getenv func(string) string) (aws.Config, error) {
 	c := aws.Config{
 		Region:           getenv("AWS_REGION"),
 		RetryMaxAttempts: attempts,
+		AppID:            product.Name, // by which CloudTrail's records show whose calls they are
 		ConfigSources:    []any{environment{getenv}},
 	}
 	credentials := aws.Credentials{

@@ -15,7 +15,6 @@ import (
 	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -53,7 +52,7 @@ func Enforcer(o EnforcerOptions) *enforcer.Enforcer {
 
 // EnforcerFunction is the enforcer, and the gate, as Lambda runs them, by the
 // function's environment.
-func EnforcerFunction(getenv func(string) string) (lambda.Handler, error) {
+func EnforcerFunction(getenv func(string) string) (Function, error) {
 	settings, err := config.ReadEnforcer(getenv)
 	if err != nil {
 		return nil, err
@@ -75,7 +74,7 @@ func EnforcerFunction(getenv func(string) string) (lambda.Handler, error) {
 }
 
 // Handler is an enforcer as Lambda calls it.
-func Handler(e *enforcer.Enforcer) lambda.Handler {
+func Handler(e *enforcer.Enforcer) Function {
 	return &enforcerHandler{enforcer: e, logStart: func() {}}
 }
 

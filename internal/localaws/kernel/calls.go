@@ -18,6 +18,7 @@ type Call struct {
 	ErrorCode    string // empty when it succeeded
 	ErrorMessage string
 	RequestID    string
+	UserAgent    string
 }
 
 // Calls are all calls, reads included, in the order in which they were done.
@@ -31,7 +32,7 @@ func (k *Kernel) Calls() []Call {
 func (k *Kernel) remember(r *Request, failure *Error) {
 	done := Call{
 		Time: r.At, Principal: r.Principal, Region: string(r.Region), Operation: r.Action(),
-		Parameters: r.Parameters, RequestID: r.ID,
+		Parameters: r.Parameters, RequestID: r.ID, UserAgent: r.UserAgent,
 	}
 	if failure != nil {
 		done.ErrorCode, done.ErrorMessage = failure.Code, failure.Message

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
 	"fipsguard/internal/independent"
 	"fipsguard/internal/independent/browser"
 	"fipsguard/internal/localaws"
@@ -29,7 +30,7 @@ func serve(t *testing.T, remote bool) *simulation.Account {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := simulation.Serve(t.Context(), "127.0.0.1:0", evidence.Tool{}, page.Before)
+	a, err := simulation.Serve(t.Context(), "127.0.0.1:0", guard.DefaultPolicy(), evidence.Tool{}, page.Before)
 	if err != nil {
 		t.Fatal(err)
 	}

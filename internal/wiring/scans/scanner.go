@@ -20,11 +20,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
 // Options is what a scanner is made of, besides AWS.
@@ -58,8 +56,8 @@ func Scanner(o Options) *scan.Scanner {
 	if o.Exec {
 		scanner.Exec = containers{&ecsexec.Client{
 			ECS:         client,
-			Sessions:    ecsexec.SystemsManager{Client: ssm.NewFromConfig(o.Config)},
-			Keys:        ecsexec.KeyService{Client: kms.NewFromConfig(o.Config)},
+			Sessions:    ecsexec.SystemsManager{Config: o.Config},
+			Keys:        ecsexec.KeyService{Config: o.Config},
 			Credentials: o.Config.Credentials,
 			Region:      o.Config.Region,
 			Now:         time.Now, // signatures are made in real time, also in a simulation
@@ -99,10 +97,11 @@ func S3(config aws.Config) *s3.Client {
 
 // Guard is what has to be deployed in an account.
 type Guard struct {
-	Patterns  map[string]string // of events, by the names of the rules
-	Targets   map[string]string // ARNs of what gets the events, by the same names
-	TopicARN  string
-	QueueURLs []string
+	Patterns    map[string]string // of events, by the names of the rules
+	Targets     map[string]string // ARNs of what gets the events, by the same names
+	TopicARN    string
+	ReportedARN string // of the guard's queue that is subscribed to the topic
+	QueueURLs   []string
 }
 
 // Components reads the guard's own components.
@@ -115,6 +114,7 @@ func Components(config aws.Config, g Guard) selfcheck.Guard {
 		Patterns:      g.Patterns,
 		Targets:       g.Targets,
 		TopicARN:      g.TopicARN,
+		ReportedARN:   g.ReportedARN,
 		QueueURLs:     g.QueueURLs,
 	}
 }
