@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -65,6 +66,22 @@ func turnOff(t *testing.T, a *simulation.Account) {
 	}
 }
 
+// hostile calls AWS with a value that a page might take for its own.
+func hostile(t *testing.T, a *simulation.Account) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.AWS.Endpoint(), strings.NewReader(`{"name":"fargateFIPSMode","value":"<img src=x onerror=alert(1)>"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+a.People.Terraform.AccessKeyID+"/20261102/"+simulation.Region+"/ecs/aws4_request, SignedHeaders=host, Signature=0")
+	req.Header.Set("X-Amz-Target", "AmazonEC2ContainerServiceV20141113.PutAccountSettingDefault")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+}
+
 // wait waits until a script is true in the page.
 func wait(t *testing.T, b *browser.Browser, what, script string) {
 	t.Helper()
@@ -108,6 +125,12 @@ func TestTheStoryInABrowser(t *testing.T) {
 	wait(t, b, "it was off for a while in the chart", `document.querySelectorAll("#chart rect.off").length === 1`)
 	b.Do(chromedp.Click("#mails summary", chromedp.ByQuery))
 	wait(t, b, "the alert says who it was", shows("role Admin, session jane.doe"))
+
+	hostile(t, a)
+	wait(t, b, "a hostile value is shown as it is", shows("<img src=x onerror=alert(1)>"))
+	if browser.Ask[bool](b, `document.querySelector("img") !== null`) {
+		t.Error("a value became an element of the page")
+	}
 
 	press(b, "lose")
 	wait(t, b, "the next event will be lost", shows("EventBridge will lose the next event"))
@@ -213,6 +236,7 @@ func TestWhoGetsThePage(t *testing.T) {
 		"by the name of localhost":              {a, "GET", "/", map[string]string{"Accept": "text/html", "Host": "localhost:4566"}, 200, "<title>fipsguard, live</title>"},
 		"S3 with a signature":                   {a, "GET", "/", map[string]string{"Accept": "text/html", "Authorization": signed}, 200, "<ListAllMyBucketsResult"},
 		"a client that is no browser":           {a, "GET", "/", map[string]string{"Accept": "*/*"}, 403, "<Code>AccessDenied</Code>"},
+		"an object of S3":                       {a, "GET", "/evidence/report.json", map[string]string{"Accept": "text/html"}, 403, "<Code>AccessDenied</Code>"},
 		"a name that leads here":                {a, "GET", "/", map[string]string{"Accept": "text/html", "Host": "evil.example:4566"}, 421, "127.0.0.1 and localhost only"},
 		"a name like localhost":                 {a, "GET", "/", map[string]string{"Accept": "text/html", "Host": "localhost.evil.example"}, 421, "127.0.0.1 and localhost only"},
 		"AWS by a name that leads here":         {a, "GET", "/", map[string]string{"Authorization": signed, "Host": "evil.example:4566"}, 421, "127.0.0.1 and localhost only"},
@@ -245,5 +269,23 @@ func TestWhoGetsThePage(t *testing.T) {
 	}
 	if !a.Shown().FIPS {
 		t.Error("someone turned FIPS mode off all the same")
+	}
+}
+
+// TestOtherMachinesDoNotGetThePage, also where they may call the account, and say
+// that they mean this one.
+func TestOtherMachinesDoNotGetThePage(t *testing.T) {
+	page, err := live.New(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for address, status := range map[string]int{"192.0.2.7:4711": http.StatusForbidden, "[2001:db8::7]:4711": http.StatusForbidden, "127.0.0.1:4711": http.StatusOK} {
+		r := httptest.NewRequest(http.MethodGet, "http://localhost:4566/_live/script.js", nil)
+		r.RemoteAddr = address
+		w := httptest.NewRecorder()
+		page.ServeHTTP(w, r)
+		if w.Code != status {
+			t.Errorf("%s gets HTTP %d, want %d", address, w.Code, status)
+		}
 	}
 }
