@@ -53,67 +53,25 @@ func TestNothingSticksOutOfThePageAtAnyWidth(t *testing.T) {
 			if over := browser.Ask[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 				t.Errorf("at %d px, %s: the page is %d px too wide", width, scheme, over)
 			}
-			if sticking := browser.Ask[[]string](b, stickingOut); len(sticking) > 0 {
+			if sticking := browser.Ask[[]string](b, browser.StickingOut); len(sticking) > 0 {
 				t.Errorf("at %d px, %s: out of their boxes: %q", width, scheme, sticking)
 			}
-			if narrow := browser.Ask[[]string](b, squeezed); len(narrow) > 0 {
-				t.Errorf("at %d px, %s: squeezed: %q", width, scheme, narrow)
+			if narrow := browser.Ask[[]string](b, browser.Squeezed); len(narrow) > 0 {
+				t.Errorf("at %d px, %s: browser.Squeezed: %q", width, scheme, narrow)
 			}
 		}
 	}
 }
-
-// stickingOut lists elements whose content is wider than they are. What
-// scrolls in its own frame, and what is for screen readers only, may be.
-const stickingOut = `[...document.body.querySelectorAll("*:not(svg *):not(.unseen):not(.skip):not(.unseen *)")].filter(e => {
-  const style = getComputedStyle(e);
-  if (style.display === "inline" || ["auto", "scroll"].includes(style.overflowX)) return false;
-  return e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1;
-}).slice(0, 5).map(e => e.tagName + "." + e.getAttribute("class") + " " + e.textContent.slice(0, 60))`
-
-// squeezed lists cells that are too narrow for their words.
-const squeezed = `[...document.querySelectorAll("th, td")].filter(c => {
-  const style = getComputedStyle(c);
-  return c.clientWidth > 1 && c.textContent.length > 3 && c.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) < 30;
-}).slice(0, 5).map(c => c.textContent.slice(0, 60))`
 
 func TestEveryTextIsReadableOnItsBackground(t *testing.T) {
 	b := browser.Open(t, written(t, sampleDocument()))
 	for _, scheme := range []string{"light", "dark"} {
 		b.Show(1400, scheme)
-		if faint := browser.Ask[[]string](b, faintTexts); len(faint) > 0 {
+		if faint := browser.Ask[[]string](b, browser.FaintTexts); len(faint) > 0 {
 			t.Errorf("%s: contrast under 4.5 to 1: %q", scheme, faint)
 		}
 	}
 }
-
-// faintTexts lists texts whose contrast is under WCAG's 4.5 to 1. Text in the
-// picture stands on the card, or on a bar of its group.
-const faintTexts = `(() => {
-  const parse = text => text.match(/[\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-  const under = e => {
-    const bar = e.closest("g")?.querySelector("rect");
-    if (bar) return parse(getComputedStyle(bar).fill);
-    for (; e; e = e.parentElement) {
-      const c = parse(getComputedStyle(e).backgroundColor);
-      if (c.length === 3 || c[3] === 1) return c;
-    }
-    return [255, 255, 255];
-  };
-  const faint = new Set();
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const e = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || ["SCRIPT", "STYLE", "title"].includes(e.tagName)) continue;
-    const ink = parse(getComputedStyle(e)[e.closest("svg") ? "fill" : "color"]);
-    const [a, b] = [light(ink), light(under(e))].sort((x, y) => y - x);
-    const ratio = (a + .05) / (b + .05);
-    if (ratio < 4.5) faint.add(e.tagName + "." + e.getAttribute("class") + " " + ratio.toFixed(2) + " " + walker.currentNode.data.slice(0, 30));
-  }
-  return [...faint].slice(0, 10);
-})()`
 
 // TestThePageIsDrawn keeps the pictures in the directory EVIDENCE_SCREENSHOTS
 // when it is set: people have to see the page, too.
@@ -253,11 +211,11 @@ func TestThePagePrintsWithEveryTaskWhateverIsFiltered(t *testing.T) {
 	if over := browser.Ask[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 		t.Errorf("the print is %d px too wide", over)
 	}
-	if sticking := browser.Ask[[]string](b, stickingOut); len(sticking) > 0 {
+	if sticking := browser.Ask[[]string](b, browser.StickingOut); len(sticking) > 0 {
 		t.Errorf("in print out of their boxes: %q", sticking)
 	}
-	if narrow := browser.Ask[[]string](b, squeezed); len(narrow) > 0 {
-		t.Errorf("in print squeezed: %q", narrow)
+	if narrow := browser.Ask[[]string](b, browser.Squeezed); len(narrow) > 0 {
+		t.Errorf("in print browser.Squeezed: %q", narrow)
 	}
 }
 

@@ -18,7 +18,7 @@
   for (const name of ["setting", "tasks"]) on(name, html => { part(name).innerHTML = html; });
   on("chart", html => {
     part("chart").innerHTML = html;
-    part("drawing").scrollLeft = part("drawing").scrollWidth;
+    part("chart").scrollLeft = part("chart").scrollWidth;
   });
   on("broken", html => {
     part("broken").innerHTML = html;

@@ -181,6 +181,12 @@ func look(t *testing.T, b *browser.Browser, name string) {
 				if over := browser.Ask[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 					t.Errorf("at %d px, %s, %s: the page is %d px too wide", width, scheme, tab, over)
 				}
+				if sticking := browser.Ask[[]string](b, browser.StickingOut); len(sticking) > 0 {
+					t.Errorf("at %d px, %s, %s: out of their boxes: %q", width, scheme, tab, sticking)
+				}
+				if faint := browser.Ask[[]string](b, browser.FaintTexts); len(faint) > 0 {
+					t.Errorf("at %d px, %s, %s: contrast under 4.5 to 1: %q", width, scheme, tab, faint)
+				}
 				dir := os.Getenv("LIVE_SCREENSHOTS")
 				if dir == "" {
 					continue

@@ -138,7 +138,7 @@ func (s *Server) chart(spans []span) string {
 	}
 	strip := chart.Strip{Title: "FIPS mode of the account"}
 	for i, one := range spans {
-		bar := chart.Bar{From: one.from, Until: until, Class: "on", Title: "on from " + one.from.Format("15:04:05"), Inside: "on"}
+		bar := chart.Bar{From: one.from, Until: until, Class: "on", Title: "on from " + one.from.Format("15:04:05")}
 		if !one.on {
 			bar.Class, bar.Weight, bar.Title, bar.Inside = "off", chart.Heavy, "OFF from "+one.from.Format("15:04:05"), "OFF"
 		}

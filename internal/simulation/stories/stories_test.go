@@ -78,6 +78,12 @@ func TestThePageInABrowser(t *testing.T) {
 			if over := browser.Ask[int](b, `document.querySelectorAll("details").forEach(d => d.open = true), document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 				t.Errorf("at %d px, %s: the page is %d px too wide", width, scheme, over)
 			}
+			if sticking := browser.Ask[[]string](b, browser.StickingOut); len(sticking) > 0 {
+				t.Errorf("at %d px, %s: out of their boxes: %q", width, scheme, sticking)
+			}
+			if faint := browser.Ask[[]string](b, browser.FaintTexts); len(faint) > 0 {
+				t.Errorf("at %d px, %s: contrast under 4.5 to 1: %q", width, scheme, faint)
+			}
 			browser.Ask[bool](b, `document.querySelectorAll("details").forEach(d => d.open = false), true`)
 			if dir := os.Getenv("LIVE_SCREENSHOTS"); dir != "" {
 				if err := os.WriteFile(filepath.Join(dir, "stories-"+scheme+"-"+map[int64]string{375: "375", 800: "800", 1400: "1400"}[width]+".png"), b.Screenshot(), 0o600); err != nil {
