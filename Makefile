@@ -1,5 +1,5 @@
 # People and .ci/run type the same words.
-.PHONY: help check test short fips race fuzz golden build synth bench
+.PHONY: help check test short fips race matrix fuzz golden build synth bench
 
 FUZZTIME ?= 60s
 
@@ -27,6 +27,9 @@ fips: ## the same, where nothing but approved cryptography runs
 
 race: ## the same under the race detector
 	go test -race ./...
+
+matrix: ## every call of AWS at fault in every way, at every way into the built functions; `make test` takes each pair
+	go test -timeout 30m ./internal/localaws/functiontest -full
 
 fuzz: ## every fuzz target for FUZZTIME (60s)
 	./tools/fuzz $(FUZZTIME)

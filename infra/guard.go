@@ -9,8 +9,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// codes are the functions'. The gate is the enforcer's program.
-type codes struct{ enforcer, verifier awslambda.Code }
+// codes are the functions'.
+type codes struct{ enforcer, gate, verifier awslambda.Code }
 
 // functions are the guard's.
 type functions struct{ enforcer, gate, verifier function }
@@ -29,7 +29,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	topic := newTopic(stack, key, options)
 	props := enforcerProps{
 		Options:   options,
-		Code:      code.enforcer,
+		Codes:     code,
 		Key:       key,
 		Topic:     topic,
 		Failed:    queues.failed,

@@ -93,6 +93,9 @@ func ending(r guard.Report) string {
 		if over(lead(r)) {
 			return "; it is on again"
 		}
+		if t, ok := lead(r).State.(guard.Task); ok && t.Rejected != "" {
+			return "; stopped already"
+		}
 		return ""
 	}
 	switch o.Result {
@@ -104,7 +107,7 @@ func ending(r guard.Report) string {
 		return "; fix UNCONFIRMED"
 	case guard.RefusedByPolicy:
 		return "; not fixed (policy)"
-	case guard.Done:
+	case guard.Answered, guard.Done:
 	}
 	if o.Remediation.Call == nil {
 		return "; fixed"

@@ -18,7 +18,7 @@ func next(d draft) []string {
 		}
 	}
 	for _, o := range d.outcomes {
-		if o.Result != guard.Done {
+		if !o.Result.Accepted() {
 			add(fix(d, o))
 		}
 	}
@@ -59,18 +59,13 @@ func owner(f guard.Finding) string {
 // replacement is the exact command that replaces a running task which is not
 // known to be in FIPS mode, where its service can do that.
 func replacement(d draft, f guard.Finding) string {
-	var t guard.Task
-	switch s := f.State.(type) {
-	case guard.KernelCheck:
-		t = s.Task
-	case guard.Exposure:
-		t = s.Task
+	switch f.State.(type) {
+	case guard.KernelCheck, guard.Exposure:
+		if !answered(f, d.report.Outcomes) {
+			return d.exact(f.Command(regionWord(d.report.Cause.Region)))
+		}
 	}
-	if t.Redeployable == "" || f.Verdict != guard.NonCompliant || answered(f, d.report.Outcomes) {
-		return ""
-	}
-	redeploy := guard.Remediation{Call: guard.ForceNewDeployment{Cluster: t.Cluster, Service: t.Redeployable, ForceNewDeployment: true}}
-	return openCommand(d, guard.Outcome{Remediation: redeploy})
+	return ""
 }
 
 // fix is how a person makes a fix that the guard did not.
@@ -92,7 +87,7 @@ func fix(d draft, o guard.Outcome) string {
 // openCommand is the exact command for a fix that was not made, if there
 // is one that can be shown.
 func openCommand(d draft, o guard.Outcome) string {
-	if o.Result == guard.Done || o.Remediation.Call == nil {
+	if o.Result.Accepted() || o.Remediation.Call == nil {
 		return ""
 	}
 	return d.exact(o.Remediation.Command(regionWord(d.report.Cause.Region)))

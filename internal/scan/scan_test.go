@@ -65,6 +65,7 @@ func TestEveryStageFindsAndFixes(t *testing.T) {
 	w.Tasks = []guard.Task{guardtest.OfService(task("web")), arm}
 	w.Revisions = []guard.TaskDefinition{{ARN: arm.Definition, Family: "arm", Fargate: guard.Yes, Platform: arm.Platform}}
 	w.Services = []guard.Service{{ARN: guardtest.ServiceARN, Name: "web", Cluster: guardtest.ClusterARN, Fargate: guard.Yes, PlatformVersion: "1.3.0", DesiredCount: 1, Controller: "ECS"}}
+	w.CapacityProviders = []guard.CapacityProvider{{ARN: "capacity-provider/managed", Managed: guard.Yes, FIPS: guard.ModeOff}}
 	w.Kernels[w.Tasks[0].ARN+"/main"] = "0"
 	w.Events = []guard.Event{guardtest.Put("off", start.Add(-2*time.Hour), guard.ModeOff), {
 		Cause:  guard.Cause{EventID: "override", EventName: "PutAccountSetting", Time: start.Add(-time.Hour), Account: guardtest.AccountID, Region: guardtest.Region},
@@ -86,7 +87,7 @@ func TestEveryStageFindsAndFixes(t *testing.T) {
 		}
 	}
 	want := []guard.RuleID{
-		guard.FIPSModeDefault, guard.TaskDefinitionPlatform, guard.ServicePlatform, guard.TaskRunningPlatform,
+		guard.FIPSModeDefault, guard.TaskDefinitionPlatform, guard.ServicePlatform, guard.CapacityProviderFIPS, guard.TaskRunningPlatform,
 		guard.GuardTrail, guard.GuardPolicy, guard.FIPSModeOverride, guard.TaskKernelProof, guard.TaskExposed,
 	}
 	if diff := cmp.Diff(want, violated); diff != "" {
@@ -94,7 +95,7 @@ func TestEveryStageFindsAndFixes(t *testing.T) {
 	}
 	calls := []string{
 		listSettings, "ecs:PutAccountSettingDefault", listSettings,
-		"ecs:ListClusters", listTasks, "ecs:DeregisterTaskDefinition", "ecs:StopTask",
+		"ecs:ListClusters", listTasks, "ecs:DescribeCapacityProviders", "ecs:DeregisterTaskDefinition", "ecs:StopTask",
 		listSettings, "ecs:PutAccountSetting", "ecs:UpdateService",
 	}
 	if diff := cmp.Diff(calls, w.APIs()); diff != "" {
@@ -105,8 +106,8 @@ func TestEveryStageFindsAndFixes(t *testing.T) {
 		outcomes = append(outcomes, fmt.Sprint(o.Remediation.Rule, " ", o.Result))
 	}
 	results := []string{
-		"fips-mode-default DONE", "task-definition-platform DONE", "task-running-platform DONE",
-		"fips-mode-override DONE", "task-kernel-proof DONE",
+		"fips-mode-default DONE", "task-definition-platform ANSWERED", "task-running-platform ANSWERED",
+		"fips-mode-override ANSWERED", "task-kernel-proof ANSWERED",
 	}
 	if diff := cmp.Diff(results, outcomes); diff != "" {
 		t.Errorf("the outcomes are others (-want +got):\n%s", diff)
@@ -204,6 +205,7 @@ func TestWhatKernelsSay(t *testing.T) {
 		"no-cat":           `INSUFFICIENT_DATA: Could not be checked because the command could not be run in container main (the session failed: exec: "cat": executable file not found in $PATH), at ` + at + ".",
 		"late":             "INSUFFICIENT_DATA: Could not be checked because container main did not answer in time, at " + at + ".",
 		"flaky":            "COMPLIANT: Container main read fips_enabled 1 at " + at + ".",
+		"pending":          "INSUFFICIENT_DATA: Starting: it can be asked once it runs.",
 		"second-container": "COMPLIANT: Container sidecar read fips_enabled 1 at " + at + ".",
 	}
 	if diff := cmp.Diff(want, verdicts(r, guard.TaskKernelProof)); diff != "" {

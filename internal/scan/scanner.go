@@ -14,6 +14,7 @@ type Account interface {
 	ObserveRemedy(context.Context, guard.Service, guard.ServiceRemedy) (guard.Service, error)
 	Clusters(context.Context) ([]string, error)
 	Workloads(ctx context.Context, clusters []string, progress func(done, total int)) ([]guard.Service, []guard.Task, error)
+	Providers(ctx context.Context, clusters []string) ([]guard.CapacityProvider, error)
 	Definitions(context.Context, []guard.Service, []guard.Task) ([]guard.TaskDefinition, error)
 }
 
@@ -42,7 +43,8 @@ type Scanner struct {
 	History      History
 	Components   Components // nil: the guard itself is not checked
 	Policy       guard.Policy
-	PolicyFaults []string // why the policy document was refused, when Policy is not its
+	Class        guard.Class // by whose cycle kernel checks are renewed
+	PolicyFaults []string    // why the policy document was refused, when Policy is not its
 	Now          func() time.Time
 	Progress     func(stage string, done, total int) // may be nil
 }

@@ -63,10 +63,8 @@ type Account struct {
 	tool   evidence.Tool // as which the verifier reports
 	failed string        // URL of the queue of failed events
 
-	checker  *verifier.Verifier
-	scanning sync.Mutex // one at a time, as the queue lets it
-
-	scheduled bool // the stack's schedules are attached, too
+	scanning sync.Mutex // one scan at a time
+	verifier *verifier.Verifier
 
 	mu         sync.Mutex
 	reports    []evidence.Document // of the verifier's scans
@@ -94,7 +92,7 @@ func Serve(ctx context.Context, address string, policy guard.Policy, tool eviden
 		Seed: uint64(time.Now().UnixNano()), Lifelike: localaws.Waiting,
 		Front: func(aws http.Handler) http.Handler { return front(a, aws) },
 	})
-	a.sleep, a.tool, a.keeps, a.scheduled = sleepInRealTime, tool, false, true
+	a.sleep, a.tool, a.keeps = sleepInRealTime, tool, false
 	a.hide(true) // until someone can see it
 	defer a.hide(false)
 	if err := a.start(ctx, address); err != nil {
@@ -236,6 +234,13 @@ func (a *Account) hide(hidden bool) {
 func (a *Account) inject(said phrase) {
 	a.AWS.Inject(localaws.Fault{
 		Operation: said.call, Caller: said.who.AccessKeyID, Times: max(said.number, 1), Effect: said.effect,
+	})
+}
+
+// setTrail lets the account's trail log or not.
+func (a *Account) setTrail(logging bool) error {
+	return a.AWS.SetTrail(Region, localaws.Trail{
+		Name: "organization", Bucket: "organization-trail", Logging: logging, ReadWriteType: "All", Management: true,
 	})
 }
 

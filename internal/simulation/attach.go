@@ -1,18 +1,15 @@
 package simulation
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"time"
 
-	"fipsguard/internal/aws/notify"
-	"fipsguard/internal/aws/reported"
+	"fipsguard/internal/aws/scaling"
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/evidence"
-	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/product"
@@ -21,8 +18,6 @@ import (
 	"fipsguard/internal/wiring/scans"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
 // functionTime is how long the enforcer and the gate may work on one invocation.
@@ -37,25 +32,39 @@ func (a *Account) attach(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	newEnforcer := func() wiring.Function {
-		return wiring.Handler(wiring.Enforcer(wiring.EnforcerOptions{
-			Config: a.marked(a.People.Guard), TopicARN: topic, Policy: a.policy,
-			Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
-		}))
-	}
-	functions := map[string]invoke{
-		product.Enforcer: inLambda(product.Enforcer, newEnforcer()),
-		product.Gate:     inLambda(product.Gate, newEnforcer()), // the same program
-		product.Verifier: a.verifier(),
-	}
-	if _, err := functions[product.Enforcer](ctx, []byte(`{"check":"setting"}`)); err != nil {
-		return fmt.Errorf("turn FIPS mode on in the simulated account: %w", err)
+	options := wiring.EnforcerOptions{
+		Config: a.marked(a.People.Guard), TopicARN: topic, Policy: a.policy,
+		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
 	}
 	stack, err := deployedStack()
 	if err != nil {
 		return err
 	}
-	return a.deploy(stack, topic, functions)
+	urls, err := stack.queueURLs(a.AWS)
+	if err != nil {
+		return err
+	}
+	for _, queue := range stack.subscribed {
+		if err := a.AWS.SubscribeQueue(topic, queueARN(queue)); err != nil {
+			return err
+		}
+	}
+	if a.verifier, err = a.newVerifier(topic, urls[product.Reported]); err != nil {
+		return err
+	}
+	functions := map[string]invoke{
+		product.Enforcer: inLambda(product.Enforcer, wiring.Handler(wiring.Enforcer(options))),
+		product.Gate:     inLambda(product.Gate, wiring.Handler(wiring.Gate(options, scaling.New(options.Config)))),
+		product.Verifier: a.scanOnRequest(),
+	}
+	if _, err := functions[product.Enforcer](ctx, []byte(`{"check":"setting"}`)); err != nil {
+		return fmt.Errorf("turn FIPS mode on in the simulated account: %w", err)
+	}
+	return a.deploy(stack, urls, functions)
+}
+
+func queueARN(name string) string {
+	return "arn:aws-us-gov:sqs:" + Region + ":" + localaws.AccountID + ":" + name
 }
 
 // invoke invokes a function.
@@ -71,19 +80,9 @@ func inLambda(name string, handler wiring.Function) invoke {
 	}
 }
 
-// deploy puts the stack's queues, event source mappings and rules up.
-func (a *Account) deploy(stack deployed, topic string, functions map[string]invoke) error {
-	urls, err := stack.queueURLs(a.AWS)
-	if err != nil {
-		return err
-	}
+// deploy puts the stack's event source mappings and rules up.
+func (a *Account) deploy(stack deployed, urls map[string]string, functions map[string]invoke) error {
 	a.failed = urls[product.Failed]
-	if err := a.AWS.SubscribeQueue(topic, "arn:aws-us-gov:sqs:"+Region+":"+localaws.AccountID+":"+product.Reported); err != nil {
-		return err
-	}
-	if a.checker, err = a.newVerifier(topic, urls[product.Reported]); err != nil {
-		return err
-	}
 	for _, s := range stack.sources {
 		err := a.AWS.AddSource(localaws.Source{
 			Queue: urls[s.queue], BatchSize: s.batch, Concurrency: s.most, Partial: s.partial, Invoke: functions[s.function],
@@ -93,15 +92,9 @@ func (a *Account) deploy(stack deployed, topic string, functions map[string]invo
 		}
 	}
 	for _, r := range stack.rules {
-		if r.every > 0 {
-			if a.scheduled {
-				a.AWS.Every(r.every, func(ctx context.Context) { _, _ = functions[r.to](ctx, []byte(r.input)) }) // the next one tries again
-			}
-			continue
-		}
-		rule := localaws.Rule{Name: r.name, Region: Region, Pattern: r.pattern, Group: r.group}
+		rule := localaws.Rule{Name: r.name, Region: Region, Pattern: r.pattern, Every: r.every, Input: r.input, Group: r.group}
 		if url, ok := urls[r.to]; ok {
-			rule.TargetARN = "arn:aws-us-gov:sqs:" + Region + ":" + localaws.AccountID + ":" + r.to
+			rule.TargetARN = queueARN(r.to)
 			rule.Send = func(group, body string) error { return a.AWS.Send(url, group, body) }
 		} else {
 			rule.Invoke = func(ctx context.Context, event []byte) error {
@@ -116,8 +109,33 @@ func (a *Account) deploy(stack deployed, topic string, functions map[string]invo
 	return nil
 }
 
-// verifier is the function that scans when the queue asks for it.
-func (a *Account) verifier() invoke {
+// newVerifier is the verifier, with a bucket for its evidence.
+func (a *Account) newVerifier(topic, inbox string) (*verifier.Verifier, error) {
+	if err := a.AWS.CreateBucket(Region, product.Evidence); err != nil {
+		return nil, err
+	}
+	config := a.marked(a.People.Verifier)
+	v := scans.Verifier(scans.VerifierOptions{
+		Config:   config,
+		Scanner:  scans.Scanner(scans.Options{Config: config, Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep}),
+		TopicARN: topic, ReportedURL: inbox, Tool: a.tool,
+		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now,
+	})
+	v.Store = store.Bucket{Objects: scans.S3(config), Name: product.Evidence, Location: location()}
+	v.Hub = reports{a}
+	return &v, nil
+}
+
+// reports keeps what scans report, where Security Hub would.
+type reports struct{ account *Account }
+
+func (r reports) Import(_ context.Context, d evidence.Document, _ bool) error {
+	r.account.report(d)
+	return nil
+}
+
+// scanOnRequest is the function that scans when the queue asks for it.
+func (a *Account) scanOnRequest() invoke {
 	requests := scans.Requests{Log: slog.New(slog.DiscardHandler)}
 	return func(ctx context.Context, event []byte) ([]byte, error) {
 		began := a.AWS.Now()
@@ -133,43 +151,9 @@ func (a *Account) verifier() invoke {
 	}
 }
 
-// newVerifier makes the verifier as its function does, but that it scans without
-// the deployed guard's own components, which the account does not have.
-func (a *Account) newVerifier(topic, inbox string) (*verifier.Verifier, error) {
-	if err := a.AWS.CreateBucket(Region, product.Evidence); err != nil {
-		return nil, err
-	}
-	config := a.marked(a.People.Verifier)
-	return &verifier.Verifier{
-		Scanner:  scans.Scanner(scans.Options{Config: config, Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep}),
-		Store:    kept{store.Bucket{Objects: scans.S3(config), Name: product.Evidence, Location: location()}, a},
-		Inbox:    reported.Queue{SQS: sqs.NewFromConfig(config), URL: inbox},
-		Notifier: notify.Topic{SNS: sns.NewFromConfig(config), ARN: topic},
-		Tool:     a.tool, Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now,
-	}, nil
-}
-
-// kept is the bucket of evidence. It shows the account each report.
-type kept struct {
-	store.Bucket
-	account *Account
-}
-
-// KeepReport keeps one format of a report.
-func (k kept) KeepReport(ctx context.Context, id, ending, mediaType string, content []byte) (string, error) {
-	if ending == format.Original().Ending {
-		report, err := evidence.Read(bytes.NewReader(content))
-		if err != nil {
-			return "", err
-		}
-		k.account.report(report)
-	}
-	return k.Bucket.KeepReport(ctx, id, ending, mediaType, content)
-}
-
 // scan runs the verifier once.
 func (a *Account) scan(ctx context.Context, why string) error {
 	a.scanning.Lock()
 	defer a.scanning.Unlock()
-	return a.checker.Run(ctx, location(), verifier.Request{Why: why})
+	return a.verifier.Run(ctx, location(), verifier.Request{Why: why})
 }

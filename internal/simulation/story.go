@@ -111,7 +111,8 @@ func readsOnly(operation string) bool {
 }
 
 // Lines are what happened, with each scan's report behind its last call. What
-// others do meanwhile comes in any order.
+// others do meanwhile comes in any order. The enforcer's checks of each minute
+// are left out where they found nothing.
 func (r Result) Lines() []Line {
 	after := map[int][]evidence.Document{} // by the call's place
 	for _, report := range r.Reports {
@@ -125,7 +126,7 @@ func (r Result) Lines() []Line {
 	}
 	var lines []Line
 	for i, activity := range r.Activities {
-		if line, ok := LineOf(activity); ok {
+		if line, ok := LineOf(activity); ok && !isCheck(r.Activities, i) {
 			lines = append(lines, line)
 		}
 		for _, report := range after[i] {
@@ -133,6 +134,23 @@ func (r Result) Lines() []Line {
 		}
 	}
 	return lines
+}
+
+// isCheck reports whether an activity is one of the enforcer's readings after
+// which it had nothing to do: it comes each minute.
+func isCheck(activities []Activity, i int) bool {
+	ofEnforcer := func(a Activity) bool {
+		return a.Call != nil && a.Call.Principal.ARN == localaws.Everyone().Guard.ARN
+	}
+	if !ofEnforcer(activities[i]) || activities[i].Call.Operation != "ecs:ListAccountSettings" || activities[i].Call.ErrorCode != "" {
+		return false
+	}
+	for j, near := range activities {
+		if d := near.Time.Sub(activities[i].Time).Abs(); j != i && d < time.Second && ofEnforcer(near) && changesSetting(near.Call.Operation) {
+			return false
+		}
+	}
+	return true
 }
 
 func lineOfReport(at time.Time, d evidence.Document) Line {

@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"fipsguard/internal/aws/scaling"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
@@ -39,7 +39,7 @@ func newWorld(t *testing.T) world {
 	}
 	people := localaws.Everyone()
 	return world{local,
-		NewAccount(ecs.NewFromConfig(config(people.Guard)), applicationautoscaling.NewFromConfig(config(people.Guard)), time.Now),
+		NewAccount(ecs.NewFromConfig(config(people.Guard)), scaling.New(config(people.Guard)), time.Now),
 		ecs.NewFromConfig(config(people.Admin)),
 	}
 }
@@ -124,7 +124,7 @@ func TestApplyTellsRefusalsFromFailures(t *testing.T) {
 		want    guard.Result
 	}{
 		"another principal's override":      {override, func(world) {}, guard.RefusedByAWS},
-		"the guard's own override":          {own, func(world) {}, guard.Done},
+		"the guard's own override":          {own, func(world) {}, guard.Answered},
 		"without permission":                {turnOn, func(w world) { w.Deny(localaws.Everyone().Guard, "ecs:*") }, guard.RefusedByAWS},
 		"throttled for good":                {turnOn, func(w world) { w.Inject(localaws.Fault{Effect: localaws.Throttle}) }, guard.Failed},
 		"an override throttled for good":    {override, func(w world) { w.Inject(localaws.Fault{Effect: localaws.Throttle}) }, guard.Failed},
@@ -148,7 +148,7 @@ func TestDeregisterTwice(t *testing.T) {
 	w := newWorld(t)
 	arn := w.register(t, "web", arm)
 	for range 2 {
-		if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.DeregisterTaskDefinition{TaskDefinition: arn}}); o.Result != guard.Done {
+		if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.DeregisterTaskDefinition{TaskDefinition: arn}}); o.Result != guard.Answered {
 			t.Errorf("deregistering is %s (%s)", o.Result, o.Detail)
 		}
 	}
@@ -184,7 +184,7 @@ func TestTasks(t *testing.T) {
 	if err != nil || task.Platform.Architecture != "ARM64" || task.Platform.OS != "LINUX" || task.PlatformVersion != "1.4.0" || task.Started() {
 		t.Errorf("observed %+v, error %v", task, err)
 	}
-	if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.StopTask{Cluster: task.Cluster, Task: task.ARN, Reason: "test"}}); o.Result != guard.Done {
+	if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.StopTask{Cluster: task.Cluster, Task: task.ARN, Reason: "test"}}); o.Result != guard.Answered {
 		t.Errorf("stopping is %s (%s)", o.Result, o.Detail)
 	}
 	if task, err = w.guard.ObserveTask(t.Context(), launched); err != nil || !task.Stopping() {
@@ -194,6 +194,24 @@ func TestTasks(t *testing.T) {
 	launched.ARN = strings.Replace(task.ARN, task.ARN[strings.LastIndex(task.ARN, "/")+1:], launched.ARN, 1)
 	if gone, err := w.guard.ObserveTask(t.Context(), launched); err != nil || !gone.Stopping() {
 		t.Errorf("a task that ECS does not know any more is %+v, error %v", gone, err)
+	}
+}
+
+// TestATaskSaysWhatItIsOf: who asked for it, AWS Batch's queue, and that the guard
+// stopped it. Nothing else is read from its environment.
+func TestATaskSaysWhatItIsOf(t *testing.T) {
+	got := taskState(&types.Task{
+		Group: aws.String("family:nightly"), StartedBy: aws.String("jenkins"), StoppedReason: aws.String("fipsguard: rejected by rule task-launch-platform"),
+		Overrides: &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{{Environment: []types.KeyValuePair{
+			{Name: aws.String("AWS_BATCH_JQ_NAME"), Value: aws.String("queue")}, {Name: aws.String("SECRET"), Value: aws.String("s3cret")}, {Name: aws.String("AWS_BATCH_CE_NAME"), Value: aws.String("fargate")},
+		}}}},
+	})
+	if got.StartedBy != "jenkins" || got.Batch == nil || *got.Batch != (guard.Batch{JobQueue: "queue", ComputeEnvironment: "fargate"}) || got.Rejected != guard.TaskLaunchPlatform {
+		t.Errorf("it is read as %+v of %+v", got, got.Batch)
+	}
+	other := taskState(&types.Task{Overrides: &types.TaskOverride{}, StoppedReason: aws.String("fipsguard: rejected by rule none")})
+	if other.Batch != nil || other.Rejected != "" {
+		t.Errorf("somebody else's is read as %+v", other)
 	}
 }
 
@@ -233,7 +251,7 @@ func TestServices(t *testing.T) {
 	if back, err := w.guard.ObserveRemedy(t.Context(), s, guard.RollBack); err != nil || back.Replacement != good {
 		t.Errorf("the newest compliant revision is %q, error %v; want %s", back.Replacement, err, good)
 	}
-	if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.RollBackService{Cluster: s.Cluster, Service: s.ARN, TaskDefinition: good, PlatformVersion: "LATEST"}}); o.Result != guard.Done {
+	if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.RollBackService{Cluster: s.Cluster, Service: s.ARN, TaskDefinition: good, PlatformVersion: "LATEST"}}); o.Result != guard.Answered {
 		t.Errorf("rolling back is %s (%s)", o.Result, o.Detail)
 	}
 	if states, err = w.guard.ObserveService(t.Context(), named); err != nil || guard.Worst(guard.Check(states[0])) != guard.Compliant {
@@ -245,11 +263,21 @@ func TestServices(t *testing.T) {
 	if s, err = w.guard.ObserveRemedy(t.Context(), s, guard.ScaleToZero); err != nil || s.MinimumCount != 2 {
 		t.Errorf("Application Auto Scaling's minimum is %d, error %v", s.MinimumCount, err)
 	}
-	if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.ScaleServiceToZero{Cluster: s.Cluster, Service: s.ARN}}); o.Result != guard.Done {
+	if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.ScaleServiceToZero{Cluster: s.Cluster, Service: s.ARN}}); o.Result != guard.Answered {
 		t.Errorf("scaling to zero is %s (%s)", o.Result, o.Detail)
 	}
 	if gone, err := w.guard.ObserveService(t.Context(), guard.Service{Name: "gone", Cluster: s.Cluster}); err != nil || len(gone) != 0 {
 		t.Errorf("a service that is gone is %+v, error %v", gone, err)
+	}
+}
+
+// TestWithoutScalingNothingIsScaled: the enforcer has no client of Application
+// Auto Scaling, and whoever invokes it by hand learns that, and no more.
+func TestWithoutScalingNothingIsScaled(t *testing.T) {
+	service := guard.Service{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:service/default/web"}
+	got, err := NewAccount(nil, nil, time.Now).ObserveRemedy(t.Context(), service, guard.ScaleToZero)
+	if err == nil || got.MinimumCount != 0 {
+		t.Errorf("the minimum is %d, error %v", got.MinimumCount, err)
 	}
 }
 

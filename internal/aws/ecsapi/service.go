@@ -8,8 +8,6 @@ import (
 	"fipsguard/internal/guard"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
-	scalingtypes "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
@@ -126,19 +124,13 @@ func (a *Account) ObserveRemedy(ctx context.Context, s guard.Service, remedy gua
 // observeMinimum reads Application Auto Scaling's minimum for a service, which
 // undoes any lower desired count.
 func (a *Account) observeMinimum(ctx context.Context, s guard.Service) (guard.Service, error) {
-	_, resource, _ := strings.Cut(s.ARN, ":service/")
-	out, err := a.scaling.DescribeScalableTargets(ctx, &applicationautoscaling.DescribeScalableTargetsInput{
-		ServiceNamespace:  scalingtypes.ServiceNamespaceEcs,
-		ResourceIds:       []string{"service/" + resource},
-		ScalableDimension: scalingtypes.ScalableDimensionECSServiceDesiredCount,
-	})
-	if err != nil {
-		return s, fmt.Errorf("describe scalable targets of %s: %w", s.ARN, err)
+	if a.scaling == nil {
+		return s, fmt.Errorf("read the minimum of %s: this function does not read Application Auto Scaling", s.ARN)
 	}
-	for _, target := range out.ScalableTargets {
-		s.MinimumCount = max(s.MinimumCount, int(aws.ToInt32(target.MinCapacity)))
-	}
-	return s, nil
+	_, name, _ := strings.Cut(s.ARN, ":service/")
+	least, err := a.scaling.Minimum(ctx, name)
+	s.MinimumCount = max(s.MinimumCount, least)
+	return s, err
 }
 
 func (a *Account) rollBack(ctx context.Context, call guard.RollBackService) (guard.Result, string, error) {
@@ -154,7 +146,7 @@ func (a *Account) rollBack(ctx context.Context, call guard.RollBackService) (gua
 	if out.Service == nil || aws.ToString(out.Service.TaskDefinition) != call.TaskDefinition {
 		return guard.Unconfirmed, "AWS accepted the call without answering the new task definition.", nil
 	}
-	return guard.Done, "AWS answered that the service deploys " + call.TaskDefinition + " on platform version " + call.PlatformVersion + ".", nil
+	return guard.Answered, "AWS answered that the service deploys " + call.TaskDefinition + " on platform version " + call.PlatformVersion + ".", nil
 }
 
 func (a *Account) scaleToZero(ctx context.Context, call guard.ScaleServiceToZero) (guard.Result, string, error) {
@@ -169,7 +161,7 @@ func (a *Account) scaleToZero(ctx context.Context, call guard.ScaleServiceToZero
 	if out.Service == nil || out.Service.DesiredCount != int32(call.DesiredCount) {
 		return guard.Unconfirmed, "AWS accepted the call without answering the new desired count.", nil
 	}
-	return guard.Done, "AWS answered a desired count of 0.", nil
+	return guard.Answered, "AWS answered a desired count of 0.", nil
 }
 
 func providers(strategy []types.CapacityProviderStrategyItem) []string {
@@ -192,7 +184,7 @@ func (a *Account) redeploy(ctx context.Context, call guard.ForceNewDeployment) (
 	if out.Service == nil || primary(out.Service) == "" {
 		return guard.Unconfirmed, "AWS accepted the call without answering the new deployment.", nil
 	}
-	return guard.Done, "AWS answered deployment " + primary(out.Service) + ", which replaces the service's tasks at the pace of its configuration.", nil
+	return guard.Answered, "AWS answered deployment " + primary(out.Service) + ", which replaces the service's tasks at the pace of its configuration.", nil
 }
 
 // primary is the ID of the deployment that a service is going to.

@@ -119,7 +119,7 @@ func (b Bucket) uri(key string) string { return "s3://" + b.Name + "/" + key }
 
 // write puts an object; ifNoneMatch "*" has S3 refuse what would overwrite one.
 func (b Bucket) write(ctx context.Context, key, mediaType string, content []byte, ifNoneMatch *string) error {
-	_, err := b.Objects.PutObject(ctx, &s3.PutObjectInput{
+	out, err := b.Objects.PutObject(ctx, &s3.PutObjectInput{
 		Bucket: aws.String(b.Name), Key: aws.String(key), Body: bytes.NewReader(content), ContentType: aws.String(mediaType),
 		IfNoneMatch: ifNoneMatch,
 		// Object Lock refuses what comes without a checksum, and a client of a
@@ -128,6 +128,11 @@ func (b Bucket) write(ctx context.Context, key, mediaType string, content []byte
 	})
 	if err != nil {
 		return fmt.Errorf("put %s: %w", b.uri(key), err)
+	}
+	if aws.ToString(out.ETag) == "" {
+		// The SDK takes any answer for a good one whose status is 200, such as a
+		// proxy's page. S3 names what it has stored.
+		return fmt.Errorf("put %s: the answer is not of S3: it names no ETag", b.uri(key))
 	}
 	return nil
 }

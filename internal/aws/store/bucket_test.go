@@ -8,6 +8,7 @@ import (
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
@@ -83,7 +84,7 @@ type recorder struct {
 
 func (r *recorder) PutObject(_ context.Context, in *s3.PutObjectInput, _ ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
 	r.put = in
-	return &s3.PutObjectOutput{}, nil
+	return &s3.PutObjectOutput{ETag: aws.String("tag")}, nil
 }
 
 // TestWhatIsKeptHasAChecksum: a bucket with Object Lock takes nothing else.
@@ -120,5 +121,18 @@ func TestDeniedIsNotMissing(t *testing.T) {
 	}
 	if err := b.WriteState(t.Context(), nil); err == nil {
 		t.Error("a denied write is no error")
+	}
+}
+
+// TestAPageThatIsNoAnswerKeepsNothing: the SDK takes whatever comes with status
+// 200 for S3's answer.
+func TestAPageThatIsNoAnswerKeepsNothing(t *testing.T) {
+	b, local := newBucket(t)
+	local.Inject(localaws.Fault{Operation: "PutObject", Effect: localaws.Garbage})
+	if location, err := b.KeepReport(t.Context(), id, ".json", "application/json", []byte("{}")); err == nil {
+		t.Errorf("the report is said to be at %s, and the bucket has %d objects", location, len(local.Objects(name)))
+	}
+	if err := b.WriteState(t.Context(), []byte("{}")); err == nil {
+		t.Error("the state is said to be written")
 	}
 }

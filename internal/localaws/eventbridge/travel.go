@@ -1,7 +1,6 @@
 package eventbridge
 
 import (
-	"context"
 	"time"
 
 	"fipsguard/internal/localaws/kernel"
@@ -15,22 +14,6 @@ type Travel struct {
 	// set forward when an event's turn comes.
 	Waits bool
 	Seed  uint64 // accounts with the same one have events that take the same time
-}
-
-// Every invokes a function again and again, as a rule with a schedule does, the
-// first time after the time has passed.
-func (b *Bus) Every(d time.Duration, invoke func(context.Context)) {
-	b.kernel.Lock()
-	defer b.kernel.Unlock()
-	b.schedule(d, invoke)
-}
-
-// schedule needs the lock.
-func (b *Bus) schedule(d time.Duration, invoke func(context.Context)) {
-	b.kernel.Clock.After(d, func() {
-		b.Go(invoke)
-		b.schedule(d, invoke)
-	})
 }
 
 // send lets an event travel to its target. It needs the lock.

@@ -10,13 +10,13 @@ import (
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/ecsexec"
 	"fipsguard/internal/aws/history"
+	"fipsguard/internal/aws/scaling"
 	"fipsguard/internal/aws/selfcheck"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/scan"
 	"fipsguard/internal/wiring"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -30,8 +30,9 @@ type Options struct {
 	Config       aws.Config
 	Policy       guard.Policy
 	PolicyFaults []string
-	Exec         bool   // kernels are read
-	TrailLogs    string // BUCKET or BUCKET/PREFIX with CloudTrail's log files; empty when LookupEvents has to do
+	Class        guard.Class // by whose cycle kernel checks are renewed
+	Exec         bool        // kernels are read
+	TrailLogs    string      // BUCKET or BUCKET/PREFIX with CloudTrail's log files; empty when LookupEvents has to do
 	Now          func() time.Time
 	Sleep        func(context.Context, time.Duration) error
 }
@@ -45,13 +46,13 @@ func Sleep(ctx context.Context, d time.Duration) error { return ecsapi.Sleep(ctx
 // Scanner puts a scanner together.
 func Scanner(o Options) *scan.Scanner {
 	client := ecs.NewFromConfig(o.Config, ecsapi.ShortAttempts(ecsapi.AttemptTime), ecsapi.HalfOfBuckets(wiring.ScanShare, o.Now, o.Sleep))
-	account := ecsapi.NewAccount(client, applicationautoscaling.NewFromConfig(o.Config), o.Now)
+	account := ecsapi.NewAccount(client, scaling.New(o.Config), o.Now)
 	scanner := &scan.Scanner{
 		Account: ecsapi.Inventory{Account: account, Lister: client},
 		History: history.History{
 			CloudTrail: cloudtrail.NewFromConfig(o.Config), Logs: logs(o), Now: o.Now, Sleep: o.Sleep,
 		},
-		Policy: o.Policy, PolicyFaults: o.PolicyFaults, Now: o.Now,
+		Policy: o.Policy, PolicyFaults: o.PolicyFaults, Class: o.Class, Now: o.Now,
 	}
 	if o.Exec {
 		scanner.Exec = containers{&ecsexec.Client{
