@@ -43,7 +43,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	if err != nil {
 		return err
 	}
-	evidence := newEvidence(stack, key, options)
+	evidence, signing := newEvidence(stack, key, options), newSigningKey(stack)
 	verifier, err := newVerifier(stack, verifierProps{
 		Options:  options,
 		Code:     code.verifier,
@@ -53,6 +53,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 		Intake:   in,
 		Enforcer: enforcer,
 		Evidence: evidence,
+		Signing:  signing,
 		Reported: newReported(stack, key, topic, queues.failed),
 	})
 	if err != nil {
@@ -67,6 +68,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	tampering := tamperProps{
 		Topic:       topic,
 		Key:         key,
+		Signing:     signing,
 		Undelivered: queues.undelivered,
 	}
 	watching := newTamper(stack, tampering)

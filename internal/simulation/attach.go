@@ -114,11 +114,15 @@ func (a *Account) newVerifier(topic, inbox string) (*verifier.Verifier, error) {
 	if err := a.AWS.CreateBucket(Region, product.Evidence); err != nil {
 		return nil, err
 	}
+	key, err := a.AWS.CreateSigningKey(Region, a.People.Verifier)
+	if err != nil {
+		return nil, err
+	}
 	config := a.marked(a.People.Verifier)
 	v := scans.Verifier(scans.VerifierOptions{
 		Config:   config,
 		Scanner:  scans.Scanner(scans.Options{Config: config, Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep}),
-		TopicARN: topic, ReportedURL: inbox, Tool: a.tool,
+		TopicARN: topic, ReportedURL: inbox, SigningKey: key, Tool: a.tool,
 		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now,
 	})
 	v.Store = store.Bucket{Objects: scans.S3(config), Name: product.Evidence, Location: location()}

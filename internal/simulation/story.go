@@ -74,7 +74,7 @@ func LineOf(activity Activity) (Line, bool) {
 func isOwnWork(call localaws.Call) bool {
 	isFirst := call.ErrorCode == "NoSuchKey" // there is no state yet
 	service, _, _ := strings.Cut(call.Operation, ":")
-	return isGuard(call.Principal) && (call.ErrorCode == "" || isFirst) && slices.Contains([]string{"s3", "sns", "sqs"}, service)
+	return isGuard(call.Principal) && (call.ErrorCode == "" || isFirst) && slices.Contains([]string{"kms", "s3", "sns", "sqs"}, service)
 }
 
 func (l *Line) call(call localaws.Call) {

@@ -42,7 +42,7 @@ func TestAnOffPeriodIsReportedOnce(t *testing.T) {
 		"it was on all the time":   {[]guard.Event{on}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, o := guardtest.NewWorld(start), newOutside()
+			w, o := guardtest.NewWorld(start), newOutside(t)
 			w.Events = c.events
 			for n := range 4 {
 				o.broken = map[string]error{}
@@ -83,7 +83,7 @@ func TestAReportedOffPeriodIsNotForgotten(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, o := guardtest.NewWorld(start), newOutside()
+			w, o := guardtest.NewWorld(start), newOutside(t)
 			w.Events = []guard.Event{guardtest.Put("off", start.Add(-time.Hour), guard.ModeOff), guardtest.Put("on", start.Add(-time.Minute), guard.ModeOn)}
 			v := o.verifier(w)
 			for n := range 4 {

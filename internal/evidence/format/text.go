@@ -38,6 +38,7 @@ func WriteText(out io.Writer, d evidence.Document) error {
 	for _, n := range d.Limits {
 		w.printf("  - %s\n", n)
 	}
+	w.printf("\nOriginal: %s\n", d.Original())
 	return w.err
 }
 

@@ -53,7 +53,7 @@ type World struct {
 	Admin    *ecs.Client
 	Reported string // the queue of what was published
 
-	topic, queue string
+	topic, queue, key string
 }
 
 // New starts an account.
@@ -79,6 +79,9 @@ func (w *World) deploy() (err error) {
 		return err
 	}
 	if err := w.CreateBucket(Region, Bucket); err != nil {
+		return err
+	}
+	if w.key, err = w.CreateSigningKey(Region, localaws.Everyone().Guard); err != nil {
 		return err
 	}
 	if w.queue, err = w.CreateQueue(Region, product.Failed); err != nil {
@@ -113,7 +116,7 @@ func (w *World) Start(t testing.TB, name, binary string, more ...string) *lambda
 	f, err := lambda.Start(binary, ARN(name), append([]string{
 		"AWS_ENDPOINT_URL=" + w.Endpoint(), "AWS_REGION=" + Region,
 		"AWS_ACCESS_KEY_ID=" + people.Guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + people.Guard.SecretAccessKey,
-		"FIPSGUARD_TOPIC_ARN=" + w.topic, "FIPSGUARD_EVIDENCE_BUCKET=" + Bucket, "FIPSGUARD_ENFORCER_ARN=" + ARN(product.Enforcer),
+		"FIPSGUARD_TOPIC_ARN=" + w.topic, "FIPSGUARD_EVIDENCE_BUCKET=" + Bucket, "FIPSGUARD_SIGNING_KEY=" + w.key, "FIPSGUARD_ENFORCER_ARN=" + ARN(product.Enforcer),
 		"FIPSGUARD_QUEUES=" + w.queue, "FIPSGUARD_REPORTED=" + w.Reported, "FIPSGUARD_SECURITY_HUB=true",
 	}, more...))
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/notify"
 	"fipsguard/internal/aws/reported"
+	"fipsguard/internal/aws/signer"
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
@@ -32,6 +33,7 @@ type VerifierOptions struct {
 	Scanner     *scan.Scanner
 	TopicARN    string // of the alerts
 	ReportedURL string // of the queue that is subscribed to it
+	SigningKey  string // ARN of the KMS key
 	Tool        evidence.Tool
 	Log         *slog.Logger
 	Metrics     *metric.Writer
@@ -43,6 +45,7 @@ type VerifierOptions struct {
 func Verifier(o VerifierOptions) verifier.Verifier {
 	return verifier.Verifier{
 		Scanner:  o.Scanner,
+		Signer:   signer.Key{Config: o.Config, ARN: o.SigningKey},
 		Notifier: notify.Topic{SNS: sns.NewFromConfig(o.Config), ARN: o.TopicARN},
 		Inbox:    reported.Queue{SQS: sqs.NewFromConfig(o.Config), URL: o.ReportedURL},
 		Tool:     o.Tool, Log: o.Log, Metrics: o.Metrics, Now: o.Now,
@@ -79,7 +82,7 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 		sample: settings.Sample,
 		bucket: store.Bucket{Objects: S3(aws), Name: settings.EvidenceBucket},
 		verifier: Verifier(VerifierOptions{
-			Config: aws, Scanner: scanner, TopicARN: settings.TopicARN, ReportedURL: settings.Reported,
+			Config: aws, Scanner: scanner, TopicARN: settings.TopicARN, ReportedURL: settings.Reported, SigningKey: settings.SigningKey,
 			Tool: evidence.Tool(product.ThisBuild()), Log: log, Metrics: metric.NewWriter(os.Stdout), Now: time.Now,
 		}),
 	}
