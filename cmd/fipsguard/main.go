@@ -21,12 +21,18 @@ type commands struct {
 	Verify   verifyCommand   `cmd:"" help:"Scan an account: the setting, what runs, and the kernels under it."`
 	Evidence evidenceCommand `cmd:"" help:"Verify, render and sum up reports that were kept, offline."`
 	Version  versionCommand  `cmd:"" help:"Print version, sources, Go version and FIPS module."`
+
+	Help       helpCommand       `cmd:"" help:"Explain a command."`
+	Completion completionCommand `cmd:"" help:"Print what lets a shell complete command lines."`
+	Man        manCommand        `cmd:"" help:"Print the manual page."`
+
+	ShowVersion versionFlag `name:"version" help:"Print the version."`
 }
 
 func main() {
 	t := &terminal{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		color: isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "", width: widthOf(os.Stdout),
+		color: isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "", width: widthOf(os.Stdout), screen: isTerminal(os.Stdout),
 	}
 	os.Exit(int(run(os.Args[1:], t)))
 }
@@ -74,7 +80,7 @@ func runCommand(args []string, t *terminal) error {
 	if err != nil {
 		return fmt.Errorf("%w (see fipsguard --help)", err)
 	}
-	return parsed.Run(t)
+	return parsed.Run(t, parser.Model)
 }
 
 func isTerminal(w io.Writer) bool {

@@ -13,7 +13,8 @@ type terminal struct {
 	in       io.Reader
 	out, err io.Writer
 	color    bool
-	width    int // in characters, of a line
+	width    int  // in characters, of a line
+	screen   bool // out is a terminal
 }
 
 // usualWidth is that of a terminal, and of what is none.
@@ -44,9 +45,3 @@ func (t *terminal) open(name string) (io.ReadCloser, error) {
 type exitCode int
 
 func (c exitCode) Error() string { return "exit status " + strconv.Itoa(int(c)) }
-
-// The exit codes of every command.
-const (
-	exitFindings   exitCode = 1 // looked, and something is wrong or unknown
-	exitUnreadable exitCode = 2 // could not look
-)
