@@ -1,5 +1,5 @@
 # People and .ci/run type the same words.
-.PHONY: help check test short fips race matrix fuzz golden build synth bench
+.PHONY: help check test short fips race matrix fuzz golden build release synth bench
 
 FUZZTIME ?= 60s
 
@@ -35,10 +35,14 @@ fuzz: ## every fuzz target for FUZZTIME (60s)
 	./tools/fuzz $(FUZZTIME)
 
 golden: ## write the golden files anew; read the diff before you commit it
-	go test ./internal/guard ./internal/trail ./internal/manifest ./internal/manifest/launch ./internal/alert ./internal/evidence ./internal/evidence/page ./internal/evidence/format ./internal/localaws/ecs ./internal/simulation ./cmd/fipsguard ./infra ./infra/integrity -update
+	go test ./internal/guard ./internal/trail ./internal/manifest ./internal/manifest/launch ./internal/alert ./internal/evidence ./internal/evidence/page ./internal/evidence/format ./internal/localaws/ecs ./internal/simulation ./cmd/fipsguard ./infra ./infra/template ./infra/integrity -update
 
 build: ## the functions' zips, the same byte for byte everywhere
 	go run ./build
+
+release: ## all that people get, into dist, the same byte for byte everywhere
+	rm -rf dist
+	go run ./build -release
 
 synth: build ## the CloudFormation templates, into cdk.out
 	CDK_OUTDIR=cdk.out go run ./infra -c silent=true

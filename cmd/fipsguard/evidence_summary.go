@@ -16,6 +16,7 @@ import (
 
 type evidenceSummaryCommand struct {
 	keyFlag `embed:""`
+	Profile string `placeholder:"NAME" help:"The AWS profile for S3; else what AWS_PROFILE or the environment says."`
 	Format  string `enum:"text,json,svg" default:"text" help:"text, json or svg, a picture of the last year (${default})."`
 	Path    string `arg:"" placeholder:"DIR" help:"A folder, or s3://BUCKET/PREFIX, with a copy of the evidence bucket."`
 }
@@ -34,7 +35,7 @@ func (c *evidenceSummaryCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	files, err := tools.Evidence(ctx, c.Path, tools.InEnvironment)
+	files, err := tools.Evidence(ctx, c.Path, tools.ManyRequests(c.Profile, "us-gov-west-1"))
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 
 type evidenceVerifyCommand struct {
 	keyFlag `embed:""`
+	Profile string `placeholder:"NAME" help:"The AWS profile for S3; else what AWS_PROFILE or the environment says."`
 	Part    bool   `help:"The folder holds a part of the reports: do not ask for what comes before its first and after its last one."`
 	Format  string `enum:"text,json" default:"text" help:"text or json (${default})."`
 	Path    string `arg:"" placeholder:"DIR" help:"A folder, or s3://BUCKET/PREFIX, with a copy of the evidence bucket."`
@@ -41,7 +42,7 @@ func (c *evidenceVerifyCommand) Run(t *terminal) error {
 	if len(keys) == 0 {
 		return errors.New("--key is missing: without the public key nothing can be verified (docs/evidence.md)")
 	}
-	files, err := tools.Evidence(ctx, c.Path, tools.InEnvironment)
+	files, err := tools.Evidence(ctx, c.Path, tools.ManyRequests(c.Profile, "us-gov-west-1"))
 	if err != nil {
 		return err
 	}

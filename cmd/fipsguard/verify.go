@@ -24,6 +24,8 @@ import (
 
 type verifyCommand struct {
 	Cluster    []string `placeholder:"NAME" help:"Scan this cluster only; may be given more than once."`
+	Profile    string   `placeholder:"NAME" help:"The AWS profile to use; else what AWS_PROFILE or the environment says."`
+	Region     string   `placeholder:"REGION" help:"The Region to scan; else what AWS_REGION or the profile says."`
 	Exec       bool     `negatable:"" default:"true" help:"Read the kernel in every running task through ECS Exec (${default})."`
 	Format     string   `enum:"text,json" default:"text" help:"text or json, the format of the evidence (${default})."`
 	HTML       string   `name:"html" placeholder:"FILE" help:"Write the report as a page, too."`
@@ -39,7 +41,7 @@ func (verifyCommand) Help() string {
 	return "Scans the account and Region that the AWS SDK finds in the environment or in a profile, and changes nothing. It reads " +
 		"the account setting, everything that runs on Fargate, who turned FIPS mode off in the last 90 days, which tasks were launched then, " +
 		"and, with --exec, the kernel in every running task. " +
-		"Exits 0 when everything it checked is compliant, 1 with violations or unknowns, 2 when something could not be read."
+		exits("verify")
 }
 
 func (c *verifyCommand) Run(t *terminal) error {
@@ -52,7 +54,7 @@ func (c *verifyCommand) Run(t *terminal) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	settings, caller, err := scans.Caller(ctx)
+	settings, caller, err := scans.Caller(ctx, scans.Choice{Profile: c.Profile, Region: c.Region})
 	if err != nil {
 		return err
 	}
@@ -120,11 +122,12 @@ func (c *verifyCommand) keep(ctx context.Context, t *terminal, by folder.Signer,
 // write prints the report first: a page that cannot be written must not lose
 // what a long look saw.
 func (c *verifyCommand) write(t *terminal, d evidence.Document) error {
-	print := format.WriteText
+	var err error
 	if c.Format == "json" {
-		print = evidence.WriteJSON
+		err = evidence.WriteJSON(t.out, d)
+	} else {
+		err = format.WriteStyledText(t.folded(), d, t.word)
 	}
-	err := print(t.out, d)
 	if c.HTML != "" {
 		err = errors.Join(err, writePage(c.HTML, d))
 	}

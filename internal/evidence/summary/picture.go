@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/evidence"
 	"fipsguard/internal/evidence/chart"
 )
 
@@ -63,7 +64,7 @@ func (s *scope) setting(axis chart.Axis) chart.Strip {
 		for _, t := range all {
 			b := chart.Bar{From: t.from, Until: t.until, Class: class, Weight: weight, Title: fmt.Sprintf("%s from %s to %s", class, t.from.Format(time.RFC3339), t.until.Format(time.RFC3339))}
 			if weight == chart.Heavy {
-				b.Note = "OFF " + t.lasted().Round(time.Minute).String()
+				b.Note = "OFF " + evidence.Lasted(t.lasted())
 			}
 			strip.Bars = append(strip.Bars, b)
 		}
