@@ -149,10 +149,13 @@ func TestUnreadableIsNotEmpty(t *testing.T) {
 	o.broken["read"] = errors.New("S3 does not answer")
 	v := o.verifier(w)
 	o.inbox = nil
-	for range 3 {
+	for n := range 3 {
 		w.Clock = w.Clock.Add(time.Hour)
 		if _, err := run(t, v, Request{}); err == nil {
 			t.Error("a state that could not be read is no error")
+		}
+		if n == 1 {
+			delete(w.Kernels, w.Tasks[0].ARN+"/main") // what this process itself reported is resolved, too
 		}
 	}
 	if len(o.inbox) != 1 || !strings.Contains(o.inbox[0].Text, "may have been reported before") || !strings.Contains(o.inbox[0].Text, "read fips_enabled 0") || strings.Contains(o.inbox[0].Text, "Resolved") {
@@ -163,7 +166,7 @@ func TestUnreadableIsNotEmpty(t *testing.T) {
 	}
 	clear(o.broken)
 	w.Clock, o.inbox = w.Clock.Add(time.Hour), nil
-	if _, err := run(t, v, Request{}); err != nil || len(o.inbox) != 1 || !strings.Contains(o.inbox[0].Subject, "2 findings are resolved") {
+	if _, err := run(t, v, Request{}); err != nil || len(o.inbox) != 1 || !strings.Contains(o.inbox[0].Subject, "4 findings are resolved") {
 		t.Errorf("once it can be read: error %v, people heard %q", err, o.inbox)
 	}
 	first := o.document(t, 0)

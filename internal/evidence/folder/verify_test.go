@@ -309,6 +309,25 @@ func TestEveryTamperingIsFound(t *testing.T) {
 			b[state] = data
 			return []string{state}
 		}},
+		{"an envelope names another key", func(b bucket) []string {
+			name := pick(".dsse.json")
+			e := parsed(t, b[name])
+			e.Signatures[0].KeyID += "0"
+			b[name], _ = e.Bytes()
+			return []string{name}
+		}},
+		{"an envelope is written otherwise", func(b bucket) []string {
+			name := pick(".dsse.json")
+			b[name] = append(bytes.Clone(b[name]), '\n')
+			return []string{name}
+		}},
+		{"a report is rewritten with the key itself", func(b bucket) []string {
+			name := pick(".dsse.json")
+			forge(t, b, k, strings.TrimSuffix(path.Base(name), ".dsse.json"), func(payload []byte) []byte {
+				return bytes.Replace(payload, []byte(`"hourly scan"`), []byte(`"nightly scan"`), 1)
+			})
+			return []string{name}
+		}},
 		{"a format says something else", func(b bucket) []string {
 			name := pick([]string{".html", ".txt", ".fedramp.json", ".oscal.json"}[random.IntN(4)])
 			b[name] = bytes.Replace(b[name], []byte("111122223333"), []byte("444455556666"), 1)
@@ -431,6 +450,45 @@ func TestANewKeyBeginsANewChain(t *testing.T) {
 	}
 }
 
+// TestTheLastReportKeepsToItsChain: it is signed with a key that is accepted,
+// and the state knows it, and yet it is not the next one of its chain.
+func TestTheLastReportKeepsToItsChain(t *testing.T) {
+	second := newKey(t)
+	for what, c := range map[string]struct {
+		by     *key
+		change func([]byte) []byte
+	}{
+		"it is number 55, and follows number 49": {nil, func(payload []byte) []byte {
+			return bytes.Replace(payload, []byte(`"number":50`), []byte(`"number":55`), 1)
+		}},
+		"another key signed it than its predecessor": {&second, func(payload []byte) []byte { return payload }},
+		"it names no predecessor, and does not say why": {nil, func(payload []byte) []byte {
+			from := bytes.Index(payload, []byte(`"predecessor":{`))
+			to := from + bytes.IndexByte(payload[from:], '}') + 1
+			return slices.Replace(bytes.Clone(payload), from, to, []byte(`"predecessor":null`)...)
+		}},
+	} {
+		b, k, _ := fifty(t)
+		ids := reports(b)
+		id, by := ids[len(ids)-1], k
+		if c.by != nil {
+			by = *c.by
+		}
+		digest := forge(t, b, by, id, c.change)
+		data, err := seal.Seal(t.Context(), k.Sign, keyARN, parsed(t, b[state]).PayloadType, fmt.Appendf(nil, `{"latest":{"id":%q,"sha256":%q}}`, id, digest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b[state] = data
+		r := verified(t, b, options(t, k, second))
+		if !slices.ContainsFunc(r.Faults, func(f folder.Fault) bool {
+			return strings.HasSuffix(f.File, id+".dsse.json") && strings.Contains(f.What, what)
+		}) {
+			t.Errorf("%s: the faults are %+v", what, r.Faults)
+		}
+	}
+}
+
 // TestWhatAPersonMadeStandsByItself, and a report that is not signed is not
 // taken for one that is.
 func TestWhatAPersonMadeStandsByItself(t *testing.T) {
@@ -448,6 +506,13 @@ func TestWhatAPersonMadeStandsByItself(t *testing.T) {
 	}
 	if r := verified(t, own, o); !r.Whole || len(r.Notes) != 1 {
 		t.Errorf("verified as %+v", r)
+	}
+	renamed := bucket{}
+	for name, data := range own {
+		renamed[strings.Replace(name, "us-gov-west-1-2026", "us-gov-west-1-2027", 1)] = data
+	}
+	if r := verified(t, renamed, o); r.Whole || !strings.Contains(r.Faults[0].What, "it is the report "+id) {
+		t.Errorf("under another name it is verified as %+v", r)
 	}
 	d.Chain = evidence.Chain{}
 	clear(own)

@@ -71,6 +71,35 @@ func TestTheFiguresOfThreeDays(t *testing.T) {
 	}
 }
 
+// TestOffCountsWhereReportsDiffer, and an off period that goes on was not fixed.
+func TestOffCountsWhereReportsDiffer(t *testing.T) {
+	var c Collector
+	c.Add(report(4, nil, span("on", 0, 4)))
+	c.Add(report(8, nil, span("on", 0, 2), span("off", 2, 3), span("on", 3, 7), span("off", 7, 8)))
+	f := c.Summaries(true, 0)[0].Days[0]
+	// From the first report on, at four, until the last one, at eight.
+	if *f.OffMinutes != 60 || *f.UnknownMinutes != 0 || f.Fixes != 0 {
+		t.Errorf("off for %v min, unknown for %v min, %d fixes", *f.OffMinutes, *f.UnknownMinutes, f.Fixes)
+	}
+	c = Collector{}
+	c.Add(report(1, nil, span("on", 0, 1)))
+	c.Add(report(4, nil, span("on", 0, 4)))
+	c.Add(report(8, nil, span("off", 2, 3), span("on", 3, 8)))
+	if f := c.Summaries(true, 0)[0].Days[0]; *f.OffMinutes != 60 || *f.UnknownMinutes != 0 || f.Fixes != 1 {
+		t.Errorf("off for %v min, unknown for %v min, %d fixes", *f.OffMinutes, *f.UnknownMinutes, f.Fixes)
+	}
+}
+
+// TestWhatEndsInTheUnknownWasNotFixed, as far as reports show.
+func TestWhatEndsInTheUnknownWasNotFixed(t *testing.T) {
+	var c Collector
+	c.Add(report(1, nil, span("on", 0, 1)))
+	c.Add(report(8, nil, span("on", 0, 2), span("off", 2, 3), span("unknown", 3, 5), span("on", 5, 8)))
+	if f := c.Summaries(true, 0)[0].Days[0]; f.Fixes != 0 || *f.OffMinutes != 60 || *f.UnknownMinutes != 120 {
+		t.Errorf("off for %v min, unknown for %v min, %d fixes", *f.OffMinutes, *f.UnknownMinutes, f.Fixes)
+	}
+}
+
 func TestRankIsTheNearest(t *testing.T) {
 	var sorted []time.Duration
 	for i := range 200 {
