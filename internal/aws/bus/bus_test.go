@@ -20,9 +20,9 @@ import (
 func TestImport(t *testing.T) {
 	const arn = "arn:aws-us-gov:events:us-gov-west-1:444455556666:event-bus/fipsguard-security"
 	for answer, delivered := range map[string]bool{
-		`{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}`:                      true,
+		`{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}`:                       true,
 		`{"FailedEntryCount":1,"Entries":[{"ErrorCode":"AccessDeniedException"}]}`: false,
-		`{"FailedEntryCount":0,"Entries":[]}`:                                     false,
+		`{"FailedEntryCount":0,"Entries":[]}`:                                      false,
 	} {
 		var sent string
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
