@@ -72,7 +72,7 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 		},
 		grant{
 			sid: "Look", resources: []string{"*"},
-			actions: append(looks(), "ecs:ListAccountSettings", "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks", "cloudtrail:LookupEvents", "cloudtrail:DescribeTrails"),
+			actions: append(looks(), "ecs:DescribeCapacityProviders", "ecs:ListAccountSettings", "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks", "cloudtrail:LookupEvents", "cloudtrail:DescribeTrails"),
 		},
 		grant{sid: "AskKernels", actions: []string{"ecs:ExecuteCommand"}, resources: []string{*arnOf(stack, "ecs", "cluster/*"), *arnOf(stack, "ecs", "task/*")}},
 		// The authorization reference knows no resource for it.

@@ -41,6 +41,7 @@ var clients = map[string][]client{
 	"Gate":     append(slices.Clone(rejecting), alerting),
 	"Verifier": append(slices.Clone(rejecting), alerting, keeping,
 		client{"../internal/aws/ecsapi/inventory.go", "ecs", "ecs"},
+		client{"../internal/aws/ecsapi/provider.go", "ecs", "ecs"},
 		client{"../internal/aws/ecsexec/*.go", "ecs", "ecs"},
 		client{"../internal/aws/history/history.go", "cloudtrail", "cloudtrail"},
 		client{"../internal/aws/selfcheck/*.go", "cloudtrail", "cloudtrail"},

@@ -53,7 +53,7 @@ func hostileReport(t *testing.T, text string, first int, rule guard.RuleID, verd
 	r.Findings, r.Outcomes = nil, nil
 	states := []guard.State{
 		guard.Setting{Scope: guard.ScopeAccount}, guard.Setting{Scope: guard.ScopePrincipal}, guard.TaskDefinition{}, guard.Task{}, guard.Task{Group: "service:" + text},
-		guard.Service{}, guard.KernelCheck{}, guard.Exposure{}, guard.Component{}, guard.PolicyDocument{},
+		guard.Service{}, guard.CapacityProvider{}, guard.KernelCheck{}, guard.Exposure{}, guard.Component{}, guard.PolicyDocument{},
 	}
 	for i := range states {
 		s := states[(first+i)%len(states)]

@@ -2,6 +2,7 @@ package alert
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,18 @@ func moreKinds() map[string]guard.Report {
 	}
 	named := past
 	named.Seen = at.Add(time.Minute)
+	var launched []guard.State
+	for _, id := range []string{"0123", "4567", "89ab"} {
+		t := task
+		t.ARN, t.LastStatus, t.DesiredStatus, t.Rejected = strings.Replace(t.ARN, "0123", id, 1), "STOPPED", "STOPPED", guard.TaskLaunchPlatform
+		launched = append(launched, t)
+	}
+	named3 := guard.Report{Cause: cause, Findings: guard.CheckAll(launched)}
+	named3.Cause.EventName, named3.Cause.Actor.Tool = "RunTask", "Terraform"
+	batch := task
+	batch.Batch = &guard.Batch{JobQueue: "nightly", ComputeEnvironment: "fargate"}
+	byConsole := report("PutAccountSettingDefault", account, guard.Done, readBack)
+	byConsole.Cause.Actor.Console = true
 	platformUnseen := definition
 	platformUnseen.Platform, platformUnseen.Unknown = guard.Platform{}, "ECS did not answer DescribeTaskDefinition"
 
@@ -54,9 +67,14 @@ func moreKinds() map[string]guard.Report {
 		"task-running":          report("ECS Task State Change", standalone, guard.RefusedByPolicy, "The policy only audits this rule."),
 		"task-running-stopped":  report("ECS Task State Change", standalone, guard.Answered, "AWS answered that the task is to stop."),
 		"task-running-unknown":  lookReport(nil, guard.Task{ARN: task.ARN, Cluster: "main", LastStatus: "RUNNING", Unknown: "ECS did not answer DescribeTasks"}),
+		"provider-fips-off":     report("CreateCapacityProvider", guard.CapacityProvider{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:capacity-provider/managed", Cluster: "main", Managed: guard.Yes, FIPS: guard.ModeOff}, guard.Answered, ""),
+		"provider-unknown":      report("CreateCapacityProvider", guard.CapacityProvider{Name: "managed", Unknown: "the record does not show what kind of provider it is"}, guard.Answered, ""),
 		"service-unknown":       report("UpdateService", guard.Service{ARN: service.ARN, Cluster: "main", Fargate: guard.Yes, Definition: platformUnseen, Unknown: "ECS did not answer DescribeServices"}, guard.Answered, ""),
 		"service-scaled":        reportBy(guard.Policy{ServiceRemedy: guard.ScaleToZero}, "UpdateService", service, guard.Answered, "AWS answered a desired count of 0."),
 		"service-refused":       reportBy(guard.Policy{ServiceRemedy: guard.RollBack}, "UpdateService", service, guard.RefusedByAWS, refusedByAWS),
+		"task-stopped-already":  named3,
+		"task-of-batch":         report("ECS Task State Change", batch, guard.RefusedByPolicy, "The policy only audits this rule."),
+		"default-by-console":    byConsole,
 		"look-off-period":       lookReport(nil, past),
 		"look-off-period-named": lookReport(nil, named),
 		"look-silent-kernel":    lookReport(nil, silent),

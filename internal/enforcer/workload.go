@@ -80,7 +80,10 @@ func (e *Enforcer) observeTask(ctx context.Context, t guard.Task) ([]guard.State
 		return []guard.State{completed}, nil
 	}
 	observed, err := e.Account.ObserveTask(ctx, t)
-	if err != nil || guard.Worst(guard.Check(observed)) != guard.NonCompliant || !observed.Started() || observed.Service() == "" {
+	if observed.Batch == nil {
+		observed.Batch = t.Batch
+	}
+	if err != nil || observed.Rejected != "" || guard.Worst(guard.Check(observed)) != guard.NonCompliant || !observed.Started() || observed.Service() == "" {
 		return []guard.State{observed}, err
 	}
 	// A service's running task is never stopped: what its service asks for is

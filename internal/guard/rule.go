@@ -34,6 +34,7 @@ type Group string
 const (
 	GroupSetting    Group = "setting"
 	GroupPlatform   Group = "platform"
+	GroupManaged    Group = "managed-instances"
 	GroupKernel     Group = "kernel"
 	GroupPolicy     Group = "policy"
 	GroupComponents Group = "components" // of the guard itself
@@ -82,6 +83,7 @@ func Rules() []Rule {
 		taskLaunchPlatform(),
 		taskRunningPlatform(),
 		servicePlatform(),
+		capacityProviderFIPS(),
 		taskKernelProof(),
 		taskExposed(),
 		guardPolicy(),

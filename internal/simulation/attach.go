@@ -2,17 +2,17 @@ package simulation
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"time"
 
+	"fipsguard/internal/aws/store"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/product"
-	"fipsguard/internal/scan"
+	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring"
 	"fipsguard/internal/wiring/scans"
 
@@ -37,19 +37,35 @@ func (a *Account) attach(ctx context.Context) error {
 			Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
 		}))
 	}
-	functions := map[string]invoke{
-		product.Enforcer: inLambda(product.Enforcer, newEnforcer()),
-		product.Gate:     inLambda(product.Gate, newEnforcer()), // the same program
-		product.Verifier: a.verifier(),
-	}
-	if _, err := functions[product.Enforcer](ctx, []byte(`{"check":"setting"}`)); err != nil {
-		return fmt.Errorf("turn FIPS mode on in the simulated account: %w", err)
-	}
 	stack, err := deployedStack()
 	if err != nil {
 		return err
 	}
-	return a.deploy(stack, functions)
+	urls, err := stack.queueURLs(a.AWS)
+	if err != nil {
+		return err
+	}
+	for _, queue := range stack.subscribed {
+		if err := a.AWS.SubscribeQueue(topic, queueARN(queue)); err != nil {
+			return err
+		}
+	}
+	if a.verifier, err = a.newVerifier(topic, urls[product.Reported]); err != nil {
+		return err
+	}
+	functions := map[string]invoke{
+		product.Enforcer: inLambda(product.Enforcer, newEnforcer()),
+		product.Gate:     inLambda(product.Gate, newEnforcer()), // the same program
+		product.Verifier: a.scanOnRequest(),
+	}
+	if _, err := functions[product.Enforcer](ctx, []byte(`{"check":"setting"}`)); err != nil {
+		return fmt.Errorf("turn FIPS mode on in the simulated account: %w", err)
+	}
+	return a.deploy(stack, urls, functions)
+}
+
+func queueARN(name string) string {
+	return "arn:aws-us-gov:sqs:" + Region + ":" + localaws.AccountID + ":" + name
 }
 
 // invoke invokes a function.
@@ -65,12 +81,8 @@ func inLambda(name string, handler wiring.Function) invoke {
 	}
 }
 
-// deploy puts the stack's queues, event source mappings and rules up.
-func (a *Account) deploy(stack deployed, functions map[string]invoke) error {
-	urls, err := stack.queueURLs(a.AWS)
-	if err != nil {
-		return err
-	}
+// deploy puts the stack's event source mappings and rules up.
+func (a *Account) deploy(stack deployed, urls map[string]string, functions map[string]invoke) error {
 	a.failed = urls[product.Failed]
 	for _, s := range stack.sources {
 		err := a.AWS.AddSource(localaws.Source{
@@ -81,9 +93,9 @@ func (a *Account) deploy(stack deployed, functions map[string]invoke) error {
 		}
 	}
 	for _, r := range stack.rules {
-		rule := localaws.Rule{Name: r.name, Region: Region, Pattern: r.pattern, Group: r.group}
+		rule := localaws.Rule{Name: r.name, Region: Region, Pattern: r.pattern, Every: r.every, Input: r.input, Group: r.group}
 		if url, ok := urls[r.to]; ok {
-			rule.TargetARN = "arn:aws-us-gov:sqs:" + Region + ":" + localaws.AccountID + ":" + r.to
+			rule.TargetARN = queueARN(r.to)
 			rule.Send = func(group, body string) error { return a.AWS.Send(url, group, body) }
 		} else {
 			rule.Invoke = func(ctx context.Context, event []byte) error {
@@ -98,8 +110,34 @@ func (a *Account) deploy(stack deployed, functions map[string]invoke) error {
 	return nil
 }
 
-// verifier is the function that scans when the queue asks for it.
-func (a *Account) verifier() invoke {
+// newVerifier is the verifier, with a bucket for its evidence.
+func (a *Account) newVerifier(topic, inbox string) (*verifier.Verifier, error) {
+	if err := a.AWS.CreateBucket(Region, product.Evidence); err != nil {
+		return nil, err
+	}
+	config := a.marked(a.People.Verifier)
+	v := scans.Verifier(scans.VerifierOptions{
+		Config:   config,
+		Scanner:  scans.Scanner(scans.Options{Config: config, Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep}),
+		TopicARN: topic, ReportedURL: inbox, Tool: a.tool,
+		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now,
+	})
+	v.Collector = a.People.Verifier.ARN
+	v.Store = store.Bucket{Objects: scans.S3(config), Name: product.Evidence, Location: location()}
+	v.Hub = reports{a}
+	return &v, nil
+}
+
+// reports keeps what scans report, where Security Hub would.
+type reports struct{ account *Account }
+
+func (r reports) Import(_ context.Context, d evidence.Document, _ bool) error {
+	r.account.report(d)
+	return nil
+}
+
+// scanOnRequest is the function that scans when the queue asks for it.
+func (a *Account) scanOnRequest() invoke {
 	requests := scans.Requests{Log: slog.New(slog.DiscardHandler)}
 	return func(ctx context.Context, event []byte) ([]byte, error) {
 		began := a.AWS.Now()
@@ -115,18 +153,9 @@ func (a *Account) verifier() invoke {
 	}
 }
 
-// scan runs the verifier once, and keeps its report.
+// scan runs the verifier once.
 func (a *Account) scan(ctx context.Context, why string) error {
-	scanner := scans.Scanner(scans.Options{
-		Config: a.marked(a.People.Verifier), Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep,
-	})
-	started := a.AWS.Now()
-	found, err := scanner.Scan(ctx, location(), scan.Request{Why: why})
-	if err != nil {
-		return err
-	}
-	a.report(evidence.New(evidence.About{
-		Why: why, Started: started, Finished: a.AWS.Now(), Collector: a.People.Verifier.ARN, Tool: a.tool,
-	}, found.Report))
-	return errors.Join(found.Failures...)
+	a.scanning.Lock()
+	defer a.scanning.Unlock()
+	return a.verifier.Run(ctx, location(), verifier.Request{Why: why})
 }

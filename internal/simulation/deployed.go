@@ -18,14 +18,18 @@ import (
 // read from the committed template, so that the simulation delivers just what
 // the deployed guard would get: a wrong pattern or queue breaks it.
 type deployed struct {
-	rules   []deployedRule
-	queues  []deployedQueue
-	sources []deployedSource
+	rules      []deployedRule
+	queues     []deployedQueue
+	sources    []deployedSource
+	subscribed []string // names of the queues that get what is published on the topic
 }
 
-// deployedRule is an EventBridge rule with a pattern.
+// deployedRule is an EventBridge rule with a pattern, or one that comes every
+// so often.
 type deployedRule struct {
 	name, pattern string
+	every         time.Duration
+	input         string // of a schedule
 	group         string // of a FIFO queue
 	to            string // the function's or queue's name
 }
@@ -98,21 +102,43 @@ func (d *deployed) add(all resources, id string) error {
 		return d.addQueue(all, r.Properties)
 	case "AWS::Lambda::EventSourceMapping":
 		return d.addSource(all, r.Properties)
+	case "AWS::SNS::Subscription":
+		return d.addSubscription(all, r.Properties)
+	}
+	return nil
+}
+
+// addSubscription takes those of the guard's own queues.
+func (d *deployed) addSubscription(all resources, properties json.RawMessage) error {
+	var subscription struct {
+		Endpoint           reference
+		RawMessageDelivery bool
+	}
+	if err := json.Unmarshal(properties, &subscription); err != nil {
+		return err
+	}
+	if queue := all.name(subscription.Endpoint); queue != "" && subscription.RawMessageDelivery {
+		d.subscribed = append(d.subscribed, queue)
 	}
 	return nil
 }
 
 func (d *deployed) addRule(all resources, properties json.RawMessage) error {
 	var rule struct {
-		Name         string
-		EventPattern any
-		Targets      []struct {
+		Name, ScheduleExpression string
+		EventPattern             any
+		Targets                  []struct {
 			Arn           reference
+			Input         string
 			SqsParameters struct{ MessageGroupID string }
 		}
 	}
-	if err := json.Unmarshal(properties, &rule); err != nil || rule.EventPattern == nil {
-		return err // a schedule has no pattern
+	if err := json.Unmarshal(properties, &rule); err != nil {
+		return err
+	}
+	every, often := rateOf(rule.ScheduleExpression)
+	if rule.EventPattern == nil && !often {
+		return nil // scans at an hour of the day are asked for by hand
 	}
 	pattern, err := json.Marshal(resolved(rule.EventPattern))
 	if err != nil {
@@ -121,10 +147,19 @@ func (d *deployed) addRule(all resources, properties json.RawMessage) error {
 	for _, target := range rule.Targets {
 		// The rules about the guard itself publish to the topic.
 		if to := all.name(target.Arn); to != "" {
-			d.rules = append(d.rules, deployedRule{rule.Name, string(pattern), target.SqsParameters.MessageGroupID, to})
+			d.rules = append(d.rules, deployedRule{rule.Name, string(pattern), every, target.Input, target.SqsParameters.MessageGroupID, to})
 		}
 	}
 	return nil
+}
+
+// rateOf is how often rate(1 minute) comes.
+func rateOf(schedule string) (every time.Duration, ok bool) {
+	var n int
+	if _, err := fmt.Sscanf(schedule, "rate(%d minute", &n); err != nil {
+		return 0, false
+	}
+	return time.Duration(n) * time.Minute, true
 }
 
 func (d *deployed) addQueue(all resources, properties json.RawMessage) error {
@@ -212,7 +247,7 @@ func (d deployed) queueURLs(aws *localaws.Account) (map[string]string, error) {
 			urls[q.name] = url
 		}
 	}
-	for _, name := range []string{product.Workloads, product.Scans} {
+	for _, name := range []string{product.Workloads, product.Scans, product.Reported} {
 		if urls[name] == "" {
 			return nil, fmt.Errorf("the stack's template has no queue %s", name)
 		}

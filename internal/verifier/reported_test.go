@@ -106,6 +106,43 @@ func TestEveryOffPeriodIsReportedOnceWhoeverSawItFirst(t *testing.T) {
 	}
 }
 
+// TestAnEventOnItsWayIsWaitedFor: a scan right after the minute's repair has the
+// record, and the event's own alert names the person, too. If it never comes, the
+// next scan has the name.
+func TestAnEventOnItsWayIsWaitedFor(t *testing.T) {
+	for _, comes := range []bool{true, false} {
+		w, o := guardtest.NewWorld(start), newOutside()
+		if _, err := run(t, o.verifier(w), Request{}); err != nil {
+			t.Fatal(err)
+		}
+		w.Events = []guard.Event{by("jane", guardtest.Put("off", minute(55), guard.ModeOff)), by(theGuard, guardtest.Put("fixed", minute(56), guard.ModeOn))}
+		o.publish(enforced("", minute(56), ""))
+		w.Clock = minute(60)
+		if _, err := run(t, o.verifier(w), Request{}); err != nil {
+			t.Fatal(err)
+		}
+		if len(o.inbox) != 1 {
+			t.Errorf("people heard before the event could come: %q", o.subjects())
+		}
+		var want []string
+		if comes {
+			o.publish(enforced("off", minute(55), ""))
+		} else {
+			want = []string{"[WARNING] It is known now who turned FIPS mode off"}
+		}
+		o.inbox = nil
+		for range 2 {
+			w.Clock = w.Clock.Add(time.Hour)
+			if _, err := run(t, o.verifier(w), Request{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := o.subjects(); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("the event comes: %t; people heard %q, want %q", comes, got, want)
+		}
+	}
+}
+
 // TestAScansOwnSightingIsNamedLater: it found FIPS mode off, and CloudTrail had
 // no record yet.
 func TestAScansOwnSightingIsNamedLater(t *testing.T) {

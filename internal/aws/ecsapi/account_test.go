@@ -197,6 +197,24 @@ func TestTasks(t *testing.T) {
 	}
 }
 
+// TestATaskSaysWhatItIsOf: who asked for it, AWS Batch's queue, and that the guard
+// stopped it. Nothing else is read from its environment.
+func TestATaskSaysWhatItIsOf(t *testing.T) {
+	got := taskState(&types.Task{
+		Group: aws.String("family:nightly"), StartedBy: aws.String("jenkins"), StoppedReason: aws.String("fipsguard: rejected by rule task-launch-platform"),
+		Overrides: &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{{Environment: []types.KeyValuePair{
+			{Name: aws.String("AWS_BATCH_JQ_NAME"), Value: aws.String("queue")}, {Name: aws.String("SECRET"), Value: aws.String("s3cret")}, {Name: aws.String("AWS_BATCH_CE_NAME"), Value: aws.String("fargate")},
+		}}}},
+	})
+	if got.StartedBy != "jenkins" || got.Batch == nil || *got.Batch != (guard.Batch{JobQueue: "queue", ComputeEnvironment: "fargate"}) || got.Rejected != guard.TaskLaunchPlatform {
+		t.Errorf("it is read as %+v of %+v", got, got.Batch)
+	}
+	other := taskState(&types.Task{Overrides: &types.TaskOverride{}, StoppedReason: aws.String("fipsguard: rejected by rule none")})
+	if other.Batch != nil || other.Rejected != "" {
+		t.Errorf("somebody else's is read as %+v", other)
+	}
+}
+
 // TestATaskKnowsItsArchitectureBest: ECS itself may run a task on another one
 // than its definition says.
 func TestATaskKnowsItsArchitectureBest(t *testing.T) {

@@ -3,6 +3,7 @@ package scans
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/product"
+	"fipsguard/internal/scan"
 	"fipsguard/internal/trail"
 	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring"
@@ -23,6 +25,29 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
+
+// VerifierOptions is what a verifier is made of, besides AWS.
+type VerifierOptions struct {
+	Config      aws.Config
+	Scanner     *scan.Scanner
+	TopicARN    string // of the alerts
+	ReportedURL string // of the queue that is subscribed to it
+	Tool        evidence.Tool
+	Log         *slog.Logger
+	Metrics     *metric.Writer
+	Now         func() time.Time
+}
+
+// Verifier puts a verifier together. It has no store yet: where reports are kept
+// depends on the account and Region.
+func Verifier(o VerifierOptions) verifier.Verifier {
+	return verifier.Verifier{
+		Scanner:  o.Scanner,
+		Notifier: notify.Topic{SNS: sns.NewFromConfig(o.Config), ARN: o.TopicARN},
+		Inbox:    reported.Queue{SQS: sqs.NewFromConfig(o.Config), URL: o.ReportedURL},
+		Tool:     o.Tool, Log: o.Log, Metrics: o.Metrics, Now: o.Now,
+	}
+}
 
 // Function is the verifier as Lambda runs it, by the function's environment.
 // newHub makes the client of a service that collects findings.
@@ -53,15 +78,10 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 	h := &handler{
 		sample: settings.Sample,
 		bucket: store.Bucket{Objects: S3(aws), Name: settings.EvidenceBucket},
-		verifier: verifier.Verifier{
-			Scanner:  scanner,
-			Notifier: notify.Topic{SNS: sns.NewFromConfig(aws), ARN: settings.TopicARN},
-			Inbox:    reported.Queue{SQS: sqs.NewFromConfig(aws), URL: settings.Reported},
-			Tool:     evidence.Tool(product.ThisBuild()),
-			Log:      log,
-			Metrics:  metric.NewWriter(os.Stdout),
-			Now:      time.Now,
-		},
+		verifier: Verifier(VerifierOptions{
+			Config: aws, Scanner: scanner, TopicARN: settings.TopicARN, ReportedURL: settings.Reported,
+			Tool: evidence.Tool(product.ThisBuild()), Log: log, Metrics: metric.NewWriter(os.Stdout), Now: time.Now,
+		}),
 	}
 	h.requests.Log = h.verifier.Log
 	if settings.SecurityHub {
