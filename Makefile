@@ -1,5 +1,5 @@
 # People and .ci/run type the same words.
-.PHONY: help check test short fips race fuzz golden build synth bench
+.PHONY: help check test short fips race matrix fuzz golden build release synth bench
 
 FUZZTIME ?= 60s
 
@@ -28,14 +28,21 @@ fips: ## the same, where nothing but approved cryptography runs
 race: ## the same under the race detector
 	go test -race ./...
 
+matrix: ## every call of AWS at fault in every way, at every way into the built functions; `make test` takes each pair
+	go test -timeout 30m ./internal/localaws/functiontest -full
+
 fuzz: ## every fuzz target for FUZZTIME (60s)
 	./tools/fuzz $(FUZZTIME)
 
 golden: ## write the golden files anew; read the diff before you commit it
-	go test ./internal/guard ./internal/trail ./internal/manifest ./internal/manifest/launch ./internal/alert ./internal/evidence ./internal/evidence/page ./internal/evidence/format ./internal/localaws/ecs ./internal/simulation ./cmd/fipsguard ./infra ./infra/integrity -update
+	go test ./internal/guard ./internal/trail ./internal/manifest ./internal/manifest/launch ./internal/alert ./internal/evidence ./internal/evidence/page ./internal/evidence/format ./internal/localaws/ecs ./internal/simulation ./cmd/fipsguard ./infra ./infra/template ./infra/integrity -update
 
 build: ## the functions' zips, the same byte for byte everywhere
 	go run ./build
+
+release: ## all that people get, into dist, the same byte for byte everywhere
+	rm -rf dist
+	go run ./build -release
 
 synth: build ## the CloudFormation templates, into cdk.out
 	CDK_OUTDIR=cdk.out go run ./infra -c silent=true

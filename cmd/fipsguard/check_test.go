@@ -121,3 +121,17 @@ func TestParametersAreNotThoseOfNestedTemplates(t *testing.T) {
 		t.Errorf("the same template by itself: exits %d: %s", code, out)
 	}
 }
+
+// TestASettingOfARoleIsNoDefault: what ECS says of a role's setting, or is asked
+// to write, is not said of the account.
+func TestASettingOfARoleIsNoDefault(t *testing.T) {
+	const role, root = `arn:aws-us-gov:iam::111122223333:role/ci`, `arn:aws-us-gov:iam::111122223333:root`
+	of := func(principal string) string {
+		return `{"settings": [{"name": "fargateFIPSMode", "value": "disabled", "principalArn": "` + principal + `"}]}`
+	}
+	for in, want := range map[string]string{of(role): "fips-mode-override", of(root): "fips-mode-default"} {
+		if code, out, _ := fipsguard(in, "check", "-"); code != exitFindings || !strings.Contains(out, want) {
+			t.Errorf("%s: exits %d, want %s: %s", in, code, want, out)
+		}
+	}
+}

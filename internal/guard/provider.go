@@ -68,11 +68,11 @@ func replaceProvider(s State) string {
 	name, cluster, region := "PROVIDER", "CLUSTER", "REGION"
 	if p, ok := s.(CapacityProvider); ok {
 		name, cluster = pasted(p.name(), name), pasted(p.Cluster, cluster)
-		if parts := strings.Split(p.Subject(), ":"); len(parts) > 3 {
+		if parts := strings.Split(p.ARN, ":"); len(parts) > 3 {
 			region = pasted(parts[3], region)
 		}
 	}
 	return "fipsEnabled cannot be changed. Create another provider with fipsEnabled true. Move each service to it: " +
-		"aws ecs update-service --cluster " + cluster + " --service SERVICE --capacity-provider-strategy capacityProvider=NEW,weight=1 --force-new-deployment --region " + region +
-		". Then: aws ecs delete-capacity-provider --cluster " + cluster + " --capacity-provider " + name + " --region " + region
+		"aws ecs update-service --cluster " + cluster + " --service SERVICE --capacity-provider-strategy capacityProvider=NEW,weight=1 --force-new-deployment --region " + region + "; " +
+		"then: aws ecs delete-capacity-provider --cluster " + cluster + " --capacity-provider " + name + " --region " + region
 }

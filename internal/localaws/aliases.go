@@ -48,6 +48,7 @@ const (
 	DenyAccess     = kernel.DenyAccess
 	DropConnection = kernel.DropConnection
 	LoseAnswer     = kernel.LoseAnswer
+	Garbage        = kernel.Garbage
 	DelayEvent     = kernel.DelayEvent
 	LoseEvent      = kernel.LoseEvent
 	DuplicateEvent = kernel.DuplicateEvent

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"fipsguard/internal/aws/scaling"
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/localaws"
@@ -31,11 +32,9 @@ func (a *Account) attach(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	newEnforcer := func() wiring.Function {
-		return wiring.Handler(wiring.Enforcer(wiring.EnforcerOptions{
-			Config: a.marked(a.People.Guard), TopicARN: topic, Policy: a.policy,
-			Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
-		}))
+	options := wiring.EnforcerOptions{
+		Config: a.marked(a.People.Guard), TopicARN: topic, Policy: a.policy,
+		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
 	}
 	stack, err := deployedStack()
 	if err != nil {
@@ -54,8 +53,8 @@ func (a *Account) attach(ctx context.Context) error {
 		return err
 	}
 	functions := map[string]invoke{
-		product.Enforcer: inLambda(product.Enforcer, newEnforcer()),
-		product.Gate:     inLambda(product.Gate, newEnforcer()), // the same program
+		product.Enforcer: inLambda(product.Enforcer, wiring.Handler(wiring.Enforcer(options))),
+		product.Gate:     inLambda(product.Gate, wiring.Handler(wiring.Gate(options, scaling.New(options.Config)))),
 		product.Verifier: a.scanOnRequest(),
 	}
 	if _, err := functions[product.Enforcer](ctx, []byte(`{"check":"setting"}`)); err != nil {
@@ -115,11 +114,15 @@ func (a *Account) newVerifier(topic, inbox string) (*verifier.Verifier, error) {
 	if err := a.AWS.CreateBucket(Region, product.Evidence); err != nil {
 		return nil, err
 	}
+	key, err := a.AWS.CreateSigningKey(Region, a.People.Verifier)
+	if err != nil {
+		return nil, err
+	}
 	config := a.marked(a.People.Verifier)
 	v := scans.Verifier(scans.VerifierOptions{
 		Config:   config,
 		Scanner:  scans.Scanner(scans.Options{Config: config, Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep}),
-		TopicARN: topic, ReportedURL: inbox, Tool: a.tool,
+		TopicARN: topic, ReportedURL: inbox, SigningKey: key, Tool: a.tool,
 		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now,
 	})
 	v.Collector = a.People.Verifier.ARN

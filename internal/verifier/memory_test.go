@@ -49,7 +49,7 @@ func TestWhatIsRememberedComesBackAsItWas(t *testing.T) {
 // were not read yet, and knows when FIPS mode was off though CloudTrail does
 // not answer.
 func TestTheNextProcessGoesOnWhereTheLastOneStopped(t *testing.T) {
-	w, o := guardtest.NewWorld(start), newOutside()
+	w, o := guardtest.NewWorld(start), newOutside(t)
 	w.Tasks = []guard.Task{task("a"), task("b"), task("c")}
 	w.Events = []guard.Event{guardtest.Put("off", start.Add(-time.Hour), guard.ModeOff), guardtest.Put("on", start.Add(-time.Minute), guard.ModeOn)}
 	for range w.Tasks {

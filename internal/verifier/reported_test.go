@@ -72,7 +72,7 @@ func TestEveryOffPeriodIsReportedOnceWhoeverSawItFirst(t *testing.T) {
 		"an override, of somebody else":          {[]guard.Event{of(role, off), of(role, ended)}, []alert.Message{enforced("", minute(31), "")}, []string{"role/checkout was off"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, o := guardtest.NewWorld(start), newOutside()
+			w, o := guardtest.NewWorld(start), newOutside(t)
 			if _, err := run(t, o.verifier(w), Request{}); err != nil { // from now on it is noted
 				t.Fatal(err)
 			}
@@ -111,7 +111,7 @@ func TestEveryOffPeriodIsReportedOnceWhoeverSawItFirst(t *testing.T) {
 // next scan has the name.
 func TestAnEventOnItsWayIsWaitedFor(t *testing.T) {
 	for _, comes := range []bool{true, false} {
-		w, o := guardtest.NewWorld(start), newOutside()
+		w, o := guardtest.NewWorld(start), newOutside(t)
 		if _, err := run(t, o.verifier(w), Request{}); err != nil {
 			t.Fatal(err)
 		}
@@ -146,7 +146,7 @@ func TestAnEventOnItsWayIsWaitedFor(t *testing.T) {
 // TestAScansOwnSightingIsNamedLater: it found FIPS mode off, and CloudTrail had
 // no record yet.
 func TestAScansOwnSightingIsNamedLater(t *testing.T) {
-	w, o := guardtest.NewWorld(start), newOutside()
+	w, o := guardtest.NewWorld(start), newOutside(t)
 	w.Default = guard.ModeOff
 	if _, err := run(t, o.verifier(w), Request{}); err != nil {
 		t.Fatal(err)
@@ -166,7 +166,7 @@ func TestAScansOwnSightingIsNamedLater(t *testing.T) {
 // TestWithoutItsQueueAScanRepeatsNothing that the guard ended: what ended it
 // reported it, most likely. It is an error, and asked again.
 func TestWithoutItsQueueAScanRepeatsNothing(t *testing.T) {
-	w, o := guardtest.NewWorld(start), newOutside()
+	w, o := guardtest.NewWorld(start), newOutside(t)
 	if _, err := run(t, o.verifier(w), Request{}); err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestWithoutItsQueueAScanRepeatsNothing(t *testing.T) {
 
 // TestWhatIsNotWrittenStaysInTheQueue, and what is read twice is noted once.
 func TestWhatIsNotWrittenStaysInTheQueue(t *testing.T) {
-	w, o := guardtest.NewWorld(start), newOutside()
+	w, o := guardtest.NewWorld(start), newOutside(t)
 	o.publish(enforced("off", minute(-30), ""))
 	o.inbox = nil
 	o.broken["state"] = errors.New("no answer")
@@ -201,7 +201,7 @@ func TestWhatIsNotWrittenStaysInTheQueue(t *testing.T) {
 		}
 	}
 	var s state
-	if err := json.Unmarshal(o.state, &s); err != nil {
+	if err := json.Unmarshal(o.payload(t), &s); err != nil {
 		t.Fatal(err)
 	}
 	if len(s.Reported.Events) != 1 || len(s.Reported.Sightings) != 1 {

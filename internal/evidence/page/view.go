@@ -145,6 +145,7 @@ func about(d evidence.Document) []fact {
 	facts := []fact{
 		{"Report", evidence.Name(d.ID), true},
 		{"Schema", evidence.Name(d.Schema), true},
+		{"Original", evidence.Name(d.Original()), true},
 		{"Status, as AWS Config names it", d.Status.String(), true},
 		{"Collected by", cmp.Or(evidence.Name(d.Collector), "unknown"), true},
 		{"Renewal", evidence.Name(d.Cycle.Keeps), false},
@@ -156,7 +157,7 @@ func about(d evidence.Document) []fact {
 		{"Kernel checks", checked(d.Scope.Exec), false},
 	}
 	if d.Predecessor == nil {
-		return append(facts, fact{"Previous report", "none: this is the first report, or the previous one could not be read", false})
+		return append(facts, fact{"Previous report", cmp.Or(evidence.Name(d.Chain.Begins), "none: this report stands by itself"), false})
 	}
 	return append(facts,
 		fact{"Previous report", evidence.Name(d.Predecessor.ID), true},

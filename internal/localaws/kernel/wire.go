@@ -27,8 +27,12 @@ func (k *Kernel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("x-amzn-RequestId", in.ID)
 	s := k.serviceOf(r)
 	answer, fault, err := k.take(s, in, w, r)
-	if fault.Effect == DropConnection || fault.Effect == LoseAnswer {
+	if fault.Effect == DropConnection || fault.Effect == LoseAnswer || r.Context().Err() != nil {
 		drop(w)
+		return
+	}
+	if fault.Effect == Garbage {
+		Send(w, http.StatusOK, "text/html", []byte("<html><body>It works!</body></html>"))
 		return
 	}
 	if err == nil {
@@ -94,7 +98,7 @@ func (k *Kernel) take(s Service, in *Request, w http.ResponseWriter, r *http.Req
 	fault := k.fault(false, in.Name, in.Principal.AccessKeyID)
 	k.Unlock()
 	Pause(r.Context(), fault.Latency)
-	if fault.Effect == DropConnection {
+	if fault.Effect == DropConnection || fault.Effect == Garbage || r.Context().Err() != nil {
 		return nil, fault, nil
 	}
 	answer, err := k.perform(s, in, op, fault)

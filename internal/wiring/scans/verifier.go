@@ -10,6 +10,8 @@ import (
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/notify"
 	"fipsguard/internal/aws/reported"
+	"fipsguard/internal/aws/selfcheck"
+	"fipsguard/internal/aws/signer"
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
@@ -32,6 +34,7 @@ type VerifierOptions struct {
 	Scanner     *scan.Scanner
 	TopicARN    string // of the alerts
 	ReportedURL string // of the queue that is subscribed to it
+	SigningKey  string // ARN of the KMS key
 	Tool        evidence.Tool
 	Log         *slog.Logger
 	Metrics     *metric.Writer
@@ -43,6 +46,7 @@ type VerifierOptions struct {
 func Verifier(o VerifierOptions) verifier.Verifier {
 	return verifier.Verifier{
 		Scanner:  o.Scanner,
+		Signer:   signer.Key{Config: o.Config, ARN: o.SigningKey},
 		Notifier: notify.Topic{SNS: sns.NewFromConfig(o.Config), ARN: o.TopicARN},
 		Inbox:    reported.Queue{SQS: sqs.NewFromConfig(o.Config), URL: o.ReportedURL},
 		Tool:     o.Tool, Log: o.Log, Metrics: o.Metrics, Now: o.Now,
@@ -71,7 +75,7 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 	}
 	patterns, targets := rules(enforcer)
 	scanner.Components = Components(aws, Guard{
-		Patterns: patterns, Targets: targets, TopicARN: settings.TopicARN, ReportedARN: queueBeside(enforcer, product.Reported), QueueURLs: settings.Queues,
+		Patterns: patterns, Targets: targets, Schedules: schedules(enforcer), TopicARN: settings.TopicARN, ReportedARN: queueBeside(enforcer, product.Reported), QueueURLs: settings.Queues,
 	})
 	log := wiring.Logger(settings.Enforcer)
 	wiring.LogStart(log, settings.Enforcer)
@@ -79,7 +83,7 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 		sample: settings.Sample,
 		bucket: store.Bucket{Objects: S3(aws), Name: settings.EvidenceBucket},
 		verifier: Verifier(VerifierOptions{
-			Config: aws, Scanner: scanner, TopicARN: settings.TopicARN, ReportedURL: settings.Reported,
+			Config: aws, Scanner: scanner, TopicARN: settings.TopicARN, ReportedURL: settings.Reported, SigningKey: settings.SigningKey,
 			Tool: evidence.Tool(product.ThisBuild()), Log: log, Metrics: metric.NewWriter(os.Stdout), Now: time.Now,
 		}),
 	}
@@ -102,6 +106,16 @@ func rules(enforcer arn.ARN) (patterns, targets map[string]string) {
 		}
 	}
 	return patterns, targets
+}
+
+// schedules are what asks for the check of each minute and for the scans.
+func schedules(enforcer arn.ARN) map[string]selfcheck.Schedule {
+	scans := queueBeside(enforcer, product.Scans)
+	return map[string]selfcheck.Schedule{
+		product.Prefix + "check-setting": {Target: enforcer.String(), Asks: `{"check":"setting"}`},
+		product.Prefix + "look-hourly":   {Target: scans, Asks: `"look":"hourly"`},
+		product.Prefix + "look-daily":    {Target: scans, Asks: `"look":"daily"`},
+	}
 }
 
 // queueBeside is the ARN of a queue in the account and Region of a function.
