@@ -188,16 +188,3 @@ func TestVerifyThatCannotLook(t *testing.T) {
 		})
 	}
 }
-
-func TestSimulatedReportsAreKept(t *testing.T) {
-	page := filepath.Join(t.TempDir(), "look.html")
-	if code, out, talk := fipsguard("", "simulate", "look", "--html", page); code != 0 {
-		t.Fatalf("exits %d: %s\n%s", code, talk, out)
-	}
-	if html, err := os.ReadFile(page); err != nil || !bytes.Contains(html, []byte("Violations found")) {
-		t.Errorf("the page: %v, %d bytes", err, len(html))
-	}
-	if code, _, talk := fipsguard("", "simulate", "arm64", "--html", page); code != 2 || !strings.Contains(talk, "run look") {
-		t.Errorf("a page of a scenario without a scan: exits %d: %s", code, talk)
-	}
-}

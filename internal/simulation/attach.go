@@ -127,7 +127,7 @@ func (a *Account) newVerifier(topic, inbox string) (*verifier.Verifier, error) {
 	})
 	v.Collector = a.People.Verifier.ARN
 	v.Store = store.Bucket{Objects: scans.S3(config), Name: product.Evidence, Location: location()}
-	v.Hub = reports{a}
+	v.Hubs = []verifier.Hub{reports{a}}
 	return &v, nil
 }
 

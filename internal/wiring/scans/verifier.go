@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"fipsguard/internal/aws/bus"
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/notify"
 	"fipsguard/internal/aws/reported"
@@ -24,6 +25,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
@@ -89,7 +91,10 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 	}
 	h.requests.Log = h.verifier.Log
 	if settings.SecurityHub {
-		h.verifier.Hub = newHub(aws)
+		h.verifier.Hubs = append(h.verifier.Hubs, newHub(aws))
+	}
+	if settings.SecurityBus != "" {
+		h.verifier.Hubs = append(h.verifier.Hubs, bus.Bus{Events: eventbridge.NewFromConfig(aws), ARN: settings.SecurityBus})
 	}
 	return wiring.Legible(h), nil
 }
