@@ -84,3 +84,16 @@ func TestOnlyWhatWasReadBackIsFixed(t *testing.T) {
 		}
 	}
 }
+
+// TestAnInterruptedScanNeverPasses: what it did not get to see may be anything.
+func TestAnInterruptedScanNeverPasses(t *testing.T) {
+	on := guard.Setting{Account: evidencetest.Account, Region: evidencetest.Region, Scope: guard.ScopeAccount, Mode: guard.ModeOn}
+	off := on
+	off.Mode = guard.ModeOff
+	for setting, want := range map[guard.Setting]guard.Verdict{on: guard.InsufficientData, off: guard.NonCompliant} {
+		r := guard.Report{Findings: guard.Check(setting), Coverage: guard.Coverage{Interrupted: "The scan was interrupted before it was done."}}
+		if d := evidence.New(evidence.About{}, r); d.Status != want || d.Interrupted == "" {
+			t.Errorf("with the setting %s an interrupted scan is %s, want %s", setting.Mode, d.Status, want)
+		}
+	}
+}

@@ -125,6 +125,7 @@ func (a *Account) newVerifier(topic, inbox string) (*verifier.Verifier, error) {
 		TopicARN: topic, ReportedURL: inbox, SigningKey: key, Tool: a.tool,
 		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now,
 	})
+	v.Collector = a.People.Verifier.ARN
 	v.Store = store.Bucket{Objects: scans.S3(config), Name: product.Evidence, Location: location()}
 	v.Hubs = []verifier.Hub{reports{a}}
 	return &v, nil
