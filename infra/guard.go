@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -17,7 +18,7 @@ type functions struct{ enforcer, gate, verifier function }
 
 // newGuard puts the whole guard into a stack, one construct a concern. The
 // template fits every Region and partition. The version changes with the code.
-func newGuard(stack awscdk.Stack, options Options, code codes, version *string) error {
+func newGuard(stack awscdk.Stack, options Options, code codes, version *string) (awssns.Topic, error) {
 	awscdk.Tags_Of(stack).Add(jsii.String("application"), jsii.String(product.Name), &awscdk.TagProps{
 		ExcludeResourceTypes: jsii.Strings("AWS::Lambda::EventSourceMapping"), // GovCloud does not offer tags on them
 	})
@@ -37,11 +38,11 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	}
 	enforcer, err := newEnforcer(stack, props)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	gate, err := newGate(stack, props)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	evidence, signing := newEvidence(stack, key, options), newSigningKey(stack)
 	verifier, err := newVerifier(stack, verifierProps{
@@ -57,12 +58,12 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 		Reported: newReported(stack, key, topic, queues.failed),
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	in.work(stack, gate, verifier)
 	settings, workloads, err := newRules(stack, enforcer, in, queues.undelivered, options)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	scans := newSchedules(stack, in, queues.undelivered, options)
 	tampering := tamperProps{
@@ -73,7 +74,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	}
 	watching := newTamper(stack, tampering)
 	if err := newSecurityChannel(stack, tampering, options); err != nil {
-		return err
+		return nil, err
 	}
 	in.acceptFrom(workloads, scans)
 	queues.acceptFrom(slices.Concat(settings, workloads, scans, watching))
@@ -81,5 +82,5 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	alarms := newAlarms(stack, functions, topic, queues, in)
 	newDashboard(stack, functions, queues, in, alarms)
 	checkOnDeploy(stack, enforcer, slices.Concat(settings, workloads), version, options.Audit, alarms)
-	return nil
+	return topic, nil
 }

@@ -106,7 +106,8 @@ func readOptions(context map[string]any) (Options, error) {
 	if len(o.Endpoints) > 0 && (o.VPC == "" || len(o.Subnets) == 0) {
 		c.refuse("endpoints", "given together with vpc, subnets and securityGroups")
 	}
-	if !c.yes("silent") && c.isLeftOut("emails") && c.isLeftOut("queues") && c.isLeftOut("httpsEndpoints") && c.isLeftOut("securityAccount") {
+	isGiven := !c.isLeftOut("emails") || !c.isLeftOut("queues") || !c.isLeftOut("httpsEndpoints") || !c.isLeftOut("securityAccount")
+	if !c.yes("silent") && !isGiven {
 		c.faults = append(c.faults, errors.New("context emails, queues, httpsEndpoints and securityAccount are empty, so no one would get an alert; name one, or set silent=true"))
 	}
 	policy, err := readPolicy(c.text("policyFile", ""))
@@ -116,6 +117,11 @@ func readOptions(context map[string]any) (Options, error) {
 	o.Policy = policy
 	c.refuseUnknown()
 	return o, errors.Join(c.faults...)
+}
+
+// hasSubscriber reports whether someone gets alerts, as far as the options say.
+func (o Options) hasSubscriber() bool {
+	return len(o.Emails)+len(o.Queues)+len(o.HTTPSEndpoints) > 0 || o.SecurityAccount != ""
 }
 
 // retentions are CloudWatch Logs' numbers of days that are worth choosing from:

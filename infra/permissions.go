@@ -104,6 +104,9 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 	if len(props.Options.KeysToRead) > 0 {
 		list = append(list, grant{sid: "EncryptSessionsAndReadLogs", actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, resources: props.Options.KeysToRead})
 	}
+	if props.Options.SecurityBus != "" {
+		list = append(list, grant{sid: "ReportToSecurity", actions: []string{"events:PutEvents"}, resources: []string{props.Options.SecurityBus}})
+	}
 	if props.Options.SecurityHub {
 		list = append(list, grant{
 			sid: "ImportFindings", actions: []string{"securityhub:BatchImportFindings"},

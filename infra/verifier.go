@@ -39,6 +39,7 @@ func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
 		Queues:         []string{*props.Queues.undelivered.QueueUrl(), *props.Queues.failed.QueueUrl()},
 		Reported:       *props.Reported.QueueUrl(),
 		SecurityHub:    props.Options.SecurityHub,
+		SecurityBus:    props.Options.SecurityBus,
 	}
 	return newFunction(stack, "Verifier", functionProps{
 		Name:        product.Verifier,

@@ -49,11 +49,14 @@ func flagValues(f *kong.Flag) choices {
 
 // argumentValues are what the last argument of a command may be.
 func argumentValues(app *kong.Application, command *kong.Node) choices {
+	if len(command.Children) > 0 {
+		return choices{words: names(command.Children)}
+	}
 	if len(command.Positional) == 0 {
 		return choices{}
 	}
 	switch last := command.Positional[len(command.Positional)-1]; last.Name {
-	case "file", "path":
+	case "file", "path", "report":
 		return choices{files: true}
 	case "scenario":
 		return choices{words: simulation.Names()}
@@ -101,30 +104,31 @@ _fipsguard() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= word words=
 	if [ "$current" = = ]; then current=; elif [ "$previous" = = ]; then previous=${COMP_WORDS[COMP_CWORD-2]}; fi
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-		case $word in %s) command=$word; break ;; esac
+		case "$command $word" in
+%s		esac
 	done
 	COMPREPLY=()
 	case "$command $previous" in
-`, strings.Join(commands, "|"))
-	for _, c := range app.Children {
+`, bashCommands(app))
+	for _, c := range nodes(app) {
 		for _, f := range c.Flags {
 			if !takesValue(f) {
 				continue
 			}
 			var patterns []string
 			for _, s := range spellings(f) {
-				patterns = append(patterns, `"`+c.Name+" "+s+`"`)
+				patterns = append(patterns, `"`+pathOf(c)+" "+s+`"`)
 			}
 			fmt.Fprintf(&b, "\t%s) %s; return ;;\n", strings.Join(patterns, "|"), bashValues(flagValues(f)))
 		}
 	}
 	b.WriteString("\tesac\n\tcase \"$command $current\" in\n")
-	for _, c := range app.Children {
+	for _, c := range nodes(app) {
 		var flags []string
 		for _, f := range flagsOf(app, c) {
 			flags = append(flags, spellings(f)...)
 		}
-		fmt.Fprintf(&b, "\t\"%s -\"*) words='%s' ;;\n\t\"%s \"*) %s; return ;;\n", c.Name, strings.Join(flags, " "), c.Name, bashValues(argumentValues(app, c)))
+		fmt.Fprintf(&b, "\t\"%s -\"*) words='%s' ;;\n\t\"%s \"*) %s; return ;;\n", pathOf(c), strings.Join(flags, " "), pathOf(c), bashValues(argumentValues(app, c)))
 	}
 	var flags []string
 	for _, f := range app.Flags {
@@ -133,6 +137,35 @@ _fipsguard() {
 	fmt.Fprintf(&b, "\t\" -\"*) words='%s' ;;\n\t*) words='%s' ;;\n\tesac\n", strings.Join(flags, " "), strings.Join(commands, " "))
 	b.WriteString("\tCOMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n}\ncomplete -F _fipsguard fipsguard\n")
 	return b.String()
+}
+
+// bashCommands finds out which command the words name.
+func bashCommands(app *kong.Application) string {
+	var b strings.Builder
+	for _, c := range nodes(app) {
+		before, name := "", c.Name
+		if c.Parent != app.Node {
+			before = c.Parent.Name
+		}
+		fmt.Fprintf(&b, "\t\t\"%s %s\") command='%s' ;;\n", before, name, pathOf(c))
+	}
+	return b.String()
+}
+
+// nodes are all commands, those of a command before itself.
+func nodes(app *kong.Application) (all []*kong.Node) {
+	for _, c := range app.Children {
+		all = append(append(all, c.Children...), c)
+	}
+	return all
+}
+
+// pathOf is how a command is called, without the program.
+func pathOf(c *kong.Node) string {
+	if c.Parent.Type == kong.CommandNode {
+		return c.Parent.Name + " " + c.Name
+	}
+	return c.Name
 }
 
 // bashValues fills in COMPREPLY. A file's name may have blanks in it.

@@ -138,7 +138,7 @@ func TestCompletion(t *testing.T) {
 					t.Errorf("%q (-want +got):\n%s", line, diff)
 				}
 			}
-			commands := []string{"simulate", "explain", "check", "audit", "verify", "version", "help", "completion", "man"}
+			commands := []string{"simulate", "explain", "check", "audit", "verify", "evidence", "version", "help", "completion", "man"}
 			offers("fipsguard ", commands...)
 			offers("fipsguard ver", "verify", "version")
 			for _, command := range commands {
@@ -153,6 +153,11 @@ func TestCompletion(t *testing.T) {
 				if got := strings.Join(at(t, line), " "); !strings.Contains(got, "file.json") {
 					t.Errorf("%q offers %q, and not the file", line, got)
 				}
+			}
+			offers("fipsguard evidence ", "verify", "render", "summary")
+			if shell == "bash" {
+				offers("fipsguard evidence render --format ", "json", "html", "text", "oscal", "fedramp")
+				offers("fipsguard evidence verify --ke", "--key")
 			}
 			offers("fipsguard help ver", "verify", "version")
 			offers("fipsguard completion ", "bash", "zsh", "fish")

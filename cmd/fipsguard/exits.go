@@ -37,6 +37,14 @@ func exitTable() []exit {
 		{"verify", 0, "when everything it checked is compliant"},
 		{"verify", exitFindings, "with violations or unknowns"},
 		{"verify", exitUnreadable, "when something could not be read and no violation was found"},
+		{"evidence verify", 0, "when all is whole"},
+		{"evidence verify", exitFindings, "when something is broken or not signed"},
+		{"evidence verify", exitUnreadable, "when something could not be read"},
+		{"evidence render", 0, "when the format was made"},
+		{"evidence render", exitUnreadable, "when the report could not be read"},
+		{"evidence summary", 0, "when all reports count"},
+		{"evidence summary", exitFindings, "when reports were left out"},
+		{"evidence summary", exitUnreadable, "when something could not be read"},
 		{"", exitUnreadable, "when the command line is wrong or the output could not be written"},
 	}
 }

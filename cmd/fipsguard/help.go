@@ -18,13 +18,9 @@ func (versionFlag) BeforeReset(app *kong.Kong) error {
 
 // helpCommand prints what the flag --help prints.
 type helpCommand struct {
-	Command string `arg:"" optional:"" help:"The command to explain."`
+	Command []string `arg:"" optional:"" help:"The command to explain."`
 }
 
 func (h helpCommand) Run(t *terminal) error {
-	args := []string{"--help"}
-	if h.Command != "" {
-		args = []string{h.Command, "--help"}
-	}
-	return runCommand(args, t)
+	return runCommand(append(h.Command, "--help"), t)
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/independent"
@@ -22,7 +23,7 @@ const events = "../../internal/trail/testdata/events/"
 // fipsguard runs a command line.
 func fipsguard(in string, args ...string) (code exitCode, out, talk string) {
 	var stdout, stderr bytes.Buffer
-	code = run(args, &terminal{in: strings.NewReader(in), out: &stdout, err: &stderr})
+	code = run(args, &terminal{in: strings.NewReader(in), out: &stdout, err: &stderr, width: usualWidth})
 	return code, stdout.String(), stderr.String()
 }
 
@@ -52,6 +53,9 @@ func TestCommandLines(t *testing.T) {
 		"a scenario there is not":  {args: []string{"simulate", "war"}, code: 2, talk: `no scenario "war"; there are: default-off`},
 		"an address others reach":  {args: []string{"simulate", "--serve", "0.0.0.0:0"}, code: 2, talk: "other machines could reach it"},
 		"an address that is none":  {args: []string{"simulate", "--serve", "4566"}, code: 2, talk: "want HOST:PORT"},
+		"serving and a page":       {args: []string{"simulate", "--serve", "127.0.0.1:0", "--html", "x.html", "--report", "y.html"}, code: 2, talk: "leave out --html --report"},
+		"a report without a scan":  {args: []string{"simulate", "arm64", "--report", "x.html"}, code: 2, out: "✓", talk: "run lost-event"},
+		"names of scenarios":       {args: []string{"simulate", "--list"}, code: 0, out: "default-off        An administrator turns"},
 		"serving and running":      {args: []string{"simulate", "--serve", "127.0.0.1:0", "storm"}, code: 2, talk: "leave out storm"},
 		"the AWS documentation's":  {args: []string{"explain", "../../internal/trail/testdata/aws-sample-as-published.txt"}, code: 2, talk: "line 8, column 45"},
 		"text that moves a cursor": {args: []string{"explain", "-"}, in: `{"eventSource":"ecs.amazonaws.com","eventName":"\u001b[2J\u202eevil"}`, code: 0, out: `\x1b[2J\u202eevil`},
@@ -115,8 +119,23 @@ func TestEveryScenarioEndsAsItShould(t *testing.T) {
 		t.Error("colours where there is no terminal")
 	}
 	for _, s := range simulation.Names() {
-		if !strings.Contains(out, "── "+s) {
-			t.Errorf("scenario %s was not run", s)
+		if !strings.Contains(out, "✓ "+s+" ") {
+			t.Errorf("scenario %s is not in the overview", s)
+		}
+	}
+	holdsOnOneScreen(t, out)
+}
+
+// holdsOnOneScreen: the command stands above it, and the prompt below.
+func holdsOnOneScreen(t *testing.T, out string) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	if len(lines) > 22 {
+		t.Errorf("%d lines are more than a screen", len(lines))
+	}
+	for _, line := range lines {
+		if n := utf8.RuneCountInString(line); n > 80 {
+			t.Errorf("%d characters are more than a screen: %s", n, line)
 		}
 	}
 }
@@ -147,7 +166,7 @@ func TestTheAWSCommandLine(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- serve(ctx, &terminal{out: &out, err: &out}, "127.0.0.1:0", guard.DefaultPolicy(), false)
+		ended <- serve(ctx, &terminal{out: &out, err: &out, width: usualWidth}, "127.0.0.1:0", guard.DefaultPolicy(), false)
 	}()
 	defer func() {
 		stop()
@@ -210,9 +229,9 @@ func TestTheAWSCommandLine(t *testing.T) {
 	if got := value(as(application, "list-account-settings", "--name", name, "--effective-settings")); got != "enabled" {
 		t.Errorf("without its override the application has %q", got)
 	}
-	if !strings.Contains(out.String(), "YOU must act") {
-		t.Errorf("no alert about the override in:\n%s", out.String())
-	}
+	eventually(t, "an alert says that AWS refused to undo the override", func() bool {
+		return strings.Contains(out.String(), "HUMAN NEEDED")
+	})
 }
 
 func eventually(t *testing.T, what string, is func() bool) {

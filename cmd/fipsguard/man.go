@@ -23,7 +23,7 @@ func (manCommand) Run(t *terminal, app *kong.Application) error {
 	b.WriteString(".SH SYNOPSIS\n.B fipsguard\n\\fICOMMAND\\fR [\\fIFLAG\\fR ...] [\\fIARGUMENT\\fR ...]\n.SH FLAGS OF ALL COMMANDS\n")
 	manFlags(&b, app.Flags)
 	b.WriteString(".SH COMMANDS\n")
-	for _, c := range app.Children {
+	for _, c := range nodes(app) {
 		fmt.Fprintf(&b, ".SS %s\n%s\n", roff(c.Summary()), roff(c.Help))
 		if c.Detail != "" {
 			fmt.Fprintf(&b, ".PP\n%s\n", roff(c.Detail))

@@ -7,37 +7,48 @@ import (
 	"net"
 	"sync"
 
+	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/product"
 	"fipsguard/internal/simulation"
+	"fipsguard/internal/simulation/live"
 )
 
-// serve keeps an account up with the guard live until the context ends, and
-// prints what happens.
+// serve keeps an account up with the guard live until the context ends, shows it
+// to browsers, and prints what happens.
 func serve(ctx context.Context, t *terminal, address string, policy guard.Policy, allowRemote bool) (err error) {
 	if err := checkAddress(address, allowRemote); err != nil {
 		return err
 	}
-	var printing sync.Mutex
-	s, err := simulation.Serve(ctx, address, policy)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	page, err := live.New(allowRemote)
+	if err != nil {
+		return err
+	}
+	s, err := simulation.Serve(ctx, address, policy, evidence.Tool(product.ThisBuild()), page.Before)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.AWS.Close()) }()
-	fmt.Fprint(t.out, welcome(s))
-	print := newPrinter(t)
+	if _, err := fmt.Fprint(t.out, welcome(s)); err != nil {
+		return err
+	}
+	var printing sync.Mutex
 	s.Watch(func(h simulation.Activity) {
-		text := print.Line(h)
-		if text == "" {
+		line, ok := simulation.LineOf(h)
+		if !ok {
 			return
 		}
 		printing.Lock()
 		defer printing.Unlock()
-		fmt.Fprintf(t.out, "%s  %s\n", h.Time.Format("15:04:05.000"), text)
+		t.storyLine(h.Time.Format("15:04:05.000"), line, false)
 		if h.Message != nil {
-			fmt.Fprintf(t.out, "%s\n", indented(h.Message.For("email")))
+			t.essence(h.Message.For("email"))
 		}
 	})
+	go page.Run(ctx)
 	s.AWS.Run(ctx)
 	fmt.Fprintln(t.err, "stopped")
 	return nil
@@ -61,10 +72,13 @@ func welcome(s *simulation.Account) string {
 	credentials := func(p localaws.Principal) string {
 		return fmt.Sprintf("export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s\n", p.AccessKeyID, p.SecretAccessKey)
 	}
-	return "An AWS account is up, with the guard live in " + simulation.Region + ". In another terminal:\n\n" +
+	return "An AWS account is up, with the guard live in " + simulation.Region + ". Look at it, and turn FIPS mode off, in a browser:\n\n" +
+		"    " + s.AWS.Endpoint() + "\n\n" +
+		"or in another terminal:\n\n" +
 		"export AWS_ENDPOINT_URL=" + s.AWS.Endpoint() + " AWS_REGION=" + simulation.Region + " AWS_DEFAULT_REGION=" + simulation.Region + "\n\n" +
 		"# an administrator\n" + credentials(s.People.Admin) +
 		"# or the role of an application\n" + credentials(s.People.Application) +
+		"# or root, who alone can undo another's override\n" + credentials(s.People.Root) +
 		"\naws ecs put-account-setting-default --name fargateFIPSMode --value disabled\n" +
 		"aws ecs list-account-settings --name fargateFIPSMode --effective-settings\n\n" +
 		"Ctrl-C stops it. What happens:\n\n"

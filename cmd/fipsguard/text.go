@@ -35,7 +35,7 @@ const (
 )
 
 func (t *terminal) paint(style, text string) string {
-	if !t.color {
+	if !t.color || style == "" {
 		return text
 	}
 	return style + text + normal

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -134,14 +135,19 @@ func (c *verifyCommand) write(t *terminal, d evidence.Document) error {
 	return err
 }
 
-// writePage writes a report as a page into a new file or over an old one.
-func writePage(name string, d evidence.Document) (err error) {
+// writePage writes a report as a page.
+func writePage(name string, d evidence.Document) error {
+	return writeFile(name, func(w io.Writer) error { return page.Write(w, d) })
+}
+
+// writeFile writes a page into a new file or over an old one.
+func writeFile(name string, write func(io.Writer) error) (err error) {
 	file, err := os.Create(name)
 	if err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	return page.Write(file, d)
+	return write(file)
 }
 
 // verifyExit: a violation that was found counts more than what could not be read.

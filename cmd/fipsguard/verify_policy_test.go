@@ -46,7 +46,7 @@ func TestVerifyByPolicy(t *testing.T) {
 func TestSimulateByPolicy(t *testing.T) {
 	audit := policyFile(t, `{"version": 1, "rules": {"fips-mode-default": "audit"}}`)
 	code, out, talk := fipsguard("", "simulate", "--policy", audit, "default-off")
-	if code != exitFindings || !strings.Contains(out, "The policy only audits this rule.") || !strings.Contains(out, "Instead, it is disabled.") {
+	if code != exitFindings || !strings.Contains(out, "no, policy does not allow it") || !strings.Contains(out, "Instead, it is disabled.") {
 		t.Errorf("exits %d: %s%s", code, talk, out)
 	}
 	if code, _, talk := fipsguard("", "simulate", "--policy", "absent.json", "default-off"); code != exitUnreadable || !strings.Contains(talk, "absent.json") {

@@ -22,6 +22,7 @@ type Verifier struct {
 	Queues         []string    // URLs of the failure queues
 	Reported       string      // URL of the queue of what was published on the topic
 	SecurityHub    bool        // whether findings go to Security Hub, too
+	SecurityBus    string      // ARN of the security account's event bus, which is told of each scan
 }
 
 // How many tasks an hourly look asks, and may ask at most.
@@ -49,6 +50,7 @@ func (v *Verifier) variables() []variable {
 		variable{"FIPSGUARD_QUEUES", strings.Join(v.Queues, ","), v.readQueues},
 		variable{"FIPSGUARD_REPORTED", v.Reported, v.readReported},
 		variable{"FIPSGUARD_SECURITY_HUB", hub, v.readSecurityHub},
+		variable{"FIPSGUARD_SECURITY_BUS", v.SecurityBus, v.readSecurityBus},
 	)
 }
 
@@ -150,6 +152,14 @@ func (v *Verifier) readReported(value string) error {
 
 func isURL(text string) bool {
 	return strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://")
+}
+
+func (v *Verifier) readSecurityBus(value string) error {
+	if value != "" && !(strings.HasPrefix(value, "arn:") && strings.Contains(value, ":event-bus/")) {
+		return errors.New("it must be the ARN of an event bus")
+	}
+	v.SecurityBus = value
+	return nil
 }
 
 func (v *Verifier) readSecurityHub(value string) error {

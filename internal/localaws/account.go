@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"encoding/json"
+	"net/http"
 	"time"
 
 	"fipsguard/internal/localaws/autoscaling"
@@ -39,6 +40,14 @@ type Options struct {
 	// ExecTime is how long a session of ECS Exec lasts at least, in real time.
 	// In AWS it is a second. Default 0.
 	ExecTime time.Duration
+	// Seed is of identifiers: accounts with the same one make the same.
+	Seed uint64
+	// Lifelike lets calls and events take about the time that they take in AWS,
+	// which promises none.
+	Lifelike Lifelike
+	// Front stands before the account and answers what is no call of AWS. May be
+	// nil.
+	Front func(account http.Handler) http.Handler
 	// Observe receives what happens, in order, as it happens. It is called one
 	// at a time, must return soon and must not use the account.
 	Observe func(Activity)
@@ -63,9 +72,11 @@ type Account struct {
 // Region, a cluster named default and a trail.
 func New(o Options) *Account {
 	o = o.withDefaults()
-	k := kernel.New(kernel.Options{Now: o.Now, Throttling: o.Throttling, Principals: Everyone().all()})
+	k := kernel.New(kernel.Options{
+		Now: o.Now, Throttling: o.Throttling, Principals: Everyone().all(), Seed: o.Seed, CallTime: o.Lifelike.callTime(), Front: o.Front,
+	})
 	bus := eventbridge.New(k, eventbridge.Options{
-		Concurrency: o.Concurrency, RetryDelays: o.RetryDelays, Function: guard,
+		Concurrency: o.Concurrency, RetryDelays: o.RetryDelays, Function: guard, Travel: o.travel(),
 		Published: func(t time.Time, event json.RawMessage) { o.Observe(Activity{Time: t, Event: event}) },
 		Delivered: func(d Delivery) { o.Observe(Activity{Time: d.Time, Delivery: &d}) },
 	})

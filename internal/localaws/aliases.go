@@ -28,6 +28,8 @@ type (
 	Received       = sqs.Delivery
 	Record         = cloudtrail.Record
 	Rule           = eventbridge.Rule
+	Shown          = ecs.Shown
+	ShownTask      = ecs.ShownTask
 	ScalableTarget = autoscaling.ScalableTarget
 	Source         = sqs.Source
 	Trail          = cloudtrail.Trail

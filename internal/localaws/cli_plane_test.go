@@ -86,6 +86,7 @@ func TestAWSCommandLineOfTheOtherServices(t *testing.T) {
 		{"ServerSideEncryption", []string{"s3api", "put-object", "--bucket", "evidence", "--key", "a b+ü/proof", "--body", proof, "--if-none-match", "*",
 			"--object-lock-mode", "COMPLIANCE", "--object-lock-retain-until-date", "2030-01-01T00:00:00Z"}, "AES256"},
 		{"[ContentLength, ObjectLockMode]", []string{"s3api", "get-object", "--bucket", "evidence", "--key", "a b+ü/proof", read}, []any{2.0, "COMPLIANCE"}},
+		{"Buckets[].Name", []string{"s3api", "list-buckets"}, []any{"evidence"}},
 		{"ContentLength", []string{"s3api", "head-object", "--bucket", "evidence", "--key", "a b+ü/proof"}, 2.0},
 		{"Contents[].Key", []string{"s3api", "list-objects-v2", "--bucket", "evidence"}, []any{"a b+ü/proof"}},
 		{"CommonPrefixes[].Prefix", []string{"s3api", "list-objects-v2", "--bucket", "evidence", "--delimiter", "/"}, []any{"a b+ü/"}},

@@ -3,6 +3,7 @@ package simulation
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -68,28 +69,61 @@ type Account struct {
 	mu         sync.Mutex
 	reports    []evidence.Document // of the verifier's scans
 	activities []Activity
-	watch      func(Activity) // called as it happens; may be nil
-	hidden     bool           // what happens now is not part of the scenario
+	watches    []func(Activity) // called as it happens
+	keeps      bool             // remembers activities, as a story needs and an account that goes on must not
+	hidden     bool             // what happens now is not part of the scenario
 }
 
+// Front answers what is no call of AWS, before an account.
+type Front func(a *Account, aws http.Handler) http.Handler
+
+// lead is how long an account has been there when it is up. FIPS mode is on for
+// the first half of it: what is launched in the same second would be unknown.
+// In the second half, tasks start.
+const lead = 4 * time.Minute
+
 // Serve starts a simulated account at an address, in real time, with the guard
-// attached and FIPS mode on.
-func Serve(ctx context.Context, address string, policy guard.Policy) (*Account, error) {
-	a := newAccount(policy, localaws.Options{})
-	a.sleep = sleepInRealTime
-	return a, a.start(ctx, address)
+// attached, its setting checked every minute, FIPS mode on, and a service that
+// runs two tasks.
+func Serve(ctx context.Context, address string, policy guard.Policy, tool evidence.Tool, front Front) (*Account, error) {
+	var a *Account
+	a = newAccount(policy, localaws.Options{
+		Now:  func() time.Time { return time.Now().Add(-lead) },
+		Seed: uint64(time.Now().UnixNano()), Lifelike: localaws.Waiting,
+		Front: func(aws http.Handler) http.Handler { return front(a, aws) },
+	})
+	a.sleep, a.tool, a.keeps = sleepInRealTime, tool, false
+	a.hide(true) // until someone can see it
+	defer a.hide(false)
+	if err := a.start(ctx, address); err != nil {
+		return a, err
+	}
+	err := errors.Join(a.AWS.Sleep(ctx, lead/2), a.Do(ctx,
+		"The pipeline registers the task definition web.",
+		"The pipeline creates the service web with two tasks and ECS Exec.",
+	), a.AWS.Advance(ctx, lead/2))
+	if err != nil {
+		return a, errors.Join(err, a.AWS.Close())
+	}
+	return a, nil
 }
 
 // Start starts a simulated account on loopback, in simulated time, in which
 // the guard's waits end at once, with the guard attached and FIPS mode on.
 func Start(ctx context.Context, policy guard.Policy, o Options) (*Account, error) {
-	a := newAccount(policy, localaws.Options{Now: o.Now, Concurrency: 1})
+	return start(ctx, policy, o, localaws.Options{})
+}
+
+// start starts an account of which nobody waits for anything.
+func start(ctx context.Context, policy guard.Policy, o Options, how localaws.Options) (*Account, error) {
+	how.Now, how.Concurrency = o.Now, 1
+	a := newAccount(policy, how)
 	a.sleep, a.tool = a.AWS.Sleep, o.Tool
 	return a, a.start(ctx, "127.0.0.1:0")
 }
 
 func newAccount(policy guard.Policy, options localaws.Options) *Account {
-	a := &Account{People: localaws.Everyone(), policy: policy}
+	a := &Account{People: localaws.Everyone(), policy: policy, keeps: true}
 	options.Observe = a.add
 	a.AWS = localaws.New(options)
 	return a
@@ -120,11 +154,12 @@ func (a *Account) marked(p localaws.Principal) aws.Config {
 // as is ECS in the hands of a principal.
 func (a *Account) as(p localaws.Principal) *ecs.Client { return ecs.NewFromConfig(a.configFor(p)) }
 
-// Watch is called with each activity from now on, as it happens.
+// Watch calls a function with each activity from now on, as it happens. It must
+// return soon and must not use the account.
 func (a *Account) Watch(watch func(Activity)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.watch = watch
+	a.watches = append(a.watches, watch)
 }
 
 func (a *Account) add(activity Activity) {
@@ -133,10 +168,12 @@ func (a *Account) add(activity Activity) {
 		a.mu.Unlock()
 		return
 	}
-	a.activities = append(a.activities, activity)
-	watch := a.watch
+	if a.keeps {
+		a.activities = append(a.activities, activity)
+	}
+	watches := a.watches
 	a.mu.Unlock()
-	if watch != nil {
+	for _, watch := range watches {
 		watch(activity)
 	}
 }
@@ -145,7 +182,19 @@ func (a *Account) add(activity Activity) {
 func (a *Account) report(d evidence.Document) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if !a.keeps {
+		a.reports = nil
+	}
 	a.reports = append(a.reports, d)
+}
+
+// Shown is what is in the account's Region.
+func (a *Account) Shown() localaws.Shown { return a.AWS.Show(Region) }
+
+// LastReport is the report of the last scan, if there was one.
+func (a *Account) LastReport() (evidence.Document, bool) {
+	report, err := a.lastReport()
+	return report, err == nil
 }
 
 // scanned are the reports of all scans, in order.
@@ -211,6 +260,9 @@ func (a *Account) deadLetters() []int {
 	}
 	return attempts
 }
+
+// Alerts are those that the on-call got.
+func (r Result) Alerts() []localaws.Message { return alerts(r.Activities) }
 
 // alerts are the messages among the activities.
 func alerts(activities []Activity) []localaws.Message {

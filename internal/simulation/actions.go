@@ -119,8 +119,20 @@ func network() *types.NetworkConfiguration {
 	return &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}}}
 }
 
+// scanAccount scans as the verifier's function does: where invocations happen one
+// after the other, what the scan causes comes after it.
 func scanAccount(ctx context.Context, a *Account, _ phrase) error {
-	return a.scan(ctx, "simulated scan")
+	ended := make(chan error, 1)
+	a.AWS.Go(func(ctx context.Context) { ended <- a.scan(ctx, "simulated scan") })
+	a.AWS.Lock()
+	a.AWS.Flush()
+	a.AWS.Unlock()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func pass(ctx context.Context, a *Account, said phrase) error {

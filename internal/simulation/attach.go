@@ -126,7 +126,7 @@ func (a *Account) newVerifier(topic, inbox string) (*verifier.Verifier, error) {
 		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now,
 	})
 	v.Store = store.Bucket{Objects: scans.S3(config), Name: product.Evidence, Location: location()}
-	v.Hub = reports{a}
+	v.Hubs = []verifier.Hub{reports{a}}
 	return &v, nil
 }
 

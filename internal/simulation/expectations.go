@@ -66,7 +66,7 @@ func (a *Account) fixTimes() []time.Duration {
 			continue
 		}
 		switch {
-		case call.Principal.ARN != a.People.Guard.ARN:
+		case !isGuard(call.Principal):
 			violated = activity.Time
 		case !violated.IsZero():
 			took = append(took, activity.Time.Sub(violated))

@@ -8,18 +8,35 @@ import (
 	"time"
 )
 
-// figures are what a conclusion can state in square brackets, as measured.
-func figures() map[string]func(*Account) string {
-	return map[string]func(*Account) string{
-		"slowest fix":   func(a *Account) string { return milliseconds(slices.Max(append(a.fixTimes(), 0))) },
-		"alerts":        func(a *Account) string { return fmt.Sprint(len(alerts(a.seen()))) },
-		"tasks started": func(a *Account) string { return fmt.Sprint(a.tasksIn("PROVISIONING")) },
-		"time taken":    func(a *Account) string { return a.timeTaken().Round(time.Second).String() },
+// measures are times that a scenario can state in square brackets, as measured on the
+// account's clock. None is zero.
+func measures() map[string]func(*Account) time.Duration {
+	return map[string]func(*Account) time.Duration{
+		"slowest fix": func(a *Account) time.Duration { return slices.Max(append(a.fixTimes(), 0)) },
+		"first fix":   func(a *Account) time.Duration { return a.untilFirst(isFix) },
+		"first alert": func(a *Account) time.Duration { return a.untilFirst(func(h Activity) bool { return h.Message != nil }) },
+		"time taken":  (*Account).timeTaken,
 	}
 }
 
-func milliseconds(d time.Duration) string {
-	return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
+// figures are what a conclusion can state in square brackets.
+func figures() map[string]func(*Account) string {
+	known := map[string]func(*Account) string{
+		"alerts":        func(a *Account) string { return fmt.Sprint(len(alerts(a.seen()))) },
+		"tasks started": func(a *Account) string { return fmt.Sprint(a.tasksIn("PROVISIONING")) },
+	}
+	for name, measure := range measures() {
+		known[name] = func(a *Account) string { return Lasted(measure(a)) }
+	}
+	return known
+}
+
+// Lasted is a time on the account's clock in words.
+func Lasted(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.3f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
 }
 
 // timeTaken is the time from the first activity to the last.
@@ -29,6 +46,30 @@ func (a *Account) timeTaken() time.Duration {
 		return 0
 	}
 	return seen[len(seen)-1].Time.Sub(seen[0].Time)
+}
+
+// untilFirst is the time to the first activity of a kind from the last call of
+// someone else before it that changed something.
+func (a *Account) untilFirst(is func(Activity) bool) time.Duration {
+	var begun time.Time
+	for _, activity := range a.seen() {
+		switch call := activity.Call; {
+		case is(activity):
+			if begun.IsZero() {
+				return 0
+			}
+			return activity.Time.Sub(begun)
+		case call != nil && call.ErrorCode == "" && !isGuard(call.Principal) && !readsOnly(call.Operation):
+			begun = activity.Time
+		}
+	}
+	return 0
+}
+
+// isFix reports whether the guard changed something.
+func isFix(activity Activity) bool {
+	call := activity.Call
+	return call != nil && call.ErrorCode == "" && isGuard(call.Principal) && !readsOnly(call.Operation) && !isOwnWork(*call)
 }
 
 func bracketed() *regexp.Regexp { return regexp.MustCompile(`\[[^\]]*\]`) }

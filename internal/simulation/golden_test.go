@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -11,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -50,7 +51,7 @@ func TestTranscripts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
+			if diff := gocmp.Diff(string(want), got); diff != "" {
 				t.Errorf("something else happened (-want +got):\n%s", diff)
 			}
 		})
@@ -61,40 +62,57 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
+// transcript is a story as it is told, and then whole.
 func transcript(s Scenario, r Result) string {
 	var b strings.Builder
-	same := func(text string) string { return text }
-	p := Printer{Out: &b, Clean: same, Paint: func(_ Style, text string) string { return text }}
 	fmt.Fprintf(&b, "%s\n\n", s.Story)
-	p.Timeline(r.Activities, 100)
-	fmt.Fprintf(&b, "\n%s\n", r.Conclusion)
-	return normal(b.String())
+	lines := r.Lines()
+	for i, told := range [][]Line{Fold(lines), inOrder(lines)} {
+		if i == 1 {
+			fmt.Fprintf(&b, "\n%s; by %s; %s; %s; %d alerts\n%s\n\nWhole, %d lines:\n\n",
+				r.Done, r.By, r.Outcome, Lasted(r.Took), len(r.Alerts()), r.Conclusion, len(lines))
+		}
+		for _, line := range told {
+			text := fmt.Sprintf("%10s  %-12s  %s %s  %s", "+"+Lasted(line.Time.Sub(r.Began)), line.Who, line.What, line.Detail, line.Error)
+			b.WriteString(strings.TrimRight(text, " ") + "\n")
+		}
+	}
+	return numbered(b.String())
 }
 
-// normal replaces the identifiers that AWS would make, each by its number, and
-// orders what a scan asks at the same time.
-func normal(text string) string {
-	text = regexp.MustCompile(`ecs-execute-command-[0-9a-f]+`).ReplaceAllString(text, "ecs-execute-command-…")
-	lines := strings.SplitAfter(text, "\n")
-	for start := 0; start < len(lines); {
-		end := start
-		for end < len(lines) && isReading(lines[end]) {
-			end++
-		}
-		slices.Sort(lines[start:end])
-		start = max(end, start+1)
-	}
+// numbered puts numbers in the place of the tasks' identifiers.
+func numbered(text string) string {
 	numbers := map[string]int{}
-	identifier := regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}`)
-	return identifier.ReplaceAllStringFunc(strings.Join(lines, ""), func(found string) string {
-		if numbers[found] == 0 {
-			numbers[found] = len(numbers) + 1
+	return regexp.MustCompile(`\b[0-9a-f]{8}\b`).ReplaceAllStringFunc(text, func(id string) string {
+		if numbers[id] == 0 {
+			numbers[id] = len(numbers) + 1
 		}
-		return fmt.Sprintf("id-%d", numbers[found])
+		return fmt.Sprintf("task-%d", numbers[id])
 	})
 }
 
-// isReading reports whether a line is a call of the guard that changes nothing.
-func isReading(line string) bool {
-	return regexp.MustCompile(` s +fipsguard +(ecs:(Describe|List|Execute)|ssm:Terminate)`).MatchString(line)
+// mostLines of a story are held one by one.
+const mostLines = 100
+
+// inOrder sorts what a scan reads at the same time.
+func inOrder(lines []Line) []Line {
+	lines = slices.Clone(lines)
+	for start := 0; start < len(lines); start++ {
+		end := start
+		for end < len(lines) && lines[end].Kind == Read {
+			end++
+		}
+		var times []time.Time
+		for _, line := range lines[start:end] {
+			times = append(times, line.Time)
+		}
+		slices.SortFunc(lines[start:end], func(a, b Line) int {
+			return cmp.Or(strings.Compare(a.What, b.What), strings.Compare(a.Detail, b.Detail))
+		})
+		for i, t := range times {
+			lines[start+i].Time = t
+		}
+		start = max(start, end)
+	}
+	return lines[:min(len(lines), mostLines)]
 }

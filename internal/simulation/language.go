@@ -18,9 +18,9 @@ type step struct {
 }
 
 // parse reads a scenario. Its file begins with a paragraph that people read
-// before it runs. Each line after that is a sentence; the last begins with "In
-// the end:" and says what a good end means. Lines that begin with # are
-// comments. The error names every faulty line.
+// before it runs. Each line after that is a sentence. The last two say what a good
+// end means: "At a glance:" as a row of a table, "In the end:" as a sentence.
+// Lines that begin with # are comments. The error names every faulty line.
 func parse(file, text string) (Scenario, error) {
 	p := parser{known: language(), scenario: Scenario{file: file}}
 	lines := strings.Split(strings.TrimSpace(text), "\n")
@@ -41,7 +41,10 @@ func parse(file, text string) (Scenario, error) {
 	return p.scenario, nil
 }
 
-const conclusionMark = "In the end:"
+const (
+	glanceMark     = "At a glance:"
+	conclusionMark = "In the end:"
+)
 
 // parser reads the lines of a scenario one after the other.
 type parser struct {
@@ -71,6 +74,11 @@ func (p *parser) take(line string) error {
 		p.scenario.conclusion = strings.TrimSpace(conclusion)
 		return checkFigures(conclusion)
 	}
+	if glance, ok := strings.CutPrefix(line, glanceMark); ok {
+		var err error
+		p.scenario.glance, err = readGlance(glance)
+		return err
+	}
 	next, err := read(p.known, line)
 	if err != nil {
 		return err
@@ -90,6 +98,8 @@ func (p *parser) missing() error {
 	switch {
 	case !p.expecting:
 		return errors.New(`nothing is expected, so that nothing can fail: add a line such as "Expect one alert."`)
+	case p.scenario.glance == glance{}:
+		return fmt.Errorf("no line begins with %q", glanceMark)
 	case p.scenario.conclusion == "":
 		return fmt.Errorf("the last line has to begin with %q", conclusionMark)
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-const good = "A story.\n\nThe administrator turns the account default off.\nExpect one alert.\n\nIn the end: all is well.\n"
+const good = "A story.\n\nThe administrator turns the account default off.\nExpect one alert.\n\nAt a glance: it goes off; by admin; on; [slowest fix].\nIn the end: all is well.\n"
 
 func TestFaultyScenarios(t *testing.T) {
 	if _, err := parse("good.txt", good); err != nil {
@@ -15,10 +15,13 @@ func TestFaultyScenarios(t *testing.T) {
 	with := func(line string) string { return strings.Replace(good, "Expect one alert.", line, 1) }
 	for name, c := range map[string]struct{ text, want string }{
 		"nothing in it":            {"# only a comment\n", "bad.txt:1: nothing is expected"},
-		"no expectation":           {with("# Expect one alert."), `bad.txt:6: nothing is expected, so that nothing can fail: add a line such as "Expect one alert."`},
-		"no end":                   {strings.Replace(good, "In the end: all is well.", "", 1), `bad.txt:4: the last line has to begin with "In the end:"`},
-		"more after the end":       {good + "One hour passes.\n", `bad.txt:7: "One hour passes." comes after what is in the end`},
-		"an unknown figure":        {strings.Replace(good, "all is well", "[luck] happened", 1), "bad.txt:6: [luck] is no figure; there are: alerts, slowest fix, tasks started, time taken"},
+		"no expectation":           {with("# Expect one alert."), `bad.txt:7: nothing is expected, so that nothing can fail: add a line such as "Expect one alert."`},
+		"no end":                   {strings.Replace(good, "In the end: all is well.", "", 1), `bad.txt:6: the last line has to begin with "In the end:"`},
+		"nothing at a glance":      {strings.Replace(good, "At a glance: it goes off; by admin; on; [slowest fix].\n", "", 1), `bad.txt:6: no line begins with "At a glance:"`},
+		"half a glance":            {strings.Replace(good, "; on;", ";", 1), `bad.txt:6: at a glance there are four: what was done; by whom; what became of it; a time in brackets`},
+		"a time there is not":      {strings.Replace(good, "[slowest fix]", "[alerts]", 1), "one of first alert, first fix, slowest fix, time taken"},
+		"more after the end":       {good + "One hour passes.\n", `bad.txt:8: "One hour passes." comes after what is in the end`},
+		"an unknown figure":        {strings.Replace(good, "all is well", "[luck] happened", 1), "bad.txt:7: [luck] is no figure; there are: alerts, first alert, first fix, slowest fix, tasks started, time taken"},
 		"an unknown verb":          {with("Please: hush!"), `bad.txt:4: "Please: hush!" is not a sentence that scenarios know`},
 		"a misspelt verb":          {with("The pipeline regsters the task definition web."), `"regsters" stands where "registers" is expected; the nearest sentence is "<who> registers the[ <platform>] task definition <name>."`},
 		"an unknown person":        {with("The emperor turns the account default off."), `nobody is called "emperor"; there are: administrator, application, guard, pipeline, root`},
@@ -177,7 +180,7 @@ Ten minutes pass.
 Expect no task to go on.`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, err := parse(name, "A story.\n"+text+"\nIn the end: so it is.")
+			s, err := parse(name, "A story.\n"+text+"\nAt a glance: it; by it; so; [time taken].\nIn the end: so it is.")
 			if err != nil {
 				t.Fatal(err)
 			}

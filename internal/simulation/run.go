@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"slices"
 	"time"
 
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/localaws"
 )
 
 // scenarioTime bounds one scenario, in real time.
@@ -17,9 +19,11 @@ const scenarioTime = time.Minute
 
 // Options say how scenarios run.
 type Options struct {
-	Now    func() time.Time // the clock under the account's; time.Now when nil
-	Policy *guard.Policy    // the one that scenarios start from; the rule table's own when nil
-	Tool   evidence.Tool    // as which the verifier reports
+	// Now is the clock under the account's; when nil, that of a scenario stands
+	// still at its beginning but for what takes simulated time.
+	Now    func() time.Time
+	Policy *guard.Policy // the one that scenarios start from; the rule table's own when nil
+	Tool   evidence.Tool // as which the verifier reports
 }
 
 // policy is one that a scenario may change.
@@ -34,10 +38,14 @@ func (o Options) policy() guard.Policy {
 
 // Result is what became of a scenario.
 type Result struct {
+	Began      time.Time // on the account's clock
 	Activities []Activity
 	Reports    []evidence.Document // of the verifier's scans, in order
 	Unmet      []string            // the expectations that do not hold, each with what became of it instead
 	Conclusion string              // what it means when all hold
+	Done, By   string              // what was done, and by whom
+	Outcome    string              // what became of it when all hold
+	Took       time.Duration       // which time that is, depends on the scenario
 }
 
 // Run runs a scenario in an account of its own.
@@ -45,7 +53,8 @@ func (s Scenario) Run(ctx context.Context, o Options) (result Result, err error)
 	ctx, cancel := context.WithTimeout(ctx, scenarioTime)
 	defer cancel()
 	if o.Now == nil {
-		o.Now = time.Now
+		began := time.Now().Truncate(time.Millisecond)
+		o.Now = func() time.Time { return began }
 	}
 	policy := o.policy()
 	for _, step := range s.steps {
@@ -53,11 +62,12 @@ func (s Scenario) Run(ctx context.Context, o Options) (result Result, err error)
 			step.sentence.given(&policy, step.phrase, o.Now().UTC())
 		}
 	}
-	account, err := Start(ctx, policy, o)
+	account, err := start(ctx, policy, o, localaws.Options{Seed: s.seed(), Lifelike: localaws.Simulated})
 	if err != nil {
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, account.AWS.Close()) }()
+	result.Began = account.AWS.Now()
 	for _, step := range s.steps {
 		unmet, err := account.take(ctx, step)
 		if err != nil {
@@ -68,7 +78,16 @@ func (s Scenario) Run(ctx context.Context, o Options) (result Result, err error)
 		}
 	}
 	result.Activities, result.Reports, result.Conclusion = account.seen(), account.scanned(), account.conclude(s.conclusion)
+	result.Done, result.By, result.Outcome = s.glance.done, s.glance.by, s.glance.outcome
+	result.Took = measures()[s.glance.took](account)
 	return result, nil
+}
+
+// seed is the scenario's own, so that no two have the same identifiers.
+func (s Scenario) seed() uint64 {
+	name := fnv.New64a()
+	_, _ = name.Write([]byte(s.Name)) // never fails
+	return name.Sum64()
 }
 
 // take takes one step, and returns what became of an expectation instead.
@@ -110,4 +129,10 @@ func (a *Account) Do(ctx context.Context, sentences ...string) error {
 		}
 	}
 	return nil
+}
+
+// Story is a scenario with what became of it.
+type Story struct {
+	Scenario
+	Result
 }

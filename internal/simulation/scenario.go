@@ -16,6 +16,7 @@ type Scenario struct {
 
 	file       string
 	steps      []step
+	glance     glance
 	conclusion string // with figures in brackets
 }
 

@@ -14,7 +14,7 @@ const (
 	helperTime = 25 * time.Second
 	// keyTime is what one call to KMS may take. The setting does not wait for it.
 	keyTime = 10 * time.Second
-	// hubTime is what all calls to Security Hub may take together.
+	// hubTime is what all calls to one of the hubs may take together.
 	hubTime = time.Minute
 )
 
@@ -25,11 +25,10 @@ type helpers struct {
 	signer   Signer
 	notifier Notifier
 	inbox    Inbox
-	hub      Hub
 }
 
 func (v *Verifier) helpers() helpers {
-	return helpers{v.Store, v.Signer, v.Notifier, v.Inbox, v.Hub}
+	return helpers{v.Store, v.Signer, v.Notifier, v.Inbox}
 }
 
 func (h helpers) publicKey(ctx context.Context) (seal.Key, error) {
@@ -92,8 +91,8 @@ func (h helpers) deleteAll(ctx context.Context, messages published) error {
 	return nil
 }
 
-func (h helpers) imported(ctx context.Context, d evidence.Document, complete bool) error {
+func imported(ctx context.Context, hub Hub, d evidence.Document, complete bool) error {
 	ctx, cancel := context.WithTimeout(ctx, hubTime)
 	defer cancel()
-	return h.hub.Import(ctx, d, complete)
+	return hub.Import(ctx, d, complete)
 }

@@ -58,7 +58,7 @@ func playFault(t *testing.T, dependency string, fault guardtest.Fault, faulty bo
 	w.Tasks = []guard.Task{task("refuted"), task("fine")}
 	seen := &watched{World: w}
 	v := o.verifier(w)
-	v.Store, v.Signer, v.Notifier, v.Inbox, v.Hub, v.Now = o, o, o, o, o, time.Now
+	v.Store, v.Signer, v.Notifier, v.Inbox, v.Hubs, v.Now = o, o, o, o, []Hub{o}, time.Now
 	v.Scanner.Account, v.Scanner.Now = seen, time.Now
 	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 	defer cancel()

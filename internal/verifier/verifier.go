@@ -56,7 +56,8 @@ type Inbox interface {
 	Delete(ctx context.Context, handle string) error
 }
 
-// Hub is a service that collects findings, such as Security Hub.
+// Hub is a service that collects findings, such as Security Hub, or hears of
+// scans, such as the bus of the security account.
 type Hub interface {
 	// Import sends what a scan found; complete says that it read everything, so
 	// that what it did not find is no more.
@@ -71,7 +72,7 @@ type Verifier struct {
 	Signer   Signer
 	Notifier Notifier
 	Inbox    Inbox
-	Hub      Hub // may be nil
+	Hubs     []Hub
 	// Collector is the ARN of the function that scans, for the reports.
 	Collector string
 	Tool      evidence.Tool
@@ -156,12 +157,12 @@ func (v *Verifier) intend(intending *recalled) func(context.Context, guard.Repor
 }
 
 func (v *Verifier) collect(ctx context.Context, d evidence.Document, complete bool) error {
-	if v.Hub == nil {
-		return nil
+	var errs []error
+	for _, hub := range v.Hubs {
+		if err := imported(ctx, hub, d, complete); err != nil {
+			v.Log.Error("findings not imported", "error", err.Error())
+			errs = append(errs, err)
+		}
 	}
-	if err := v.helpers().imported(ctx, d, complete); err != nil {
-		v.Log.Error("findings not imported", "error", err.Error())
-		return err
-	}
-	return nil
+	return errors.Join(errs...)
 }

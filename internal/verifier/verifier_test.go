@@ -451,7 +451,7 @@ func TestAScanThatCouldNotSeeEverythingArchivesNothing(t *testing.T) {
 	w, o, hub := guardtest.NewWorld(start), newOutside(t), &collector{}
 	for _, w.Faults["ecs:ListTasks"] = range []guardtest.Fault{guardtest.Answers, guardtest.Down, guardtest.Answers} {
 		v := o.verifier(w)
-		v.Hub = hub
+		v.Hubs = []Hub{hub}
 		if _, err := run(t, v, Request{}); err != nil {
 			t.Fatal(err)
 		}

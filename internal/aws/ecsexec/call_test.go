@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -41,7 +42,7 @@ func (w *wire) Do(r *http.Request) (*http.Response, error) {
 	answer := w.answers[min(len(w.requests), len(w.answers))-1]
 	status, text, _ := strings.Cut(answer, " ")
 	if status == "none" {
-		return nil, &http.ProtocolError{ErrorString: "connection reset"}
+		return nil, syscall.ECONNRESET
 	}
 	response := &http.Response{Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)), Request: r}
 	response.Header.Set("Content-Type", "application/x-amz-json-1.1")

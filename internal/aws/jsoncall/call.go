@@ -82,7 +82,11 @@ func (s Service) attempt(ctx context.Context, endpoint, operation string, body [
 		return fmt.Errorf("endpoint of %s: %w", s.id, err)
 	}
 	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	request.Header.Set("User-Agent", product.Name+" app/"+cmp.Or(s.config.AppID, product.Name)) // by which CloudTrail shows whose call it is
+	agent := product.Name
+	if s.config.AppID != "" {
+		agent += " app/" + s.config.AppID // as the SDK writes it: by this CloudTrail shows whose calls they are
+	}
+	request.Header.Set("User-Agent", agent)
 	request.Header.Set("X-Amz-Target", s.target+"."+operation)
 	credentials, err := s.config.Credentials.Retrieve(ctx)
 	if err != nil {

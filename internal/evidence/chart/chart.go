@@ -16,7 +16,7 @@ var markup string
 type Chart struct {
 	Label   string // what a screen reader reads out
 	Axis    Axis
-	Columns Columns
+	Columns *Columns // may be nil
 	Strips  []Strip
 }
 
@@ -32,7 +32,7 @@ type layout struct {
 	Width, Height, AxisY int
 	Label                string
 	Ticks                []tick
-	Columns              columns
+	Columns              *columns
 	Strips               []strip
 }
 
@@ -55,7 +55,10 @@ func (c Chart) SVG() (template.HTML, error) {
 }
 
 func (c Chart) layout() layout {
-	l := layout{Width: width, Height: columnsHeight, Label: c.Label, Ticks: c.Axis.ticks(), Columns: c.Axis.columns(c.Columns)}
+	l := layout{Width: width, Label: c.Label, Ticks: c.Axis.ticks()}
+	if c.Columns != nil {
+		l.Height, l.Columns = columnsHeight, new(c.Axis.columns(*c.Columns))
+	}
 	for _, s := range c.Strips {
 		placed := c.Axis.strip(s, l.Height)
 		l.Strips = append(l.Strips, placed)

@@ -147,7 +147,7 @@ func TestForeignTextsStayText(t *testing.T) {
 	const hostile = `"/></svg><script>alert(1)</script>`
 	axis, _ := flapping(24)
 	svg, err := Chart{
-		Label: hostile, Axis: axis, Columns: Columns{Title: hostile, Points: []Point{{At: axis.From}}, Describe: func(int, int, time.Time, time.Time) string { return hostile }},
+		Label: hostile, Axis: axis, Columns: &Columns{Title: hostile, Points: []Point{{At: axis.From}}, Describe: func(int, int, time.Time, time.Time) string { return hostile }},
 		Strips: []Strip{{Title: hostile, Bars: []Bar{{From: axis.From, Until: axis.Until, Class: "off", Title: hostile, Inside: hostile, Note: hostile}}}},
 	}.SVG()
 	if err != nil {

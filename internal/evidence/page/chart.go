@@ -18,7 +18,7 @@ func newChart(axis chart.Axis, timelines []evidence.Timeline, tasks []evidence.T
 		Label: fmt.Sprintf("FIPS mode from %s to %s UTC, %s, and when the running tasks were launched. The tables below say the same in words.",
 			moment(axis.From), moment(axis.Until), evidence.Count(len(timelines), "timeline")),
 		Axis:    axis,
-		Columns: launches(tasks),
+		Columns: new(launches(tasks)),
 	}
 	for _, line := range timelines {
 		c.Strips = append(c.Strips, strip(line))

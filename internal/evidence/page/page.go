@@ -38,6 +38,9 @@ func Write(out io.Writer, d evidence.Document) error {
 	return nil
 }
 
+// Style is the style sheet of the page, for pages that are to look like it.
+func Style() string { return pageStyle }
+
 // pagePolicy allows the page's own style and script and nothing else, so that
 // a name that got past the escaping could still load and run nothing.
 func pagePolicy() string {

@@ -52,7 +52,7 @@ func (s *scope) chart(label string) chart.Chart {
 			reports.Points = append(reports.Points, chart.Point{At: later(at, axis.From), Marked: y.exposed > 0})
 		}
 	}
-	return chart.Chart{Label: label, Axis: axis, Columns: reports, Strips: []chart.Strip{s.setting(axis), s.kernels(axis)}}
+	return chart.Chart{Label: label, Axis: axis, Columns: &reports, Strips: []chart.Strip{s.setting(axis), s.kernels(axis)}}
 }
 
 // setting is the account default: what no report shows is unknown.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -46,6 +47,7 @@ type Rule struct {
 type Options struct {
 	Concurrency int             // how many functions run at the same time
 	RetryDelays []time.Duration // the waits before each further attempt
+	Travel      Travel
 	// Function is the name of the function that rules without a TargetARN show.
 	Function string
 	// Published and Delivered receive what happens, with the lock held.
@@ -61,12 +63,17 @@ type Bus struct {
 	rules     []*Rule
 	events    []json.RawMessage
 	queue     *queue
+	travel    Travel
+	random    *rand.Rand // of travel
 }
 
 // New adds EventBridge to an account.
 func New(k *kernel.Kernel, o Options) *Bus {
-	b := &Bus{kernel: k, function: o.Function, published: o.Published}
-	b.queue = newQueue(o.Concurrency, o.RetryDelays, func(d Delivery) {
+	b := &Bus{
+		kernel: k, function: o.Function, published: o.Published,
+		travel: o.Travel, random: rand.New(rand.NewPCG(3, o.Travel.Seed)),
+	}
+	b.queue = newQueue(o.Concurrency, o.RetryDelays, k.Reach, func(d Delivery) {
 		k.Lock()
 		defer k.Unlock()
 		d.Time = k.Clock.Now()
@@ -157,7 +164,7 @@ func (b *Bus) Publish(e kernel.Event) {
 			continue
 		}
 		fault := b.kernel.EventFault(e.Subject, e.Caller)
-		b.queue.add(delivery{rule: rule, event: data, delay: fault.Latency}, fault.Effect)
+		b.send(delivery{rule: rule, event: data, delay: fault.Latency}, fault.Effect)
 	}
 }
 

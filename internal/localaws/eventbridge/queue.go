@@ -32,6 +32,7 @@ type DeadLetter struct {
 type queue struct {
 	concurrency int
 	delays      []time.Duration
+	reach       func(time.Time) // lets the account's time pass
 	delivered   func(Delivery)
 	ctx         context.Context
 	cancel      context.CancelFunc
@@ -51,11 +52,13 @@ type delivery struct {
 	rule  *Rule
 	event json.RawMessage
 	delay time.Duration
+	// arrives is when, on the account's clock; zero is at once.
+	arrives time.Time
 }
 
-func newQueue(concurrency int, delays []time.Duration, delivered func(Delivery)) *queue {
+func newQueue(concurrency int, delays []time.Duration, reach func(time.Time), delivered func(Delivery)) *queue {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &queue{concurrency: concurrency, delays: delays, delivered: delivered, ctx: ctx, cancel: cancel}
+	return &queue{concurrency: concurrency, delays: delays, reach: reach, delivered: delivered, ctx: ctx, cancel: cancel}
 }
 
 // DeadLetters are the events that no attempt got through, in the order in
@@ -78,7 +81,7 @@ func (q *queue) add(d delivery, effect kernel.Effect) {
 		return
 	case kernel.DuplicateEvent:
 		q.waiting = append(q.waiting, d)
-	case kernel.Slow, kernel.Throttle, kernel.ServerError, kernel.DenyAccess, kernel.DropConnection, kernel.LoseAnswer, kernel.DelayEvent:
+	case kernel.Slow, kernel.Throttle, kernel.ServerError, kernel.DenyAccess, kernel.DropConnection, kernel.LoseAnswer, kernel.Garbage, kernel.DelayEvent:
 	}
 	q.waiting = append(q.waiting, d)
 	q.waiting = append(q.waiting, q.held...)
@@ -132,6 +135,9 @@ func (q *queue) deliver(d delivery) {
 		return
 	}
 	kernel.Pause(q.ctx, d.delay)
+	if !d.arrives.IsZero() {
+		q.reach(d.arrives)
+	}
 	if d.rule.Send != nil {
 		if err := d.rule.Send(d.rule.Group, string(d.event)); err != nil {
 			q.giveUp(DeadLetter{Rule: d.rule.Name, Event: d.event, Attempts: 1, Err: err})

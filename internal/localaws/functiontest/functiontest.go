@@ -7,6 +7,7 @@ import (
 	"context"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
@@ -103,6 +104,22 @@ func (w *World) deploy() (err error) {
 			Invoke: func(context.Context, []byte) error { return nil },
 		})
 		if err != nil {
+			return err
+		}
+	}
+	return w.attachSchedules()
+}
+
+// attachSchedules adds the rules that come by themselves.
+func (w *World) attachSchedules() error {
+	scans := "arn:aws-us-gov:sqs:" + Region + ":" + localaws.AccountID + ":" + product.Scans
+	for name, s := range map[string]localaws.Rule{
+		"check-setting": {TargetARN: ARN(product.Enforcer), Input: `{"check":"setting"}`},
+		"look-hourly":   {TargetARN: scans, Input: `{"look":"hourly","id":"1"}`},
+		"look-daily":    {TargetARN: scans, Input: `{"look":"daily","id":"1"}`},
+	} {
+		s.Name, s.Region, s.Every, s.Invoke = product.Prefix+name, Region, time.Hour, func(context.Context, []byte) error { return nil }
+		if err := w.Attach(s); err != nil {
 			return err
 		}
 	}

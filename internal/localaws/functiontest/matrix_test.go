@@ -65,11 +65,9 @@ func TestMatrix(t *testing.T) {
 	})
 	// What the machine's load explains passes alone.
 	for _, c := range late {
-		t.Run("alone/"+c.String(), func(t *testing.T) {
-			if r := play(t, binaries, c); !r.inTime() {
-				t.Errorf("FIPS mode is on after %s, want %s\n%s", r.took, r.within(), r.printed)
-			}
-		})
+		if r := play(t, binaries, c); !r.inTime() {
+			t.Errorf("%s: FIPS mode is on after %s, want %s\n%s", c, r.took, r.within(), r.printed)
+		}
 	}
 }
 
@@ -102,7 +100,7 @@ type result struct {
 // work for fifteen; what hangs has been given up long before.
 const (
 	enforcerTime = time.Minute
-	verifierTime = 2 * time.Minute
+	verifierTime = 3 * time.Minute
 )
 
 // play lets someone turn FIPS mode off, and a function answer.

@@ -93,6 +93,13 @@ func (k *Kernel) Sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
+// Reach lets the account's time pass up to a moment, as Sleep does.
+func (k *Kernel) Reach(moment time.Time) {
+	k.Lock()
+	defer k.Unlock()
+	k.Clock.ahead += max(0, moment.Sub(k.Clock.Now()))
+}
+
 // Run does what falls due as the clock reaches it, until the context ends.
 func (k *Kernel) Run(ctx context.Context) {
 	for {

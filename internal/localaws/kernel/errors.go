@@ -92,13 +92,6 @@ func badSignature(message string) error {
 	}
 }
 
-func unknownOperation(r *Request) error {
-	return &Error{
-		Code: "UnknownOperationException", QueryCode: "InvalidAction", Status: http.StatusBadRequest,
-		Message: fmt.Sprintf("This local account has no operation %s.", r.Action()),
-	}
-}
-
 func asError(err error) *Error {
 	var failure *Error
 	if errors.As(err, &failure) {

@@ -18,6 +18,9 @@ type Options struct {
 	Now        func() time.Time // the clock under the account's own
 	Throttling bool             // switches on the token buckets
 	Principals []Principal      // who can call
+	Seed       uint64           // of identifiers: accounts with the same one make the same
+	CallTime   time.Duration    // how long a call takes, by which the clock is set forward
+	Front      func(http.Handler) http.Handler
 }
 
 // Hooks are what the kernel leaves to others. All are set before Start, and
@@ -39,6 +42,8 @@ type Kernel struct {
 	Hooks Hooks
 
 	throttling bool
+	callTime   time.Duration
+	front      func(http.Handler) http.Handler
 	principals []Principal
 	services   []Service
 	paths      map[string]http.HandlerFunc // by prefix
@@ -61,9 +66,11 @@ func New(o Options) *Kernel {
 	return &Kernel{
 		throttling: o.Throttling,
 		principals: o.Principals,
-		// A fixed seed: the same calls make the same identifiers, so that
-		// simulations can be compared.
-		IDs:     IDs{random: rand.New(rand.NewPCG(1, 2))},
+		callTime:   o.CallTime,
+		front:      o.Front,
+		// The same calls make the same identifiers, so that simulations can be
+		// compared.
+		IDs:     IDs{random: rand.New(rand.NewPCG(1, 2+o.Seed))},
 		Clock:   Clock{base: o.Now, changed: make(chan struct{}, 1)},
 		paths:   map[string]http.HandlerFunc{},
 		denied:  map[string][]string{},
@@ -89,7 +96,11 @@ func (k *Kernel) Start(addr string) error {
 		return fmt.Errorf("listen on %s: %w", addr, err)
 	}
 	k.listener = listener
-	k.server = &http.Server{Handler: k, ConnState: k.track, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute}
+	var handler http.Handler = k
+	if k.front != nil {
+		handler = k.front(k)
+	}
+	k.server = &http.Server{Handler: handler, ConnState: k.track, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute}
 	k.serving.Add(1)
 	go func() {
 		defer k.serving.Done()

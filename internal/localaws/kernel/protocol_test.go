@@ -108,6 +108,53 @@ func TestRequestsRefused(t *testing.T) {
 	}
 }
 
+// TestUnknownServicesAnswerInTheirProtocol: whoever tries what the account does
+// not have finds out, through any client, what it has.
+func TestUnknownServicesAnswerInTheirProtocol(t *testing.T) {
+	a := localtest.Start(t, localaws.Options{})
+	signed := func(service string) string {
+		return "AWS4-HMAC-SHA256 Credential=" + localaws.Everyone().Admin.AccessKeyID + "/20261102/us-gov-west-1/" + service + "/aws4_request, SignedHeaders=host, Signature=0"
+	}
+	const form = "application/x-www-form-urlencoded"
+	for _, c := range []struct {
+		service, method, path, contentType, target, smithy, body string
+		status                                                   int
+		answer                                                   string // the content type
+		says                                                     string
+	}{
+		{"dynamodb", "POST", "/", "application/x-amz-json-1.0", "DynamoDB_20120810.ListTables", "", "{}", 400, "application/x-amz-json-1.0", `"__type":"UnknownOperationException"`},
+		{"iam", "POST", "/", form, "", "", "Action=ListUsers&Version=2010-05-08", 400, "text/xml", "<Code>InvalidAction</Code>"},
+		{"ec2", "POST", "/", form, "", "", "Action=DescribeInstances&Version=2016-11-15", 400, "text/xml", "<Response><Errors><Error><Code>InvalidAction</Code>"},
+		{"lambda", "GET", "/2015-03-31/functions", "", "", "", "", 400, "application/json", "lambda (GET /2015-03-31/functions)"},
+		{"eks", "POST", "/clusters", "application/json", "", "", "[no object]", 400, "application/json", "eks (POST /clusters)"},
+		{"route53", "GET", "/2013-04-01/hostedzone", "", "", "", "", 400, "text/xml", "<Error><Type>Sender</Type><Code>InvalidAction</Code>"},
+		{"monitoring", "POST", "/service/GraniteServiceVersion20100801/operation/ListMetrics", "application/cbor", "", "rpc-v2-cbor", "\xa0", 400, "application/cbor", "no operation monitoring:ListMetrics"},
+		{"s3", "PUT", "/new-bucket", "", "", "", "", 501, "application/xml", "<Code>NotImplemented</Code>"},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), c.method, a.Endpoint()+c.path, strings.NewReader(c.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range map[string]string{"Authorization": signed(c.service), "Content-Type": c.contentType, "X-Amz-Target": c.target, "Smithy-Protocol": c.smithy} {
+			if value != "" {
+				req.Header.Set(name, value)
+			}
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resp.StatusCode != c.status || resp.Header.Get("Content-Type") != c.answer || !strings.Contains(string(body), c.says) || !strings.Contains(string(body), "It has some of these services: application-autoscaling, cloudtrail, ecs") {
+			t.Errorf("%s answers HTTP %d, %s: %q", c.service, resp.StatusCode, resp.Header.Get("Content-Type"), body)
+		}
+	}
+}
+
 func TestFaultsOnCalls(t *testing.T) {
 	all := localaws.Everyone()
 	cases := []struct {

@@ -45,12 +45,15 @@ func (k *Kernel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serviceOf is the service that a request is for: the one of its target or,
 // without one, the one that it is signed for. Where there is none of that name,
-// it is one without operations.
+// it is one without operations. What is not signed and asks for no service is
+// S3's, as it is in AWS.
 func (k *Kernel) serviceOf(r *http.Request) Service {
 	target, _ := splitTarget(r)
 	signedFor := ""
 	if scope, err := scopeOf(r); err == nil {
 		signedFor = scope.service
+	} else if r.Method != http.MethodPost {
+		signedFor = "s3"
 	}
 	i := slices.IndexFunc(k.services, func(s Service) bool {
 		if target != "" {
@@ -58,13 +61,10 @@ func (k *Kernel) serviceOf(r *http.Request) Service {
 		}
 		return s.Name == signedFor && len(s.Targets) == 0
 	})
-	switch {
-	case i >= 0:
+	if i >= 0 {
 		return k.services[i]
-	case target != "":
-		return Service{Protocol: JSON{Version: "1.1"}}
 	}
-	return Service{Name: signedFor, Protocol: Query{}}
+	return unknownService(signedFor, r)
 }
 
 // take reads a request, meets the fault that waits for it, and performs it.
@@ -92,7 +92,7 @@ func (k *Kernel) take(s Service, in *Request, w http.ResponseWriter, r *http.Req
 	}
 	op, ok := s.Operations[in.Name]
 	if !ok {
-		return nil, Fault{}, unknownOperation(in)
+		return nil, Fault{}, k.unknownOperation(in, r)
 	}
 	k.Lock()
 	fault := k.fault(false, in.Name, in.Principal.AccessKeyID)
@@ -126,6 +126,7 @@ func (k *Kernel) perform(s Service, r *Request, op Operation, fault Fault) (any,
 		}
 		k.Hooks.Record(r, shown, failure)
 	}
+	k.Clock.ahead += k.callTime
 	k.Hooks.Flush()
 	return answer, err
 }

@@ -41,6 +41,7 @@ type Buckets struct {
 
 type bucket struct {
 	region   kernel.Region
+	created  time.Time
 	objects  map[string]Object    // the current ones, by key
 	versions map[string][]version // all, by key, the newest first
 	put      int                  // versions that ever were
@@ -56,6 +57,7 @@ func New(k *kernel.Kernel) *Buckets {
 			"GetObject":     {Perform: with(s.getObject)},
 			"HeadObject":    {Perform: with(s.getObject)},
 			"DeleteObject":  {Perform: with(s.deleteObject)},
+			"ListBuckets":   {Perform: with(s.listBuckets)},
 			"ListObjectsV2": {Perform: with(s.listObjects)},
 
 			"ListObjectVersions": {Perform: with(s.listVersions)},
@@ -77,7 +79,7 @@ func (s *Buckets) CreateBucket(regionName, name string) error {
 	if b, ok := s.byName[name]; ok && b.region != region {
 		return fmt.Errorf("create bucket %s: it is in %s", name, b.region)
 	} else if !ok {
-		s.byName[name] = &bucket{region: region, objects: map[string]Object{}, versions: map[string][]version{}}
+		s.byName[name] = &bucket{region: region, created: s.kernel.Clock.Now(), objects: map[string]Object{}, versions: map[string][]version{}}
 	}
 	return nil
 }

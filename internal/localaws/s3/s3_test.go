@@ -375,7 +375,7 @@ func TestRequestsThatNoClientSendsToS3(t *testing.T) {
 		"the digest of another body": {digest, "XAmzContentSHA256Mismatch"},
 		"SHA-1":                      {sha1, "NotImplemented"},
 		"an unknown key":             {stranger, "InvalidAccessKeyId"},
-		"a list of buckets":          {signed(t, a, http.MethodGet, "/", ""), "NotImplemented"},
+		"a bucket to be made":        {signed(t, a, http.MethodPut, "/new", ""), "NotImplemented"},
 		"an object's tags":           {signed(t, a, http.MethodGet, "/evidence/k?tagging", ""), "NotImplemented"},
 		"the list of old":            {signed(t, a, http.MethodGet, "/evidence", ""), "NotImplemented"},
 		"a large get":                {signed(t, a, http.MethodGet, "/evidence/k", strings.Repeat(" ", 1<<20+1)), "EntityTooLarge"},

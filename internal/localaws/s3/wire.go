@@ -54,6 +54,7 @@ func (wire) Read(c *kernel.Request, r *http.Request, body []byte) error {
 // (S3 user guide, "Required permissions for Amazon S3 API operations").
 var permissions = map[string]string{
 	"HeadObject":    "s3:GetObject",
+	"ListBuckets":   "s3:ListAllMyBuckets",
 	"ListObjectsV2": "s3:ListBucket",
 
 	"ListObjectVersions": "s3:ListBucketVersions",
@@ -68,6 +69,8 @@ func operation(method string, in *request) string {
 		}
 	}
 	switch {
+	case in.bucket == "" && method == http.MethodGet:
+		return "ListBuckets"
 	case in.bucket == "":
 	case in.key == "" && method == http.MethodGet && in.query.Get("list-type") == "2":
 		return "ListObjectsV2"

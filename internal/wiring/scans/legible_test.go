@@ -28,7 +28,7 @@ func TestHints(t *testing.T) {
 			}
 		}
 	}
-	if err := aws("AccessDenied"); Legible(err) != err {
+	if err := aws("AccessDenied"); Legible(err).Error() != err.Error() {
 		t.Errorf("%v becomes %v", err, Legible(err))
 	}
 }

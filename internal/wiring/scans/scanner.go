@@ -100,6 +100,7 @@ func S3(config aws.Config) *s3.Client {
 type Guard struct {
 	Patterns    map[string]string // of events, by the names of the rules
 	Targets     map[string]string // ARNs of what gets the events, by the same names
+	Schedules   map[string]selfcheck.Schedule
 	TopicARN    string
 	ReportedARN string // of the guard's queue that is subscribed to the topic
 	QueueURLs   []string
@@ -114,6 +115,7 @@ func Components(config aws.Config, g Guard) selfcheck.Guard {
 		Queues:        sqs.NewFromConfig(config),
 		Patterns:      g.Patterns,
 		Targets:       g.Targets,
+		Schedules:     g.Schedules,
 		TopicARN:      g.TopicARN,
 		ReportedARN:   g.ReportedARN,
 		QueueURLs:     g.QueueURLs,

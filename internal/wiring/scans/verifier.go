@@ -7,9 +7,11 @@ import (
 	"os"
 	"time"
 
+	"fipsguard/internal/aws/bus"
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/notify"
 	"fipsguard/internal/aws/reported"
+	"fipsguard/internal/aws/selfcheck"
 	"fipsguard/internal/aws/signer"
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/config"
@@ -23,6 +25,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
@@ -74,7 +77,7 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 	}
 	patterns, targets := rules(enforcer)
 	scanner.Components = Components(aws, Guard{
-		Patterns: patterns, Targets: targets, TopicARN: settings.TopicARN, ReportedARN: queueBeside(enforcer, product.Reported), QueueURLs: settings.Queues,
+		Patterns: patterns, Targets: targets, Schedules: schedules(enforcer), TopicARN: settings.TopicARN, ReportedARN: queueBeside(enforcer, product.Reported), QueueURLs: settings.Queues,
 	})
 	log := wiring.Logger(settings.Enforcer)
 	wiring.LogStart(log, settings.Enforcer)
@@ -88,7 +91,10 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 	}
 	h.requests.Log = h.verifier.Log
 	if settings.SecurityHub {
-		h.verifier.Hub = newHub(aws)
+		h.verifier.Hubs = append(h.verifier.Hubs, newHub(aws))
+	}
+	if settings.SecurityBus != "" {
+		h.verifier.Hubs = append(h.verifier.Hubs, bus.Bus{Events: eventbridge.NewFromConfig(aws), ARN: settings.SecurityBus})
 	}
 	return wiring.Legible(h), nil
 }
@@ -105,6 +111,16 @@ func rules(enforcer arn.ARN) (patterns, targets map[string]string) {
 		}
 	}
 	return patterns, targets
+}
+
+// schedules are what asks for the check of each minute and for the scans.
+func schedules(enforcer arn.ARN) map[string]selfcheck.Schedule {
+	scans := queueBeside(enforcer, product.Scans)
+	return map[string]selfcheck.Schedule{
+		product.Prefix + "check-setting": {Target: enforcer.String(), Asks: `{"check":"setting"}`},
+		product.Prefix + "look-hourly":   {Target: scans, Asks: `"look":"hourly"`},
+		product.Prefix + "look-daily":    {Target: scans, Asks: `"look":"daily"`},
+	}
 }
 
 // queueBeside is the ARN of a queue in the account and Region of a function.

@@ -1,15 +1,18 @@
-package page
+// Package browser is a headless Chromium, for tests of pages.
+package browser
 
 import (
 	"context"
 	"crypto/fips140"
-	"fipsguard/internal/independent"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"fipsguard/internal/independent"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
@@ -18,26 +21,40 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// browser is a headless Chromium with one tab.
-type browser struct {
+// Browser is a headless Chromium with one tab.
+type Browser struct {
+	Tab context.Context
 	t   testing.TB
-	tab context.Context
 
 	mu       sync.Mutex
-	requests []string // URLs that the tab asked for
-	noises   []string // exceptions, console messages, violations of the policy
+	requests []string
+	noises   []string
 }
 
-// open starts a browser that shows a page, served on loopback.
-func open(t testing.TB, page []byte) *browser {
+// Requests are the URLs that the tab asked for.
+func (b *Browser) Requests() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.requests)
+}
+
+// Noises are exceptions, console messages, and violations of a page's policy.
+func (b *Browser) Noises() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.noises)
+}
+
+// Open starts a browser that shows a page, served on loopback.
+func Open(t testing.TB, page []byte) *Browser {
 	t.Helper()
-	b := start(t)
-	b.visit(serve(t, page))
+	b := Start(t)
+	b.Visit(Serve(t, page))
 	return b
 }
 
-// serve serves a page until the test ends.
-func serve(t testing.TB, page []byte) (url string) {
+// Serve serves a page until the test ends.
+func Serve(t testing.TB, page []byte) (url string) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/report" {
 			http.NotFound(w, r)
@@ -50,8 +67,8 @@ func serve(t testing.TB, page []byte) (url string) {
 	return server.URL + "/report"
 }
 
-// start starts a browser with a new user data directory.
-func start(t testing.TB) *browser {
+// Start starts a browser with a new user data directory.
+func Start(t testing.TB) *Browser {
 	t.Helper()
 	binary := independent.Program(t, "chromium", "chromium-browser", "google-chrome")
 	options := []chromedp.ExecAllocatorOption{
@@ -66,11 +83,11 @@ func start(t testing.TB) *browser {
 	t.Cleanup(closeTab)
 	tab, cancel := context.WithTimeout(tab, time.Minute)
 	t.Cleanup(cancel)
-	b := &browser{t: t, tab: tab}
+	b := &Browser{t: t, Tab: tab}
 	chromedp.ListenTarget(tab, b.hear)
 	// The browser is spoken to over a WebSocket, whose handshake hashes with
 	// SHA-1; the page's own hashes stay under enforcement.
-	fips140.WithoutEnforcement(func() { b.do(network.Enable(), log.Enable(), cdpruntime.Enable()) })
+	fips140.WithoutEnforcement(func() { b.Do(network.Enable(), log.Enable(), cdpruntime.Enable()) })
 	return b
 }
 
@@ -93,7 +110,7 @@ func userData(t testing.TB) string {
 	return dir
 }
 
-func (b *browser) hear(event any) {
+func (b *Browser) hear(event any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch e := event.(type) {
@@ -108,42 +125,45 @@ func (b *browser) hear(event any) {
 	}
 }
 
-func (b *browser) visit(url string) {
+// Visit goes to a page.
+func (b *Browser) Visit(url string) {
 	b.t.Helper()
-	b.do(chromedp.Navigate(url))
+	b.Do(chromedp.Navigate(url))
 }
 
-func (b *browser) do(actions ...chromedp.Action) {
+// Do does something in the tab.
+func (b *Browser) Do(actions ...chromedp.Action) {
 	b.t.Helper()
-	if err := chromedp.Run(b.tab, actions...); err != nil {
+	if err := chromedp.Run(b.Tab, actions...); err != nil {
 		b.t.Fatal(err)
 	}
 }
 
-// ask evaluates a script in the tab.
-func ask[T any](b *browser, script string) T {
+// Ask evaluates a script in the tab.
+func Ask[T any](b *Browser, script string) T {
 	b.t.Helper()
 	var answer T
-	b.do(chromedp.Evaluate(script, &answer, func(p *cdpruntime.EvaluateParams) *cdpruntime.EvaluateParams { return p.WithAwaitPromise(true) }))
+	b.Do(chromedp.Evaluate(script, &answer, func(p *cdpruntime.EvaluateParams) *cdpruntime.EvaluateParams { return p.WithAwaitPromise(true) }))
 	return answer
 }
 
-// show sets the width of the window and the colour scheme.
-func (b *browser) show(width int64, scheme string) {
+// Show sets the width of the window and the colour scheme.
+func (b *Browser) Show(width int64, scheme string) {
 	b.t.Helper()
-	b.do(chromedp.EmulateViewport(width, 900),
+	b.Do(chromedp.EmulateViewport(width, 900),
 		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
 }
 
-// print shows the page as it is printed on paper of a width.
-func (b *browser) print(width int64) {
+// Print shows the page as it is printed on paper of a width.
+func (b *Browser) Print(width int64) {
 	b.t.Helper()
-	b.do(chromedp.EmulateViewport(width, 900), emulation.SetEmulatedMedia().WithMedia("print"))
+	b.Do(chromedp.EmulateViewport(width, 900), emulation.SetEmulatedMedia().WithMedia("print"))
 }
 
-func (b *browser) screenshot() []byte {
+// Screenshot is the whole page as PNG.
+func (b *Browser) Screenshot() []byte {
 	b.t.Helper()
 	var png []byte
-	b.do(chromedp.FullScreenshot(&png, 100))
+	b.Do(chromedp.FullScreenshot(&png, 100))
 	return png
 }
