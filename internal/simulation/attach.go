@@ -13,6 +13,7 @@ import (
 	"fipsguard/internal/metric"
 	"fipsguard/internal/product"
 	"fipsguard/internal/scan"
+	"fipsguard/internal/simulation/stack"
 	"fipsguard/internal/wiring"
 	"fipsguard/internal/wiring/scans"
 
@@ -46,11 +47,11 @@ func (a *Account) attach(ctx context.Context) error {
 	if _, err := functions[product.Enforcer](ctx, []byte(`{"check":"setting"}`)); err != nil {
 		return fmt.Errorf("turn FIPS mode on in the simulated account: %w", err)
 	}
-	stack, err := deployedStack()
+	deployed, err := stack.Read(Region)
 	if err != nil {
 		return err
 	}
-	return a.deploy(stack, functions)
+	return a.deploy(deployed, functions)
 }
 
 // invoke invokes a function.
@@ -67,28 +68,28 @@ func inLambda(name string, handler lambda.Handler) invoke {
 }
 
 // deploy puts the stack's queues, event source mappings and rules up.
-func (a *Account) deploy(stack deployed, functions map[string]invoke) error {
-	urls, err := stack.queueURLs(a.AWS)
+func (a *Account) deploy(deployed stack.Stack, functions map[string]invoke) error {
+	urls, err := deployed.MakeQueues(a.AWS, Region)
 	if err != nil {
 		return err
 	}
 	a.failed = urls[product.Failed]
-	for _, s := range stack.sources {
+	for _, s := range deployed.Sources {
 		err := a.AWS.AddSource(localaws.Source{
-			Queue: urls[s.queue], BatchSize: s.batch, Concurrency: s.most, Partial: s.partial, Invoke: functions[s.function],
+			Queue: urls[s.Queue], BatchSize: s.Batch, Concurrency: s.Most, Partial: s.Partial, Invoke: functions[s.Function],
 		})
 		if err != nil {
 			return err
 		}
 	}
-	for _, r := range stack.rules {
-		rule := localaws.Rule{Name: r.name, Region: Region, Pattern: r.pattern, Group: r.group}
-		if url, ok := urls[r.to]; ok {
-			rule.TargetARN = "arn:aws-us-gov:sqs:" + Region + ":" + localaws.AccountID + ":" + r.to
+	for _, r := range deployed.Rules {
+		rule := localaws.Rule{Name: r.Name, Region: Region, Pattern: r.Pattern, Group: r.Group}
+		if url, ok := urls[r.To]; ok {
+			rule.TargetARN = "arn:aws-us-gov:sqs:" + Region + ":" + localaws.AccountID + ":" + r.To
 			rule.Send = func(group, body string) error { return a.AWS.Send(url, group, body) }
 		} else {
 			rule.Invoke = func(ctx context.Context, event []byte) error {
-				_, err := functions[r.to](ctx, event)
+				_, err := functions[r.To](ctx, event)
 				return err
 			}
 		}

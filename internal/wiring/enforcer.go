@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 
@@ -53,22 +52,22 @@ func Enforcer(o EnforcerOptions) *enforcer.Enforcer {
 
 // EnforcerFunction is the enforcer, and the gate, as Lambda runs them, by the
 // function's environment.
-func EnforcerFunction(getenv func(string) string) (lambda.Handler, error) {
-	settings, err := config.ReadEnforcer(getenv)
+func EnforcerFunction(p Process) (lambda.Handler, error) {
+	settings, err := config.ReadEnforcer(p.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	aws, err := AWSConfig(getenv)
+	aws, err := AWSConfig(p)
 	if err != nil {
 		return nil, err
 	}
 	policy, faults := Policy(settings, time.Now())
-	log := Logger(settings)
+	log := Logger(p.Out, settings)
 	return Legible(&enforcerHandler{
-		simulated: isSimulated(getenv("AWS_ENDPOINT_URL")),
+		simulated: isSimulated(p.Getenv("AWS_ENDPOINT_URL")),
 		enforcer: Enforcer(EnforcerOptions{
 			Config: aws, TopicARN: settings.TopicARN, Policy: policy, PolicyFaults: faults,
-			Log: log, Metrics: metric.NewWriter(os.Stdout), Now: time.Now, Sleep: ecsapi.Sleep,
+			Log: log, Metrics: metric.NewWriter(p.Out), Now: time.Now, Sleep: ecsapi.Sleep,
 		}),
 		logStart: sync.OnceFunc(func() { LogStart(log, settings) }),
 	}), nil

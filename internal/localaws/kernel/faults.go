@@ -18,6 +18,7 @@ const (
 	DenyAccess     Effect = "deny access"     // AccessDeniedException
 	DropConnection Effect = "drop connection" // nothing is done and nothing answered
 	LoseAnswer     Effect = "lose answer"     // all is done and nothing answered
+	GarbleAnswer   Effect = "garble answer"   // all is done and a proxy's error page answered
 
 	DelayEvent     Effect = "delay event"     // by the latency
 	LoseEvent      Effect = "lose event"      // never delivered

@@ -51,6 +51,7 @@ type Kernel struct {
 
 	server   *http.Server
 	listener net.Listener
+	memory   *memory // the listener, without a network
 	serving  sync.WaitGroup
 	closing  chan struct{}
 	close    sync.Once
@@ -88,6 +89,11 @@ func (k *Kernel) Start(addr string) error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", addr, err)
 	}
+	k.serve(listener)
+	return nil
+}
+
+func (k *Kernel) serve(listener net.Listener) {
 	k.listener = listener
 	k.server = &http.Server{Handler: k, ConnState: k.track, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute}
 	k.serving.Add(1)
@@ -97,7 +103,6 @@ func (k *Kernel) Start(addr string) error {
 		// error that every client sees as a refused connection.
 		_ = k.server.Serve(listener)
 	}()
-	return nil
 }
 
 // Endpoint is the URL for AWS_ENDPOINT_URL. It is empty before Start.

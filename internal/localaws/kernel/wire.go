@@ -31,6 +31,10 @@ func (k *Kernel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		drop(w)
 		return
 	}
+	if fault.Effect == GarbleAnswer {
+		Send(w, http.StatusOK, "text/html", []byte("<html><h1>502 Bad Gateway</h1></html>"))
+		return
+	}
 	if err == nil {
 		err = s.Protocol.Answer(w, in, answer)
 	}
@@ -114,7 +118,7 @@ func (k *Kernel) perform(s Service, r *Request, op Operation, fault Fault) (any,
 			k.limited[r.Name]++
 		}
 	}
-	k.remember(r, failure)
+	k.remember(r, op.Limit, failure)
 	if s.Recorded {
 		shown := answer
 		if op.Shown != nil && failure == nil {

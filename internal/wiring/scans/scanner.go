@@ -3,6 +3,7 @@ package scans
 import (
 	"context"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -36,6 +37,7 @@ type Options struct {
 	TrailLogs    string // BUCKET or BUCKET/PREFIX with CloudTrail's log files; empty when LookupEvents has to do
 	Now          func() time.Time
 	Sleep        func(context.Context, time.Duration) error
+	Sessions     *http.Transport // to containers; nil is the network
 }
 
 // logTime is what reading old log objects may take of one scan.
@@ -64,6 +66,7 @@ func Scanner(o Options) *scan.Scanner {
 			Region:      o.Config.Region,
 			Now:         time.Now, // signatures are made in real time, also in a simulation
 			Loopback:    onLoopback(o.Config),
+			Transport:   o.Sessions,
 		}}
 	}
 	return scanner

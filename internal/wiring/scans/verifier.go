@@ -3,7 +3,6 @@ package scans
 import (
 	"context"
 	"fmt"
-	"os"
 	"time"
 
 	"fipsguard/internal/aws/ecsapi"
@@ -25,19 +24,19 @@ import (
 
 // Function is the verifier as Lambda runs it, by the function's environment.
 // newHub makes the client of a service that collects findings.
-func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config) H) (lambda.Handler, error) {
-	settings, err := config.ReadVerifier(getenv)
+func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (lambda.Handler, error) {
+	settings, err := config.ReadVerifier(p.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	aws, err := wiring.AWSConfig(getenv)
+	aws, err := wiring.AWSConfig(p)
 	if err != nil {
 		return nil, err
 	}
 	policy, faults := wiring.Policy(settings.Enforcer, time.Now())
 	scanner := Scanner(Options{
 		Config: aws, Policy: policy, PolicyFaults: faults, Exec: true, TrailLogs: settings.TrailLogs,
-		Now: time.Now, Sleep: ecsapi.Sleep,
+		Now: time.Now, Sleep: ecsapi.Sleep, Sessions: p.Sessions,
 	})
 	patterns, targets, err := rules(settings.FunctionARN)
 	if err != nil {
@@ -46,7 +45,7 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 	scanner.Components = Components(aws, Guard{
 		Patterns: patterns, Targets: targets, TopicARN: settings.TopicARN, QueueURLs: settings.Queues,
 	})
-	log := wiring.Logger(settings.Enforcer)
+	log := wiring.Logger(p.Out, settings.Enforcer)
 	wiring.LogStart(log, settings.Enforcer)
 	h := &handler{
 		sample: settings.Sample,
@@ -56,7 +55,7 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 			Notifier: notify.Topic{SNS: sns.NewFromConfig(aws), ARN: settings.TopicARN},
 			Tool:     evidence.Tool(product.ThisBuild()),
 			Log:      log,
-			Metrics:  metric.NewWriter(os.Stdout),
+			Metrics:  metric.NewWriter(p.Out),
 			Now:      time.Now,
 		},
 	}
