@@ -32,7 +32,7 @@ fuzz: ## every fuzz target for FUZZTIME (60s)
 	./tools/fuzz $(FUZZTIME)
 
 golden: ## write the golden files anew; read the diff before you commit it
-	go test ./internal/guard ./internal/trail ./internal/manifest ./internal/manifest/launch ./internal/alert ./internal/evidence ./internal/evidence/page ./internal/evidence/format ./internal/localaws/ecs ./internal/simulation ./cmd/fipsguard ./infra -update
+	go test ./internal/guard ./internal/trail ./internal/manifest ./internal/manifest/launch ./internal/alert ./internal/evidence ./internal/evidence/page ./internal/evidence/format ./internal/localaws/ecs ./internal/simulation ./cmd/fipsguard ./infra ./infra/integrity -update
 
 build: ## the functions' zips, the same byte for byte everywhere
 	go run ./build

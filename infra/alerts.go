@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -36,6 +37,27 @@ func newTopic(stack awscdk.Stack, key awskms.IKey, options Options) awssns.Topic
 	subscribe("Queue", awssns.SubscriptionProtocol_SQS, options.Queues)
 	subscribe("Https", awssns.SubscriptionProtocol_HTTPS, options.HTTPSEndpoints)
 	return topic
+}
+
+// newReported is the queue that the verifier empties into its memory: it tells
+// what people were told by any of the functions. It takes messages of the
+// topic alone.
+func newReported(stack awscdk.Stack, key awskms.IKey, topic awssns.ITopic, failed awssqs.IQueue) awssqs.Queue {
+	scope := constructs.NewConstruct(stack, jsii.String("Reported"))
+	// A scan that could not write its memory leaves messages for the next one,
+	// which comes in an hour; it takes years to try a message so often.
+	queue := newQueue(scope, "Queue", queueProps{name: product.Reported, key: key, dead: failed, tries: 1000, hidden: 60})
+	queue.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("TopicOfTheGuard"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("sns.amazonaws.com"), nil)},
+		Actions:    jsii.Strings("sqs:SendMessage"),
+		Resources:  &[]*string{queue.QueueArn()},
+		Conditions: &map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": topic.TopicArn()}},
+	}))
+	awssns.NewSubscription(scope, jsii.String("Subscription"), &awssns.SubscriptionProps{
+		Topic: topic, Protocol: awssns.SubscriptionProtocol_SQS, Endpoint: queue.QueueArn(), RawMessageDelivery: jsii.Bool(true),
+	})
+	return queue
 }
 
 // publishForTheGuardOnly lets alarms and rules of AWS publish, and of all the

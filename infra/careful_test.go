@@ -51,7 +51,18 @@ func checkCareful(t *testing.T, stack synthesized) {
 		"RedrivePolicy": map[string]any{"maxReceiveCount": 2, "deadLetterTargetArn": assertions.Match_AnyValue()},
 	})
 	has("AWS::SQS::Queue", map[string]any{"QueueName": product.FailedScans, "FifoQueue": true, "MessageRetentionPeriod": 24 * 60 * 60})
-	template.ResourceCountIs(jsii.String("AWS::SQS::Queue"), jsii.Number(5))
+	// What people were told comes back as it was sent, from the topic alone.
+	has("AWS::SNS::Subscription", map[string]any{"Protocol": "sqs", "RawMessageDelivery": true, "FilterPolicy": assertions.Match_Absent()})
+	has("AWS::SQS::QueuePolicy", map[string]any{"PolicyDocument": map[string]any{"Statement": assertions.Match_ArrayWith(&[]any{
+		assertions.Match_ObjectLike(&map[string]any{
+			"Sid": "TopicOfTheGuard", "Principal": map[string]any{"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage",
+			"Condition": map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": map[string]any{"Ref": assertions.Match_StringLikeRegexp(jsii.String("AlertsTopic"))}}},
+		}),
+	})}})
+	has("AWS::KMS::Key", map[string]any{"KeyPolicy": map[string]any{"Statement": assertions.Match_ArrayWith(&[]any{
+		assertions.Match_ObjectLike(&map[string]any{"Sid": "TopicSendsToQueue", "Condition": assertions.Match_AnyValue()}),
+	})}})
+	template.ResourceCountIs(jsii.String("AWS::SQS::Queue"), jsii.Number(6))
 	has("AWS::S3::Bucket", map[string]any{
 		"ObjectLockEnabled":       true,
 		"ObjectLockConfiguration": map[string]any{"Rule": map[string]any{"DefaultRetention": map[string]any{"Days": 365, "Mode": "GOVERNANCE"}}},
@@ -76,7 +87,7 @@ func checkCareful(t *testing.T, stack synthesized) {
 		assertions.Match_ObjectLike(&map[string]any{"Sid": "OnlyTheGuardPublishes", "Effect": "Deny"}),
 	})}})
 	template.AllResourcesProperties(jsii.String("AWS::SQS::Queue"), &map[string]any{"KmsMasterKeyId": assertions.Match_AnyValue()})
-	template.ResourcePropertiesCountIs(jsii.String("AWS::SQS::Queue"), &map[string]any{"MessageRetentionPeriod": 14 * 24 * 60 * 60}, jsii.Number(4))
+	template.ResourcePropertiesCountIs(jsii.String("AWS::SQS::Queue"), &map[string]any{"MessageRetentionPeriod": 14 * 24 * 60 * 60}, jsii.Number(5))
 	template.AllResourcesProperties(jsii.String("AWS::CloudWatch::Alarm"), &map[string]any{
 		"AlarmActions": assertions.Match_AnyValue(), "TreatMissingData": assertions.Match_AnyValue(),
 	})

@@ -75,8 +75,8 @@ func TestOptions(t *testing.T) {
 		if kept[5.0] != 1 || kept[2.0] != 1 || kept[1.0] != 1 {
 			t.Errorf("reserved executions are %v, want 5 for the enforcer, 2 for the gate and 1 for the verifier", kept)
 		}
-		if n := len(stack.resources("AWS::SNS::Subscription")); n != 4 {
-			t.Errorf("%d subscriptions, want 4", n)
+		if n := len(stack.resources("AWS::SNS::Subscription")); n != 5 {
+			t.Errorf("%d subscriptions, want 5", n)
 		}
 		if n := len(stack.resources("AWS::EC2::VPCEndpoint")); n != 4 {
 			t.Errorf("%d interface endpoints, want 4", n)

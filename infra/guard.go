@@ -53,6 +53,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 		Intake:   in,
 		Enforcer: enforcer,
 		Evidence: evidence,
+		Reported: newReported(stack, key, topic, queues.failed),
 	})
 	if err != nil {
 		return err

@@ -67,6 +67,10 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 		keepFIPSModeOn(),
 		receive(props.Intake.scans),
 		grant{
+			sid: "ReadWhatWasReported", actions: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage"},
+			resources: []string{*props.Reported.QueueArn()},
+		},
+		grant{
 			sid: "Look", resources: []string{"*"},
 			actions: append(looks(), "ecs:ListAccountSettings", "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks", "cloudtrail:LookupEvents", "cloudtrail:DescribeTrails"),
 		},

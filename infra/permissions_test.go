@@ -49,6 +49,7 @@ var clients = map[string][]client{
 		client{"../internal/aws/selfcheck/*.go", "sns", "sns"},
 		client{"../internal/aws/selfcheck/*.go", "sqs", "sqs"},
 		client{"../internal/aws/store/*.go", "s3", "s3"},
+		client{"../internal/aws/reported/*.go", "sqs", "sqs"},
 	),
 }
 

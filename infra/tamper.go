@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fipsguard/infra/integrity"
 	"fipsguard/internal/product"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -18,112 +20,36 @@ type tamperProps struct {
 	Undelivered awssqs.IQueue
 }
 
-// watch is one thing that the guard depends on and the calls that weaken it.
-type watch struct {
-	name    string
-	about   string // completes "someone changed …"
-	service string // of the event source, SERVICE.amazonaws.com
-	calls   []any
-	on      map[string]any // what the call is about; nil is anything
-}
-
-// watches are the guard's own parts and CloudTrail, from which its events
-// come. Where a call names its object in another place than others do, it has
-// a watch of its own, since simulators of EventBridge do not know "$or". Calls
-// on roles and policies are recorded in us-gov-west-1 only.
-func watches(stack awscdk.Stack, props tamperProps) []watch {
+// matching are the values that name each part of the guard in a record, once
+// it is deployed. A part that has none is watched whatever a call is about.
+func matching(stack awscdk.Stack, props tamperProps) map[string][]any {
 	ours := []any{startsWith(product.Prefix)}
-	topic := props.Topic.TopicArn()
-	request := func(member string, values ...any) map[string]any {
-		return map[string]any{"requestParameters": map[string]any{member: values}}
-	}
-	return []watch{
-		{
-			name: "trails", about: "a CloudTrail trail, from which the guard hears of calls", service: "cloudtrail",
-			calls: []any{"StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors"},
-		},
-		{
-			name: "rules", about: "a rule of the guard", service: "events",
-			calls: []any{"DisableRule", "DeleteRule", "PutRule"}, on: request("name", ours...),
-		},
-		{
-			name: "targets", about: "the target of a rule of the guard", service: "events",
-			calls: []any{"PutTargets", "RemoveTargets"}, on: request("rule", ours...),
-		},
-		{
-			// The watch on the watch of rules: whoever disables either is seen
-			// by the other.
-			name: "rules-watch", about: "the rule that watches the rules of the guard", service: "events",
-			calls: []any{"DisableRule", "DeleteRule", "PutRule"}, on: request("name", product.Prefix+"tamper-rules"),
-		},
-		{
-			name: "functions", about: "a function of the guard", service: "lambda",
-			// CloudTrail puts the API's version behind the names.
-			calls: []any{
-				startsWith("DeleteFunction"), startsWith("UpdateFunction"), startsWith("PutFunction"),
-				startsWith("AddPermission"), startsWith("RemovePermission"), startsWith("PutRuntimeManagementConfig"),
-			},
-			on: request("functionName", append(ours, // the name, an ARN, or ACCOUNT:function:NAME
-				startsWith(*arnOf(stack, "lambda", "function:"+product.Prefix)),
-				startsWith(*stack.Account()+":function:"+product.Prefix))...),
-		},
-		{
-			// The record names the mapping by its UUID; the answer has the function.
-			name: "sources", about: "the event source mapping of a function of the guard", service: "lambda",
-			calls: []any{startsWith("UpdateEventSourceMapping"), startsWith("DeleteEventSourceMapping")},
-			on: map[string]any{"responseElements": map[string]any{"functionArn": []any{
-				startsWith(*arnOf(stack, "lambda", "function:"+product.Prefix)),
-			}}},
-		},
-		{
-			name: "queues", about: "a queue of the guard", service: "sqs",
-			calls: []any{"DeleteQueue", "PurgeQueue", "SetQueueAttributes", "AddPermission", "RemovePermission"},
-			on:    request("queueUrl", queueURL(stack, "sqs"), queueURL(stack, "sqs-fips")),
-		},
-		{
-			name: "roles", about: "a role of the guard", service: "iam",
-			calls: []any{
-				"DeleteRole", "UpdateRole", "UpdateAssumeRolePolicy", "AttachRolePolicy", "DetachRolePolicy",
-				"PutRolePolicy", "DeleteRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary",
-			},
-			on: request("roleName", ours...),
-		},
-		{
-			name: "policies", about: "a policy of the guard's roles", service: "iam",
-			calls: []any{"DeletePolicy", "CreatePolicyVersion", "DeletePolicyVersion", "SetDefaultPolicyVersion"},
-			on:    request("policyArn", startsWith("arn:"+*stack.Partition()+":iam::"+*stack.Account()+":policy/"+product.Prefix)),
-		},
-		{
-			name: "topic", about: "the topic of the guard's alerts", service: "sns",
-			calls: []any{"DeleteTopic", "SetTopicAttributes", "AddPermission", "RemovePermission", "Subscribe"},
-			on:    request("topicArn", topic),
-		},
-		{
-			name: "subscriptions", about: "a subscription to the guard's alerts", service: "sns",
-			calls: []any{"Unsubscribe", "SetSubscriptionAttributes"},
-			on:    request("subscriptionArn", startsWith(*topic+":")),
-		},
-		{
-			name: "key", about: "the key of the guard's alerts", service: "kms",
-			calls: []any{"DisableKey", "ScheduleKeyDeletion", "PutKeyPolicy", "DisableKeyRotation", "RevokeGrant"},
-			on:    map[string]any{"resources": map[string]any{"ARN": []any{props.Key.KeyArn()}}},
-		},
-		{
-			name: "evidence", about: "the bucket of the guard's evidence", service: "s3",
-			calls: []any{
-				"DeleteBucket", "PutBucketPolicy", "DeleteBucketPolicy", "PutBucketEncryption", "DeleteBucketEncryption", "PutBucketVersioning",
-				"PutBucketObjectLockConfiguration", "PutBucketLifecycle", "PutBucketPublicAccessBlock", "DeleteBucketPublicAccessBlock",
-			},
-			on: request("bucketName", startsWith(product.Evidence+"-")),
-		},
-		{
-			name: "alarms", about: "an alarm on the guard", service: "monitoring",
-			calls: []any{"DeleteAlarms", "DisableAlarmActions"}, on: request("alarmNames", ours...),
-		},
-		{
-			name: "alarm-settings", about: "an alarm on the guard", service: "monitoring",
-			calls: []any{"PutMetricAlarm", "SetAlarmState"}, on: request("alarmName", ours...),
-		},
+	topic := *props.Topic.TopicArn()
+	functions := *arnOf(stack, "lambda", "function:"+product.Prefix)
+	logs := "log-group:/aws/lambda/" + product.Prefix
+	return map[string][]any{
+		"rules":       ours,
+		"rules-watch": {product.Prefix + "tamper-rules"},
+		"targets":     ours,
+		"bus":         {"default", *arnOf(stack, "events", "event-bus/default")},
+		// The name, an ARN, or ACCOUNT:function:NAME.
+		"functions":      {startsWith(product.Prefix), startsWith(functions), startsWith(*stack.Account() + ":function:" + product.Prefix)},
+		"sources":        {startsWith(functions)},
+		"queues":         {queueURL(stack, "sqs"), queueURL(stack, "sqs-fips")},
+		"moves":          {startsWith(*arnOf(stack, "sqs", product.Prefix))},
+		"roles":          ours,
+		"policies":       {startsWith("arn:" + *stack.Partition() + ":iam::" + *stack.Account() + ":policy/" + product.Prefix)},
+		"topic":          {topic},
+		"topic-data":     {topic},
+		"subscriptions":  {startsWith(topic + ":")},
+		"key":            {props.Key.KeyArn()},
+		"evidence":       {startsWith(product.Evidence + "-")},
+		"logs":           {startsWith("/aws/lambda/" + product.Prefix)},
+		"log-contents":   {startsWith("/aws/lambda/" + product.Prefix), startsWith(*arnOf(stack, "logs", logs))},
+		"alarms":         ours,
+		"alarm-settings": ours,
+		"stack":          {stack.StackName(), stack.StackId()},
+		"break-glass":    {"arn:" + *stack.Partition() + ":iam::" + *stack.Account() + ":role/" + integrity.DefaultExempt().BreakGlass},
 	}
 }
 
@@ -134,16 +60,17 @@ func watches(stack awscdk.Stack, props tamperProps) []watch {
 func newTamper(stack awscdk.Stack, props tamperProps) []awsevents.CfnRule {
 	scope := constructs.NewConstruct(stack, jsii.String("Tamper"))
 	var rules []awsevents.CfnRule
-	for _, w := range watches(stack, props) {
-		rules = append(rules, awsevents.NewCfnRule(scope, jsii.String(logicalName(w.name)), &awsevents.CfnRuleProps{
-			Name:         jsii.String(product.Prefix + "tamper-" + w.name),
-			Description:  jsii.String("Somebody changed " + w.about),
-			EventPattern: w.pattern(),
+	values := matching(stack, props)
+	for _, part := range integrity.Parts() {
+		rules = append(rules, awsevents.NewCfnRule(scope, jsii.String(logicalName(part.Name)), &awsevents.CfnRuleProps{
+			Name:         jsii.String(product.Prefix + "tamper-" + part.Name),
+			Description:  jsii.String("Someone " + part.Did),
+			EventPattern: tamperPattern(part, values[part.Name]),
 			State:        jsii.String("ENABLED"),
 			Targets: []awsevents.CfnRule_TargetProperty{{
 				Id:               jsii.String("alerts"),
 				Arn:              props.Topic.TopicArn(),
-				InputTransformer: w.message(),
+				InputTransformer: tamperMessage(part),
 				RetryPolicy:      retries(),
 				DeadLetterConfig: awsevents.CfnRule_DeadLetterConfigProperty{Arn: props.Undelivered.QueueArn()},
 			}},
@@ -152,25 +79,37 @@ func newTamper(stack awscdk.Stack, props tamperProps) []awsevents.CfnRule {
 	return rules
 }
 
-func (w watch) pattern() map[string]any {
+func tamperPattern(part integrity.Part, values []any) map[string]any {
+	var calls []any
+	for _, call := range part.Calls {
+		if name, versioned := strings.CutSuffix(call, "*"); versioned {
+			calls = append(calls, startsWith(name))
+		} else {
+			calls = append(calls, call)
+		}
+	}
 	detail := map[string]any{
-		"eventSource": []any{w.service + ".amazonaws.com"},
-		"eventName":   w.calls,
+		"eventSource": []any{part.Service + ".amazonaws.com"},
+		"eventName":   calls,
 		"errorCode":   []any{map[string]any{"exists": false}},
 	}
-	for member, value := range w.on {
-		detail[member] = value
+	if holder, member, ok := strings.Cut(part.On, "."); ok {
+		detail[holder] = map[string]any{member: values}
 	}
 	return map[string]any{
-		"source":      []any{"aws." + w.service},
+		"source":      []any{"aws." + part.Service},
 		"detail-type": []any{"AWS API Call via CloudTrail"},
 		"detail":      detail,
 	}
 }
 
-// message says who did what, when and from where, with identifiers only. The
+// tamperMessage says who did what, when and from where, with identifiers only. The
 // quotation marks are EventBridge's way to write text.
-func (w watch) message() awsevents.CfnRule_InputTransformerProperty {
+func tamperMessage(part integrity.Part) awsevents.CfnRule_InputTransformerProperty {
+	severity := ""
+	if part.Critical {
+		severity = "CRITICAL: "
+	}
 	return awsevents.CfnRule_InputTransformerProperty{
 		InputPathsMap: map[string]*string{
 			"account": jsii.String("$.account"),
@@ -183,11 +122,11 @@ func (w watch) message() awsevents.CfnRule_InputTransformerProperty {
 			"address": jsii.String("$.detail.sourceIPAddress"),
 			"event":   jsii.String("$.detail.eventID"),
 		},
-		InputTemplate: jsii.String(`"fipsguard: somebody changed ` + w.about + `."
+		InputTemplate: jsii.String(`"fipsguard: ` + severity + `someone ` + part.Did + `."
 "What: <call> in account <account>, <region>, at <time>"
 "Who: <type> <who> <service>, from <address>"
 "CloudTrail event: <event>"
-"If nobody planned this: look at what the event changed, and deploy fipsguard anew to put it back."`),
+"If nobody planned this: look at what the event changed, and deploy fipsguard again to restore it."`),
 	}
 }
 

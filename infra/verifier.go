@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 )
 
 type verifierProps struct {
@@ -20,6 +21,7 @@ type verifierProps struct {
 	Intake   intake
 	Enforcer function
 	Evidence awss3.IBucket
+	Reported awssqs.IQueue
 }
 
 // newVerifier makes the function that scans. Its queue has it run one scan at a
@@ -32,6 +34,7 @@ func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
 		Sample:         props.Options.Sample,
 		FunctionARN:    *props.Enforcer.FunctionArn(),
 		Queues:         []string{*props.Queues.undelivered.QueueUrl(), *props.Queues.failed.QueueUrl()},
+		Reported:       *props.Reported.QueueUrl(),
 		SecurityHub:    props.Options.SecurityHub,
 	}
 	return newFunction(stack, "Verifier", functionProps{

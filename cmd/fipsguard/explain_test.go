@@ -27,12 +27,13 @@ func TestExplainStories(t *testing.T) {
 		t.Fatalf("no events to explain: %v", err)
 	}
 	for _, event := range events {
-		t.Run(strings.TrimSuffix(filepath.Base(event), ".json"), func(t *testing.T) {
+		name := strings.TrimSuffix(filepath.Base(event), ".json")
+		t.Run(name, func(t *testing.T) {
 			var out, talk bytes.Buffer
 			if code := run([]string{"explain", event}, &terminal{out: &out, err: &talk}); code != 0 {
 				t.Fatalf("explain exits %d: %s", code, talk.String())
 			}
-			golden := strings.TrimSuffix(event, ".json") + ".golden"
+			golden := filepath.Join("testdata", "explain-stories", name+".txt")
 			if *update {
 				if err := os.WriteFile(golden, out.Bytes(), 0o644); err != nil {
 					t.Fatal(err)

@@ -41,9 +41,9 @@ func binary(t testing.TB) string {
 
 // deployed is the function in front of a local account.
 type deployed struct {
-	account      *localaws.Account
-	topic, queue string
-	admin        *ecs.Client
+	account                *localaws.Account
+	topic, queue, reported string
+	admin                  *ecs.Client
 }
 
 func newDeployed(t testing.TB, options localaws.Options) deployed {
@@ -67,6 +67,13 @@ func newDeployed(t testing.TB, options localaws.Options) deployed {
 	if err != nil {
 		t.Fatal(err)
 	}
+	reported, err := account.CreateQueue(region, product.Reported)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := account.SubscribeQueue(topic, "arn:aws-us-gov:sqs:"+region+":"+localaws.AccountID+":"+product.Reported); err != nil {
+		t.Fatal(err)
+	}
 	for _, p := range trail.Patterns() {
 		target := "arn:aws-us-gov:sqs:" + region + ":" + localaws.AccountID + ":" + product.Workloads
 		if p.Name == trail.Settings {
@@ -80,7 +87,7 @@ func newDeployed(t testing.TB, options localaws.Options) deployed {
 			t.Fatal(err)
 		}
 	}
-	return deployed{account, topic, queue, ecs.NewFromConfig(account.Config(localaws.Everyone().Admin, region))}
+	return deployed{account, topic, queue, reported, ecs.NewFromConfig(account.Config(localaws.Everyone().Admin, region))}
 }
 
 // function starts the function's process.
@@ -91,7 +98,7 @@ func (d deployed) function(t testing.TB, bootstrap string) *lambda.Function {
 		"AWS_ENDPOINT_URL=" + d.account.Endpoint(), "AWS_REGION=" + region,
 		"AWS_ACCESS_KEY_ID=" + people.Guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + people.Guard.SecretAccessKey,
 		"FIPSGUARD_TOPIC_ARN=" + d.topic, "FIPSGUARD_EVIDENCE_BUCKET=" + bucketName, "FIPSGUARD_ENFORCER_ARN=" + enforcerARN,
-		"FIPSGUARD_QUEUES=" + d.queue, "FIPSGUARD_SECURITY_HUB=true",
+		"FIPSGUARD_QUEUES=" + d.queue, "FIPSGUARD_REPORTED=" + d.reported, "FIPSGUARD_SECURITY_HUB=true",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -181,6 +188,9 @@ func TestTheFunction(t *testing.T) {
 	if got := len(d.account.Published()); got != 1 {
 		t.Errorf("after a restart people were told %d times", got)
 	}
+	if left := d.account.Letters(d.reported); len(left) != 0 {
+		t.Errorf("%d messages were left in the queue of what was reported", len(left))
+	}
 	reports = d.reports(t)
 	if len(reports) != 2 || reports[1].Predecessor == nil || reports[1].Predecessor.ID != reports[0].ID {
 		t.Fatalf("the second report follows %+v", reports[1].Predecessor)
@@ -197,7 +207,7 @@ func TestTheFunction(t *testing.T) {
 // answer, and neither does the first reading; FIPS mode is on all the same.
 func TestNothingStandsBeforeTheSetting(t *testing.T) {
 	bootstrap := binary(t)
-	for _, silent := range []string{"GetObject", "PutObject", "Publish", "LookupEvents", "ListAccountSettings", "ListClusters"} {
+	for _, silent := range []string{"GetObject", "PutObject", "Publish", "LookupEvents", "ListAccountSettings", "ListClusters", "ReceiveMessage"} {
 		t.Run(silent, func(t *testing.T) {
 			t.Parallel()
 			d := newDeployed(t, localaws.Options{})

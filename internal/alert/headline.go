@@ -28,8 +28,10 @@ func headline(d draft) string {
 		return "Nothing is wrong"
 	case guard.NonCompliant:
 	}
-	_, over := f.State.(guard.OffPeriod)
+	period, over := f.State.(guard.OffPeriod)
 	switch {
+	case over && !period.Seen.IsZero():
+		return "It is known now who turned FIPS mode off"
 	case over:
 		return "FIPS mode was off for a time"
 	case !ok:

@@ -26,6 +26,13 @@ func moreKinds() map[string]guard.Report {
 	alone.Task.Group, alone.Task.Redeployable = "family:web", ""
 	deletedOverride := override
 	deletedOverride.Mode, deletedOverride.Deleted = guard.ModeUnknown, true
+	past := guard.OffPeriod{
+		Account: account.Account, Region: account.Region, From: at, Until: at.Add(45 * time.Minute),
+		By:    []guard.Cause{{EventID: "b7c4", EventName: "PutAccountSettingDefault", Time: at, Actor: guard.Actor{Name: "role Admin, session jane.doe"}}},
+		Ended: guard.Cause{EventID: "c8d5", EventName: "PutAccountSettingDefault", Actor: guard.Actor{Name: "user terraform-ci"}},
+	}
+	named := past
+	named.Seen = at.Add(time.Minute)
 	platformUnseen := definition
 	platformUnseen.Platform, platformUnseen.Unknown = guard.Platform{}, "ECS did not answer DescribeTaskDefinition"
 
@@ -39,27 +46,29 @@ func moreKinds() map[string]guard.Report {
 			Account: "111122223333", Region: "us-gov-west-1", Scope: guard.ScopePrincipal, Principal: "every user and role",
 			Unknown: "CloudTrail's history could be read back to 2026-11-02T10:15:30Z only, and no API shows overrides",
 		}),
-		"deleted-refused":      report("DeleteAccountSetting", deleted, guard.RefusedByAWS, refusedByAWS),
-		"definition-refused":   report("RegisterTaskDefinition", definition, guard.RefusedByAWS, refusedByAWS),
-		"definition-failed":    report("RegisterTaskDefinition", definition, guard.Failed, "No answer from AWS: connection reset."),
-		"task-unknown":         report("RunTask", guard.Task{ARN: task.ARN, Cluster: "main", LastStatus: "PENDING", Unknown: "ECS did not answer DescribeTasks"}, guard.Done, ""),
-		"task-refused":         report("RunTask", task, guard.RefusedByAWS, refusedByAWS),
-		"task-running":         report("ECS Task State Change", standalone, guard.RefusedByPolicy, "The policy only audits this rule."),
-		"task-running-stopped": report("ECS Task State Change", standalone, guard.Done, "AWS answered that the task is to stop."),
-		"task-running-unknown": lookReport(nil, guard.Task{ARN: task.ARN, Cluster: "main", LastStatus: "RUNNING", Unknown: "ECS did not answer DescribeTasks"}),
-		"service-unknown":      report("UpdateService", guard.Service{ARN: service.ARN, Cluster: "main", Fargate: guard.Yes, Definition: platformUnseen, Unknown: "ECS did not answer DescribeServices"}, guard.Done, ""),
-		"service-scaled":       reportBy(guard.Policy{ServiceRemedy: guard.ScaleToZero}, "UpdateService", service, guard.Done, "AWS answered a desired count of 0."),
-		"service-refused":      reportBy(guard.Policy{ServiceRemedy: guard.RollBack}, "UpdateService", service, guard.RefusedByAWS, refusedByAWS),
-		"look-silent-kernel":   lookReport(nil, silent),
-		"look-stale-proof":     lookReport(nil, fresh),
-		"look-unsure-exposure": lookReport(nil, unsure),
-		"look-stopped":         lookActed(stopAll, guard.Done, "AWS answered that the task is to stop.", alone),
-		"look-redeploy-failed": lookActed(stopAll, guard.Failed, "No answer from AWS: connection reset.", refuted()),
-		"look-one-resolved":    lookReport([]string{"task-exposed service main/web"}),
-		"look-many-resolved":   lookReport(numbered(40, "task-exposed service main/web-%d")),
-		"look-many-tasks":      lookReport(nil, manyRefuted(40)...),
-		"nothing-found":        {Cause: cause},
-		"rule-of-a-later-time": {Cause: cause, Findings: []guard.Finding{{Rule: "rule-of-a-later-time", Subject: "thing", Verdict: guard.NonCompliant, Severity: guard.High, Reason: "It is not so.", State: account}}},
+		"deleted-refused":       report("DeleteAccountSetting", deleted, guard.RefusedByAWS, refusedByAWS),
+		"definition-refused":    report("RegisterTaskDefinition", definition, guard.RefusedByAWS, refusedByAWS),
+		"definition-failed":     report("RegisterTaskDefinition", definition, guard.Failed, "No answer from AWS: connection reset."),
+		"task-unknown":          report("RunTask", guard.Task{ARN: task.ARN, Cluster: "main", LastStatus: "PENDING", Unknown: "ECS did not answer DescribeTasks"}, guard.Done, ""),
+		"task-refused":          report("RunTask", task, guard.RefusedByAWS, refusedByAWS),
+		"task-running":          report("ECS Task State Change", standalone, guard.RefusedByPolicy, "The policy only audits this rule."),
+		"task-running-stopped":  report("ECS Task State Change", standalone, guard.Done, "AWS answered that the task is to stop."),
+		"task-running-unknown":  lookReport(nil, guard.Task{ARN: task.ARN, Cluster: "main", LastStatus: "RUNNING", Unknown: "ECS did not answer DescribeTasks"}),
+		"service-unknown":       report("UpdateService", guard.Service{ARN: service.ARN, Cluster: "main", Fargate: guard.Yes, Definition: platformUnseen, Unknown: "ECS did not answer DescribeServices"}, guard.Done, ""),
+		"service-scaled":        reportBy(guard.Policy{ServiceRemedy: guard.ScaleToZero}, "UpdateService", service, guard.Done, "AWS answered a desired count of 0."),
+		"service-refused":       reportBy(guard.Policy{ServiceRemedy: guard.RollBack}, "UpdateService", service, guard.RefusedByAWS, refusedByAWS),
+		"look-off-period":       lookReport(nil, past),
+		"look-off-period-named": lookReport(nil, named),
+		"look-silent-kernel":    lookReport(nil, silent),
+		"look-stale-proof":      lookReport(nil, fresh),
+		"look-unsure-exposure":  lookReport(nil, unsure),
+		"look-stopped":          lookActed(stopAll, guard.Done, "AWS answered that the task is to stop.", alone),
+		"look-redeploy-failed":  lookActed(stopAll, guard.Failed, "No answer from AWS: connection reset.", refuted()),
+		"look-one-resolved":     lookReport([]string{"task-exposed service main/web"}),
+		"look-many-resolved":    lookReport(numbered(40, "task-exposed service main/web-%d")),
+		"look-many-tasks":       lookReport(nil, manyRefuted(40)...),
+		"nothing-found":         {Cause: cause},
+		"rule-of-a-later-time":  {Cause: cause, Findings: []guard.Finding{{Rule: "rule-of-a-later-time", Subject: "thing", Verdict: guard.NonCompliant, Severity: guard.High, Reason: "It is not so.", State: account}}},
 	}
 	for name, rule := range map[string]guard.RuleID{
 		"guard-trail": guard.GuardTrail, "guard-events": guard.GuardEvents, "guard-alerts": guard.GuardAlerts, "guard-queues": guard.GuardQueues, "guard-module": guard.GuardModule,

@@ -145,7 +145,7 @@ func done(a Alert) Section {
 func whyNothing(a Alert) string {
 	if len(a.Findings) > 0 {
 		if a.Findings[0].isOver {
-			return "it was over before the guard saw it."
+			return "it was over before this scan."
 		}
 		switch a.Findings[0].Status {
 		case guard.InsufficientData:

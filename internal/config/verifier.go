@@ -16,6 +16,7 @@ type Verifier struct {
 	Sample         int      // in how many tasks an hourly scan checks the kernel
 	FunctionARN    string   // the enforcer's, at which the guard's rules have to point
 	Queues         []string // URLs of the failure queues
+	Reported       string   // URL of the queue of what was published on the topic
 	SecurityHub    bool     // whether findings go to Security Hub, too
 }
 
@@ -40,6 +41,7 @@ func (v *Verifier) variables() []variable {
 		variable{"FIPSGUARD_SAMPLE", sample, v.readSample},
 		variable{"FIPSGUARD_ENFORCER_ARN", v.FunctionARN, v.readFunctionARN},
 		variable{"FIPSGUARD_QUEUES", strings.Join(v.Queues, ","), v.readQueues},
+		variable{"FIPSGUARD_REPORTED", v.Reported, v.readReported},
 		variable{"FIPSGUARD_SECURITY_HUB", hub, v.readSecurityHub},
 	)
 }
@@ -100,12 +102,24 @@ func (v *Verifier) readFunctionARN(value string) error {
 func (v *Verifier) readQueues(value string) error {
 	v.Queues = nil
 	for url := range strings.SplitSeq(value, ",") {
-		if !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") {
+		if !isURL(url) {
 			return errors.New("it must be the URLs of the failure queues, separated by commas")
 		}
 		v.Queues = append(v.Queues, url)
 	}
 	return nil
+}
+
+func (v *Verifier) readReported(value string) error {
+	v.Reported = value
+	if !isURL(value) {
+		return errors.New("it must be the URL of the queue that is subscribed to the topic of alerts")
+	}
+	return nil
+}
+
+func isURL(text string) bool {
+	return strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://")
 }
 
 func (v *Verifier) readSecurityHub(value string) error {

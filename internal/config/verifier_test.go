@@ -14,7 +14,8 @@ func TestVerifierRoundTrip(t *testing.T) {
 	least := Verifier{
 		Enforcer:       Enforcer{TopicARN: topic, Mode: guard.Enforce},
 		EvidenceBucket: "fipsguard-evidence", Sample: DefaultSample, FunctionARN: enforcerARN,
-		Queues: []string{"https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-failed"},
+		Queues:   []string{"https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-failed"},
+		Reported: "https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-reported",
 	}
 	all := least
 	all.TrailLogs, all.Sample, all.SecurityHub = "logs.example/org/prefix", 5000, true
@@ -44,6 +45,7 @@ FIPSGUARD_TRAIL_LOGS is "s3://logs"; it must be the name of an S3 bucket
 FIPSGUARD_SAMPLE is "0"; it must be a number of tasks from 1 to 100000
 FIPSGUARD_ENFORCER_ARN is "fipsguard-enforcer"; it must be the ARN of the enforcer function, arn:aws-us-gov:lambda:REGION:ACCOUNT:function:NAME
 FIPSGUARD_QUEUES is not set; it must be the URLs of the failure queues, separated by commas
+FIPSGUARD_REPORTED is not set; it must be the URL of the queue that is subscribed to the topic of alerts
 FIPSGUARD_SECURITY_HUB is "yes"; it must be true or false`
 	if err == nil {
 		t.Fatal("accepted")

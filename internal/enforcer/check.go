@@ -26,7 +26,6 @@ func (e *Enforcer) EveryMinute(ctx context.Context, location guard.Location) err
 // check is both. One that comes often writes what it could not read at most
 // every ten minutes.
 func (e *Enforcer) check(ctx context.Context, location guard.Location, why string, often bool) error {
-	cause := e.own(location, why)
 	setting := e.fixSetting(ctx, remediate.Occasion{Location: location, Careful: often && !e.past.mayWriteUnseen(e.Now())})
 	if setting.Before[0].Verdict != guard.InsufficientData {
 		e.Metrics.EmitLook(e.Now())
@@ -35,12 +34,20 @@ func (e *Enforcer) check(ctx context.Context, location guard.Location, why strin
 	if setting.Err == nil && findings[0].Verdict == guard.InsufficientData {
 		findings = setting.Read // the next reading answered, and nothing is known to have been off
 	}
-	report := e.report(cause, findings, setting.Outcomes)
+	report := e.report(e.saw(location, why, setting), findings, setting.Outcomes)
 	if often && e.past.isReported(setting) {
 		e.record(ctx, report)
 		return errors.Join(setting.Err, remediate.Unrepaired(remediate.WorthRepeating(report.Unrepaired())))
 	}
 	return e.conclude(ctx, location, report, setting)
+}
+
+// saw is the cause of what the guard read by itself, at the time when it did: by
+// that it is matched with the off period that it is of.
+func (e *Enforcer) saw(location guard.Location, why string, s remediate.Setting) guard.Cause {
+	cause := e.own(location, why)
+	cause.Time = s.At.UTC()
+	return cause
 }
 
 // own is the cause of what the guard does by itself.

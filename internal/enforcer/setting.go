@@ -37,7 +37,7 @@ func (e *Enforcer) respondSetting(ctx context.Context, location guard.Location, 
 	if isOver(recorded) && first[0].Verdict == guard.NonCompliant {
 		// It was on in between: somebody turned it off again.
 		told := e.settle(ctx, e.report(ev.Cause, recorded, nil))
-		return errors.Join(told, e.conclude(ctx, location, e.report(e.own(location, "a late event"), first, setting.Outcomes), setting))
+		return errors.Join(told, e.conclude(ctx, location, e.report(e.saw(location, "a late event", setting), first, setting.Outcomes), setting))
 	}
 	findings := append(undecided(recorded, first), unsaid(first, recorded)...)
 	return e.conclude(ctx, location, e.report(ev.Cause, findings, setting.Outcomes), setting)

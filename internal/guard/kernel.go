@@ -86,10 +86,10 @@ func checkKernel(p KernelCheck) Finding {
 	return finding(TaskKernelProof, p, InsufficientData, fmt.Sprintf("Could not be checked%s, at %s.", because(p.Unknown), at))
 }
 
-// kernelRemedy replaces a task whose kernel is the wrong one. A service's task
+// kernelFix replaces a task whose kernel is the wrong one. A service's task
 // is never stopped, only its service deployed anew, unless a deployment that
 // replaces it is under way.
-func kernelRemedy(rule RuleID, t Task, remedy ExposureRemedy) Call {
+func kernelFix(rule RuleID, t Task, remedy ExposureRemedy) Call {
 	switch {
 	case remedy == ReportOnly || t.ARN == "" || t.Stopping():
 		return nil

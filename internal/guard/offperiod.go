@@ -14,6 +14,9 @@ type OffPeriod struct {
 	From, Until     time.Time
 	By              []Cause // the recorded calls that turned it off, each one's, the first first
 	Ended           Cause   // the call that ended it; zero when no record tells
+	// Seen is when people were told that it was off, without a word on who did
+	// it; zero when they were not.
+	Seen time.Time
 }
 
 // Subject is the setting's.
@@ -69,6 +72,11 @@ func checkOffPeriod(o OffPeriod) Finding {
 	if o.Ended.EventName != "" {
 		ended = fmt.Sprintf("Ended with %s by %s.", o.Ended.EventName, orUnknown(o.Ended.Actor.Name))
 	}
-	return finding(rule, o, NonCompliant, fmt.Sprintf("%s was off from %s until %s: %s. %s", whose,
+	f := finding(rule, o, NonCompliant, fmt.Sprintf("%s was off from %s until %s: %s. %s", whose,
 		o.From.UTC().Format(time.RFC3339), o.Until.UTC().Format(time.RFC3339), strings.Join(who, "; then "), ended))
+	if !o.Seen.IsZero() {
+		f.Severity = Warning
+		f.Reason += fmt.Sprintf(" It was reported at %s, when nobody knew who turned it off.", o.Seen.UTC().Format(time.RFC3339))
+	}
+	return f
 }

@@ -12,7 +12,7 @@ func Plan(findings []Finding, policy Policy) []Remediation {
 		if f.Verdict != NonCompliant && !mayBeOff(f) {
 			continue
 		}
-		call := remedy(f, policy)
+		call := fixOf(f, policy)
 		if call == nil || planned[call] {
 			continue
 		}
@@ -43,15 +43,15 @@ func definitionOf(s State) string {
 	return ""
 }
 
-// remedy is the call that fixes a violation, or nil when there is none that
+// fixOf is the call that fixes a violation, or nil when there is none that
 // would help.
-func remedy(f Finding, policy Policy) Call {
+func fixOf(f Finding, policy Policy) Call {
 	switch s := f.State.(type) {
 	case Setting:
 		if !s.OnBy.IsZero() {
 			return nil // it is over
 		}
-		return settingRemedy(s)
+		return settingFix(s)
 	case TaskDefinition:
 		// AWS Batch's own definitions are its business: what it does when one is
 		// deregistered is documented nowhere, and the next job registers another.
@@ -60,13 +60,13 @@ func remedy(f Finding, policy Policy) Call {
 		}
 		return DeregisterTaskDefinition{TaskDefinition: s.ARN}
 	case Task:
-		return taskRemedy(f.Rule, s)
+		return taskFix(f.Rule, s)
 	case Service:
-		return serviceRemedy(s, policy.ServiceRemedy)
+		return serviceFix(s, policy.ServiceRemedy)
 	case KernelCheck:
-		return kernelRemedy(f.Rule, s.Task, policy.ExposureRemedy)
+		return kernelFix(f.Rule, s.Task, policy.ExposureRemedy)
 	case Exposure:
-		return kernelRemedy(f.Rule, s.Task, policy.ExposureRemedy)
+		return kernelFix(f.Rule, s.Task, policy.ExposureRemedy)
 	}
 	return nil
 }

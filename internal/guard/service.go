@@ -60,10 +60,10 @@ func checkService(s Service) Finding {
 	return platformFinding(ServicePlatform, s, s.Fargate, wrong, unclear, s.Unknown, "LINUX / X86_64, platform version "+orLatest(s.PlatformVersion)+".")
 }
 
-// serviceRemedy respects the deployment controller: with CODE_DEPLOY and
+// serviceFix respects the deployment controller: with CODE_DEPLOY and
 // EXTERNAL, ECS lets only the desired count be changed. A desired count of 0 is
 // undone by Application Auto Scaling unless its minimum is 0 too.
-func serviceRemedy(s Service, remedy ServiceRemedy) Call {
+func serviceFix(s Service, remedy ServiceRemedy) Call {
 	if s.ARN == "" || s.DesiredCount == 0 {
 		return nil
 	}

@@ -235,9 +235,9 @@ func outOfScope(region string) string {
 	return fmt.Sprintf("Fargate has no FIPS-140 mode in Region %s.", region)
 }
 
-// settingRemedy: everything but a known principal's override is undone by the
+// settingFix: everything but a known principal's override is undone by the
 // account default, which is harmless when it was on all along.
-func settingRemedy(s Setting) Call {
+func settingFix(s Setting) Call {
 	if s.Scope == ScopePrincipal {
 		return PutAccountSetting{Name: SettingName, Value: "enabled", PrincipalARN: s.Principal}
 	}

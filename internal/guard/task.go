@@ -126,10 +126,10 @@ func checkTask(t Task) Finding {
 	return platformFinding(rule, t, t.Fargate, wrong, unclear, t.Unknown, "LINUX / X86_64, platform version "+t.PlatformVersion+".")
 }
 
-// taskRemedy: stopping a service's task after it reached RUNNING only makes
+// taskFix: stopping a service's task after it reached RUNNING only makes
 // the scheduler start another, for ever; before that its back-off and the
 // deployment circuit breaker engage.
-func taskRemedy(rule RuleID, t Task) Call {
+func taskFix(rule RuleID, t Task) Call {
 	if t.ARN == "" || t.Stopping() || t.Started() && t.Service() != "" {
 		return nil
 	}

@@ -76,6 +76,10 @@ func New(o Options) *Account {
 		Record: trail.Record, Flush: bus.Flush, Drain: bus.Drain, Stop: bus.Stop,
 	}
 	k.Serve(identity())
+	queues := sqs.New(k, sqs.Options{
+		Go:        bus.Go,
+		Delivered: func(d Received) { o.Observe(Activity{Time: k.Clock.Now(), Received: &d}) },
+	})
 	return &Account{
 		Kernel:     k,
 		Targets:    autoscaling.New(k),
@@ -84,11 +88,8 @@ func New(o Options) *Account {
 		Bus:        bus,
 		Buckets:    buckets,
 		Hub:        securityhub.New(k),
-		Topics:     sns.New(k, func(m Message) { o.Observe(Activity{Time: m.Time, Message: &m}) }),
-		Queues: sqs.New(k, sqs.Options{
-			Go:        bus.Go,
-			Delivered: func(d Received) { o.Observe(Activity{Time: k.Clock.Now(), Received: &d}) },
-		}),
+		Topics:     sns.New(k, func(m Message) { o.Observe(Activity{Time: m.Time, Message: &m}) }, queues.Deliver),
+		Queues:     queues,
 	}
 }
 

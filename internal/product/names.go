@@ -21,6 +21,7 @@ const (
 	Alerts      = Prefix + "alerts"            // the topic
 	Workloads   = Prefix + "workloads"         // the queue of the gate
 	Scans       = Prefix + "scans.fifo"        // the queue of the verifier
+	Reported    = Prefix + "reported"          // the queue of what went out on the topic, for the verifier's memory
 	Undelivered = Prefix + "undelivered"       // events that EventBridge could not hand over
 	Failed      = Prefix + "failed"            // events that a function could not handle
 	FailedScans = Prefix + "failed-scans.fifo" // requests for scans that failed

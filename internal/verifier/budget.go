@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// helperTime is what one call to S3 or SNS may take.
+	// helperTime is what one call to S3 or SNS, or working off the inbox, may take.
 	helperTime = 25 * time.Second
 	// hubTime is what all calls to Security Hub may take together.
 	hubTime = time.Minute
@@ -20,10 +20,11 @@ const (
 type helpers struct {
 	store    Store
 	notifier Notifier
+	inbox    Inbox
 	hub      Hub
 }
 
-func (v *Verifier) helpers() helpers { return helpers{v.Store, v.Notifier, v.Hub} }
+func (v *Verifier) helpers() helpers { return helpers{v.Store, v.Notifier, v.Inbox, v.Hub} }
 
 func (h helpers) readState(ctx context.Context) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, helperTime)
@@ -53,6 +54,24 @@ func (h helpers) publish(ctx context.Context, m alert.Message) error {
 	ctx, cancel := context.WithTimeout(ctx, helperTime)
 	defer cancel()
 	return h.notifier.Publish(ctx, m)
+}
+
+func (h helpers) receive(ctx context.Context) (published, error) {
+	ctx, cancel := context.WithTimeout(ctx, helperTime)
+	defer cancel()
+	return h.inbox.Receive(ctx)
+}
+
+// deleteAll stops at the first message that cannot be deleted.
+func (h helpers) deleteAll(ctx context.Context, messages published) error {
+	ctx, cancel := context.WithTimeout(ctx, helperTime)
+	defer cancel()
+	for handle := range messages {
+		if err := h.inbox.Delete(ctx, handle); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (h helpers) imported(ctx context.Context, d evidence.Document, complete bool) error {

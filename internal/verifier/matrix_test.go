@@ -23,6 +23,8 @@ const (
 	readReport  = "s3:GetObject of the report before"
 	putObject   = "s3:PutObject"
 	importMany  = "securityhub:BatchImportFindings"
+	receiveMany = "sqs:ReceiveMessage"
+	deleteOne   = "sqs:DeleteMessage"
 	putDefault  = "ecs:PutAccountSettingDefault"
 	execCommand = "ecs:ExecuteCommand"
 )
@@ -34,10 +36,10 @@ const (
 // error, in time.
 func TestFaults(t *testing.T) {
 	cells := map[string]func(*testing.T) []string{}
-	for _, dependency := range []string{publish, readState, readReport, putObject, importMany, "ecs:ListAccountSettings", putDefault, "ecs:ListClusters", "ecs:ListTasks", "cloudtrail:LookupEvents", execCommand} {
+	for _, dependency := range []string{publish, readState, readReport, putObject, importMany, receiveMany, deleteOne, "ecs:ListAccountSettings", putDefault, "ecs:ListClusters", "ecs:ListTasks", "cloudtrail:LookupEvents", execCommand} {
 		for _, fault := range guardtest.Faults() {
 			for _, policy := range []string{"valid", "faulty"} {
-				if fault == guardtest.Garbage && slices.Contains([]string{publish, putObject, importMany, "ecs:ListClusters", "ecs:ListTasks", "cloudtrail:LookupEvents"}, dependency) {
+				if fault == guardtest.Garbage && slices.Contains([]string{publish, putObject, importMany, receiveMany, deleteOne, "ecs:ListClusters", "ecs:ListTasks", "cloudtrail:LookupEvents"}, dependency) {
 					continue // their answers say nothing that is needed, or the adapter reads them
 				}
 				name := fmt.Sprintf("scan, %s %s, policy %s", dependency, fault, policy)
@@ -53,7 +55,7 @@ func playFault(t *testing.T, dependency string, fault guardtest.Fault, faulty bo
 	w.Tasks = []guard.Task{task("refuted"), task("fine")}
 	seen := &watched{World: w}
 	v := o.verifier(w)
-	v.Store, v.Notifier, v.Hub, v.Now = o, o, o, time.Now
+	v.Store, v.Notifier, v.Inbox, v.Hub, v.Now = o, o, o, o, time.Now
 	v.Scanner.Account, v.Scanner.Now = seen, time.Now
 	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 	defer cancel()
@@ -94,7 +96,7 @@ func playFault(t *testing.T, dependency string, fault guardtest.Fault, faulty bo
 		check(len(o.order) == 2, "the report is not kept")
 	}
 	check(w.Default == guard.ModeOn || !strings.Contains(o.texts(), "Fixed:  yes"), "people are told that it is fixed, and it is not")
-	lost := slices.Contains([]string{publish, readState, readReport, putObject, importMany}, dependency) && stopped
+	lost := slices.Contains([]string{publish, readState, readReport, putObject, importMany, receiveMany}, dependency) && stopped
 	open := dependency == putDefault && stopped && fault != guardtest.Refused
 	if lost || open {
 		check(err != nil, "no error is returned, so that nobody tries again")
@@ -163,6 +165,20 @@ func (o *outsideAtFault) Publish(ctx context.Context, m alert.Message) error {
 		return err
 	}
 	return o.outside.Publish(ctx, m)
+}
+
+func (o *outsideAtFault) Receive(ctx context.Context) (map[string][]byte, error) {
+	if err := o.faults[receiveMany].Happen(ctx); err != nil {
+		return nil, err
+	}
+	return o.outside.Receive(ctx)
+}
+
+func (o *outsideAtFault) Delete(ctx context.Context, handle string) error {
+	if err := o.faults[deleteOne].Happen(ctx); err != nil {
+		return err
+	}
+	return o.outside.Delete(ctx, handle)
 }
 
 func (o *outsideAtFault) Import(ctx context.Context, _ evidence.Document, _ bool) error {

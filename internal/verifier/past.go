@@ -1,44 +1,112 @@
 package verifier
 
 import (
-	"maps"
 	"strings"
+	"time"
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 )
 
-// offPeriods returns the off periods of a report's history that nobody has
-// reported, and which events are reported after it. An off period that the guard
-// ended was reported by what ended it, and one that goes on is in the report. One
-// whose end has no record yet waits for it. complete says that the history is
-// all there: what is not in it any more need not be remembered.
-func offPeriods(reported map[string]bool, r guard.Report, complete bool) (unreported []guard.Finding, after map[string]bool) {
-	after = map[string]bool{}
-	if !complete {
-		maps.Copy(after, reported)
+const (
+	// settling is how long after the end of an off period its event may still
+	// reach people by itself: Lambda invokes the enforcer three times.
+	settling = 10 * time.Minute
+	// recordedTo is how far the time of a record may be from the guard's clock.
+	recordedTo = 5 * time.Second
+)
+
+// compare holds the off periods of a report's history against what was
+// reported. It returns those of which nobody knows, or nobody by name, and what
+// is reported after it. One that goes on is a finding of its own until it ends,
+// and one that ended just now waits for its event. blind says that what the
+// enforcer reported is not known.
+func (r reported) compare(report guard.Report, now time.Time, blind bool) (unreported []guard.Finding, after reported) {
+	after = r.with(reported{})
+	periods := guard.OffPeriods(report.Timelines, report.Cause.Account, report.Cause.Region)
+	after.Sightings = matched(after.Sightings, periods, subjectsOf(report))
+	for _, period := range periods {
+		told := after.knowsAllOf(period)
+		switch {
+		case told:
+		case !period.Seen.IsZero():
+			unreported = append(unreported, guard.Check(period)...)
+		case period.Ended.EventName == "" || now.Sub(period.Until) < settling, blind && byGuard(period.Ended):
+			continue
+		case byGuard(period.Ended) && period.Until.Before(r.Since): // what ended it reported it
+		default:
+			unreported = append(unreported, guard.Check(period)...)
+		}
+		for _, c := range period.By {
+			after.tell(c)
+		}
 	}
-	for _, line := range r.Timelines {
-		for i := len(line.Spans) - 1; i >= 0 && line.Spans[i].Mode == guard.ModeOff; i-- {
-			if id := line.Spans[i].Cause.EventID; id != "" {
-				after[id] = true
+	return unreported, after.prune(report.Timelines, now)
+}
+
+// tell notes that people know of an event.
+func (r reported) tell(c guard.Cause) {
+	if _, known := r.Events[c.EventID]; !known && c.EventID != "" {
+		r.Events[c.EventID] = c.Time.UTC()
+	}
+}
+
+// knowsAllOf reports whether people know of an off period, and of everyone who
+// turned FIPS mode off in it.
+func (r reported) knowsAllOf(period guard.OffPeriod) bool {
+	known := map[string]bool{}
+	for _, c := range period.By {
+		_, told := r.Events[c.EventID]
+		known[c.Actor.Name] = known[c.Actor.Name] || told
+	}
+	for _, told := range known {
+		if !told {
+			return false
+		}
+	}
+	return true
+}
+
+// matched notes each sighting in the off period that it is of, and returns
+// those that wait for a record.
+func matched(sightings []sighting, periods []guard.OffPeriod, subjects map[string]string) (waiting []sighting) {
+	for _, s := range sightings {
+		subject, onRecord := subjects[s.EventID]
+		if onRecord && subject == s.Subject {
+			continue // the event says which one it is of
+		}
+		if i := nearest(s, periods); i >= 0 && (onRecord || s.EventID == "") {
+			periods[i].Seen = s.At
+			continue
+		}
+		waiting = append(waiting, s)
+	}
+	return waiting
+}
+
+// subjectsOf is which setting an event of timelines is about, by its ID.
+func subjectsOf(report guard.Report) map[string]string {
+	of := map[string]string{}
+	for _, line := range report.Timelines {
+		for _, span := range line.Spans {
+			if span.Cause.EventID != "" {
+				of[span.Cause.EventID] = guard.OffPeriod{Account: report.Cause.Account, Region: report.Cause.Region, Principal: line.Principal}.Subject()
 			}
 		}
 	}
-	for _, period := range guard.OffPeriods(r.Timelines, r.Cause.Account, r.Cause.Region) {
-		if period.Ended.EventName == "" {
-			continue
-		}
-		told := true
-		for _, c := range period.By {
-			told = told && reported[c.EventID]
-			after[c.EventID] = true
-		}
-		if !told && !byGuard(period.Ended) {
-			unreported = append(unreported, guard.Check(period)...)
+	return of
+}
+
+// nearest is the off period in which a sighting was made, or -1.
+func nearest(s sighting, periods []guard.OffPeriod) int {
+	found, least := -1, recordedTo+1
+	for i, p := range periods {
+		away := max(p.From.Sub(s.At), s.At.Sub(p.Until), 0)
+		if p.Subject() == s.Subject && away <= recordedTo && away <= least {
+			found, least = i, away
 		}
 	}
-	return unreported, after
+	return found
 }
 
 // byGuard reports whether a call is one of the guard's own: of a role of its

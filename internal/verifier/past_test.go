@@ -34,7 +34,7 @@ func TestAnOffPeriodIsReportedOnce(t *testing.T) {
 		events []guard.Event
 		says   []string // by the one alert; none means no alert
 	}{
-		"off for 45 minutes":       {[]guard.Event{off, on}, []string{"FIPS mode was off for a time", "Who:    role Admin, session jane.doe", "over before the guard saw it", "from 2026-11-02T09:00:00Z until 2026-11-02T09:45:00Z", "terraform-ci"}},
+		"off for 45 minutes":       {[]guard.Event{off, on}, []string{"FIPS mode was off for a time", "Who:    role Admin, session jane.doe", "over before this scan", "from 2026-11-02T09:00:00Z until 2026-11-02T09:45:00Z", "terraform-ci"}},
 		"two people turned it off": {[]guard.Event{off, again, on}, []string{"jane.doe", "PutAccountSettingDefault by user terraform-ci (event again)"}},
 		"an override":              {[]guard.Event{override, overrideOn}, []string{"role/checkout", "until 2026-11-02T09:30:00Z"}},
 		"the guard ended it":       {[]guard.Event{off, fixed}, nil},

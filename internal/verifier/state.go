@@ -17,13 +17,13 @@ import (
 // that is killed in between neither loses nor repeats what it has to tell. Only
 // one that is killed between SNS's answer and the second writing tells twice.
 type state struct {
-	Schema  string                `json:"schema"`
-	Latest  *evidence.Predecessor `json:"latest"`  // the report that the next one follows
-	Open    map[string]dedup.Open `json:"open"`    // what was reported and is not resolved, by identity
-	Outbox  []alert.Message       `json:"outbox"`  // what may not have gone out yet, the oldest first
-	Summary string                `json:"summary"` // the day of the last daily summary
-	Memory  memory                `json:"memory"`
-	Off     map[string]bool       `json:"off,omitempty"` // events that turned FIPS mode off and were reported, by ID
+	Schema   string                `json:"schema"`
+	Latest   *evidence.Predecessor `json:"latest"`  // the report that the next one follows
+	Open     map[string]dedup.Open `json:"open"`    // what was reported and is not resolved, by identity
+	Outbox   []alert.Message       `json:"outbox"`  // what may not have gone out yet, the oldest first
+	Summary  string                `json:"summary"` // the day of the last daily summary
+	Memory   memory                `json:"memory"`
+	Reported reported              `json:"reported"` // of off periods
 }
 
 // stateSchema is the version of the state.
@@ -58,10 +58,7 @@ func merge(stored, unwritten state) state {
 	maps.Copy(stored.Open, unwritten.Open)
 	stored.Outbox = append(stored.Outbox, unwritten.Outbox...)
 	stored.Memory = unwritten.Memory
-	if stored.Off == nil {
-		stored.Off = map[string]bool{}
-	}
-	maps.Copy(stored.Off, unwritten.Off)
+	stored.Reported = stored.Reported.with(unwritten.Reported)
 	return stored
 }
 

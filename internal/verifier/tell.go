@@ -26,8 +26,10 @@ func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d 
 		next.Latest = &evidence.Predecessor{ID: d.ID, SHA256: kept.sha256}
 	}
 	report := found.Report
+	published, readErr := v.readPublished(ctx)
+	noted := was.Reported.with(published.notes()).since(v.Now())
 	var past []guard.Finding
-	past, next.Off = offPeriods(was.Off, found.Report, found.Complete())
+	past, next.Reported = noted.with(byScan(changes.New, found.Report.Cause, v.Now())).compare(found.Report, v.Now(), readErr != nil)
 	if len(changes.New) == 0 && len(past) == 1 {
 		report.Cause = began(past[0], report.Cause)
 	}
@@ -36,7 +38,7 @@ func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d 
 	summary := request.Daily && was.Summary != day(v.Now())
 	switch {
 	case len(next.Outbox) >= maxOutbox:
-		next.Open, next.Off = was.Open, was.Off // it stays new until what is older has gone out
+		next.Open, next.Reported = was.Open, noted // it stays new until what is older has gone out
 	case len(report.Findings)+len(changes.Resolved) > 0 || summary:
 		next.Outbox = append(slices.Clone(next.Outbox), alert.Render(report))
 		if summary {
@@ -44,7 +46,10 @@ func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d 
 		}
 	}
 	err := v.remember(ctx, next)
-	return errors.Join(err, v.flush(ctx, next))
+	if v.unwritten == nil {
+		v.forget(ctx, published)
+	}
+	return errors.Join(readErr, err, v.flush(ctx, next))
 }
 
 // about returns the outcomes that belong to findings.

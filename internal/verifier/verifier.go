@@ -31,6 +31,15 @@ type Notifier interface {
 	Publish(context.Context, alert.Message) error
 }
 
+// Inbox is a queue that gets what is published where people hear of it, by all
+// of the guard's functions.
+type Inbox interface {
+	// Receive returns what was not deleted yet, possibly more than once, by the
+	// handles with which it is deleted, and with an error what it got before.
+	Receive(context.Context) (map[string][]byte, error)
+	Delete(ctx context.Context, handle string) error
+}
+
 // Hub is a service that collects findings, such as Security Hub.
 type Hub interface {
 	// Import sends what a scan found; complete says that it read everything, so
@@ -44,6 +53,7 @@ type Verifier struct {
 	Scanner  *scan.Scanner
 	Store    Store
 	Notifier Notifier
+	Inbox    Inbox
 	Hub      Hub // may be nil
 	Tool     evidence.Tool
 	Log      *slog.Logger

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -26,13 +27,16 @@ var (
 
 func task(name string) guard.Task { return guardtest.RunningTask(name, start.Add(-time.Hour)) }
 
-// outside is all that outlives a verifier: the evidence bucket and the people's
-// inbox. Every effect on it can be the last thing that a verifier does.
+// outside is all that outlives a verifier: the evidence bucket, the people's
+// inbox, and the guard's own, which gets the same. Every effect on it can be the
+// last thing that a verifier does.
 type outside struct {
 	state   []byte
 	reports map[string][]byte
 	order   []string
 	inbox   []alert.Message
+	queue   map[string][]byte
+	sent    int
 
 	effects int
 	dieAt   int  // the effect at which the verifier is killed; 0 is never
@@ -40,7 +44,9 @@ type outside struct {
 	broken  map[string]error
 }
 
-func newOutside() *outside { return &outside{reports: map[string][]byte{}, broken: map[string]error{}} }
+func newOutside() *outside {
+	return &outside{reports: map[string][]byte{}, broken: map[string]error{}, queue: map[string][]byte{}}
+}
 
 // killed stands for the end of the process.
 type killed struct{}
@@ -88,7 +94,25 @@ func (o *outside) KeepReport(_ context.Context, id, ending, _ string, content []
 }
 
 func (o *outside) Publish(_ context.Context, m alert.Message) error {
-	return o.effect("publish", func() { o.inbox = append(o.inbox, m) })
+	return o.effect("publish", func() { o.publish(m) })
+}
+
+// publish is what the topic does with a message.
+func (o *outside) publish(m alert.Message) {
+	o.inbox = append(o.inbox, m)
+	o.sent++
+	o.queue[fmt.Sprint(o.sent)] = m.JSON
+}
+
+func (o *outside) Receive(context.Context) (map[string][]byte, error) {
+	if err := o.broken["receive"]; err != nil {
+		return nil, err
+	}
+	return maps.Clone(o.queue), nil
+}
+
+func (o *outside) Delete(_ context.Context, handle string) error {
+	return o.effect("delete", func() { delete(o.queue, handle) })
 }
 
 // document is the report of a scan, as it was kept.
@@ -114,7 +138,7 @@ func (o *outside) verifier(w *guardtest.World) *Verifier {
 		Scanner: &scan.Scanner{
 			Account: w, Exec: w, History: w, Components: w, Policy: guard.DefaultPolicy(), Now: w.Now,
 		},
-		Store: o, Notifier: o, Now: w.Now,
+		Store: o, Notifier: o, Inbox: o, Now: w.Now,
 		Tool: evidence.Tool{Name: "fipsguard"}, Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard),
 	}
 }

@@ -27,14 +27,17 @@ func (g Guard) subscriptions(ctx context.Context) guard.Component {
 		}
 		all = append(all, page.Subscriptions...)
 	}
-	return subscribed(component, all)
+	return subscribed(component, all, g.ReportedARN)
 }
 
-// subscribed adds to the component what a topic's subscriptions say of it.
-func subscribed(component guard.Component, all []types.Subscription) guard.Component {
-	confirmed := 0
+// subscribed adds to the component what a topic's subscriptions say of it. The
+// guard's own queue is none of the people's.
+func subscribed(component guard.Component, all []types.Subscription, own string) guard.Component {
+	confirmed, noted := 0, false
 	for _, s := range all {
 		switch arn := aws.ToString(s.SubscriptionArn); {
+		case aws.ToString(s.Endpoint) == own:
+			noted = noted || strings.HasPrefix(arn, "arn:")
 		case arn == pending:
 			component.Faults = append(component.Faults, fmt.Sprintf("a subscription by %s is not confirmed", aws.ToString(s.Protocol)))
 		case strings.HasPrefix(arn, "arn:"):
@@ -43,6 +46,9 @@ func subscribed(component guard.Component, all []types.Subscription) guard.Compo
 	}
 	if confirmed == 0 {
 		component.Faults = append(component.Faults, "nobody has a confirmed subscription")
+	}
+	if !noted {
+		component.Faults = append(component.Faults, fmt.Sprintf("%s is not subscribed: a scan may report again what was reported", own))
 	}
 	component.Seen = fmt.Sprintf("Confirmed subscriptions: %d.", confirmed)
 	return component

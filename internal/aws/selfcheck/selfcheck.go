@@ -26,6 +26,7 @@ type Guard struct {
 	Patterns      map[string]string // of the events that feed the guard, by the names of the rules
 	Targets       map[string]string // ARNs of the function or queue that gets a rule's events, by the same names
 	TopicARN      string
+	ReportedARN   string // of the guard's own queue, which is subscribed to the topic
 	QueueURLs     []string
 }
 

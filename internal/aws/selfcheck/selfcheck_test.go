@@ -21,6 +21,8 @@ import (
 const (
 	region   = "us-gov-west-1"
 	function = "arn:aws-us-gov:lambda:" + region + ":" + localaws.AccountID + ":function:fipsguard-enforcer"
+
+	reportedARN = "arn:aws-us-gov:sqs:" + region + ":" + localaws.AccountID + ":fipsguard-reported"
 )
 
 // deployed is a guard in a local account, as it should be.
@@ -39,6 +41,9 @@ func deployed(t *testing.T) (*localaws.Account, Guard) {
 	if err := local.Subscribe(topic, "email", "soc@example.gov", true); err != nil {
 		t.Fatal(err)
 	}
+	if err := local.SubscribeQueue(topic, reportedARN); err != nil {
+		t.Fatal(err)
+	}
 	queue, err := local.CreateQueue(region, "fipsguard-failed")
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +58,7 @@ func deployed(t *testing.T) (*localaws.Account, Guard) {
 	return local, Guard{
 		Trails: cloudtrail.NewFromConfig(config), Rules: eventbridge.NewFromConfig(config),
 		Subscriptions: sns.NewFromConfig(config), Queues: sqs.NewFromConfig(config),
-		Patterns: map[string]string{"fipsguard-settings": `{ "detail-type": ["x"], "source": ["aws.ecs"] }`}, Targets: map[string]string{"fipsguard-settings": function}, TopicARN: topic, QueueURLs: []string{queue},
+		Patterns: map[string]string{"fipsguard-settings": `{ "detail-type": ["x"], "source": ["aws.ecs"] }`}, Targets: map[string]string{"fipsguard-settings": function}, TopicARN: topic, ReportedARN: reportedARN, QueueURLs: []string{queue},
 	}
 }
 
@@ -114,7 +119,8 @@ func TestWhatIsWrongWithAGuard(t *testing.T) {
 		"somebody has not confirmed": {func(a *localaws.Account, g *Guard) error {
 			return a.Subscribe(g.TopicARN, "email", "isso@example.gov", false)
 		}, guard.GuardAlerts, "a subscription by email is not confirmed"},
-		"events wait": {func(a *localaws.Account, g *Guard) error { return a.SetQueueDepth(g.QueueURLs[0], 3) }, guard.GuardQueues, "about 3 messages wait in queue fipsguard-failed"},
+		"nothing notes what was reported": {func(_ *localaws.Account, g *Guard) error { g.ReportedARN += "-2"; return nil }, guard.GuardAlerts, "fipsguard-reported-2 is not subscribed"},
+		"events wait":                     {func(a *localaws.Account, g *Guard) error { return a.SetQueueDepth(g.QueueURLs[0], 3) }, guard.GuardQueues, "about 3 messages wait in queue fipsguard-failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			local, g := deployed(t)
@@ -136,6 +142,9 @@ func TestWhatIsWrongWithAGuard(t *testing.T) {
 		local, g := deployed(t)
 		var err error
 		if g.TopicARN, err = local.CreateTopic(region, "lonely"); err != nil {
+			t.Fatal(err)
+		}
+		if err := local.SubscribeQueue(g.TopicARN, reportedARN); err != nil { // the guard's queue is nobody
 			t.Fatal(err)
 		}
 		if f := verdicts(t, g)[guard.GuardAlerts]; f.Verdict != guard.NonCompliant || !strings.Contains(f.Reason, "Nobody has a confirmed subscription") {
@@ -187,7 +196,7 @@ func TestWhatTargetsGet(t *testing.T) {
 }
 
 func TestASubscriptionThatWasDeletedIsNone(t *testing.T) {
-	part := subscribed(guard.Component{Rule: guard.GuardAlerts}, []snstypes.Subscription{{SubscriptionArn: aws.String("Deleted"), Protocol: aws.String("email")}})
+	part := subscribed(guard.Component{Rule: guard.GuardAlerts}, []snstypes.Subscription{{SubscriptionArn: aws.String("Deleted"), Protocol: aws.String("email")}}, "")
 	if f := guard.Check(part)[0]; f.Verdict != guard.NonCompliant {
 		t.Errorf("%s: %s", f.Verdict, f.Reason)
 	}

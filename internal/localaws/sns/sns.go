@@ -20,6 +20,7 @@ import (
 type Topics struct {
 	kernel    *kernel.Kernel
 	published func(Message)
+	send      func(queueARN, body string)
 	byARN     map[string]*topic
 	sent      []Message
 }
@@ -29,9 +30,10 @@ type topic struct {
 	subscriptions []subscription
 }
 
-// New adds SNS to an account. It calls published with the lock held.
-func New(k *kernel.Kernel, published func(Message)) *Topics {
-	t := &Topics{kernel: k, published: published, byARN: map[string]*topic{}}
+// New adds SNS to an account. It calls published, and send for each queue that is
+// subscribed, with the lock held.
+func New(k *kernel.Kernel, published func(Message), send func(queueARN, body string)) *Topics {
+	t := &Topics{kernel: k, published: published, send: send, byARN: map[string]*topic{}}
 	k.Serve(kernel.Service{
 		Name: "sns", Protocol: kernel.Query{Namespace: "http://sns.amazonaws.com/doc/2010-03-31/"},
 		Operations: map[string]kernel.Operation{
@@ -108,7 +110,8 @@ func (t *Topics) publish(r *kernel.Request) (any, error) {
 	if err := m.valid(r); err != nil {
 		return nil, err
 	}
-	if _, err := t.topic(r, m.TopicARN); err != nil {
+	to, err := t.topic(r, m.TopicARN)
+	if err != nil {
 		return nil, err
 	}
 	if r.Form.Get("MessageStructure") == "json" {
@@ -118,6 +121,11 @@ func (t *Topics) publish(r *kernel.Request) (any, error) {
 	}
 	t.sent = append(t.sent, m)
 	t.published(m)
+	for _, s := range to.subscriptions {
+		if s.raw {
+			t.send(s.Endpoint, m.For("sqs"))
+		}
+	}
 	return struct{ MessageId string }{m.MessageID}, nil
 }
 

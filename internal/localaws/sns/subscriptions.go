@@ -15,6 +15,7 @@ type subscription struct {
 	Protocol        string
 	Endpoint        string
 	TopicARN        string `xml:"TopicArn"`
+	raw             bool   // what is published goes to a queue as it is
 }
 
 // Subscribe subscribes an endpoint to a topic. Who has not confirmed gets no
@@ -34,6 +35,18 @@ func (t *Topics) Subscribe(topicARN, protocol, endpoint string, confirmed bool) 
 		s.SubscriptionARN = topicARN + ":" + t.kernel.IDs.UUID()
 	}
 	to.subscriptions = append(to.subscriptions, s)
+	return nil
+}
+
+// SubscribeQueue subscribes a queue of the account, with raw message delivery.
+func (t *Topics) SubscribeQueue(topicARN, queueARN string) error {
+	if err := t.Subscribe(topicARN, "sqs", queueARN, true); err != nil {
+		return err
+	}
+	t.kernel.Lock()
+	defer t.kernel.Unlock()
+	all := t.byARN[topicARN].subscriptions
+	all[len(all)-1].raw = true
 	return nil
 }
 

@@ -32,6 +32,16 @@ func (q *Queues) Send(url, group, body string) error {
 	return err
 }
 
+// Deliver puts a message into a standard queue, as SNS does, if there is one. It
+// needs the lock.
+func (q *Queues) Deliver(arn, body string) {
+	for _, to := range q.byURL {
+		if to.arn == arn && !to.ordered() {
+			_, _ = q.send(to, "", body)
+		}
+	}
+}
+
 // send puts a message into a queue. It needs the lock.
 func (q *Queues) send(to *queue, group, body string) (*message, error) {
 	if to.ordered() != (group != "") {

@@ -1,6 +1,7 @@
 package sqs
 
 import (
+	"crypto/fips140"
 	"crypto/md5"
 	"encoding/hex"
 	"slices"
@@ -141,8 +142,11 @@ func (q *Queues) deleteMessage(r *kernel.Request, in deleteMessageInput) (*struc
 	return &struct{}{}, nil
 }
 
-// digest is what SQS's clients compare a body with.
-func digest(body string) string {
-	sum := md5.Sum([]byte(body))
-	return hex.EncodeToString(sum[:])
+// digest is what SQS's clients compare a body with. AWS chose the algorithm.
+func digest(body string) (hexadecimal string) {
+	fips140.WithoutEnforcement(func() {
+		sum := md5.Sum([]byte(body))
+		hexadecimal = hex.EncodeToString(sum[:])
+	})
+	return hexadecimal
 }

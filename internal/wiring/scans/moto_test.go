@@ -8,7 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"fipsguard/internal/alert"
 	"fipsguard/internal/aws/hub"
+	"fipsguard/internal/aws/notify"
+	"fipsguard/internal/aws/reported"
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
@@ -27,6 +30,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
 // The local account and the guard have one author, who may have misread AWS
@@ -134,14 +138,16 @@ func testFindings(t *testing.T, config aws.Config) {
 func testParts(t *testing.T, config aws.Config) {
 	ctx := t.Context()
 	const function = "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:fipsguard-enforcer"
+	const reportedARN = "arn:aws-us-gov:sqs:us-gov-west-1:123456789012:fipsguard-reported"
 	const pattern = `{"source": ["aws.ecs"], "detail": {"errorCode": [{"exists": false}]}}`
 	topic := must(sns.NewFromConfig(config).CreateTopic(ctx, &sns.CreateTopicInput{Name: aws.String("alerts")}))(t).TopicArn
 	queue := must(sqs.NewFromConfig(config).CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("fipsguard-failed")}))(t).QueueUrl
+	testReported(t, config, *topic, reportedARN)
 	rules, trails := eventbridge.NewFromConfig(config), cloudtrail.NewFromConfig(config)
 	must(rules.PutRule(ctx, &eventbridge.PutRuleInput{Name: aws.String("fipsguard-settings"), EventPattern: aws.String(pattern)}))(t)
 	parts := Components(config, Guard{
 		Patterns: map[string]string{"fipsguard-settings": pattern},
-		Targets:  map[string]string{"fipsguard-settings": function}, TopicARN: *topic, QueueURLs: []string{*queue},
+		Targets:  map[string]string{"fipsguard-settings": function}, TopicARN: *topic, ReportedARN: reportedARN, QueueURLs: []string{*queue},
 	})
 	want := func(what string, want map[guard.RuleID]guard.Verdict) {
 		t.Helper()
@@ -173,6 +179,40 @@ func testParts(t *testing.T, config aws.Config) {
 	want("all is set up, and an event waits", map[guard.RuleID]guard.Verdict{
 		guard.GuardTrail: guard.Compliant, guard.GuardEvents: guard.Compliant, guard.GuardAlerts: guard.Compliant, guard.GuardQueues: guard.NonCompliant,
 	})
+}
+
+// testReported: what is published on the topic comes back from the queue that is
+// subscribed to it, as queues get it, and once it is deleted no more.
+func testReported(t *testing.T, config aws.Config, topic, queueARN string) {
+	ctx := t.Context()
+	queue := reported.Queue{SQS: sqs.NewFromConfig(config)}
+	queue.URL = *must(sqs.NewFromConfig(config).CreateQueue(ctx, &sqs.CreateQueueInput{
+		QueueName: aws.String("fipsguard-reported"), Attributes: map[string]string{"VisibilityTimeout": "0"},
+	}))(t).QueueUrl
+	must(sns.NewFromConfig(config).Subscribe(ctx, &sns.SubscribeInput{
+		TopicArn: aws.String(topic), Protocol: aws.String("sqs"), Endpoint: aws.String(queueARN), Attributes: map[string]string{"RawMessageDelivery": "true"},
+	}))(t)
+	m := alert.Render(guard.Report{Cause: guard.Cause{EventID: "1"}})
+	if err := (notify.Topic{SNS: sns.NewFromConfig(config), ARN: topic}).Publish(ctx, m); err != nil {
+		t.Fatal(err)
+	}
+	out := must(queue.SQS.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: aws.String(queue.URL)}, func(o *sqs.Options) { o.DisableMessageChecksumValidation = true }))(t)
+	if len(out.Messages) != 1 || aws.ToString(out.Messages[0].Body) != string(m.JSON) {
+		t.Fatalf("the queue has %+v, want the alert's JSON", out.Messages)
+	}
+	must(queue.SQS.(*sqs.Client).SetQueueAttributes(ctx, &sqs.SetQueueAttributesInput{QueueUrl: aws.String(queue.URL), Attributes: map[string]string{"VisibilityTimeout": "60"}}))(t)
+	for handle, body := range must(queue.Receive(ctx))(t) {
+		if string(body) != string(m.JSON) {
+			t.Errorf("received %s", body)
+		}
+		if err := queue.Delete(ctx, handle); err != nil {
+			t.Error(err)
+		}
+	}
+	left := must(queue.SQS.(*sqs.Client).GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: aws.String(queue.URL), AttributeNames: []sqstypes.QueueAttributeName{"All"}}))(t)
+	if n := left.Attributes["ApproximateNumberOfMessages"] + left.Attributes["ApproximateNumberOfMessagesNotVisible"]; n != "00" {
+		t.Errorf("after it was deleted the queue has %v", left.Attributes)
+	}
 }
 
 // testInventory goes without tasks: the Go SDK cannot read moto's, which have

@@ -102,10 +102,11 @@ func S3(config aws.Config) *s3.Client {
 
 // Guard is what has to be deployed in an account.
 type Guard struct {
-	Patterns  map[string]string // of events, by the names of the rules
-	Targets   map[string]string // ARNs of what gets the events, by the same names
-	TopicARN  string
-	QueueURLs []string
+	Patterns    map[string]string // of events, by the names of the rules
+	Targets     map[string]string // ARNs of what gets the events, by the same names
+	TopicARN    string
+	ReportedARN string // of the guard's queue that is subscribed to the topic
+	QueueURLs   []string
 }
 
 // Components reads the guard's own components.
@@ -118,6 +119,7 @@ func Components(config aws.Config, g Guard) selfcheck.Guard {
 		Patterns:      g.Patterns,
 		Targets:       g.Targets,
 		TopicARN:      g.TopicARN,
+		ReportedARN:   g.ReportedARN,
 		QueueURLs:     g.QueueURLs,
 	}
 }

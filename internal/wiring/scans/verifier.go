@@ -7,6 +7,7 @@ import (
 
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/notify"
+	"fipsguard/internal/aws/reported"
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
@@ -20,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
 // Function is the verifier as Lambda runs it, by the function's environment.
@@ -38,12 +40,13 @@ func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (lamb
 		Config: aws, Policy: policy, PolicyFaults: faults, Exec: true, TrailLogs: settings.TrailLogs,
 		Now: time.Now, Sleep: ecsapi.Sleep, Sessions: p.Sessions,
 	})
-	patterns, targets, err := rules(settings.FunctionARN)
+	enforcer, err := arn.Parse(settings.FunctionARN)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("ARN of the enforcer %q: %w", settings.FunctionARN, err)
 	}
+	patterns, targets := rules(enforcer)
 	scanner.Components = Components(aws, Guard{
-		Patterns: patterns, Targets: targets, TopicARN: settings.TopicARN, QueueURLs: settings.Queues,
+		Patterns: patterns, Targets: targets, TopicARN: settings.TopicARN, ReportedARN: queueBeside(enforcer, product.Reported), QueueURLs: settings.Queues,
 	})
 	log := wiring.Logger(p.Out, settings.Enforcer)
 	wiring.LogStart(log, settings.Enforcer)
@@ -53,6 +56,7 @@ func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (lamb
 		verifier: verifier.Verifier{
 			Scanner:  scanner,
 			Notifier: notify.Topic{SNS: sns.NewFromConfig(aws), ARN: settings.TopicARN},
+			Inbox:    reported.Queue{SQS: sqs.NewFromConfig(aws), URL: settings.Reported},
 			Tool:     evidence.Tool(product.ThisBuild()),
 			Log:      log,
 			Metrics:  metric.NewWriter(p.Out),
@@ -68,23 +72,23 @@ func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (lamb
 
 // rules are the patterns of the stack's rules, and the ARNs of what gets their
 // events: the enforcer those about the setting, the gate's queue all others.
-func rules(enforcerARN string) (patterns, targets map[string]string, err error) {
-	enforcer, err := arn.Parse(enforcerARN)
-	if err != nil {
-		return nil, nil, fmt.Errorf("ARN of the enforcer %q: %w", enforcerARN, err)
-	}
-	queue := arn.ARN{
-		Partition: enforcer.Partition, Service: "sqs", Region: enforcer.Region, AccountID: enforcer.AccountID, Resource: product.Workloads,
-	}
+func rules(enforcer arn.ARN) (patterns, targets map[string]string) {
 	patterns, targets = map[string]string{}, map[string]string{}
 	for _, p := range trail.Patterns() {
 		name := product.Prefix + p.Name
-		patterns[name], targets[name] = p.JSON, queue.String()
+		patterns[name], targets[name] = p.JSON, queueBeside(enforcer, product.Workloads)
 		if p.Name == trail.Settings {
-			targets[name] = enforcerARN
+			targets[name] = enforcer.String()
 		}
 	}
-	return patterns, targets, nil
+	return patterns, targets
+}
+
+// queueBeside is the ARN of a queue in the account and Region of a function.
+func queueBeside(function arn.ARN, name string) string {
+	return arn.ARN{
+		Partition: function.Partition, Service: "sqs", Region: function.Region, AccountID: function.AccountID, Resource: name,
+	}.String()
 }
 
 // handler is the verifier as Lambda calls it.

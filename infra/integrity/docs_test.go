@@ -1,0 +1,94 @@
+package integrity
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestSecurityPageHasTheTable: for every call of the table, what stands against
+// it, by evaluation of the published policies.
+func TestSecurityPageHasTheTable(t *testing.T) {
+	const file, begin, end = "../../docs/security.md", "<!-- made by go test ./infra/integrity -update -->\n", "<!-- end -->"
+	page, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := strings.Cut(string(page), begin)
+	_, after, closed := strings.Cut(rest, end)
+	if !found || !closed {
+		t.Fatalf("%s has no place for the table", file)
+	}
+	want := before + begin + table(t) + end + after
+	if *update {
+		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if string(page) != want {
+		t.Errorf("the table in %s is not this one: run go test ./infra/integrity -update", file)
+	}
+}
+
+func table(t *testing.T) string {
+	var b strings.Builder
+	b.WriteString("| someone… | with | alert | SCP | RCP |\n|---|---|---|---|---|\n")
+	calls := map[string]request{}
+	var unrecorded []string
+	recorded := map[string]bool{}
+	for _, part := range Parts() {
+		for _, action := range part.Actions() {
+			recorded[action] = true
+		}
+	}
+	for _, r := range silencing() {
+		r.principal = arnOfRole("Admin")
+		calls[r.action] = r
+		if !recorded[r.action] {
+			unrecorded = append(unrecorded, r.action)
+		}
+	}
+	against := func(actions []string, policies ...Policy) string {
+		denied := 0
+		for _, action := range actions {
+			r, known := calls[action]
+			for _, p := range policies {
+				if known && p.denies(r) {
+					denied++
+					break
+				}
+			}
+		}
+		switch denied {
+		case 0:
+			return "–"
+		case len(actions):
+			return "denied"
+		}
+		t.Errorf("of %v only %d are denied", actions, denied)
+		return "in part"
+	}
+	rcp := IntegrityRCP(DefaultExempt())
+	for _, part := range Parts() {
+		actions := part.Actions()
+		fmt.Fprintf(&b, "| %s | %s | `fipsguard-tamper-%s` | %s | %s |\n", part.Did, names(part.Calls), part.Name, against(actions, published()...), against(actions, rcp))
+	}
+	for _, action := range unrecorded {
+		if strings.HasPrefix(action, "organizations:") {
+			fmt.Fprintf(&b, "| takes the account out of the organization | `%s` | – | %s | – |\n", action, against([]string{action}, published()...))
+			continue
+		}
+		fmt.Fprintf(&b, "| acts in the guard's place | `%s` | not recorded by default | %s | %s |\n", action, against([]string{action}, published()...), against([]string{action}, rcp))
+	}
+	return b.String()
+}
+
+func names(calls []string) string {
+	var all []string
+	for _, call := range calls {
+		all = append(all, "`"+strings.TrimSuffix(call, "*")+"`")
+	}
+	return strings.Join(all, " ")
+}

@@ -1,0 +1,24 @@
+package integrity
+
+import "fipsguard/internal/product"
+
+// IntegrityRCP protects what resource control policies reach, the bucket, the
+// key, the queues and the log groups, from every other principal: root of the
+// account and other accounts among them. AWS's own services are exempt, since
+// EventBridge, SNS, CloudWatch and Logs deliver through these.
+func IntegrityRCP(e Exempt) Policy {
+	own := append(guards(product.Enforcer, product.Gate, product.Verifier), e.changers()...)
+	statements := []Statement{
+		deny("Queues", queueSettings(), within("sqs", product.Prefix+"*"), unless(e.changers()...)),
+		deny("Messages", messages(), within("sqs", product.Workloads, product.Scans), unless(own...)),
+		deny("Key", keySettings(), within("kms", "key/*"), tagged(unless(e.changers()...))),
+		deny("Bucket", bucketSettings(), evidence(), unless(e.changers()...)),
+		deny("Reports", reports(), evidence("/*"), unless(append(guards(product.Verifier), e.changers()...)...)),
+		deny("Logs", logSettings(), logGroups(), unless(e.changers()...)),
+	}
+	for i := range statements {
+		statements[i].Principal = "*"
+		statements[i].Condition.and("BoolIfExists", "aws:PrincipalIsAWSService", "false")
+	}
+	return Policy{Version: "2012-10-17", Statement: statements}
+}
