@@ -38,7 +38,7 @@ build: ## the functions' zips, the same byte for byte everywhere
 	go run ./build
 
 synth: build ## the CloudFormation templates, into cdk.out
-	CDK_OUTDIR=cdk.out go run ./infra
+	CDK_OUTDIR=cdk.out go run ./infra -c silent=true
 
 bench: ## benchmarks and the cold start ratio
 	go test -run '^$$' -bench . -benchmem ./internal/... ./cmd/... ./functions/...

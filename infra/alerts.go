@@ -26,17 +26,22 @@ func newTopic(stack awscdk.Stack, key awskms.IKey, options Options) awssns.Topic
 	if options.SecurityAccount != "" {
 		subscribeFrom(topic, options.SecurityAccount)
 	}
-	subscribe := func(id string, protocol awssns.SubscriptionProtocol, endpoints []string) {
+	subscribe(scope, topic, options)
+	return topic
+}
+
+// subscribe adds the subscribers that the options name.
+func subscribe(scope constructs.Construct, topic awssns.Topic, options Options) {
+	add := func(id string, protocol awssns.SubscriptionProtocol, endpoints []string) {
 		for i, endpoint := range endpoints {
 			awssns.NewSubscription(scope, jsii.String(id+strconv.Itoa(i+1)), &awssns.SubscriptionProps{
 				Topic: topic, Protocol: protocol, Endpoint: jsii.String(endpoint),
 			})
 		}
 	}
-	subscribe("Email", awssns.SubscriptionProtocol_EMAIL, options.Emails)
-	subscribe("Queue", awssns.SubscriptionProtocol_SQS, options.Queues)
-	subscribe("Https", awssns.SubscriptionProtocol_HTTPS, options.HTTPSEndpoints)
-	return topic
+	add("Email", awssns.SubscriptionProtocol_EMAIL, options.Emails)
+	add("Queue", awssns.SubscriptionProtocol_SQS, options.Queues)
+	add("Https", awssns.SubscriptionProtocol_HTTPS, options.HTTPSEndpoints)
 }
 
 // newReported is the queue that the verifier empties into its memory: it tells

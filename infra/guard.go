@@ -64,11 +64,15 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 		return err
 	}
 	scans := newSchedules(stack, in, queues.undelivered, options)
-	watching := newTamper(stack, tamperProps{
+	tampering := tamperProps{
 		Topic:       topic,
 		Key:         key,
 		Undelivered: queues.undelivered,
-	})
+	}
+	watching := newTamper(stack, tampering)
+	if err := newSecurityChannel(stack, tampering, options); err != nil {
+		return err
+	}
 	in.acceptFrom(workloads, scans)
 	queues.acceptFrom(slices.Concat(settings, workloads, scans, watching))
 	functions := functions{enforcer, gate, verifier}

@@ -2,14 +2,17 @@
 // account and Region, and a template for StackSets. It needs the zips of
 // `go run ./build`.
 //
-//	CDK_OUTDIR=cdk.out go run ./infra    writes the templates; needs Node, no npm
+//	CDK_OUTDIR=cdk.out go run ./infra -c emails=soc@example.gov    writes the templates; needs Node, no npm
 //	npx aws-cdk@2.1148.1 deploy fipsguard
 package main
 
 import (
 	"encoding/json"
+	"errors"
+	"flag"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -17,7 +20,7 @@ import (
 
 func main() {
 	defer jsii.Close()
-	if err := synthesize("cdk.json", "dist"); err != nil {
+	if err := synthesize("cdk.json", "dist", os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "infra:", err)
 		jsii.Close()
 		os.Exit(1)
@@ -25,10 +28,29 @@ func main() {
 }
 
 // synthesize writes the templates of both stacks to the folder that CDK_OUTDIR
-// names.
-func synthesize(settings, zips string) error {
+// names. The arguments choose as the CDK's own do: -c NAME=VALUE.
+// The CDK panics where it cannot go on: one line says why.
+func synthesize(settings, zips string, args []string) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			first, _, _ := strings.Cut(fmt.Sprint(cause), "\n")
+			err = fmt.Errorf("the CDK stopped: %s", first)
+		}
+	}()
 	context, err := readContext(settings)
 	if err != nil {
+		return err
+	}
+	flags := flag.NewFlagSet("infra", flag.ContinueOnError)
+	flags.Func("c", "`NAME=VALUE` of an option (docs/deploy.md); may be repeated", func(choice string) error {
+		name, value, ok := strings.Cut(choice, "=")
+		if !ok {
+			return errors.New("write NAME=VALUE")
+		}
+		context[name] = value
+		return nil
+	})
+	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	app := awscdk.NewApp(&awscdk.AppProps{Context: &context, AnalyticsReporting: jsii.Bool(false)})
@@ -41,10 +63,11 @@ func synthesize(settings, zips string) error {
 
 // declare adds both stacks to an app, with the options that its context holds.
 func declare(app awscdk.App, folder string) error {
-	options, err := readOptions(func(name string) string {
-		text, _ := app.Node().TryGetContext(jsii.String(name)).(string)
-		return text
-	})
+	context, ok := app.Node().GetAllContext(nil).(map[string]any)
+	if !ok {
+		return errors.New("the CDK's context cannot be read")
+	}
+	options, err := readOptions(context)
 	if err != nil {
 		return err
 	}
@@ -55,6 +78,7 @@ func declare(app awscdk.App, folder string) error {
 	if err := newAccountStack(app, options, code); err != nil {
 		return err
 	}
+	newSecurityStack(app, options)
 	return newOrganizationStack(app, options, code)
 }
 

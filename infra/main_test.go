@@ -12,22 +12,82 @@ func TestMissingZips(t *testing.T) {
 	}
 }
 
+// TestBadOptions: each is refused in one line that names it and what it must
+// be, before anything is synthesized.
 func TestBadOptions(t *testing.T) {
-	bad := map[string]string{
-		"mode": "off", "architecture": "x86", "logLevel": "loud", "logRetentionDays": "7", "reservedConcurrency": "0", "securityAccount": "12",
-		"queues": "alerts", "httpsEndpoints": "http://example.gov", "subnets": "subnet-1", "policyFile": "none.yaml",
-		"hourly": "hourly", "check": "often", "daily": "at noon", "proofSample": "none", "evidenceDays": "0", "securityHub": "yes", "tracing": "often", "keysToRead": "alias/mine",
+	good := func(name string, value any) map[string]any {
+		return map[string]any{"emails": "soc@example.gov", name: value}
 	}
-	_, err := readOptions(func(name string) string { return bad[name] })
-	if err == nil {
-		t.Fatal("bad options pass")
-	}
-	for name := range bad {
-		if !strings.Contains(err.Error(), "context "+name) {
-			t.Errorf("nothing about %s in:\n%v", name, err)
+	for _, bad := range []struct {
+		name  string
+		value any
+		says  string
+	}{
+		{"mode", "off", "enforce or audit"},
+		{"mode", true, "a text"},
+		{"architecture", "x86", "amd64 or arm64"},
+		{"logLevel", "loud", "debug, info, warn or error"},
+		{"logRetentionDays", "7", "90, 180, 365"},
+		{"logRetentionDays", 7.5, "whole number"},
+		{"reservedConcurrency", "0", "whole number from 1"},
+		{"reservedConcurrency", []any{}, "whole number from 1"},
+		{"securityAccount", "12", "12 digits"},
+		{"securityAccount", 111122223333.0, "a text"},
+		{"emails", []any{"soc@example.gov", 7.0}, "a list of texts"},
+		{"emails", map[string]any{"to": "soc@example.gov"}, "a list of texts"},
+		{"emails", "soc@", "addresses"},
+		{"emails", "SOC <soc@example.gov>", "addresses"},
+		{"queues", "alerts", "ARNs of SQS queues"},
+		{"httpsEndpoints", "http://example.gov", "https://"},
+		{"httpsEndpoints", "https://", "https://"},
+		{"subnets", "subnet-1", "given together"},
+		{"subnets", "10.0.0.0/24", "IDs as in subnet-"},
+		{"securityGroups", "default", "IDs as in sg-"},
+		{"vpc", "main", "vpc-"},
+		{"endpoints", "ecs", "given together"},
+		{"endpoints", "ECS!", "names of endpoint services"},
+		{"rollBackRoles", "*", "ARNs of roles"},
+		{"rollBackRoles", "arn:aws-us-gov:iam::111122223333:role/*", "ARNs of roles"},
+		{"rollBackRoles", "arn:aws-us-gov:iam::*:*", "ARNs of roles"},
+		{"policyFile", "none.yaml", "none.yaml"},
+		{"hourly", "hourly", "EventBridge schedule"},
+		{"check", "rate(1 minutes)", "EventBridge schedule"},
+		{"daily", "at noon", "EventBridge schedule"},
+		{"proofSample", "none", "whole number"},
+		{"evidenceDays", -1.0, "whole number"},
+		{"securityHub", "yes", "true or false"},
+		{"tracing", 1.0, "true or false"},
+		{"keysToRead", "alias/mine", "ARNs of KMS keys"},
+		{"trailLogs", "s3://org-trail", "BUCKET"},
+		{"email", "soc@example.gov", "did you mean emails?"},
+		{"trail_logs", "org-trail", "did you mean trailLogs?"},
+		{"emails", "", "no one would get an alert"},
+	} {
+		_, err := readOptions(good(bad.name, bad.value))
+		if err == nil || !strings.Contains(err.Error(), "context "+bad.name) || !strings.Contains(err.Error(), bad.says) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s %v: %v; want one line with %q", bad.name, bad.value, err, bad.says)
 		}
 	}
-	if _, err := readOptions(func(string) string { return "" }); err != nil {
-		t.Errorf("the defaults: %v", err)
+}
+
+// TestAllFaultsAtOnce: one line for each.
+func TestAllFaultsAtOnce(t *testing.T) {
+	_, err := readOptions(map[string]any{"mode": "off", "emails": 7.0, "tracin": "true", "vpc": "x"})
+	if err == nil || strings.Count(err.Error(), "\n") != 3 {
+		t.Errorf("want four lines:\n%v", err)
+	}
+}
+
+func TestGoodOptions(t *testing.T) {
+	o, err := readOptions(map[string]any{
+		"emails": []any{"soc@example.gov", "ops@example.gov"}, "proofSample": 20.0, "tracing": true, "reservedConcurrency": "5",
+		"rollBackRoles": "arn:aws-us-gov:iam::*:role/app-*, arn:aws-us-gov:iam::111122223333:role/team/shop", "trailLogs": "org-trail/AWSLogs/o-abc123",
+		"@aws-cdk/core:checkSecretUsage": true, "availability-zones:account=111122223333:region=us-gov-west-1": []any{}, "aws:cdk:bundling-stacks": []any{},
+	})
+	if err != nil || len(o.Emails) != 2 || o.Sample != 20 || !o.Tracing || *o.ReservedConcurrency != 5 || len(o.RollBackRoles) != 2 {
+		t.Errorf("%+v, error %v", o, err)
+	}
+	if _, err := readOptions(map[string]any{"silent": true}); err != nil {
+		t.Errorf("silent: %v", err)
 	}
 }

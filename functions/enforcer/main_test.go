@@ -139,6 +139,11 @@ func TestTheFunction(t *testing.T) {
 		if sent := d.account.Published(); len(sent) != 1 || !strings.Contains(sent[0].Subject, "CRITICAL") {
 			t.Errorf("the alerts are %+v", sent)
 		}
+		for _, call := range d.account.Calls() {
+			if call.Principal.AccessKeyID == localaws.Everyone().Guard.AccessKeyID && !strings.Contains(call.UserAgent+" ", " app/fipsguard ") {
+				t.Errorf("CloudTrail's record of %s does not say that it is the guard's: %s", call.Operation, call.UserAgent)
+			}
+		}
 		for _, want := range []string{`"fips140":true`, `"fips140Module":"v1.0.0`, `"RemediationLatency"`, `"result":"DONE"`} {
 			if !strings.Contains(d.Printed(), want) {
 				t.Errorf("no %s in the log:\n%s", want, d.Printed())

@@ -176,6 +176,11 @@ func TestTheFunction(t *testing.T) {
 		t.Fatalf("alerts: %+v", sent)
 	}
 
+	for _, call := range d.account.Calls() {
+		if call.Principal.AccessKeyID == localaws.Everyone().Guard.AccessKeyID && !strings.Contains(call.UserAgent+" ", " app/"+product.Name+" ") {
+			t.Errorf("CloudTrail's record of %s does not say that it is the guard's: %s", call.Operation, call.UserAgent)
+		}
+	}
 	if len(d.account.SecurityFindings()) == 0 {
 		t.Error("Security Hub got none of the findings")
 	}

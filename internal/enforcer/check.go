@@ -17,10 +17,16 @@ func (e *Enforcer) CheckSetting(ctx context.Context, location guard.Location, wh
 
 // EveryMinute checks the account setting on a schedule: one reading, and the
 // repair where it is off or does not answer. So a lost event costs a minute.
-// What stays off is reported once in the life of the process, and an error only
-// where another try may help or nobody knows yet.
+// What stays off is reported once in the life of the process. So is an error, in
+// ten minutes: Lambda invokes the function again with what failed, and keeps it
+// in the failure queue, and the next minute's check is that other try already.
 func (e *Enforcer) EveryMinute(ctx context.Context, location guard.Location) error {
-	return e.check(ctx, location, "checked every minute", true)
+	err := e.check(ctx, location, "checked every minute", true)
+	if err == nil || e.past.mayFail(e.Now()) {
+		return err
+	}
+	e.Log.Error("check failed again", "error", err.Error())
+	return nil
 }
 
 // check is both. One that comes often writes what it could not read at most

@@ -12,6 +12,8 @@ import (
 const (
 	// unseenInterval is how often a call is made that nothing shows to be needed.
 	unseenInterval = 10 * time.Minute
+	// failureInterval is how often the minute's check fails for Lambda.
+	failureInterval = 10 * time.Minute
 	// maxStories bounds how many events are remembered.
 	maxStories = 1000
 	// recordedTo is how exact the time of a record is.
@@ -27,6 +29,7 @@ type past struct {
 	onSince  time.Time        // it was read as on from then; zero when the last reading says otherwise
 	onUntil  time.Time        // when it was last read as on
 	unseen   time.Time        // when a call that nothing showed to be needed was last accepted
+	failed   time.Time        // when the minute's check last failed for Lambda
 	reported string           // how it was left when people were told that it is not on
 }
 
@@ -113,6 +116,18 @@ func (p *past) mayWriteUnseen(now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.unseen.IsZero() || now.Sub(p.unseen).Abs() >= unseenInterval
+}
+
+// mayFail reports whether it is time again for the minute's check to fail, and
+// notes that it does.
+func (p *past) mayFail(now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.failed.IsZero() && now.Sub(p.failed).Abs() < failureInterval {
+		return false
+	}
+	p.failed = now
+	return true
 }
 
 // remember notes that people were told how the setting was left.

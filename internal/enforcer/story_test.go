@@ -241,12 +241,12 @@ func TestEveryMinute(t *testing.T) {
 		{name: "off, and AWS refuses", account: accountWith(guard.ModeOff, map[string]guardtest.Fault{put: guardtest.Refused}),
 			calls: map[string]int{list: 40, put: 20}, alerts: 1, failed: 1, mode: guard.ModeOff},
 		{name: "off, and no answer", account: accountWith(guard.ModeOff, map[string]guardtest.Fault{put: guardtest.Down}),
-			calls: map[string]int{list: 40, put: 20}, alerts: 1, failed: 20, mode: guard.ModeOff},
+			calls: map[string]int{list: 40, put: 20}, alerts: 1, failed: 2, mode: guard.ModeOff},
 		// A write goes out in the first minute and in the eleventh.
-		{name: "off, and it cannot be read", account: accountWith(guard.ModeOff, down), calls: map[string]int{list: 22, put: 2}, alerts: 1, failed: 20, mode: guard.ModeOn},
-		{name: "on, and it cannot be read", account: accountWith(guard.ModeOn, down), calls: map[string]int{list: 22, put: 2}, alerts: 1, failed: 20, mode: guard.ModeOn},
+		{name: "off, and it cannot be read", account: accountWith(guard.ModeOff, down), calls: map[string]int{list: 22, put: 2}, alerts: 1, failed: 2, mode: guard.ModeOn},
+		{name: "on, and it cannot be read", account: accountWith(guard.ModeOn, down), calls: map[string]int{list: 22, put: 2}, alerts: 1, failed: 2, mode: guard.ModeOn},
 		{name: "it cannot be read, and the policy only audits", account: accountWith(guard.ModeOff, down), policy: guard.DefaultPolicy().Audited(),
-			calls: map[string]int{list: 20}, alerts: 1, failed: 20, mode: guard.ModeOff},
+			calls: map[string]int{list: 20}, alerts: 1, failed: 2, mode: guard.ModeOff},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e, in, _ := newGuard(c.account)
@@ -297,6 +297,38 @@ func TestTheMinuteDoesNotRepeatAnEvent(t *testing.T) {
 	}
 }
 
+// TestNoMinuteIsADeadLetter: Lambda invokes the function again one and three
+// minutes after a check that failed, and gives it up when all three fail. What
+// is at fault for hours would be a dead letter each minute.
+func TestNoMinuteIsADeadLetter(t *testing.T) {
+	for name, faults := range map[string]map[string]guardtest.Fault{
+		"it cannot be read": {list: guardtest.Down}, "AWS refuses": {put: guardtest.Refused}, "nothing is answered": {list: guardtest.Down, put: guardtest.Down},
+	} {
+		account := accountWith(guard.ModeOff, faults)
+		e, in, _ := newGuard(account)
+		in.broken = true
+		attempts := map[int][]bool{} // of the check of a minute: whether it failed
+		for now := range 120 {
+			for _, of := range []int{now, now - 1, now - 3} {
+				if of == now || len(attempts[of]) > 0 && attempts[of][len(attempts[of])-1] {
+					attempts[of] = append(attempts[of], e.EveryMinute(t.Context(), location) != nil)
+				}
+			}
+			account.Clock = account.Clock.Add(time.Minute)
+		}
+		failed := 0
+		for minute, all := range attempts {
+			failed += len(all) - 1
+			if len(all) == 3 && all[2] {
+				t.Errorf("%s: the check of minute %d is a dead letter", name, minute)
+			}
+		}
+		if failed == 0 {
+			t.Errorf("%s: Lambda saw no error", name)
+		}
+	}
+}
+
 // TestAnAlertThatDidNotGoOutIsTriedEachMinute.
 func TestAnAlertThatDidNotGoOutIsTriedEachMinute(t *testing.T) {
 	account := accountWith(guard.ModeOff, nil)
@@ -306,7 +338,7 @@ func TestAnAlertThatDidNotGoOutIsTriedEachMinute(t *testing.T) {
 	failed := minutes(t, e, account, 2)
 	in.broken = false
 	minutes(t, e, account, 2)
-	if failed != 2 || len(in.alerts) != 1 {
+	if failed != 1 || len(in.alerts) != 1 {
 		t.Errorf("%d errors, %d alerts; want one alert as soon as it can go out", failed, len(in.alerts))
 	}
 }

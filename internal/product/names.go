@@ -24,6 +24,7 @@ const (
 	Reported    = Prefix + "reported"          // the queue of what went out on the topic, for the verifier's memory
 	Undelivered = Prefix + "undelivered"       // events that EventBridge could not hand over
 	Failed      = Prefix + "failed"            // events that a function could not handle
+	SecurityBus = Prefix + "security"          // the event bus in the security account
 	FailedScans = Prefix + "failed-scans.fifo" // requests for scans that failed
 )
 

@@ -10,6 +10,7 @@ import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/product"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -103,6 +104,14 @@ func (a *Account) start(ctx context.Context, address string) error {
 
 // configFor lets the AWS SDK call the account as a principal.
 func (a *Account) configFor(p localaws.Principal) aws.Config { return a.AWS.Config(p, Region) }
+
+// marked is configFor the guard's own calls, which carry its name, as those of
+// the deployed functions do.
+func (a *Account) marked(p localaws.Principal) aws.Config {
+	config := a.configFor(p)
+	config.AppID = product.Name
+	return config
+}
 
 // as is ECS in the hands of a principal.
 func (a *Account) as(p localaws.Principal) *ecs.Client { return ecs.NewFromConfig(a.configFor(p)) }

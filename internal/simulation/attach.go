@@ -35,7 +35,7 @@ func (a *Account) attach(ctx context.Context) error {
 	}
 	newEnforcer := func() lambda.Handler {
 		return wiring.Handler(wiring.Enforcer(wiring.EnforcerOptions{
-			Config: a.configFor(a.People.Guard), TopicARN: topic, Policy: a.policy,
+			Config: a.marked(a.People.Guard), TopicARN: topic, Policy: a.policy,
 			Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
 		}))
 	}
@@ -120,7 +120,7 @@ func (a *Account) verifier() invoke {
 // scan runs the verifier once, and keeps its report.
 func (a *Account) scan(ctx context.Context, why string) error {
 	scanner := scans.Scanner(scans.Options{
-		Config: a.configFor(a.People.Verifier), Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep,
+		Config: a.marked(a.People.Verifier), Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep,
 	})
 	started := a.AWS.Now()
 	found, err := scanner.Scan(ctx, location(), scan.Request{Why: why})

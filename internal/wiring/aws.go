@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"fipsguard/internal/product"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
@@ -26,6 +28,7 @@ func AWSConfig(p Process) (aws.Config, error) {
 		Region:           getenv("AWS_REGION"),
 		RetryMaxAttempts: attempts,
 		HTTPClient:       p.Client,
+		AppID:            product.Name, // by which CloudTrail's records show whose calls they are
 		ConfigSources:    []any{environment{getenv}},
 	}
 	credentials := aws.Credentials{

@@ -49,6 +49,9 @@ func TestAWSEnvironment(t *testing.T) {
 			if aws.ToString(ofECS.BaseEndpoint) != c.ecsURL || aws.ToString(ofSNS.BaseEndpoint) != c.snsURL {
 				t.Errorf("ECS is at %q, SNS at %q", aws.ToString(ofECS.BaseEndpoint), aws.ToString(ofSNS.BaseEndpoint))
 			}
+			if ofECS.AppID != "fipsguard" || ofSNS.AppID != "fipsguard" {
+				t.Errorf("calls are marked as %q and %q", ofECS.AppID, ofSNS.AppID)
+			}
 			if got := ofECS.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled; got != c.fips {
 				t.Errorf("FIPS endpoints: %t, want %t", got, c.fips)
 			}

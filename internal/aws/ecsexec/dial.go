@@ -21,16 +21,26 @@ const (
 )
 
 // dial opens the websocket at a stream URL. If it fails it leaves no connection
-// behind.
+// behind. An upgrade that is refused because of its signature is tried once
+// without: the session's token is what opens the channel, and AWS's own plugin
+// dials unsigned when it finds no credentials (docs/facts.md, section 17).
 func (c *Client) dial(ctx context.Context, address string) (*websocket.Conn, error) {
 	stream, err := streamURL(address, c.Region, c.Loopback)
 	if err != nil {
 		return nil, err
 	}
-	stream, header, err := c.sign(ctx, stream)
+	signed, header, err := c.sign(ctx, stream)
 	if err != nil {
 		return nil, err
 	}
+	conn, err := c.upgrade(ctx, signed, header)
+	if header != nil && errors.Is(err, ErrRefused) {
+		return c.upgrade(ctx, stream, nil)
+	}
+	return conn, err
+}
+
+func (c *Client) upgrade(ctx context.Context, stream *url.URL, header http.Header) (*websocket.Conn, error) {
 	transport := c.transport()
 	// This also ends dials that were given up; net/http would let them go on
 	// for requests to come.
@@ -45,6 +55,7 @@ func (c *Client) dial(ctx context.Context, address string) (*websocket.Conn, err
 	}
 	var conn *websocket.Conn
 	var response *http.Response
+	var err error
 	// The upgrade's key is hashed with SHA-1 (RFC 6455, section 4.2.2), which
 	// protects nothing and which FIPS-only mode refuses.
 	fips140.WithoutEnforcement(func() {

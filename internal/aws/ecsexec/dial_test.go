@@ -39,6 +39,27 @@ func TestPresigned(t *testing.T) {
 	}
 }
 
+// TestRefusedSignature: a caller without the permission for the data channel is
+// let in by the session's token, in one more try.
+func TestRefusedSignature(t *testing.T) {
+	g := newGateway(t, answerOne)
+	var upgrades atomic.Int32
+	g.upgrade = func(w http.ResponseWriter, r *http.Request) {
+		upgrades.Add(1)
+		if r.Header.Get("Authorization") != "" {
+			http.Error(w, "not authorized to perform ssmmessages:OpenDataChannel", http.StatusForbidden)
+			return
+		}
+		g.played <- g.hold(w, r)
+	}
+	got, err := g.run(t, t.Context())
+	check(t, got, err, "1\r\n", nil, nil)
+	g.agentDone(t)
+	if n := upgrades.Load(); n != 2 {
+		t.Errorf("%d upgrades were tried, want 2", n)
+	}
+}
+
 func TestNoCredentials(t *testing.T) {
 	g := newGateway(t, nil)
 	client := g.client()

@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"fipsguard/internal/localaws/kernel"
-
-	"quamina.net/go/quamina"
 )
 
 // Rule is an EventBridge rule on the default bus of a Region, with a Lambda
@@ -21,7 +19,7 @@ type Rule struct {
 	Name   string
 	Region string
 	// Pattern is an event pattern in JSON, of exact values, exists,
-	// anything-but with a list, prefix and equals-ignore-case.
+	// anything-but with a list or a wildcard, prefix and equals-ignore-case.
 	Pattern string
 	// Invoke is the function, called asynchronously with the event: after an
 	// error it is called again, twice, and then the event is a dead letter.
@@ -37,7 +35,7 @@ type Rule struct {
 	// TargetARN is the function or queue as EventBridge names it.
 	TargetARN string
 
-	matcher *quamina.Quamina
+	matcher matcher
 }
 
 // Options say how events are delivered.
@@ -102,14 +100,9 @@ func (b *Bus) Attach(r Rule) error {
 	if err != nil {
 		return fmt.Errorf("attach rule %s: %w", r.Name, err)
 	}
-	matcher, err := quamina.New()
-	if err != nil {
+	if r.matcher, err = newMatcher(r.Pattern); err != nil {
 		return fmt.Errorf("attach rule %s: %w", r.Name, err)
 	}
-	if err := matcher.AddPattern(r.Name, r.Pattern); err != nil {
-		return fmt.Errorf("attach rule %s: %w", r.Name, err)
-	}
-	r.matcher = matcher
 	r.TargetARN = cmp.Or(r.TargetARN, region.ARN("lambda", "function:"+b.function))
 	b.kernel.Lock()
 	defer b.kernel.Unlock()
@@ -140,8 +133,7 @@ func (b *Bus) Publish(e kernel.Event) {
 		if rule.Disabled || rule.Region != string(e.Region) {
 			continue
 		}
-		matched, err := rule.matcher.MatchesForEvent(data)
-		if err != nil || len(matched) == 0 {
+		if !rule.matcher.match(data) {
 			continue
 		}
 		fault := b.kernel.EventFault(e.Subject, e.Caller)

@@ -12,6 +12,8 @@ import (
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/localaws/localtest"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -232,5 +234,42 @@ func TestManyCallersAtOnce(t *testing.T) {
 	}
 	if observed != 60 {
 		t.Errorf("%d deliveries were observed, want 60", observed)
+	}
+}
+
+// TestAnExcludedWildcard excludes what it matches, and what has no such member.
+func TestAnExcludedWildcard(t *testing.T) {
+	a := localtest.Start(t, localaws.Options{Concurrency: 1})
+	var got []string
+	err := a.Attach(localaws.Rule{
+		Name: "not-the-cli", Region: localtest.West,
+		Pattern: `{"detail":{"eventName":["PutAccountSettingDefault"],"userAgent":[{"anything-but":{"wildcard":"*app/cli*"}}],"requestParameters":{"name":[{"anything-but":{"wildcard":"task*"}}]}}}`,
+		Invoke: func(_ context.Context, event []byte) error {
+			var e struct {
+				Detail struct {
+					UserAgent         string
+					RequestParameters struct{ Value string }
+				}
+			}
+			err := json.Unmarshal(event, &e)
+			got = append(got, e.Detail.RequestParameters.Value)
+			return err
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	for _, c := range []struct{ app, name, value string }{
+		{"", "fargateFIPSMode", "enabled"}, {"cli", "fargateFIPSMode", "disabled"}, {"client", "fargateFIPSMode", "off"}, {"other", "fargateFIPSMode", "on"}, {"", "taskLongArnFormat", "enabled"},
+	} {
+		_, err := client.PutAccountSettingDefault(t.Context(), &ecs.PutAccountSettingDefaultInput{Name: types.SettingName(c.name), Value: &c.value}, func(o *ecs.Options) { o.AppID = c.app })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	localtest.Drain(t, a)
+	if diff := cmp.Diff([]string{"enabled", "on"}, got); diff != "" {
+		t.Errorf("delivered (-want +got):\n%s", diff)
 	}
 }

@@ -19,6 +19,7 @@ type Call struct {
 	ErrorMessage string
 	RequestID    string
 	Limit        Limit // the token bucket that it takes from
+	UserAgent    string
 }
 
 // Calls are all calls, reads included, in the order in which they were done.
@@ -32,7 +33,7 @@ func (k *Kernel) Calls() []Call {
 func (k *Kernel) remember(r *Request, limit Limit, failure *Error) {
 	done := Call{
 		Time: r.At, Principal: r.Principal, Region: string(r.Region), Operation: r.Action(),
-		Parameters: r.Parameters, RequestID: r.ID, Limit: limit,
+		Parameters: r.Parameters, RequestID: r.ID, UserAgent: r.UserAgent, Limit: limit,
 	}
 	if failure != nil {
 		done.ErrorCode, done.ErrorMessage = failure.Code, failure.Message

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/product"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -16,7 +17,7 @@ import (
 // error names what is missing: credentials, or a Region that has FIPS mode on
 // Fargate.
 func Caller(ctx context.Context) (aws.Config, guard.Location, error) {
-	settings, err := config.LoadDefaultConfig(ctx)
+	settings, err := config.LoadDefaultConfig(ctx, config.WithAppID(product.Name))
 	if err != nil {
 		return aws.Config{}, guard.Location{}, fmt.Errorf("read the AWS configuration: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"fipsguard/internal/audit"
 	"fipsguard/internal/aws/history"
+	"fipsguard/internal/product"
 	"fipsguard/internal/wiring/scans"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -32,7 +33,7 @@ func InEnvironment(ctx context.Context) (aws.Config, error) {
 	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConns, t.MaxIdleConnsPerHost = history.InFlight, history.InFlight
 	})
-	c, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client))
+	c, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client), config.WithAppID(product.Name))
 	if err != nil {
 		return c, fmt.Errorf("read the AWS configuration: %w", err)
 	}

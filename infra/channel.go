@@ -1,0 +1,80 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"fipsguard/infra/integrity"
+	"fipsguard/internal/product"
+	"fipsguard/internal/trail"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// newSecurityChannel sends tamper events and writes of the setting to another
+// account's event bus, as CloudTrail recorded them. It shares nothing with the
+// alert topic: rules, role, queue and key are its own, so that what silences one
+// channel is reported on the other.
+func newSecurityChannel(stack awscdk.Stack, props tamperProps, options Options) error {
+	if options.SecurityBus == "" {
+		return nil
+	}
+	scope := constructs.NewConstruct(stack, jsii.String("SecurityChannel"))
+	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{
+		RoleName:  awscdk.Fn_Sub(jsii.String(product.Prefix+"security-channel-${AWS::Region}"), nil),
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil),
+	})
+	awsiam.NewManagedPolicy(scope, jsii.String("Policy"), &awsiam.ManagedPolicyProps{
+		ManagedPolicyName: awscdk.Fn_Sub(jsii.String(product.Prefix+"security-channel-${AWS::Region}"), nil),
+		Roles:             &[]awsiam.IRole{role},
+		Statements: &[]awsiam.PolicyStatement{awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions: jsii.Strings("events:PutEvents"), Resources: jsii.Strings(options.SecurityBus),
+		})},
+	})
+	undelivered := awssqs.NewQueue(scope, jsii.String("Undelivered"), &awssqs.QueueProps{
+		QueueName:       jsii.String(product.Prefix + "security-undelivered"),
+		Encryption:      awssqs.QueueEncryption_SQS_MANAGED, // not the key of the other channel
+		EnforceSSL:      jsii.Bool(true),
+		RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)),
+	})
+	suppress(undelivered, "AwsSolutions-SQS3", "It is a queue of undelivered events itself.")
+	suppress(undelivered, "NIST.800.53.R5-SQSQueueKMSEncryption", "Its key is SQS's own, so that a change of the guard's key does not reach it.")
+
+	var rules []awsevents.CfnRule
+	forward := func(name, about string, pattern map[string]any) {
+		rules = append(rules, awsevents.NewCfnRule(scope, jsii.String(logicalName(name)), &awsevents.CfnRuleProps{
+			Name:         jsii.String(product.Prefix + "security-" + name),
+			Description:  jsii.String("To the security account: someone " + about),
+			EventPattern: pattern,
+			State:        jsii.String("ENABLED"),
+			Targets: []awsevents.CfnRule_TargetProperty{{
+				Id:               jsii.String("security"),
+				Arn:              jsii.String(options.SecurityBus),
+				RoleArn:          role.RoleArn(),
+				RetryPolicy:      retries(),
+				DeadLetterConfig: awsevents.CfnRule_DeadLetterConfigProperty{Arn: undelivered.QueueArn()},
+			}},
+		}))
+	}
+	values := matching(stack, props)
+	for _, part := range integrity.Parts() {
+		forward(part.Name, part.Did, tamperPattern(part, values[part.Name]))
+	}
+	for _, pattern := range trail.Patterns() {
+		if pattern.Name != trail.Settings {
+			continue
+		}
+		var events map[string]any
+		if err := json.Unmarshal([]byte(pattern.JSON), &events); err != nil {
+			return fmt.Errorf("pattern %s: %w", pattern.Name, err)
+		}
+		forward(pattern.Name, "wrote the setting", events)
+	}
+	accept(undelivered, rules)
+	return nil
+}
