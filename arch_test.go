@@ -87,6 +87,18 @@ func TestNoFunctionContainsTheSimulation(t *testing.T) {
 	}
 }
 
+// TestTheFirstBuildCompilesNoMoreThanItNeeds: the SDK's clients of Systems Manager,
+// KMS and Security Hub, and Lambda's runtime, would take an eighth of its time.
+func TestTheFirstBuildCompilesNoMoreThanItNeeds(t *testing.T) {
+	for _, path := range goList(t, "Deps")["cmd/fipsguard"] {
+		for _, left := range []string{"aws-sdk-go-v2/service/ssm", "aws-sdk-go-v2/service/kms", "aws-sdk-go-v2/service/securityhub", "aws-lambda-go/lambda"} {
+			if path == "github.com/aws/"+left {
+				t.Errorf("cmd/fipsguard contains %s", path)
+			}
+		}
+	}
+}
+
 // packageTable reads ARCHITECTURE.md's table: the packages, and what each
 // imports of the others.
 func packageTable(t *testing.T) map[string][]string {

@@ -42,7 +42,6 @@ var clients = map[string][]client{
 	"Verifier": append(slices.Clone(rejecting), alerting, keeping,
 		client{"../internal/aws/ecsapi/inventory.go", "ecs", "ecs"},
 		client{"../internal/aws/ecsexec/*.go", "ecs", "ecs"},
-		client{"../internal/aws/ecsexec/*.go", "ssm", "ssm"},
 		client{"../internal/aws/history/history.go", "cloudtrail", "cloudtrail"},
 		client{"../internal/aws/selfcheck/*.go", "cloudtrail", "cloudtrail"},
 		client{"../internal/aws/selfcheck/*.go", "eventbridge", "events"},
@@ -61,11 +60,11 @@ var runtime = []string{
 }
 
 // further are actions that no client's method is named after: the message
-// channel is a websocket, and S3 asks for ListBucket to say that an object is
+// channel is a websocket, sessions are ended without the SDK's client, and S3 asks for ListBucket to say that an object is
 // not there. Lambda receives from a function's queue with the function's role.
 var further = map[string][]string{
 	"Gate":     {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
-	"Verifier": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "ssmmessages:OpenDataChannel", "s3:ListBucket"},
+	"Verifier": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "ssm:TerminateSession", "ssmmessages:OpenDataChannel", "s3:ListBucket"},
 }
 
 // isWrite is what audit mode does not grant: what changes a setting or a

@@ -100,6 +100,8 @@ func (r checkReport) tell(t *terminal) {
 		case f.foreign:
 			over++
 			continue
+		case f.source != manifest.NoSource && f.err == nil:
+			continue
 		case f.err != nil:
 			fmt.Fprintf(t.err, "fipsguard: %s: %s\n", name, sanitize.Terminal(f.err.Error()))
 		case f.named && len(f.contents.Items) == 0:
@@ -110,6 +112,7 @@ func (r checkReport) tell(t *terminal) {
 		}
 		read++
 	}
+	r.tellSources(t)
 	if over > 0 {
 		fmt.Fprintf(t.err, "fipsguard: %s read; %s about something else passed over\n", count(read, "file"), count(over, "file"))
 	}

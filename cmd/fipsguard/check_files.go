@@ -21,8 +21,9 @@ type checkReport struct{ files []checkedFile }
 
 type checkedFile struct {
 	name     string
-	named    bool // on the command line, or by a file that was
-	foreign  bool // about something else
+	named    bool            // on the command line, or by a file that was
+	foreign  bool            // about something else
+	source   manifest.Source // of something that may launch tasks
 	contents manifest.Contents
 	err      error
 }
@@ -60,6 +61,7 @@ func checkAll(t *terminal, arguments []string, o manifest.Options) checkReport {
 			}
 		}
 	}
+	r.settleSources()
 	return r
 }
 
@@ -94,6 +96,15 @@ func (f *checkedFile) read(t *terminal, o manifest.Options, room *semaphore.Weig
 	data, err := readAll(t, f.name)
 	if err != nil {
 		f.err = err
+		return
+	}
+	source, launches := manifest.SourceOf(f.name, data)
+	switch {
+	case launches:
+		f.source = source
+		return
+	case source != manifest.NoSource && !f.named:
+		f.foreign = true
 		return
 	}
 	likeness := manifest.Surely

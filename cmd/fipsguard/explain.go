@@ -4,20 +4,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
-	"fipsguard/internal/config"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/sanitize"
 	"fipsguard/internal/trail"
 )
 
 type explainCommand struct {
-	Format string   `enum:"text,json" default:"text" help:"Output format: text or json (one object a record)."`
-	Policy string   `placeholder:"FILE" help:"The guard's policy document; the default policy without it."`
-	Files  []string `arg:"" name:"file" help:"EventBridge events, CloudTrail records or CloudTrail log files, plain or gzip, and what queues, topics, streams and queries put around them; directories and patterns of such files; - is the standard input."`
+	Format     string `enum:"text,json" default:"text" help:"Output format: text or json (one object a record)."`
+	policyFlag `embed:""`
+	Files      []string `arg:"" name:"file" help:"EventBridge events, CloudTrail records or CloudTrail log files, plain or gzip, and what queues, topics, streams and queries put around them; directories and patterns of such files; - is the standard input."`
 }
 
 // Help is what kong prints below the usage.
@@ -28,16 +26,13 @@ func (explainCommand) Help() string {
 }
 
 func (c *explainCommand) Run(t *terminal) error {
-	e := explainer{terminal: t, now: time.Now(), policy: guard.DefaultPolicy(), write: writeText}
+	e := explainer{terminal: t, now: time.Now(), policyGiven: c.Policy != "", write: writeText}
+	var err error
+	if e.policy, err = c.read(e.now); err != nil {
+		return err
+	}
 	if c.Format == "json" {
 		e.write = writeJSON
-	}
-	if c.Policy != "" {
-		policy, err := readPolicy(c.Policy, e.now)
-		if err != nil {
-			return err
-		}
-		e.policy, e.policyGiven = policy, true
 	}
 	unreadable := false
 	for _, name := range c.Files {
@@ -58,18 +53,6 @@ func (c *explainCommand) Run(t *terminal) error {
 		return exitUnreadable
 	}
 	return nil
-}
-
-func readPolicy(name string, now time.Time) (guard.Policy, error) {
-	document, err := os.ReadFile(name)
-	if err != nil {
-		return guard.Policy{}, fmt.Errorf("%s: %w", name, reasonOf(err))
-	}
-	policy, err := config.ParsePolicy(document, now)
-	if err != nil {
-		return guard.Policy{}, fmt.Errorf("%s: %w", name, err)
-	}
-	return policy, nil
 }
 
 // explainer explains files by one policy.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fipsguard/internal/independent"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"fipsguard/internal/guard"
+	"fipsguard/internal/independent"
 	"fipsguard/internal/simulation"
 )
 
@@ -145,7 +146,9 @@ func TestTheAWSCommandLine(t *testing.T) {
 	var out lockedBuffer
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- serve(ctx, &terminal{out: &out, err: &out}, "127.0.0.1:0", false) }()
+	go func() {
+		ended <- serve(ctx, &terminal{out: &out, err: &out}, "127.0.0.1:0", guard.DefaultPolicy(), false)
+	}()
 	defer func() {
 		stop()
 		if err := <-ended; err != nil {

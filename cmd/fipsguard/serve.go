@@ -7,18 +7,19 @@ import (
 	"net"
 	"sync"
 
+	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/simulation"
 )
 
 // serve keeps an account up with the guard live until the context ends, and
 // prints what happens.
-func serve(ctx context.Context, t *terminal, address string, allowRemote bool) (err error) {
+func serve(ctx context.Context, t *terminal, address string, policy guard.Policy, allowRemote bool) (err error) {
 	if err := checkAddress(address, allowRemote); err != nil {
 		return err
 	}
 	var printing sync.Mutex
-	s, err := simulation.Serve(ctx, address)
+	s, err := simulation.Serve(ctx, address, policy)
 	if err != nil {
 		return err
 	}

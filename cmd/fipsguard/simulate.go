@@ -8,8 +8,10 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 	"fipsguard/internal/sanitize"
 	"fipsguard/internal/simulation"
@@ -19,24 +21,30 @@ type simulateCommand struct {
 	Scenarios   []string `arg:"" optional:"" name:"scenario" help:"Scenarios to run; all of them without one: ${scenarios}."`
 	Serve       string   `placeholder:"HOST:PORT" help:"Keep an account running at this address with the guard attached, and watch."`
 	HTML        string   `name:"html" placeholder:"FILE" help:"Save the verifier's first report of the last scenario that has one, as a page."`
-	AllowRemote bool     `help:"Let --serve listen on an address that other machines can reach."`
+	policyFlag  `embed:""`
+	AllowRemote bool `help:"Let --serve listen on an address that other machines can reach."`
 }
 
 // Help is what kong prints below the usage.
 func (simulateCommand) Help() string {
 	return "Starts an AWS account inside this program, on loopback, with the enforcer attached through the same " +
 		"EventBridge patterns, AWS SDK and HTTP as in a real one, and runs what goes wrong. " +
+		"Scenarios are written for the default policy: by another one they say what ends otherwise. " +
 		"Exits 0 only if everything ended as expected."
 }
 
 func (c *simulateCommand) Run(t *terminal) error {
+	policy, err := c.read(time.Now())
+	if err != nil {
+		return err
+	}
 	if c.Serve != "" {
 		if len(c.Scenarios) > 0 {
 			return errors.New("--serve keeps an account up and runs no scenario; leave out " + strings.Join(c.Scenarios, " "))
 		}
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
-		return serve(ctx, t, c.Serve, c.AllowRemote)
+		return serve(ctx, t, c.Serve, policy, c.AllowRemote)
 	}
 	chosen, err := simulation.Choose(c.Scenarios)
 	if err != nil {
@@ -45,7 +53,7 @@ func (c *simulateCommand) Run(t *terminal) error {
 	var page *evidence.Document
 	failed := 0
 	for _, sc := range chosen {
-		ok, report, err := simulate(t, sc)
+		ok, report, err := simulate(t, sc, policy)
 		if err != nil {
 			return fmt.Errorf("scenario %s: %w", sc.Name, err)
 		}
@@ -86,9 +94,9 @@ const (
 
 // simulate runs one scenario and prints what happened. The report is the
 // verifier's first, or nil when it did not scan.
-func simulate(t *terminal, sc simulation.Scenario) (ok bool, report *evidence.Document, err error) {
+func simulate(t *terminal, sc simulation.Scenario, policy guard.Policy) (ok bool, report *evidence.Document, err error) {
 	fmt.Fprintf(t.out, "%s\n%s\n\n", t.paint(bold, "── "+sc.Name+" "+strings.Repeat("─", max(0, 70-len(sc.Name)))), sc.Story)
-	result, err := sc.Run(context.Background(), simulation.Options{Tool: evidence.Tool(product.ThisBuild())})
+	result, err := sc.Run(context.Background(), simulation.Options{Policy: &policy, Tool: evidence.Tool(product.ThisBuild())})
 	if err != nil {
 		return false, nil, err
 	}

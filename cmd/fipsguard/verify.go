@@ -20,11 +20,12 @@ import (
 )
 
 type verifyCommand struct {
-	Cluster   []string `placeholder:"NAME" help:"Scan this cluster only; may be given more than once."`
-	Exec      bool     `negatable:"" default:"true" help:"Read the kernel in every running task through ECS Exec (${default})."`
-	Format    string   `enum:"text,json" default:"text" help:"text or json, the format of the evidence (${default})."`
-	HTML      string   `name:"html" placeholder:"FILE" help:"Write the report as a page, too."`
-	TrailLogs string   `placeholder:"BUCKET/PREFIX" help:"CloudTrail's log files in S3, up to the account, for what is older than 90 days."`
+	Cluster    []string `placeholder:"NAME" help:"Scan this cluster only; may be given more than once."`
+	Exec       bool     `negatable:"" default:"true" help:"Read the kernel in every running task through ECS Exec (${default})."`
+	Format     string   `enum:"text,json" default:"text" help:"text or json, the format of the evidence (${default})."`
+	HTML       string   `name:"html" placeholder:"FILE" help:"Write the report as a page, too."`
+	policyFlag `embed:""`
+	TrailLogs  string `placeholder:"BUCKET/PREFIX" help:"CloudTrail's log files in S3, up to the account, for what is older than 90 days."`
 }
 
 // Help is what kong prints below the usage.
@@ -36,6 +37,10 @@ func (verifyCommand) Help() string {
 }
 
 func (c *verifyCommand) Run(t *terminal) error {
+	policy, err := c.read(time.Now())
+	if err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	settings, location, err := scans.Caller(ctx)
@@ -43,7 +48,7 @@ func (c *verifyCommand) Run(t *terminal) error {
 		return err
 	}
 	scanner := scans.Scanner(scans.Options{
-		Config: settings, Policy: guard.DefaultPolicy().Audited(), Exec: c.Exec, TrailLogs: c.TrailLogs,
+		Config: settings, Policy: policy.Audited(), Exec: c.Exec, TrailLogs: c.TrailLogs,
 		Now: time.Now, Sleep: scans.Sleep,
 	})
 	bar := newProgress(t)

@@ -194,6 +194,7 @@ func silencing() []request {
 		request{action: "sqs:ReceiveMessage", resource: at("sqs", product.Workloads)},
 		request{action: "sqs:DeleteMessage", resource: at("sqs", product.Scans)},
 		request{action: "sqs:SendMessage", resource: at("sqs", product.Scans)},
+		request{action: "sqs:DeleteMessage", resource: at("sqs", product.Reported)},
 		request{action: "s3:PutObject", resource: "arn:aws-us-gov:s3:::" + product.Evidence + "-" + account + "-" + region + "/state.json"},
 		request{action: "s3:DeleteObject", resource: "arn:aws-us-gov:s3:::" + product.Evidence + "-" + account + "-" + region + "/reports/1.json"},
 		request{action: "logs:PutLogEvents", resource: at("logs", "log-group:/aws/lambda/fipsguard-enforcer")},

@@ -3,6 +3,7 @@ package integrity
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -46,7 +47,7 @@ func table(t *testing.T) string {
 	for _, r := range silencing() {
 		r.principal = arnOfRole("Admin")
 		calls[r.action] = r
-		if !recorded[r.action] {
+		if !recorded[r.action] && !slices.Contains(unrecorded, r.action) {
 			unrecorded = append(unrecorded, r.action)
 		}
 	}

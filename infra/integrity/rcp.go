@@ -10,7 +10,7 @@ func IntegrityRCP(e Exempt) Policy {
 	own := append(guards(product.Enforcer, product.Gate, product.Verifier), e.changers()...)
 	statements := []Statement{
 		deny("Queues", queueSettings(), within("sqs", product.Prefix+"*"), unless(e.changers()...)),
-		deny("Messages", messages(), within("sqs", product.Workloads, product.Scans), unless(own...)),
+		deny("Messages", messages(), workQueues(), unless(own...)),
 		deny("Key", keySettings(), within("kms", "key/*"), tagged(unless(e.changers()...))),
 		deny("Bucket", bucketSettings(), evidence(), unless(e.changers()...)),
 		deny("Reports", reports(), evidence("/*"), unless(append(guards(product.Verifier), e.changers()...)...)),

@@ -44,7 +44,7 @@ func IntegritySCP(e Exempt) Policy {
 		deny("Key", keySettings(), within("kms", "key/*"), tagged(unless(e.changers()...))),
 		deny("OnlyTheGuardSpeaksAndWorks",
 			slices.Concat(actions("sns", "Publish"), messages(), actions("logs", "CreateLogStream", "PutLogEvents")),
-			slices.Concat(topics(), within("sqs", product.Workloads, product.Scans), logGroups()),
+			slices.Concat(topics(), workQueues(), logGroups()),
 			unless(own...)),
 		deny("Metrics", actions("cloudwatch", "PutMetricData"), []string{"*"},
 			unless(own...).and("StringEquals", "cloudwatch:namespace", product.Name)),
@@ -72,8 +72,12 @@ func queueSettings() []string {
 	return actions("sqs", "AddPermission", "CreateQueue", "DeleteQueue", "PurgeQueue", "RemovePermission", "SetQueueAttributes", "StartMessageMoveTask")
 }
 
+// workQueues hold the guard's work and its memory of what it reported. The
+// failure queues are for the on-call to read.
+func workQueues() []string { return within("sqs", product.Workloads, product.Scans, product.Reported) }
+
 // messages are the calls with which someone takes the guard's work away or
-// hands it other work. The failure queues are for the on-call to read.
+// hands it other work.
 func messages() []string {
 	return actions("sqs", "ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage", "SendMessage")
 }

@@ -44,17 +44,22 @@ func hasSome(first string, others ...string) func(func(string) bool) bool {
 func formats() []format {
 	return []format{
 		{"CloudFormation template; CodeDeploy AppSpec", has("Resources"), (*file).templateOrAppSpec},
+		{"output of get-template; input of create-stack", has("TemplateBody"), (*file).stack},
 		{"output of describe-task-definition", has("taskDefinition"), (*file).described},
 		{"input of register-task-definition", has("containerDefinitions"), one("task definition", "family", "AWS::ECS::TaskDefinition")},
 		{"input of register-task-definition", has("family", "requiresCompatibilities"), one("task definition", "family", "AWS::ECS::TaskDefinition")},
 		{"output of describe-services", has("services"), several("services", "service", "serviceName", "AWS::ECS::Service")},
+		{"output of describe-tasks", has("tasks"), several("tasks", "task", "taskArn", launch.RunTask)},
 		{"output of describe-task-sets", has("taskSets"), several("taskSets", "task set", "id", "AWS::ECS::TaskSet")},
 		{"output of describe-job-definitions", has("jobDefinitions"), several("jobDefinitions", "job definition", "jobDefinitionName", "AWS::Batch::JobDefinition")},
 		{"input of register-job-definition", has("jobDefinitionName"), one("job definition", "jobDefinitionName", "AWS::Batch::JobDefinition")},
 		{"state machine in Amazon States Language", has("StartAt", "States"), (*file).machine},
 		{"input of put-targets", hasSome("Targets", "Rule", "EventBusName"), one("rule", "Rule", "AWS::Events::Rule")},
+		{"output of list-targets-by-rule", has("Targets"), (*file).targets},
+		{"output of describe-state-machine; input of create-state-machine", hasSome("definition", "stateMachineArn", "roleArn"), one("state machine", "name", "AWS::StepFunctions::StateMachine")},
+		{"output of describe-pipe; input of create-pipe", has("Target", "TargetParameters"), one("pipe", "Name", "AWS::Pipes::Pipe")},
 		{"input of create-schedule", hasSome("Target", "ScheduleExpression", "FlexibleTimeWindow"), one("schedule", "Name", "AWS::Scheduler::Schedule")},
-		{"output of list-account-settings", has("settings"), several("settings", "setting", "name", "aws_ecs_account_setting_default")},
+		{"output of list-account-settings", has("settings"), several("settings", "setting", "name", launch.Setting)},
 		{"input of put-account-setting-default", has("name", "value"), (*file).accountSetting},
 		{"input of create-service, update-service; service of ecspresso", isService, one("service", "serviceName", "AWS::ECS::Service")},
 		{"input of run-task", hasSome("taskDefinition", "count", "cluster", "overrides", "startedBy", "group"), one("task", "taskDefinition", launch.RunTask)},
@@ -98,6 +103,8 @@ func (f *file) document(root *syntax.Value) {
 		}
 		if read := formatOf(func(name string) bool { return d.Get(name) != nil }); read != nil {
 			read(f, d)
+		} else {
+			f.within(d, 0)
 		}
 	}
 }
@@ -147,6 +154,26 @@ func (f *file) described(root *syntax.Value) {
 	}
 }
 
+// stack: get-template prints a template in JSON as it is, and one in YAML as a
+// text.
+func (f *file) stack(root *syntax.Value) {
+	if body := root.Get("TemplateBody"); body.Kind == syntax.Object {
+		f.document(body)
+		return
+	}
+	f.one("stack", "StackName", "AWS::CloudFormation::Stack", root)
+}
+
+// targets: of a list of targets that have no ARN nothing is known.
+func (f *file) targets(root *syntax.Value) {
+	for _, target := range root.Get("Targets").Elements {
+		if target.Get("Arn") != nil {
+			f.one("rule", "Rule", "AWS::Events::Rule", root)
+			return
+		}
+	}
+}
+
 func one(noun, called, kind string) func(*file, *syntax.Value) {
 	return func(f *file, root *syntax.Value) { f.one(noun, called, kind, root) }
 }
@@ -176,7 +203,7 @@ func (f *file) machine(root *syntax.Value) {
 
 func (f *file) accountSetting(root *syntax.Value) {
 	if strings.EqualFold(root.Get("name").PlainText(), "fargateFIPSMode") {
-		f.add("fargateFIPSMode", "aws_ecs_account_setting_default", root)
+		f.add("fargateFIPSMode", launch.Setting, root)
 	}
 }
 

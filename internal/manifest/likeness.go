@@ -14,17 +14,20 @@ const (
 // LikenessOf tells files apart without reading them: of a repository's JSON and
 // YAML most are about something else.
 func LikenessOf(data []byte) Likeness {
-	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+	if little, big := isUTF16(data); little || big {
 		data = inUTF8(data)
 	}
-	for _, word := range []string{"AWS::", "containerDefinitions", "requiresCompatibilities", "resource_changes", "planned_values", "fargateFIPSMode"} {
+	for _, word := range []string{
+		"AWS::", "containerDefinitions", "requiresCompatibilities", "resource_changes", "planned_values", "fargateFIPSMode",
+		"capacityProviderStrategy", "EcsParameters", `"launchType"`, "launchType:", `"taskDefinition"`, "taskDefinition:",
+	} {
 		if bytes.Contains(data, []byte(word)) {
 			return Surely
 		}
 	}
 	for _, word := range []string{
-		"Resources", "StartAt", "taskDefinition", "taskSets", "launchType", "platformVersion", "capacityProviderStrategy", "networkConfiguration",
-		"jobDefinition", "ScheduleExpression", "EcsParameters", "terraform_version", "services",
+		"Resources", "StartAt", "taskDefinition", "taskSets", "launchType", "platformVersion", "networkConfiguration",
+		"jobDefinition", "ScheduleExpression", "terraform_version", "services", "taskArn",
 		`\u00`, `\x`, // which can hide any of these
 	} {
 		if bytes.Contains(data, []byte(word)) {

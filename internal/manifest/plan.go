@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"errors"
+
 	"fipsguard/internal/manifest/launch"
 	"fipsguard/internal/syntax"
 )
@@ -27,6 +29,7 @@ func isPlan(names map[string]bool) bool {
 }
 
 func (f *file) plan(members []syntax.Part) error {
+	f.contents.Plan = true
 	p := &plan{world: &launch.World{}, file: f, instances: map[written][]*planned{}, byARN: map[string][]*planned{}, byType: map[string][]*planned{}, meant: map[string][]*launch.Resource{}}
 	of := func(name string) syntax.Part {
 		for _, m := range members {
@@ -38,8 +41,10 @@ func (f *file) plan(members []syntax.Part) error {
 	}
 	read := func() error { return p.values(of("values")) }
 	switch {
-	case of("resource_changes").Is('['):
-		read = func() error { return p.changes(of("resource_changes")) }
+	case of("resource_changes").Is('['), of("deferred_changes").Is('['):
+		read = func() error {
+			return errors.Join(p.changes(of("resource_changes")), p.deferred(of("deferred_changes")))
+		}
 	case of("planned_values").Is('{'):
 		p.partial = true
 		read = func() error { return p.values(of("planned_values")) }
@@ -63,6 +68,9 @@ func (f *file) plan(members []syntax.Part) error {
 			p.byARN[key] = append(p.byARN[key], r)
 		}
 	}
+	if failed := of("errored"); string(failed.Text) == "true" {
+		p.resources = append(p.resources, p.missing(failed.Position))
+	}
 	f.later = append(f.later, func() {
 		for _, r := range p.resources {
 			f.gather(p.world).each(r.Name, r.Name, r.Statements)
@@ -78,20 +86,55 @@ func (p *plan) changes(list syntax.Part) error {
 		return faults[0]
 	}
 	for _, e := range elements {
-		kind, err := managedType(e)
-		if err != nil {
+		if err := p.aChange(e); err != nil {
 			return err
 		}
-		if !launch.Matters(kind) {
-			continue
-		}
-		change, faults := e.Read()
+	}
+	return nil
+}
+
+func (p *plan) aChange(part syntax.Part) error {
+	kind, err := managedType(part)
+	if err != nil || !launch.Matters(kind) {
+		return err
+	}
+	change, faults := part.Read()
+	if len(faults) > 0 {
+		return faults[0]
+	}
+	p.change(kind, change)
+	return nil
+}
+
+// deferred reads the changes that Terraform leaves to a later run.
+func (p *plan) deferred(list syntax.Part) error {
+	elements, faults := list.Parts()
+	if len(faults) > 0 {
+		return faults[0]
+	}
+	for _, e := range elements {
+		members, faults := e.Parts()
 		if len(faults) > 0 {
 			return faults[0]
 		}
-		p.change(kind, change)
+		for _, m := range members {
+			if m.Name != "resource_change" {
+				continue
+			}
+			if err := p.aChange(m); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// missing stands for the resources that a failed run did not come to.
+func (p *plan) missing(at syntax.Position) *planned {
+	r := &planned{plan: p}
+	r.Resource = launch.Resource{Name: "the plan", ID: "the plan", Kind: launch.Unreadable, At: at, Options: p.file.options}
+	r.Properties = launch.Value{At: at, From: r, Unknown: "the run of this plan failed, so that resources may be missing", Cause: launch.Cause{Kind: launch.Applied}}
+	return r
 }
 
 // managedType is the type of a resource, without reading all of it; empty for a

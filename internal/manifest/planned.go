@@ -27,13 +27,15 @@ func (p *plan) resource(kind string, n *syntax.Value) *planned {
 
 func (r *planned) holds(values, pending *syntax.Value) {
 	r.Properties = launch.Value{Node: values, At: r.At, From: r, Pending: pending}
-	if values == nil {
-		r.Properties.Node = &syntax.Value{Position: r.At, Kind: syntax.Object}
-	}
-	if pending.PlainText() == "true" {
+	switch {
+	case pending.PlainText() == "true":
 		r.Properties = r.Properties.But(afterApply)
-		r.Properties.Cause.Kind = launch.Applied
+	case values == nil:
+		r.Properties = r.Properties.But("the plan does not show its values")
+	default:
+		return
 	}
+	r.Properties.Cause.Kind = launch.Applied
 }
 
 const afterApply = "Terraform knows it only after applying the plan"

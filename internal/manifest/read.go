@@ -21,6 +21,7 @@ type Contents struct {
 	Items  []Item
 	Nested []string // files beside this one that have a part of its template
 	Faults []error  // in what the file wants to be ignored; each is of one line
+	Plan   bool     // whether it is Terraform's plan or state
 }
 
 // ErrFormat is returned for a document of none of the known formats.
@@ -65,14 +66,19 @@ func Read(data []byte, o launch.Options) (Contents, error) {
 }
 
 // inUTF8 takes a byte order mark away, and what PowerShell writes (UTF-16) into
-// UTF-8.
+// UTF-8. Without a mark, a first character of ASCII tells.
 func inUTF8(data []byte) []byte {
-	little, big := bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff"))
+	marked := bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff"))
+	little, big := isUTF16(data)
 	if !little && !big {
 		return bytes.TrimPrefix(data, []byte("\ufeff"))
 	}
+	begin := 0
+	if marked {
+		begin = 2
+	}
 	units := make([]uint16, 0, len(data)/2)
-	for i := 2; i+1 < len(data); i += 2 {
+	for i := begin; i+1 < len(data); i += 2 {
 		low, high := data[i], data[i+1]
 		if big {
 			low, high = high, low
@@ -80,6 +86,15 @@ func inUTF8(data []byte) []byte {
 		units = append(units, uint16(low)|uint16(high)<<8)
 	}
 	return []byte(string(utf16.Decode(units)))
+}
+
+// isUTF16 reports in which order of bytes a text is UTF-16, if it is.
+func isUTF16(data []byte) (little, big bool) {
+	if len(data) < 2 {
+		return false, false
+	}
+	first, second := data[0], data[1]
+	return first == 0xff && second == 0xfe || first != 0 && second == 0, first == 0xfe && second == 0xff || first == 0 && second != 0
 }
 
 // file is a file while it is read.
@@ -157,6 +172,7 @@ func (f *file) part(p syntax.Part, list bool) error {
 		f.known = true
 		return f.plan(members)
 	case formatOf(func(name string) bool { return names[name] }) == nil:
+		f.partWithin(p)
 		return nil
 	case len(p.Text) > maxDocuments:
 		return fmt.Errorf("the document has %d MiB; at most %d are read", len(p.Text)>>20, maxDocuments>>20)
@@ -167,6 +183,17 @@ func (f *file) part(p syntax.Part, list bool) error {
 	}
 	f.document(root)
 	return nil
+}
+
+// partWithin reads the templates in a document of another format. What is wrong
+// with such a document is not for this program to say.
+func (f *file) partWithin(p syntax.Part) {
+	if len(p.Text) > maxDocuments || LikenessOf(p.Text) != Surely {
+		return
+	}
+	if root, faults := p.Read(); len(faults) == 0 {
+		f.within(root, 0)
+	}
 }
 
 func (f *file) unlessKnown() error {

@@ -122,6 +122,8 @@ func (t *template) resource(name string, n *syntax.Value) (r launch.Resource, ok
 		return r, false
 	case !typed.IsPlain():
 		opaque("its type is not a plain text", launch.Function)
+	case launch.IsPlaceholder(typed.Text) && n.Get("Properties") != nil:
+		opaque("its type is filled in later", launch.Placeholder)
 	case n.Get("Condition").IsPlain() && !t.holds(n.Get("Condition").Text):
 		return r, false
 	default:
@@ -155,8 +157,14 @@ func loopsOverHarmless(n *syntax.Value) bool {
 		return false
 	}
 	for _, m := range n.Elements[2].Members {
+		if strings.HasPrefix(m.Name, "Fn::ForEach::") {
+			if !loopsOverHarmless(m.Value) {
+				return false
+			}
+			continue
+		}
 		kind := m.Value.Get("Type")
-		if !kind.IsPlain() || strings.HasPrefix(m.Name, "Fn::") || strings.Contains(kind.Text, "${") || launch.MayLaunch(kind.Text) {
+		if !kind.IsPlain() || strings.HasPrefix(m.Name, "Fn::") || launch.IsPlaceholder(kind.Text) || launch.MayLaunch(kind.Text) {
 			return false
 		}
 	}

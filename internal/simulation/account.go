@@ -70,8 +70,8 @@ type Account struct {
 
 // Serve starts a simulated account at an address, in real time, with the guard
 // attached and FIPS mode on.
-func Serve(ctx context.Context, address string) (*Account, error) {
-	a := newAccount(guard.DefaultPolicy(), localaws.Options{})
+func Serve(ctx context.Context, address string, policy guard.Policy) (*Account, error) {
+	a := newAccount(policy, localaws.Options{})
 	a.sleep = sleepInRealTime
 	return a, a.start(ctx, address)
 }

@@ -17,7 +17,6 @@ import (
 	"fipsguard/internal/wiring"
 	"fipsguard/internal/wiring/scans"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
@@ -33,7 +32,7 @@ func (a *Account) attach(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	newEnforcer := func() lambda.Handler {
+	newEnforcer := func() wiring.Function {
 		return wiring.Handler(wiring.Enforcer(wiring.EnforcerOptions{
 			Config: a.marked(a.People.Guard), TopicARN: topic, Policy: a.policy,
 			Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
@@ -58,7 +57,7 @@ func (a *Account) attach(ctx context.Context) error {
 type invoke func(ctx context.Context, event []byte) ([]byte, error)
 
 // inLambda invokes a handler as Lambda does.
-func inLambda(name string, handler lambda.Handler) invoke {
+func inLambda(name string, handler wiring.Function) invoke {
 	arn := "arn:aws-us-gov:lambda:" + Region + ":" + localaws.AccountID + ":function:" + name
 	return func(ctx context.Context, event []byte) ([]byte, error) {
 		ctx, cancel := context.WithTimeout(ctx, functionTime)

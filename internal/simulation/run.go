@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"fipsguard/internal/evidence"
@@ -15,8 +17,19 @@ const scenarioTime = time.Minute
 
 // Options say how scenarios run.
 type Options struct {
-	Now  func() time.Time // the clock under the account's; time.Now when nil
-	Tool evidence.Tool    // as which the verifier reports
+	Now    func() time.Time // the clock under the account's; time.Now when nil
+	Policy *guard.Policy    // the one that scenarios start from; the rule table's own when nil
+	Tool   evidence.Tool    // as which the verifier reports
+}
+
+// policy is one that a scenario may change.
+func (o Options) policy() guard.Policy {
+	if o.Policy == nil {
+		return guard.DefaultPolicy()
+	}
+	policy := *o.Policy
+	policy.Modes, policy.Exemptions = maps.Clone(policy.Modes), slices.Clone(policy.Exemptions)
+	return policy
 }
 
 // Result is what became of a scenario.
@@ -34,7 +47,7 @@ func (s Scenario) Run(ctx context.Context, o Options) (result Result, err error)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	policy := guard.DefaultPolicy()
+	policy := o.policy()
 	for _, step := range s.steps {
 		if step.sentence.given != nil {
 			step.sentence.given(&policy, step.phrase, o.Now().UTC())

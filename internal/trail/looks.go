@@ -129,6 +129,12 @@ func looksLike(object []byte) string {
 // looksLikeText names a text that is not JSON by its beginning; it is empty for
 // one that may be.
 func looksLikeText(head []byte) string {
+	if len(head) > 1 && (head[0] == 0 || head[1] == 0) {
+		return "not JSON: it looks like UTF-16 without a byte order mark"
+	}
+	if start := bytes.TrimLeft(head, " \t\r\n"); len(start) > 0 && (start[0] == '{' || start[0] == '[') {
+		return ""
+	}
 	for _, f := range []struct{ magic, is string }{
 		{"PK\x03\x04", "a ZIP archive; unpack it"},
 		{"PAR1", "a Parquet file; explain CloudTrail's own log files"},
@@ -145,9 +151,6 @@ func looksLikeText(head []byte) string {
 		if bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte(f.magic)) {
 			return "not JSON: it looks like " + f.is
 		}
-	}
-	if len(head) > 1 && (head[0] == 0 || head[1] == 0) {
-		return "not JSON: it looks like UTF-16 without a byte order mark"
 	}
 	line, _, _ := strings.Cut(strings.ToLower(string(head)), "\n")
 	if strings.Contains(line, "event name,") || strings.Contains(line, `"event name"`) {

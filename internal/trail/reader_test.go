@@ -335,3 +335,26 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestAWordOfTheFirstRecordTellsNothing: a file of JSON is not taken for the
+// event history's CSV because its first record speaks of one.
+func TestAWordOfTheFirstRecordTellsNothing(t *testing.T) {
+	record := `{"eventSource":"ecs.amazonaws.com","eventName":"PutAccountSettingDefault","userAgent":"exports \"event name\" and event name, time","requestParameters":{"name":"fargateFIPSMode","value":"disabled"}}`
+	for _, text := range []string{record, `{"Records":[` + record + `]}`, "\n[" + record + "]"} {
+		events := 0
+		for _, err := range Read(strings.NewReader(text)) {
+			if err != nil {
+				t.Fatalf("%s: %v", text, err)
+			}
+			events++
+		}
+		if events != 1 {
+			t.Errorf("%d events in %s", events, text)
+		}
+	}
+	for _, err := range Read(strings.NewReader("Event name,Event time,User name\nPutAccountSettingDefault,x,y\n")) {
+		if err == nil || !strings.Contains(err.Error(), "event history") {
+			t.Errorf("the event history's CSV is said to be %v", err)
+		}
+	}
+}

@@ -14,7 +14,6 @@ import (
 	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -52,7 +51,7 @@ func Enforcer(o EnforcerOptions) *enforcer.Enforcer {
 
 // EnforcerFunction is the enforcer, and the gate, as Lambda runs them, by the
 // function's environment.
-func EnforcerFunction(p Process) (lambda.Handler, error) {
+func EnforcerFunction(p Process) (Function, error) {
 	settings, err := config.ReadEnforcer(p.Getenv)
 	if err != nil {
 		return nil, err
@@ -74,7 +73,7 @@ func EnforcerFunction(p Process) (lambda.Handler, error) {
 }
 
 // Handler is an enforcer as Lambda calls it.
-func Handler(e *enforcer.Enforcer) lambda.Handler {
+func Handler(e *enforcer.Enforcer) Function {
 	return &enforcerHandler{enforcer: e, logStart: func() {}}
 }
 

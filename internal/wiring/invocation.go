@@ -16,6 +16,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 )
 
+// Function is a function's handler. It is the interface of Lambda's library, which
+// the functions alone link: it pulls in more than the programs of the terminal use.
+type Function interface {
+	Invoke(ctx context.Context, event []byte) ([]byte, error)
+}
+
 // Location is where a function runs, by the ARN with which it was invoked.
 func Location(ctx context.Context) (guard.Location, error) {
 	lc, ok := lambdacontext.FromContext(ctx)

@@ -15,7 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
 const execRegion = "us-gov-west-1"
@@ -46,7 +45,7 @@ func newExecWorld(t *testing.T, options localaws.Options) execWorld {
 	w := execWorld{Account: account, admin: ecs.NewFromConfig(config(localaws.Everyone().Admin))}
 	w.newClient = func() *ecsexec.Client {
 		return &ecsexec.Client{
-			ECS: ecs.NewFromConfig(guard), Sessions: ecsexec.SystemsManager{Client: ssm.NewFromConfig(guard)},
+			ECS: ecs.NewFromConfig(guard), Sessions: ecsexec.SystemsManager{Config: guard},
 			Credentials: guard.Credentials, Region: execRegion, Now: time.Now, Loopback: true,
 		}
 	}

@@ -13,9 +13,9 @@ import (
 func (r Resource) call(part, service, action string, arguments Value) []Statement {
 	service = strings.ToLower(strings.TrimPrefix(service, "@aws-sdk/client-"))
 	action = strings.ToLower(strings.TrimSuffix(action, "Command"))
-	if isPlaceholder(service) || isPlaceholder(action) {
+	if IsPlaceholder(service) || IsPlaceholder(action) {
 		return []Statement{unknown(aboutTask, part, arguments.At, Value{
-			Unknown: whyPlaceholder(firstPlaceholder(service, action)), At: arguments.At, From: arguments.From, Cause: Cause{Kind: placeholder},
+			Unknown: whyPlaceholder(firstPlaceholder(service, action)), At: arguments.At, From: arguments.From, Cause: Cause{Kind: Placeholder},
 		})}
 	}
 	if arguments.Unknown != "" && starts(service, action) {
@@ -53,7 +53,7 @@ func starts(service, action string) bool {
 
 func firstPlaceholder(texts ...string) string {
 	for _, t := range texts {
-		if isPlaceholder(t) {
+		if IsPlaceholder(t) {
 			return t
 		}
 	}
@@ -107,6 +107,15 @@ func (r Resource) setting(part, action string, arguments Value) []Statement {
 		s.facts.setting.Scope, s.facts.setting.Principal = guard.ScopePrincipal, FirstText(principal.Known(), "whoever makes the call")
 	}
 	return []Statement{s}
+}
+
+// decodeOneSetting reads the parameters of a call, or what ECS says of a setting.
+func decodeOneSetting(r Resource) []Statement {
+	action := "putaccountsettingdefault"
+	if r.Properties.get(name, "PrincipalArn").Known() != "" {
+		action = "putaccountsetting"
+	}
+	return r.setting("", action, r.Properties)
 }
 
 // decodeSetting: destroying the resource turns FIPS mode off; forgetting it

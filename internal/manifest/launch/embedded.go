@@ -26,7 +26,7 @@ func embeddedWith(v, substitutions Value) Value {
 	text := substitute(v.Node.Text, substitutions)
 	root, ok := parseEmbedded(text)
 	if !ok {
-		v.Cause.Kind = placeholder
+		v.Cause.Kind = Placeholder
 		return v.But("the text in it cannot be read")
 	}
 	v.Node, v.Pending, v.Written = root, nil, nil
@@ -82,7 +82,7 @@ type document struct {
 func (d document) Member(of Value, name string) Value {
 	n, key := Find(of.Node, name)
 	if n == nil && of.Node.Get(name+".$", lowerFirst(name)+".$") != nil {
-		return Value{Unknown: name + " is known only when it runs", At: d.position(of.At), From: d, Cause: Cause{Kind: placeholder}}
+		return Value{Unknown: name + " is known only when it runs", At: d.position(of.At), From: d, Cause: Cause{Kind: Placeholder}}
 	}
 	v := d.value(n, of.At)
 	v.Key = key

@@ -146,7 +146,7 @@ func subjectOf(o Options, text string) string {
 		return text
 	}
 	family, revision, _ := strings.Cut(text, ":")
-	if family == "" || isPlaceholder(family) {
+	if family == "" || IsPlaceholder(family) {
 		return ""
 	}
 	return arn(o, "task-definition", family+":"+FirstText(revision, "?"))
@@ -217,7 +217,7 @@ func providersOf(strategy Value) (names []string, unknown string) {
 		case isReference && refers(p, "AWS::ECS::CapacityProvider"):
 			// Its name, whatever it is, is not one of Fargate's, which are reserved.
 			names = append(names, resource)
-		case isPlaceholder(p.Known()):
+		case IsPlaceholder(p.Known()):
 			unknown = FirstText(unknown, whyPlaceholder(p.Known()))
 		default:
 			names = append(names, p.Known())
@@ -263,7 +263,7 @@ func sameCluster(of, cluster Value, found []*Resource) bool {
 		return others[0].ID == found[0].ID
 	}
 	a, b := clusterName(of.Known()), clusterName(cluster.Known())
-	return a != "" && a == b && !isPlaceholder(a)
+	return a != "" && a == b && !IsPlaceholder(a)
 }
 
 // clusterName is the name in an ARN, or the text.

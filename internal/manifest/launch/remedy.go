@@ -25,7 +25,7 @@ const (
 	Given                        // a parameter's value, as it was given
 	Stored                       // a parameter whose value is read from elsewhere
 	Function                     // a function that is not resolved
-	placeholder                  // a text that something fills in
+	Placeholder                  // a text that something fills in
 	Transform                    // a macro or an included file
 	Applied                      // Terraform knows it after applying the plan
 	elsewhere                    // it is in another file
@@ -82,7 +82,7 @@ func (a attribute) remedy(of, file string) string {
 		return fmt.Sprintf("Pass %s for parameter %s%s.", a.want, c.Name, at(c.At))
 	case Function:
 		return fmt.Sprintf("Write %s in place of %s%s.", FirstText(a.want, "the value itself"), c.Name, at(c.At))
-	case placeholder:
+	case Placeholder:
 		return fmt.Sprintf("%sheck the file when its placeholders are filled in%s.", set(a, in), at(c.At))
 	case Applied:
 		if a.name == "" {

@@ -29,7 +29,7 @@ func decodeTaskSet(r Resource) []Statement {
 // serviceSubject is the service's ARN, as far as the file shows it.
 func (r Resource) serviceSubject() string {
 	part := func(v Value) string {
-		if text := clusterName(v.Known()); text != "" && !isPlaceholder(text) {
+		if text := clusterName(v.Known()); text != "" && !IsPlaceholder(text) {
 			return text
 		}
 		return "?"

@@ -15,7 +15,7 @@ func decodeStack(r Resource) []Statement {
 	}
 	location := r.Properties.get(anything, "TemplateURL", "Location")
 	path := FirstText(r.asset(), location.Known())
-	if path != "" && !isPlaceholder(path) && !strings.Contains(path, "://") {
+	if path != "" && !IsPlaceholder(path) && !strings.Contains(path, "://") {
 		return []Statement{{at: r.At, about: aboutDefinition, note: "Its template is a file of its own, which is checked: " + path + ".", nested: path}}
 	}
 	missing := location.But(FirstText(location.Unknown, "its template is not in this file"))
@@ -72,7 +72,7 @@ func decodeProduct(r Resource) []Statement {
 func decodeCloudControl(r Resource) []Statement {
 	kind := r.Properties.get(name, "TypeName")
 	state := embedded(r.Properties.get(anything, "DesiredState"))
-	if kind.Known() == "" || isPlaceholder(kind.Known()) {
+	if kind.Known() == "" || IsPlaceholder(kind.Known()) {
 		return []Statement{unknown(aboutDefinition, "", r.At, kind.But(FirstText(kind.Unknown, "its type is not known")))}
 	}
 	r.Kind = kind.Known()

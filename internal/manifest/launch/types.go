@@ -159,6 +159,8 @@ func (r Resource) Statements() []Statement {
 		return decodeRunTask(r)
 	case r.Kind == AppSpec:
 		return decodeAppSpec(r)
+	case r.Kind == Setting:
+		return decodeOneSetting(r)
 	case r.Kind == Unreadable:
 		return []Statement{unknown(aboutDefinition, "", r.At, r.Properties)}
 	case ok && row.decode != nil:
@@ -222,4 +224,5 @@ const Unreadable = "unreadable"
 const (
 	RunTask = "RunTask" // RunTask's parameters
 	AppSpec = "AppSpec" // a resource of an AppSpec
+	Setting = "Setting" // an account setting, of the account or of a principal
 )

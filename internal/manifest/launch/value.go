@@ -155,8 +155,8 @@ func (v Value) shaped(called string, want shape) Value {
 		return v.But(called + " is not " + want.String())
 	case want == list && len(v.Node.Elements) > maxElements:
 		return v.But(fmt.Sprintf("%s has more than %d elements", called, maxElements))
-	case want == word && isPlaceholder(v.Node.Text):
-		v.Cause.Kind = placeholder
+	case want == word && IsPlaceholder(v.Node.Text):
+		v.Cause.Kind = Placeholder
 		return v.But(whyPlaceholder(v.Node.Text))
 	}
 	return v
@@ -186,9 +186,9 @@ func Marked(text string) (resource string, ok bool) {
 	return resource, true
 }
 
-// isPlaceholder reports whether a text is one that something fills in later.
+// IsPlaceholder reports whether a text is one that something fills in later.
 // Nothing that ECS takes where a word stands has other characters than these.
-func isPlaceholder(text string) bool {
+func IsPlaceholder(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("_-./: ", r)
 	})

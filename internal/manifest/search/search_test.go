@@ -56,7 +56,7 @@ func TestFilesOfAFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{".github/f.yml", "a.json", "b.YML", "d.template", "deep/er/e.yaml", "deep/er/l.json", "kept.plan.json", "lines.jsonl"}
+	want := []string{".github/f.yml", "a.json", "b.YML", "d.template", "deep/er/e.yaml", "deep/er/l.json", "kept.plan.json", "lines.jsonl", "main.tf"}
 	if diff := cmp.Diff(want, names(t, root, found)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -14,7 +14,6 @@ import (
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/wiring"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
@@ -23,7 +22,7 @@ import (
 type function struct {
 	name    string
 	timeout time.Duration
-	start   func(wiring.Process) (lambda.Handler, error)
+	start   func(wiring.Process) (wiring.Function, error)
 	world   *world
 
 	mu      sync.Mutex
@@ -46,7 +45,7 @@ type process struct {
 	of      *function
 	name    string
 	epoch   int
-	handler lambda.Handler
+	handler wiring.Function
 	killed  chan struct{}
 	once    sync.Once
 

@@ -20,7 +20,6 @@ import (
 	"fipsguard/internal/wiring"
 	"fipsguard/internal/wiring/scans"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 )
@@ -121,10 +120,10 @@ func (w *world) deploy(policy string) error {
 	w.environment = settings.Environment()
 	w.environment["AWS_REGION"] = region
 	w.environment["AWS_ENDPOINT_URL"] = w.aws.Endpoint()
-	enforcer := func(p wiring.Process) (lambda.Handler, error) { return wiring.EnforcerFunction(as(w.people.Guard, p)) }
+	enforcer := func(p wiring.Process) (wiring.Function, error) { return wiring.EnforcerFunction(as(w.people.Guard, p)) }
 	w.functions[product.Enforcer] = w.function(product.Enforcer, around, enforcer)
 	w.functions[product.Gate] = w.function(product.Gate, around, enforcer)
-	w.functions[product.Verifier] = w.function(product.Verifier, around, func(p wiring.Process) (lambda.Handler, error) {
+	w.functions[product.Verifier] = w.function(product.Verifier, around, func(p wiring.Process) (wiring.Function, error) {
 		return scans.Function(as(w.people.Verifier, p), hub.New)
 	})
 	if err := w.connect(around); err != nil {
@@ -136,7 +135,7 @@ func (w *world) deploy(policy string) error {
 	return nil
 }
 
-func (w *world) function(name string, around stack.Stack, start func(wiring.Process) (lambda.Handler, error)) *function {
+func (w *world) function(name string, around stack.Stack, start func(wiring.Process) (wiring.Function, error)) *function {
 	return &function{name: name, timeout: around.Timeouts[name], start: start, world: w}
 }
 

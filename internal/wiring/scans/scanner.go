@@ -21,11 +21,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
 // Options is what a scanner is made of, besides AWS.
@@ -60,8 +58,8 @@ func Scanner(o Options) *scan.Scanner {
 	if o.Exec {
 		scanner.Exec = containers{&ecsexec.Client{
 			ECS:         client,
-			Sessions:    ecsexec.SystemsManager{Client: ssm.NewFromConfig(o.Config)},
-			Keys:        ecsexec.KeyService{Client: kms.NewFromConfig(o.Config)},
+			Sessions:    ecsexec.SystemsManager{Config: o.Config},
+			Keys:        ecsexec.KeyService{Config: o.Config},
 			Credentials: o.Config.Credentials,
 			Region:      o.Config.Region,
 			Now:         time.Now, // signatures are made in real time, also in a simulation

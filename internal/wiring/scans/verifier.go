@@ -17,7 +17,6 @@ import (
 	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -26,7 +25,7 @@ import (
 
 // Function is the verifier as Lambda runs it, by the function's environment.
 // newHub makes the client of a service that collects findings.
-func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (lambda.Handler, error) {
+func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (wiring.Function, error) {
 	settings, err := config.ReadVerifier(p.Getenv)
 	if err != nil {
 		return nil, err
