@@ -8,13 +8,8 @@ import (
 	"fipsguard/internal/product"
 )
 
-const (
-	// settling is how long after the end of an off period its event may still
-	// reach people by itself: Lambda invokes the enforcer three times.
-	settling = 10 * time.Minute
-	// recordedTo is how far the time of a record may be from the guard's clock.
-	recordedTo = 5 * time.Second
-)
+// recordedTo is how far the time of a record may be from the guard's clock.
+const recordedTo = 5 * time.Second
 
 // compare holds the off periods of a report's history against what was
 // reported. It returns those of which nobody knows, or nobody by name, and what
@@ -24,14 +19,14 @@ const (
 func (r reported) compare(report guard.Report, now time.Time, blind bool) (unreported []guard.Finding, after reported) {
 	after = r.with(reported{})
 	periods := guard.OffPeriods(report.Timelines, report.Cause.Account, report.Cause.Region)
-	after.Sightings = matched(after.Sightings, periods, subjectsOf(report))
+	after.Sightings = matched(after.Sightings, periods, subjectsOf(report), now)
 	for _, period := range periods {
 		told := after.knowsAllOf(period)
 		switch {
 		case told:
 		case !period.Seen.IsZero():
 			unreported = append(unreported, guard.Check(period)...)
-		case period.Ended.EventName == "" || now.Sub(period.Until) < settling, blind && byGuard(period.Ended):
+		case period.Ended.EventName == "" || now.Sub(period.Until) < guard.Settling, blind && byGuard(period.Ended):
 			continue
 		case byGuard(period.Ended) && period.Until.Before(r.Since): // what ended it reported it
 		default:
@@ -68,18 +63,19 @@ func (r reported) knowsAllOf(period guard.OffPeriod) bool {
 }
 
 // matched notes each sighting in the off period that it is of, and returns
-// those that wait for a record.
-func matched(sightings []sighting, periods []guard.OffPeriod, subjects map[string]string) (waiting []sighting) {
+// those that wait for a record, or for the event of what ended just now.
+func matched(sightings []sighting, periods []guard.OffPeriod, subjects map[string]string, now time.Time) (waiting []sighting) {
 	for _, s := range sightings {
 		subject, onRecord := subjects[s.EventID]
 		if onRecord && subject == s.Subject {
 			continue // the event says which one it is of
 		}
-		if i := nearest(s, periods); i >= 0 && (onRecord || s.EventID == "") {
-			periods[i].Seen = s.At
+		i := nearest(s, periods)
+		if i < 0 || !onRecord && s.EventID != "" || now.Sub(periods[i].Until) < guard.Settling {
+			waiting = append(waiting, s)
 			continue
 		}
-		waiting = append(waiting, s)
+		periods[i].Seen = s.At
 	}
 	return waiting
 }

@@ -29,7 +29,10 @@ func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d 
 	published, readErr := v.readPublished(ctx)
 	noted := was.Reported.with(published.notes()).since(v.Now())
 	var past []guard.Finding
-	past, next.Reported = noted.with(byScan(changes.New, found.Report.Cause, v.Now())).compare(found.Report, v.Now(), readErr != nil)
+	next.Reported = noted.with(byScan(changes.New, found.Report.Cause, v.Now()))
+	if !was.unread { // else it is not known what was reported before: the off periods wait
+		past, next.Reported = next.Reported.compare(found.Report, v.Now(), readErr != nil)
+	}
 	if len(changes.New) == 0 && len(past) == 1 {
 		report.Cause = began(past[0], report.Cause)
 	}
