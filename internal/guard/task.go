@@ -18,6 +18,7 @@ type Task struct {
 	PlatformVersion string // as resolved by ECS: "1.4.0"; empty is unknown
 	LastStatus      string // PROVISIONING … STOPPED
 	DesiredStatus   string
+	Rejected        bool      // the guard stopped it, as ECS shows
 	Created         time.Time // when it was launched; zero is unknown
 	Deployment      string    // of a service's task: the deployment that started it
 	Redeployable    string    // the ARN of its service, where a forced new deployment replaces the task and nothing else does already
@@ -133,8 +134,11 @@ func taskFix(rule RuleID, t Task) Call {
 	if t.ARN == "" || t.Stopping() || t.Started() && t.Service() != "" {
 		return nil
 	}
-	return StopTask{Cluster: t.Cluster, Task: t.ARN, Reason: "fipsguard: rejected by rule " + string(rule)}
+	return StopTask{Cluster: t.Cluster, Task: t.ARN, Reason: Rejection + string(rule)}
 }
+
+// Rejection begins the reason with which the guard stops tasks.
+const Rejection = "fipsguard: rejected by rule "
 
 // StopTask stops one task.
 type StopTask struct {

@@ -135,5 +135,8 @@ func (h enforcerHandler) respondInTime(ctx context.Context, location guard.Locat
 		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/time.Duration(left))
 		defer cancel()
 	}
+	if message.Again() {
+		return h.enforcer.RespondAgain(ctx, location, []byte(message.Body))
+	}
 	return h.enforcer.Respond(ctx, location, []byte(message.Body))
 }

@@ -79,6 +79,7 @@ func taskState(t *types.Task) guard.Task {
 		PlatformVersion: guard.ResolvedVersion(aws.ToString(t.PlatformVersion)),
 		LastStatus:      strings.ToUpper(aws.ToString(t.LastStatus)),
 		DesiredStatus:   strings.ToUpper(aws.ToString(t.DesiredStatus)),
+		Rejected:        strings.HasPrefix(aws.ToString(t.StoppedReason), guard.Rejection),
 		Created:         aws.ToTime(t.CreatedAt),
 		Containers:      containers(t),
 	}
