@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"time"
 
@@ -47,8 +49,10 @@ const forever = 24 * time.Hour
 func (w *world) do(s step) {
 	switch s.kind {
 	case turnOff, turnOn:
+		w.setUnset(false)
 		_, _ = w.client(w.someone(s.who)).PutAccountSettingDefault(w.ctx, &ecs.PutAccountSettingDefaultInput{Name: guard.SettingName, Value: value(s.kind == turnOn)})
 	case deleteDefault:
+		w.setUnset(true)
 		_, _ = w.client(w.people.Root).DeleteAccountSetting(w.ctx, &ecs.DeleteAccountSettingInput{Name: guard.SettingName})
 	case overrideOff, overrideOn:
 		_, _ = w.client(w.someone(s.who)).PutAccountSetting(w.ctx, &ecs.PutAccountSettingInput{Name: guard.SettingName, Value: value(s.kind == overrideOn)})
@@ -93,6 +97,20 @@ func (w *world) do(s step) {
 			_ = w.aws.Send(w.urls[product.Scans], "scans", fmt.Sprintf(`{"look":"hourly","id":"%s-%d","time":"%s"}`, s.at, i, w.aws.Now().Format(time.RFC3339)))
 		}
 	}
+}
+
+// emptied is an answer as an account gives it that has no value: an empty list.
+func (w *world) emptied(operation string, response *http.Response) *http.Response {
+	switch {
+	case response == nil || response.StatusCode != http.StatusOK:
+	case operation == "PutAccountSettingDefault":
+		w.setUnset(false)
+	case operation == "ListAccountSettings" && w.answersEmpty():
+		empty := *response
+		empty.Body, empty.ContentLength = io.NopCloser(strings.NewReader(`{"settings":[]}`)), -1
+		return &empty
+	}
+	return response
 }
 
 func (w *world) someone(who string) localaws.Principal {

@@ -166,6 +166,7 @@ func (p *process) kill() {
 		p.of.deaths++
 		p.of.mu.Unlock()
 		p.of.world.wasHard()
+		p.of.world.wasMute()
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.of.world.excuse(p.unsettled)
@@ -206,11 +207,15 @@ func (p *process) Do(r *http.Request) (*http.Response, error) {
 	if !sleep(ctx, there) {
 		return nil, ctx.Err()
 	}
-	published := p.of.world.published()
+	published, sent := p.of.world.published(), time.Now()
 	response, err := localaws.InProcess{Kernel: p.of.world.aws.Kernel}.Do(r)
 	p.note(operation, published, response)
+	response = p.of.world.emptied(operation, response)
+	if operation == "Publish" && (err != nil || response.StatusCode != http.StatusOK) {
+		p.of.world.wasMute()
+	}
 	if strings.HasSuffix(operation, "AccountSettings") || strings.HasPrefix(operation, "PutAccountSetting") {
-		if err != nil || response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") == "text/html" {
+		if err != nil || response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") == "text/html" || time.Since(sent) > 0 {
 			p.of.world.wasHard()
 		}
 	}

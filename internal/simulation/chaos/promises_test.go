@@ -32,6 +32,8 @@ func (w *world) judge(s story) []verdict {
 	o.nothingCompliantIsHurt()
 	o.violationsAreFixed()
 	o.offCallsAreReported()
+	o.repairsAreReportedAtOnce()
+	o.nobodyIsJoinedAway()
 	o.offPeriodsAreReportedOnce()
 	o.definitionsAreReported()
 	o.tasksAreReported()
@@ -74,13 +76,7 @@ func (o *oracle) promptly() {
 // settingWasHard reports whether something about the repair went wrong after
 // a moment: ECS refused, was slow or broken, or a process was killed.
 func (o *oracle) settingWasHard(from time.Time) bool {
-	until := from.Add(80 * time.Second)
-	for _, h := range o.hard {
-		if !h.Before(from.Add(-4*time.Minute)) && !h.After(until) {
-			return true
-		}
-	}
-	return false
+	return within(o.hard, from.Add(-4*time.Minute), from.Add(80*time.Second))
 }
 
 func (o *oracle) eventWentWell(c change) bool {
@@ -115,7 +111,7 @@ func (o *oracle) nothingCompliantIsHurt() {
 			if !ok || !t.bad() || o.exempt(o.definitions[t.definition]) || !o.mayFix() {
 				o.breaks(promise, "task %s of %s was stopped at %s", in.Task, t.definition, clock(c.Time))
 			}
-			if o.story.policy != "strict" && !t.ran.IsZero() && t.ran.Add(time.Second).Before(c.Time) {
+			if o.story.policy != "strict" && !t.ran.IsZero() && t.ran.Add(time.Minute).Before(c.Time) { // it was read while it was launched
 				o.breaks(promise, "task %s was stopped at %s, though it ran since %s and the policy only audits that", in.Task, clock(c.Time), clock(t.ran))
 			}
 		case "ecs:UpdateService":
@@ -201,6 +197,45 @@ func (s sent) tellsOf(event string) bool {
 
 func isSetting(subject string) bool { return strings.HasPrefix(subject, "fargateFIPSMode@") }
 
+// repairsAreReportedAtOnce: with or without a name, where SNS took alerts and no
+// process was killed.
+func (o *oracle) repairsAreReportedAtOnce() {
+	for _, p := range o.periods {
+		if p.ended.by.ARN != o.people.Guard.ARN || within(o.mute, p.from.Add(-4*time.Minute), p.until.Add(5*time.Minute)) {
+			continue
+		}
+		soon := p.until.Add(30 * time.Second)
+		told := slices.ContainsFunc(o.alerts, func(a sent) bool {
+			return !a.Time.Before(p.from) && a.Time.Before(soon) && slices.ContainsFunc(a.Findings, func(f finding) bool { return isSetting(f.Subject) })
+		})
+		counted := slices.ContainsFunc(o.joined, func(j joinedAlert) bool { return !j.at.Before(p.from) && j.at.Before(soon) })
+		if !told && !counted {
+			o.breaks("every violation is reported", "off from %s until %s, when the enforcer fixed it; it said nothing", clock(p.from), clock(p.until))
+		}
+	}
+}
+
+func within(moments []time.Time, from, until time.Time) bool {
+	return slices.ContainsFunc(moments, func(at time.Time) bool { return !at.Before(from) && !at.After(until) })
+}
+
+// nobodyIsJoinedAway: what is only counted says the same of the same person.
+func (o *oracle) nobodyIsJoinedAway() {
+	for _, j := range o.joined {
+		for _, c := range o.changes {
+			if c.event == "" || c.event != j.event || c.on {
+				continue
+			}
+			same := slices.ContainsFunc(o.alerts, func(a sent) bool {
+				return !a.Time.After(j.at.Add(time.Second)) && j.at.Sub(a.Time) < 16*time.Minute && a.Event.Actor.ARN == c.by.CallerARN()
+			})
+			if !same {
+				o.breaks("nobody is joined away", "%s turned it off at %s; that was counted at %s, and no alert of the last 15 minutes names them", c.by.CallerARN(), clock(c.at), clock(j.at))
+			}
+		}
+	}
+}
+
 // isNamedFor reports whether an alert names who made a call, by that call or
 // another one in the same off period. Whose override is off says who.
 func (o *oracle) isNamedFor(c change) bool {
@@ -213,7 +248,8 @@ func (o *oracle) isNamedFor(c change) bool {
 	for _, p := range asRecorded(o.periods) {
 		if p.covers(c.at) {
 			return slices.ContainsFunc(p.by, func(other change) bool {
-				return other.by.ARN == c.by.ARN && len(o.naming(other)) > 0
+				// While it lasts, who began it or went on with it is one finding.
+				return (other.by.ARN == c.by.ARN || p.until.IsZero()) && len(o.naming(other)) > 0
 			})
 		}
 	}

@@ -60,6 +60,8 @@ type world struct {
 	onCalm       []func()
 	storyBegan   time.Time
 	hard         []time.Time // when something was wrong with the repair of the setting
+	mute         []time.Time // when something was wrong with alerts
+	unset        bool        // nobody has set the account default since it was deleted
 }
 
 // joinedAlert is an alert that was only counted.
@@ -301,6 +303,28 @@ func (w *world) wasHard() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.hard = append(w.hard, w.aws.Now())
+}
+
+// wasMute notes that an alert may have been lost.
+func (w *world) wasMute() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.mute = append(w.mute, w.aws.Now())
+}
+
+// setUnset notes whether the account default has a value.
+func (w *world) setUnset(unset bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.unset = unset
+}
+
+// answersEmpty: every other account answers an empty list for a value that
+// nobody has set.
+func (w *world) answersEmpty() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.unset && w.seed%2 == 0
 }
 
 // isAnswered notes which process gets an event.
