@@ -181,6 +181,20 @@ func TestAScanThatCannotReadItsStateTakesNothingForReported(t *testing.T) {
 	}
 }
 
+// TestTheSecondInWhichNotingBegan: CloudTrail does not say in which part of it an
+// off period ended that nobody reported.
+func TestTheSecondInWhichNotingBegan(t *testing.T) {
+	w, o := guardtest.NewWorld(start.Add(200*time.Millisecond)), newOutside()
+	if _, err := run(t, o.verifier(w), Request{}); err != nil {
+		t.Fatal(err)
+	}
+	w.Events = []guard.Event{by("jane", guardtest.Put("off", start, guard.ModeOff)), by(theGuard, guardtest.Put("fixed", start, guard.ModeOn))}
+	w.Clock = w.Clock.Add(time.Hour)
+	if _, err := run(t, o.verifier(w), Request{}); err != nil || len(o.inbox) != 1 {
+		t.Errorf("error %v, people heard %q; want who turned it off", err, o.subjects())
+	}
+}
+
 // TestWhatIsNotWrittenStaysInTheQueue, and what is read twice is noted once.
 func TestWhatIsNotWrittenStaysInTheQueue(t *testing.T) {
 	w, o := guardtest.NewWorld(start), newOutside()

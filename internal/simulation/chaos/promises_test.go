@@ -201,7 +201,7 @@ func isSetting(subject string) bool { return strings.HasPrefix(subject, "fargate
 // process was killed.
 func (o *oracle) repairsAreReportedAtOnce() {
 	for _, p := range o.periods {
-		if p.ended.by.ARN != o.people.Guard.ARN || within(o.mute, p.from.Add(-4*time.Minute), p.until.Add(5*time.Minute)) {
+		if p.ended.by.ARN != o.people.Guard.ARN || o.settingWasHard(p.from) || within(o.mute, p.from.Add(-4*time.Minute), p.until.Add(5*time.Minute)) {
 			continue
 		}
 		soon := p.until.Add(30 * time.Second)
