@@ -261,6 +261,6 @@ func (w *world) play(ctx context.Context, s story) {
 	sleep(ctx, quiet)
 }
 
-// quiet is how long it takes until all has been tried again, and two hourly
-// scans have ended.
-const quiet = 90 * time.Minute
+// quiet is how long it takes until all has been tried again, and an hourly scan
+// has ended.
+const quiet = 35 * time.Minute

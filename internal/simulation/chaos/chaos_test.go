@@ -28,7 +28,7 @@ var (
 func TestChaos(t *testing.T) {
 	// One thing after the other, so that a story goes on in the same way again.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	defer debug.SetGCPercent(debug.SetGCPercent(800))
+	defer debug.SetGCPercent(debug.SetGCPercent(1600))
 	if *only != "" {
 		replay(t)
 		return
