@@ -258,9 +258,9 @@ func (w *world) play(ctx context.Context, s story) {
 	sleep(ctx, time.Minute)
 	w.calmDown()
 	w.calm = w.aws.Now()
-	sleep(ctx, quiet)
+	sleep(ctx, storyTime+quiet-time.Since(began))
 }
 
-// quiet is how long it takes until all has been tried again, and an hourly scan
-// has ended.
-const quiet = 35 * time.Minute
+// quiet is how long it takes, from the end of the longest story on, until all has
+// been tried again and an hourly scan has ended.
+const quiet = 32 * time.Minute

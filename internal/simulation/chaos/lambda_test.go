@@ -211,11 +211,12 @@ func (p *process) Do(r *http.Request) (*http.Response, error) {
 	response, err := localaws.InProcess{Kernel: p.of.world.aws.Kernel}.Do(r)
 	p.note(operation, published, response)
 	response = p.of.world.emptied(operation, response)
-	if operation == "Publish" && (err != nil || response.StatusCode != http.StatusOK) {
+	if operation == "Publish" && (err != nil || response.StatusCode != http.StatusOK || isGarbage(response)) {
 		p.of.world.wasMute()
+		p.of.world.excuse(p.of.world.publishedSince(published)) // SNS may have it, and nobody can know
 	}
 	if strings.HasSuffix(operation, "AccountSettings") || strings.HasPrefix(operation, "PutAccountSetting") {
-		if err != nil || response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") == "text/html" || time.Since(sent) > 0 {
+		if err != nil || response.StatusCode != http.StatusOK || isGarbage(response) || time.Since(sent) > 0 {
 			p.of.world.wasHard()
 		}
 	}
@@ -230,6 +231,10 @@ func (p *process) Do(r *http.Request) (*http.Response, error) {
 		return nil, ctx.Err()
 	}
 	return response, nil
+}
+
+func isGarbage(response *http.Response) bool {
+	return response.Header.Get("Content-Type") == "text/html"
 }
 
 // note keeps what was published until it is noted where that counts: the
