@@ -53,6 +53,7 @@ func TestBadOptions(t *testing.T) {
 		{"hourly", "hourly", "EventBridge schedule"},
 		{"check", "rate(1 minutes)", "EventBridge schedule"},
 		{"daily", "at noon", "EventBridge schedule"},
+		{"class", "E", "B, C or D"},
 		{"proofSample", "none", "whole number"},
 		{"evidenceDays", -1.0, "whole number"},
 		{"securityHub", "yes", "true or false"},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fipsguard/internal/config"
+	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -27,11 +28,12 @@ type Options struct {
 	ReservedConcurrency *float64 // the enforcer's; the gate has two executions then and the verifier one. nil reserves none
 	Policy              string   // the policy document; empty means the defaults
 	RollBackRoles       []string
-	Check               string // schedule expression of the enforcer's checks of the setting
-	Hourly, Daily       string // schedule expressions of the verifier's scans
-	Sample              int    // tasks whose kernel an hourly scan checks
-	EvidenceDays        int    // for which reports are locked
-	TrailLogs           string // BUCKET or BUCKET/PREFIX of CloudTrail's log files
+	Check               string      // schedule expression of the enforcer's checks of the setting
+	Hourly, Daily       string      // schedule expressions of the verifier's scans
+	Class               guard.Class // FedRAMP's, by whose cycle kernel checks are renewed; empty is C
+	Sample              int         // tasks whose kernel an hourly scan checks
+	EvidenceDays        int         // for which reports are locked
+	TrailLogs           string      // BUCKET or BUCKET/PREFIX of CloudTrail's log files
 	KeysToRead          []string
 	SecurityHub         bool
 	Tracing             bool // X-Ray traces of the functions
@@ -58,6 +60,7 @@ func readOptions(context map[string]any) (Options, error) {
 		Check:           c.schedule("check", "rate(1 minute)"),
 		Hourly:          c.schedule("hourly", "cron(7 * * * ? *)"),
 		Daily:           c.schedule("daily", "cron(37 5 * * ? *)"),
+		Class:           guard.Class(c.oneOf("class", "", string(guard.ClassB), string(guard.ClassC), string(guard.ClassD))),
 		Sample:          c.number("proofSample", config.DefaultSample, config.MaxSample),
 		EvidenceDays:    c.number("evidenceDays", 365, 36_500),
 		TrailLogs:       c.text("trailLogs", ""),

@@ -32,6 +32,7 @@ func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
 		EvidenceBucket: *props.Evidence.BucketName(),
 		TrailLogs:      props.Options.TrailLogs,
 		Sample:         props.Options.Sample,
+		Class:          props.Options.Class,
 		FunctionARN:    *props.Enforcer.FunctionArn(),
 		Queues:         []string{*props.Queues.undelivered.QueueUrl(), *props.Queues.failed.QueueUrl()},
 		Reported:       *props.Reported.QueueUrl(),

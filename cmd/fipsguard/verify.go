@@ -24,6 +24,7 @@ type verifyCommand struct {
 	Exec       bool     `negatable:"" default:"true" help:"Read the kernel in every running task through ECS Exec (${default})."`
 	Format     string   `enum:"text,json" default:"text" help:"text or json, the format of the evidence (${default})."`
 	HTML       string   `name:"html" placeholder:"FILE" help:"Write the report as a page, too."`
+	Class      string   `enum:"B,C,D" default:"C" placeholder:"B|C|D" help:"FedRAMP certification class, by whose cycle observations are renewed (${default}): B within 7 days, C within 3; for D FedRAMP sets none, and it is as C."`
 	policyFlag `embed:""`
 	TrailLogs  string `placeholder:"BUCKET/PREFIX" help:"CloudTrail's log files in S3, up to the account, for what is older than 90 days."`
 }
@@ -43,25 +44,25 @@ func (c *verifyCommand) Run(t *terminal) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	settings, location, err := scans.Caller(ctx)
+	settings, caller, err := scans.Caller(ctx)
 	if err != nil {
 		return err
 	}
 	scanner := scans.Scanner(scans.Options{
-		Config: settings, Policy: policy.Audited(), Exec: c.Exec, TrailLogs: c.TrailLogs,
+		Config: settings, Policy: policy.Audited(), Class: guard.Class(c.Class), Exec: c.Exec, TrailLogs: c.TrailLogs,
 		Now: time.Now, Sleep: scans.Sleep,
 	})
 	bar := newProgress(t)
 	scanner.Progress = bar.tell
 	started := time.Now()
-	found, err := scanner.Scan(ctx, location, scan.Request{Why: "fipsguard verify", Clusters: c.Cluster})
+	found, err := scanner.Scan(ctx, caller.Location, scan.Request{Why: "fipsguard verify", Clusters: c.Cluster})
 	bar.end()
 	if err != nil {
 		return err
 	}
+	found.Report.Outcomes = nil // it changes nothing: what a person can run stands beside each finding
 	document := evidence.New(evidence.About{
-		Why: "fipsguard verify", Started: started, Finished: time.Now(), Tool: evidence.Tool(product.ThisBuild()),
-		Scope: evidence.Scope(found.Report.Coverage),
+		Why: "fipsguard verify", Started: started, Finished: time.Now(), Collector: caller.ARN, Tool: evidence.Tool(product.ThisBuild()),
 	}, found.Report)
 	if err := c.write(t, document); err != nil {
 		return err

@@ -78,7 +78,7 @@ func TestVerify(t *testing.T) {
 	}
 
 	code, out, _ = fipsguard("", "verify", "--no-exec", "--cluster", "default")
-	if code != 1 || !strings.Contains(out, "No kernel was checked.") {
+	if code != 1 || !strings.Contains(out, "4 not examined. 1 violation") {
 		t.Errorf("without exec: exits %d\n%s", code, out)
 	}
 }

@@ -162,8 +162,11 @@ func TestTheFunction(t *testing.T) {
 	if r := reports[0]; r.Kernels != want || r.Tasks[0].ARN != task || r.Tool.Module != "v1.0.0" || !r.Tool.FIPS {
 		t.Errorf("the report has %+v of %+v, by %+v", r.Kernels, r.Tasks, r.Tool)
 	}
-	for _, f := range reports[0].Findings {
-		if strings.HasPrefix(string(f.Rule), "guard-") {
+	if got, want := reports[0].Collector, "function:fipsguard-verifier"; !strings.Contains(got, want) {
+		t.Errorf("the collector is %q, want %s", got, want)
+	}
+	for _, f := range reports[0].Claims {
+		if strings.HasPrefix(string(f.Rule), "guard-") && f.Result != evidence.Compliant {
 			t.Errorf("the guard is as it should be, and yet: %s: %s", f.Rule, f.Reason)
 		}
 	}

@@ -63,7 +63,7 @@ func exposedAfter(d draft, o guard.Outcome) string {
 			return sentence
 		}
 	}
-	if o.Result == guard.Done {
+	if o.Result.Accepted() {
 		return ""
 	}
 	return "As far as the guard knows, " + known(d.name(o.Remediation.Subject)) + " has not changed."

@@ -114,7 +114,7 @@ func stormSummary(t *testing.T) Message {
 	t.Helper()
 	var j dedup.Joiner
 	storm := func(i int) guard.Report {
-		r := report("RegisterTaskDefinition", definitionNumber(i), guard.Done, "AWS answered that the revision is INACTIVE.")
+		r := report("RegisterTaskDefinition", definitionNumber(i), guard.Answered, "AWS answered that the revision is INACTIVE.")
 		r.Cause.Time = at.Add(time.Duration(i) * time.Second)
 		r.Outcomes[0].At = r.Cause.Time.Add(2 * time.Second)
 		return r

@@ -104,7 +104,7 @@ func ending(r guard.Report) string {
 		return "; fix UNCONFIRMED"
 	case guard.RefusedByPolicy:
 		return "; not fixed (policy)"
-	case guard.Done:
+	case guard.Answered, guard.Done:
 	}
 	if o.Remediation.Call == nil {
 		return "; fixed"

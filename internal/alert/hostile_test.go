@@ -15,7 +15,7 @@ const forged = "FORGED"
 // TestHostileNamesInEveryField types what somebody else may have written into
 // every text that a report has, wherever it is.
 func TestHostileNamesInEveryField(t *testing.T) {
-	results := []guard.Result{guard.Failed, guard.Unconfirmed, guard.RefusedByAWS, guard.RefusedByPolicy, guard.Done}
+	results := []guard.Result{guard.Failed, guard.Unconfirmed, guard.RefusedByAWS, guard.RefusedByPolicy, guard.Answered, guard.Done}
 	verdicts := []guard.Verdict{guard.NonCompliant, guard.InsufficientData, guard.Compliant}
 	for _, text := range []string{
 		"\n" + forged + ": yes", "\r\n" + forged, "\x1b[2J\x00\u0085", "\u202eevil\u2028" + forged, "\xff\xfe",
@@ -53,7 +53,7 @@ func hostileReport(t *testing.T, text string, first int, rule guard.RuleID, verd
 	r.Findings, r.Outcomes = nil, nil
 	states := []guard.State{
 		guard.Setting{Scope: guard.ScopeAccount}, guard.Setting{Scope: guard.ScopePrincipal}, guard.TaskDefinition{}, guard.Task{}, guard.Task{Group: "service:" + text},
-		guard.Service{}, guard.KernelCheck{}, guard.Exposure{}, guard.Component{}, guard.PolicyDocument{},
+		guard.Service{}, guard.CapacityProvider{}, guard.KernelCheck{}, guard.Exposure{}, guard.Component{}, guard.PolicyDocument{},
 	}
 	for i := range states {
 		s := states[(first+i)%len(states)]

@@ -41,7 +41,7 @@ func moreKinds() map[string]guard.Report {
 		"override-failed":      report("PutAccountSetting", override, guard.Failed, "No answer from AWS: connection reset."),
 		"override-unconfirmed": report("PutAccountSetting", override, guard.Unconfirmed, "AWS accepted the call without answering the new value, and no API reads another principal's override."),
 		"override-found":       foundOverride,
-		"override-deleted":     report("DeleteAccountSetting", deletedOverride, guard.Done, ""),
+		"override-deleted":     report("DeleteAccountSetting", deletedOverride, guard.Answered, ""),
 		"override-unknown": lookReport(nil, guard.Setting{
 			Account: "111122223333", Region: "us-gov-west-1", Scope: guard.ScopePrincipal, Principal: "every user and role",
 			Unknown: "CloudTrail's history could be read back to 2026-11-02T10:15:30Z only, and no API shows overrides",
@@ -49,20 +49,22 @@ func moreKinds() map[string]guard.Report {
 		"deleted-refused":       report("DeleteAccountSetting", deleted, guard.RefusedByAWS, refusedByAWS),
 		"definition-refused":    report("RegisterTaskDefinition", definition, guard.RefusedByAWS, refusedByAWS),
 		"definition-failed":     report("RegisterTaskDefinition", definition, guard.Failed, "No answer from AWS: connection reset."),
-		"task-unknown":          report("RunTask", guard.Task{ARN: task.ARN, Cluster: "main", LastStatus: "PENDING", Unknown: "ECS did not answer DescribeTasks"}, guard.Done, ""),
+		"task-unknown":          report("RunTask", guard.Task{ARN: task.ARN, Cluster: "main", LastStatus: "PENDING", Unknown: "ECS did not answer DescribeTasks"}, guard.Answered, ""),
 		"task-refused":          report("RunTask", task, guard.RefusedByAWS, refusedByAWS),
 		"task-running":          report("ECS Task State Change", standalone, guard.RefusedByPolicy, "The policy only audits this rule."),
-		"task-running-stopped":  report("ECS Task State Change", standalone, guard.Done, "AWS answered that the task is to stop."),
+		"task-running-stopped":  report("ECS Task State Change", standalone, guard.Answered, "AWS answered that the task is to stop."),
 		"task-running-unknown":  lookReport(nil, guard.Task{ARN: task.ARN, Cluster: "main", LastStatus: "RUNNING", Unknown: "ECS did not answer DescribeTasks"}),
-		"service-unknown":       report("UpdateService", guard.Service{ARN: service.ARN, Cluster: "main", Fargate: guard.Yes, Definition: platformUnseen, Unknown: "ECS did not answer DescribeServices"}, guard.Done, ""),
-		"service-scaled":        reportBy(guard.Policy{ServiceRemedy: guard.ScaleToZero}, "UpdateService", service, guard.Done, "AWS answered a desired count of 0."),
+		"provider-fips-off":     report("CreateCapacityProvider", guard.CapacityProvider{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:capacity-provider/managed", Cluster: "main", Managed: guard.Yes, FIPS: guard.ModeOff}, guard.Answered, ""),
+		"provider-unknown":      report("CreateCapacityProvider", guard.CapacityProvider{Name: "managed", Unknown: "the record does not show what kind of provider it is"}, guard.Answered, ""),
+		"service-unknown":       report("UpdateService", guard.Service{ARN: service.ARN, Cluster: "main", Fargate: guard.Yes, Definition: platformUnseen, Unknown: "ECS did not answer DescribeServices"}, guard.Answered, ""),
+		"service-scaled":        reportBy(guard.Policy{ServiceRemedy: guard.ScaleToZero}, "UpdateService", service, guard.Answered, "AWS answered a desired count of 0."),
 		"service-refused":       reportBy(guard.Policy{ServiceRemedy: guard.RollBack}, "UpdateService", service, guard.RefusedByAWS, refusedByAWS),
 		"look-off-period":       lookReport(nil, past),
 		"look-off-period-named": lookReport(nil, named),
 		"look-silent-kernel":    lookReport(nil, silent),
 		"look-stale-proof":      lookReport(nil, fresh),
 		"look-unsure-exposure":  lookReport(nil, unsure),
-		"look-stopped":          lookActed(stopAll, guard.Done, "AWS answered that the task is to stop.", alone),
+		"look-stopped":          lookActed(stopAll, guard.Answered, "AWS answered that the task is to stop.", alone),
 		"look-redeploy-failed":  lookActed(stopAll, guard.Failed, "No answer from AWS: connection reset.", refuted()),
 		"look-one-resolved":     lookReport([]string{"task-exposed service main/web"}),
 		"look-many-resolved":    lookReport(numbered(40, "task-exposed service main/web-%d")),
@@ -123,7 +125,7 @@ func TestEveryHeadlineAndEndingIsPinned(t *testing.T) {
 			leads[led{lead.Rule, lead.Verdict}] = true
 			for _, o := range r.Outcomes {
 				results[o.Result] = true
-				if o.Result == guard.Done {
+				if o.Result.Accepted() {
 					endings[fmt.Sprintf("%T", o.Remediation.Call)] = true
 				}
 			}
@@ -147,7 +149,7 @@ func TestEveryHeadlineAndEndingIsPinned(t *testing.T) {
 			t.Errorf("no golden alert tells that %T was done", call)
 		}
 	}
-	for _, result := range []guard.Result{guard.Failed, guard.Unconfirmed, guard.RefusedByAWS, guard.RefusedByPolicy, guard.Done} {
+	for _, result := range []guard.Result{guard.Failed, guard.Unconfirmed, guard.RefusedByAWS, guard.RefusedByPolicy, guard.Answered, guard.Done} {
 		if !results[result] {
 			t.Errorf("no golden alert tells of the result %s", result)
 		}

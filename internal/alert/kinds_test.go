@@ -80,40 +80,40 @@ func kinds() map[string]guard.Report {
 	inactive := "AWS answered that the revision is INACTIVE; for up to 10 minutes tasks can still start from it."
 	unknown := account
 	unknown.Mode, unknown.Unknown = guard.ModeUnknown, "ECS did not answer ListAccountSettings"
-	expiring := report(register, definition, guard.Done, inactive)
+	expiring := report(register, definition, guard.Answered, inactive)
 	expiring.Expiring = []guard.Exemption{exemption}
-	ofTask := report(taskNow, task, guard.Done, "AWS answered that the task is to stop.")
+	ofTask := report(taskNow, task, guard.Answered, "AWS answered that the task is to stop.")
 	ofTask.Cause.Actor = guard.Actor{Name: "ECS, task started by unknown"}
 	inService := task
 	inService.Group = "service:web"
 	looked := report("fipsguard deployed", account, guard.Done, readBack)
 	looked.Cause.Actor, looked.Cause.EventID = guard.Actor{Name: "fipsguard"}, ""
-	storm := report(register, definitionNumber(0), guard.Done, inactive)
+	storm := report(register, definitionNumber(0), guard.Answered, inactive)
 	for i := 1; i < 490; i++ {
-		storm = both(storm, report(register, definitionNumber(i), guard.Done, inactive))
+		storm = both(storm, report(register, definitionNumber(i), guard.Answered, inactive))
 	}
 	return map[string]guard.Report{
 		"default-repaired":          report(put, account, guard.Done, readBack),
 		"default-failed":            report(put, account, guard.Failed, "AWS answered ServerException: try again"),
-		"default-unconfirmed":       report(put, account, guard.Unconfirmed, "AWS accepted the call, but the account default could not be read back because the guard's own role carries an override, which hides it."),
+		"default-unconfirmed":       report(put, account, guard.Unconfirmed, "AWS accepted the call, but the account default could not be read back because ECS answered the override of arn:aws-us-gov:iam::111122223333:role/fipsguard-enforcer, which hides it."),
 		"default-audited":           report(put, account, guard.RefusedByPolicy, "The policy only audits this rule."),
 		"default-refused":           report(put, account, guard.RefusedByAWS, "AWS answered AccessDeniedException: explicit deny in a service control policy"),
 		"default-found-off":         looked,
 		"default-unknown":           report(put, unknown, guard.Done, ""),
 		"deleted-repaired":          report(del, deleted, guard.Done, readBack),
-		"override-repaired":         report(putOverride, override, guard.Done, "AWS answered the new value enabled; no API reads another principal's override back."),
+		"override-repaired":         report(putOverride, override, guard.Answered, "AWS answered the new value enabled; no API reads another principal's override back."),
 		"override-human-needed":     report(putOverride, override, guard.RefusedByAWS, "AWS answered AccessDeniedException: not authorized"),
 		"override-and-default":      both(report(putOverride, override, guard.RefusedByAWS, "AWS answered AccessDeniedException: not authorized"), report(putOverride, account, guard.Done, readBack)),
-		"definition-deregistered":   report(register, definition, guard.Done, inactive),
+		"definition-deregistered":   report(register, definition, guard.Answered, inactive),
 		"definition-exempt":         report(register, definition, guard.RefusedByPolicy, "Exempt until 2026-11-05: vendor image (approved by ISSO)."),
-		"definition-unknown":        report(register, guard.TaskDefinition{Family: "web", Unknown: "the record leaves it out"}, guard.Done, ""),
+		"definition-unknown":        report(register, guard.TaskDefinition{Family: "web", Unknown: "the record leaves it out"}, guard.Answered, ""),
 		"definitions-many":          storm,
 		"exemption-expiring":        expiring,
 		"task-stopped":              ofTask,
-		"task-of-service":           report(run, inService, guard.Done, "AWS answered that the task is to stop."),
+		"task-of-service":           report(run, inService, guard.Answered, "AWS answered that the task is to stop."),
 		"task-launched":             report(run, task, guard.Failed, "AWS answered ThrottlingException: Rate exceeded"),
-		"service-reported":          report("UpdateService", service, guard.Done, ""),
-		"service-rolled-back":       reportBy(guard.Policy{ServiceRemedy: guard.RollBack}, "UpdateService", service, guard.Done, "AWS answered that the service deploys web:6 on platform version LATEST."),
+		"service-reported":          report("UpdateService", service, guard.Answered, ""),
+		"service-rolled-back":       reportBy(guard.Policy{ServiceRemedy: guard.RollBack}, "UpdateService", service, guard.Answered, "AWS answered that the service deploys web:6 on platform version LATEST."),
 		"hostile-names":             hostile(),
 		"policy-document-refused":   {Cause: guard.Cause{EventName: "policy document read", Time: at, Account: "111122223333", Region: "us-gov-west-1", Actor: guard.Actor{Name: "fipsguard"}}, Findings: guard.Check(guard.PolicyDocument{Account: "111122223333", Region: "us-gov-west-1", Faults: []string{`line 3, column 5: unknown rule "fips"`}})},
 		"look-new-and-resolved":     lookReport([]string{"task-exposed service main/web"}, refuted(), exposedTask()),
@@ -173,7 +173,7 @@ func lookRecycled() guard.Report {
 	r := lookReport(nil, exposedTask())
 	r.Scan.Evidence = ""
 	for _, a := range guard.Plan(r.Findings, guard.Policy{ExposureRemedy: guard.Recycle}) {
-		r.Outcomes = append(r.Outcomes, guard.Outcome{Remediation: a, Result: guard.Done, Detail: "AWS answered deployment ecs-svc/1, which replaces the service's tasks at the pace of its configuration.", At: fixed})
+		r.Outcomes = append(r.Outcomes, guard.Outcome{Remediation: a, Result: guard.Answered, Detail: "AWS answered deployment ecs-svc/1, which replaces the service's tasks at the pace of its configuration.", At: fixed})
 	}
 	return r
 }

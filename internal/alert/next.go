@@ -18,7 +18,7 @@ func next(d draft) []string {
 		}
 	}
 	for _, o := range d.outcomes {
-		if o.Result != guard.Done {
+		if !o.Result.Accepted() {
 			add(fix(d, o))
 		}
 	}
@@ -92,7 +92,7 @@ func fix(d draft, o guard.Outcome) string {
 // openCommand is the exact command for a fix that was not made, if there
 // is one that can be shown.
 func openCommand(d draft, o guard.Outcome) string {
-	if o.Result == guard.Done || o.Remediation.Call == nil {
+	if o.Result.Accepted() || o.Remediation.Call == nil {
 		return ""
 	}
 	return d.exact(o.Remediation.Command(regionWord(d.report.Cause.Region)))

@@ -19,8 +19,10 @@ func urgency(r guard.Result) int {
 		return 2
 	case guard.RefusedByPolicy:
 		return 3
-	case guard.Done:
+	case guard.Answered:
 		return 4
+	case guard.Done:
+		return 5
 	}
 	return 1
 }

@@ -165,6 +165,8 @@ func resultText(r guard.Result) string {
 	switch r {
 	case guard.Done:
 		return "done"
+	case guard.Answered:
+		return "accepted by AWS"
 	case guard.Unconfirmed:
 		return "NOT CONFIRMED"
 	case guard.RefusedByAWS:

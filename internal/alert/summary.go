@@ -44,7 +44,7 @@ func isFixed(a Alert) string {
 	}
 	line := ""
 	switch o.Result {
-	case guard.Done:
+	case guard.Answered, guard.Done:
 		line = "yes: " + call + ". " + o.Detail
 		if !o.immediate {
 			line = "started: " + call + ". " + o.Detail

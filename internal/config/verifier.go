@@ -6,18 +6,21 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"fipsguard/internal/guard"
 )
 
 // Verifier is the configuration of the verifier function.
 type Verifier struct {
-	Enforcer                // what it has in common with the enforcer
-	EvidenceBucket string   // S3 bucket that keeps the reports
-	TrailLogs      string   // S3 bucket, or BUCKET/PREFIX, with CloudTrail's log files; empty when LookupEvents has to do
-	Sample         int      // in how many tasks an hourly scan checks the kernel
-	FunctionARN    string   // the enforcer's, at which the guard's rules have to point
-	Queues         []string // URLs of the failure queues
-	Reported       string   // URL of the queue of what was published on the topic
-	SecurityHub    bool     // whether findings go to Security Hub, too
+	Enforcer                   // what it has in common with the enforcer
+	EvidenceBucket string      // S3 bucket that keeps the reports
+	TrailLogs      string      // S3 bucket, or BUCKET/PREFIX, with CloudTrail's log files; empty when LookupEvents has to do
+	Class          guard.Class // FedRAMP's, by whose cycle kernel checks are renewed
+	Sample         int         // in how many tasks an hourly scan checks the kernel
+	FunctionARN    string      // the enforcer's, at which the guard's rules have to point
+	Queues         []string    // URLs of the failure queues
+	Reported       string      // URL of the queue of what was published on the topic
+	SecurityHub    bool        // whether findings go to Security Hub, too
 }
 
 // How many tasks an hourly look asks, and may ask at most.
@@ -39,6 +42,7 @@ func (v *Verifier) variables() []variable {
 		variable{"FIPSGUARD_EVIDENCE_BUCKET", v.EvidenceBucket, v.readBucket},
 		variable{"FIPSGUARD_TRAIL_LOGS", v.TrailLogs, v.readTrailLogs},
 		variable{"FIPSGUARD_SAMPLE", sample, v.readSample},
+		variable{"FIPSGUARD_CLASS", string(v.Class), v.readClass},
 		variable{"FIPSGUARD_ENFORCER_ARN", v.FunctionARN, v.readFunctionARN},
 		variable{"FIPSGUARD_QUEUES", strings.Join(v.Queues, ","), v.readQueues},
 		variable{"FIPSGUARD_REPORTED", v.Reported, v.readReported},
@@ -87,6 +91,15 @@ func (v *Verifier) readSample(value string) error {
 		return fmt.Errorf("it must be a number of tasks from 1 to %d", MaxSample)
 	}
 	v.Sample = n
+	return nil
+}
+
+func (v *Verifier) readClass(value string) error {
+	class, err := guard.ParseClass(value)
+	if err != nil {
+		return errors.New("it must be B, C or D, the FedRAMP certification class")
+	}
+	v.Class = class
 	return nil
 }
 

@@ -13,12 +13,12 @@ const enforcerARN = "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:f
 func TestVerifierRoundTrip(t *testing.T) {
 	least := Verifier{
 		Enforcer:       Enforcer{TopicARN: topic, Mode: guard.Enforce},
-		EvidenceBucket: "fipsguard-evidence", Sample: DefaultSample, FunctionARN: enforcerARN,
+		EvidenceBucket: "fipsguard-evidence", Class: guard.ClassC, Sample: DefaultSample, FunctionARN: enforcerARN,
 		Queues:   []string{"https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-failed"},
 		Reported: "https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-reported",
 	}
 	all := least
-	all.TrailLogs, all.Sample, all.SecurityHub = "logs.example/org/prefix", 5000, true
+	all.TrailLogs, all.Sample, all.SecurityHub, all.Class = "logs.example/org/prefix", 5000, true, guard.ClassB
 	all.Queues = append(all.Queues, "https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-undelivered")
 	for _, want := range []Verifier{least, all} {
 		got, err := ReadVerifier(from(want.Environment()))
@@ -37,12 +37,14 @@ func TestReadVerifierNamesEveryBadValue(t *testing.T) {
 		"FIPSGUARD_EVIDENCE_BUCKET": "Not A Bucket",
 		"FIPSGUARD_TRAIL_LOGS":      "s3://logs",
 		"FIPSGUARD_SAMPLE":          "0",
+		"FIPSGUARD_CLASS":           "E",
 		"FIPSGUARD_ENFORCER_ARN":    "fipsguard-enforcer",
 		"FIPSGUARD_SECURITY_HUB":    "yes",
 	}))
 	want := `FIPSGUARD_EVIDENCE_BUCKET is "Not A Bucket"; it must be the name of an S3 bucket
 FIPSGUARD_TRAIL_LOGS is "s3://logs"; it must be the name of an S3 bucket
 FIPSGUARD_SAMPLE is "0"; it must be a number of tasks from 1 to 100000
+FIPSGUARD_CLASS is "E"; it must be B, C or D, the FedRAMP certification class
 FIPSGUARD_ENFORCER_ARN is "fipsguard-enforcer"; it must be the ARN of the enforcer function, arn:aws-us-gov:lambda:REGION:ACCOUNT:function:NAME
 FIPSGUARD_QUEUES is not set; it must be the URLs of the failure queues, separated by commas
 FIPSGUARD_REPORTED is not set; it must be the URL of the queue that is subscribed to the topic of alerts

@@ -57,7 +57,7 @@ func Compare(open map[string]Open, r guard.Report, complete bool) Changes {
 // isFixed reports whether a finding was fixed in the same scan.
 func isFixed(f guard.Finding, r guard.Report) bool {
 	return slices.ContainsFunc(r.Outcomes, func(o guard.Outcome) bool {
-		return o.Remediation.Subject == f.Subject && o.Result == guard.Done
+		return o.Remediation.Subject == f.Subject && o.Result.Accepted()
 	})
 }
 

@@ -17,7 +17,7 @@ func (e *Enforcer) record(ctx context.Context, r guard.Report) {
 	}
 	for _, o := range r.Outcomes {
 		at := slog.LevelInfo
-		if o.Result != guard.Done && o.Result != guard.RefusedByPolicy {
+		if !o.Result.Accepted() && o.Result != guard.RefusedByPolicy {
 			at = slog.LevelError
 		}
 		log.Log(ctx, at, "outcome", "rule", o.Remediation.Rule, "subject", o.Remediation.Subject,

@@ -36,9 +36,9 @@ func TestSettingEvents(t *testing.T) {
 		{event: "setting-deleted-by-nobody-named", account: accountWith(guard.ModeOff, nil), calls: []string{put, list}, results: []guard.Result{guard.Done}, status: guard.InsufficientData},
 		{event: "setting-on-by-federated-user", account: accountWith(guard.ModeOn, nil), calls: []string{list}, status: guard.NotApplicable},
 		{event: "setting-on-by-federated-user", account: accountWith(guard.ModeOff, nil), calls: []string{list, put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
-		{event: "setting-override-off", account: accountWith(guard.ModeOn, nil), calls: []string{override, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
+		{event: "setting-override-off", account: accountWith(guard.ModeOn, nil), calls: []string{override, list}, results: []guard.Result{guard.Answered}, status: guard.NonCompliant},
 		{event: "setting-override-off", account: accountWith(guard.ModeOn, map[string]guardtest.Fault{guardtest.EveryWrite: guardtest.Refused}), calls: []string{override, list}, results: []guard.Result{guard.RefusedByAWS}, status: guard.NonCompliant},
-		{event: "setting-override-off", account: accountWith(guard.ModeOff, nil), calls: []string{override, list, put, list}, results: []guard.Result{guard.Done, guard.Done}, status: guard.NonCompliant},
+		{event: "setting-override-off", account: accountWith(guard.ModeOff, nil), calls: []string{override, list, put, list}, results: []guard.Result{guard.Answered, guard.Done}, status: guard.NonCompliant},
 		{event: "setting-deleted-override", account: accountWith(guard.ModeOn, nil), calls: []string{list}, status: guard.NotApplicable},
 		{event: "setting-deleted-override", account: accountWith(guard.ModeOff, nil), calls: []string{list, put, list}, results: []guard.Result{guard.Done}, status: guard.NonCompliant},
 		{event: "setting-deleted-override", account: accountWith(guard.ModeUnknown, map[string]guardtest.Fault{guardtest.EveryRead: guardtest.Down}), calls: []string{list, put, list}, results: []guard.Result{guard.Unconfirmed}, status: guard.InsufficientData, fails: true},
@@ -84,7 +84,7 @@ func TestSettingEvents(t *testing.T) {
 			if got := in.alerts[0].Status; got != c.status {
 				t.Errorf("the alert says %s, want %s", got, c.status)
 			}
-			if len(c.results) > 0 && c.results[0] == guard.Done && (c.account.Default != guard.ModeOn || c.account.Overrides[app] == guard.ModeOff) {
+			if len(c.results) > 0 && c.results[0].Accepted() && (c.account.Default != guard.ModeOn || c.account.Overrides[app] == guard.ModeOff) {
 				t.Errorf("FIPS mode is not back on: default %d, overrides %v", c.account.Default, c.account.Overrides)
 			}
 		})

@@ -9,8 +9,8 @@ import (
 // Schema names the version of the document, docs/schema/evidence.v1.schema.json.
 const Schema = "fipsguard.evidence/v1"
 
-// Document is one scan as evidence. Times are UTC; what is unknown is an empty
-// text, a null or INSUFFICIENT_DATA, never a pass.
+// Document is one scan as evidence: a list of claims, with what they rest on.
+// Times are UTC; what is unknown is an empty text or a null, never a pass.
 type Document struct {
 	Schema      string         `json:"schema"`
 	ID          string         `json:"id"` // of the scan: ACCOUNT-REGION-YYYYMMDDTHHMMSS-fffffffffZ
@@ -18,19 +18,22 @@ type Document struct {
 	Region      string         `json:"region"`
 	Started     time.Time      `json:"started"`
 	Finished    time.Time      `json:"finished"`
-	Why         string         `json:"why"` // what made the verifier scan
+	Interrupted string         `json:"interrupted"` // why the scan ended before it was done; empty when it was not
+	Why         string         `json:"why"`         // what made the verifier scan
 	Scope       Scope          `json:"scope"`
+	Cycle       Cycle          `json:"cycle"`
+	Collector   string         `json:"collector"` // ARN of who scanned: the function, or whose credentials the program used
 	Tool        Tool           `json:"tool"`
 	Predecessor *Predecessor   `json:"predecessor"` // null for the first report, or when it was not kept
-	Status      guard.Verdict  `json:"status"`      // the worst of all findings
+	Status      guard.Verdict  `json:"status"`      // the worst of all that was examined
 	Severity    guard.Severity `json:"severity"`    // the highest
-	Verdicts    Verdicts       `json:"verdicts"`
+	Results     Results        `json:"results"`
 	Kernels     Kernels        `json:"kernels"`
 	Timelines   []Timeline     `json:"timelines"` // the account default's first, then overrides
 	Tasks       []Task         `json:"tasks"`     // every Fargate task that was seen, the most pressing first
-	Findings    []Finding      `json:"findings"`  // violations and unknown results, the most severe first
+	Rules       []Rule         `json:"rules"`     // that the claims are about
+	Claims      []Claim        `json:"claims"`    // the most pressing first
 	Outcomes    []Outcome      `json:"outcomes"`
-	Passed      []Finding      `json:"passed"` // what was scanned and is compliant, but for tasks; without remedies
 	Limits      []string       `json:"limits"` // what the scan does not show
 }
 
@@ -39,6 +42,14 @@ type Scope struct {
 	Clusters []string `json:"clusters"` // ARNs of those scanned
 	All      bool     `json:"all"`      // they are all of the account's in this Region
 	Exec     bool     `json:"exec"`     // kernels were checked through ECS Exec
+}
+
+// Cycle is how soon observations are renewed.
+type Cycle struct {
+	Class guard.Class `json:"class"` // of FedRAMP's 2026 rules
+	Rule  string      `json:"rule"`  // that sets it
+	Days  int         `json:"days"`
+	Keeps string      `json:"keeps"` // the same in a sentence
 }
 
 // Tool is the program that scanned.
@@ -57,21 +68,27 @@ type Predecessor struct {
 	SHA256 string `json:"sha256"` // of its bytes as stored, in hexadecimal
 }
 
-// Verdicts counts findings.
-type Verdicts struct {
+// Results counts claims by their results, and what FIPS mode does not concern,
+// of which there are none.
+type Results struct {
 	Compliant        int `json:"compliant"`
 	NonCompliant     int `json:"nonCompliant"`
+	Fixed            int `json:"fixed"` // of the violations
 	InsufficientData int `json:"insufficientData"`
+	Starting         int `json:"starting"`
+	NotExamined      int `json:"notExamined"`
 	NotApplicable    int `json:"notApplicable"`
 }
 
-// Kernels counts the running tasks in scope of FIPS mode by the results of their
-// kernel checks.
+// Kernels counts the tasks in scope of FIPS mode by the results of their kernel
+// checks.
 type Kernels struct {
 	On                int `json:"on"`
 	Off               int `json:"off"`
 	CouldNotBeChecked int `json:"couldNotBeChecked"`
 	NotCheckedYet     int `json:"notCheckedYet"`
+	Starting          int `json:"starting"`    // not running yet, and not asked
+	NotExamined       int `json:"notExamined"` // the scan read no kernels
 }
 
 // Timeline is guard.Timeline.
@@ -112,6 +129,7 @@ type Task struct {
 	ARN             string        `json:"arn"`
 	Cluster         string        `json:"cluster"`
 	Service         string        `json:"service"` // empty for a standalone task
+	Family          string        `json:"family"`  // of its task definition
 	Definition      string        `json:"definition"`
 	Platform        string        `json:"platform"` // LINUX/X86_64
 	PlatformVersion string        `json:"platformVersion"`
@@ -124,22 +142,40 @@ type Task struct {
 
 // Kernel is the result of a task's kernel check.
 type Kernel struct {
-	Result    string     `json:"result"` // FIPS on, FIPS off, could not be checked, not checked yet, not in scope
+	Result    string     `json:"result"` // FIPS on, FIPS off, could not be checked, not checked yet, starting, not examined, not in scope
 	Container string     `json:"container"`
 	Answer    string     `json:"answer"` // raw, as it came
 	At        *time.Time `json:"at"`
+	Until     *time.Time `json:"until"`  // until when the answer is shown without being renewed
 	Reason    string     `json:"reason"` // why the kernel could not be checked
 }
 
-// Finding is guard.Finding with its rule's words.
-type Finding struct {
-	Rule        guard.RuleID   `json:"rule"`
-	Requirement string         `json:"requirement"`
-	Subject     string         `json:"subject"`
-	Status      guard.Verdict  `json:"status"`
-	Severity    guard.Severity `json:"severity"`
-	Reason      string         `json:"reason"`
-	Remedy      string         `json:"remedy"`
+// Rule is guard.Rule as far as claims rest on it.
+type Rule struct {
+	ID          guard.RuleID       `json:"id"`
+	Requirement string             `json:"requirement"`
+	Why         string             `json:"why"`
+	Controls    []Control          `json:"controls"`
+	Method      guard.Method       `json:"method"`   // EXAMINE or TEST
+	Evidence    guard.EvidenceType `json:"evidence"` // FedRAMP's word for what its claims rest on
+	Group       guard.Group        `json:"group"`
+}
+
+// Rule is one of the report's rules by its ID.
+func (d Document) Rule(id guard.RuleID) Rule {
+	for _, r := range d.Rules {
+		if r.ID == id {
+			return r
+		}
+	}
+	return Rule{ID: id}
+}
+
+// Control is a control of NIST SP 800-53 r5 that a rule relates to.
+type Control struct {
+	ID        guard.Control `json:"id"`        // as OSCAL's catalog names it
+	Title     string        `json:"title"`     // as people write it
+	Objective string        `json:"objective"` // the part of its assessment objective
 }
 
 // Outcome is guard.Outcome, with the command that a person would run.

@@ -3,6 +3,7 @@ package evidence_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os/exec"
 	"reflect"
@@ -19,9 +20,18 @@ import (
 
 const schemaFile = "../../docs/schema/evidence.v1.schema.json"
 
+func documents() map[string]evidence.Document {
+	all := evidencetest.Documents()
+	all["nothing"] = evidence.New(evidence.About{}, guard.Report{})
+	for seed := range uint64(50) {
+		all[fmt.Sprint("random ", seed)] = evidencetest.Random(seed)
+	}
+	return all
+}
+
 func TestReportsAreOfTheirSchema(t *testing.T) {
 	schema := evidencetest.Schema(t, schemaFile)
-	for name, d := range map[string]evidence.Document{"everything": evidencetest.Everything(), "nothing": evidence.New(evidence.About{}, guard.Report{})} {
+	for name, d := range documents() {
 		data := evidencetest.Written(t, func(out io.Writer) error { return evidence.WriteJSON(out, d) })
 		if err := schema(data); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -38,13 +48,15 @@ func TestReportsAreOfTheirSchema(t *testing.T) {
 		return evidence.WriteJSON(out, evidencetest.Everything())
 	}))
 	for name, change := range map[string][2]string{
-		"another version":     {`"schema":"fipsguard.evidence/v1"`, `"schema":"fipsguard.evidence/v2"`},
-		"an unknown verdict":  {`"status":"NON_COMPLIANT"`, `"status":"FINE"`},
-		"a member too many":   {`"why":`, `"secret":1,"why":`},
-		"a time that is none": {`"finished":"2026-11-02T10:16:30Z"`, `"finished":"today"`},
-		"a violation passed":  {`"status":"COMPLIANT"`, `"status":"NON_COMPLIANT"`},
-		"a negative count":    {`"on":1`, `"on":-1`},
-		"a hash that is none": {`"sha256":"`, `"sha256":"x`},
+		"another version":                     {`"schema":"fipsguard.evidence/v1"`, `"schema":"fipsguard.evidence/v2"`},
+		"an unknown verdict":                  {`"status":"NON_COMPLIANT"`, `"status":"FINE"`},
+		"a member too many":                   {`"why":`, `"secret":1,"why":`},
+		"a time that is none":                 {`"finished":"2026-11-02T10:16:30Z"`, `"finished":"today"`},
+		"what was not looked into has a time": {`"result":"NON_COMPLIANT"`, `"result":"NOT_EXAMINED"`},
+		"a doubt holds until":                 {`"result":"COMPLIANT"`, `"result":"INSUFFICIENT_DATA"`},
+		"a pass asks for something":           {`Queue failed is empty.","remedy":""`, `Queue failed is empty.","remedy":"x"`},
+		"a negative count":                    {`"on":1`, `"on":-1`},
+		"a hash that is none":                 {`"sha256":"`, `"sha256":"x`},
 	} {
 		bad := strings.Replace(good, change[0], change[1], 1)
 		if bad == good {

@@ -15,7 +15,7 @@ type About struct {
 	Why         string // what made the verifier scan
 	Started     time.Time
 	Finished    time.Time
-	Scope       Scope
+	Collector   string
 	Tool        Tool
 	Predecessor *Predecessor
 }
@@ -29,25 +29,27 @@ func New(about About, r guard.Report) Document {
 		Region:      r.Cause.Region,
 		Started:     about.Started.UTC(),
 		Finished:    about.Finished.UTC(),
+		Interrupted: r.Coverage.Interrupted,
 		Why:         about.Why,
-		Scope:       about.Scope,
+		Scope:       scopeOf(r.Coverage),
+		Cycle:       cycleOf(r.Coverage.Class),
+		Collector:   about.Collector,
 		Tool:        about.Tool,
 		Predecessor: about.Predecessor,
 		Status:      r.Status(),
 		Severity:    r.Severity(),
 		Timelines:   []Timeline{},
-		Findings:    []Finding{},
+		Rules:       []Rule{},
+		Claims:      []Claim{},
 		Outcomes:    []Outcome{},
-		Passed:      []Finding{},
 		Limits:      limits(),
 	}
-	if d.Scope.Clusters == nil {
-		d.Scope.Clusters = []string{}
+	if d.Interrupted != "" && d.Status != guard.NonCompliant {
+		d.Status = guard.InsufficientData // what the scan did not get to see may be anything
 	}
-	for _, f := range r.Findings {
-		d.count(f)
-	}
-	d.Tasks = tasks(r.Findings)
+	report := newReported(r)
+	d.claim(report)
+	d.Tasks = report.tasks()
 	for _, t := range d.Tasks {
 		d.Kernels.count(t.Kernel.Result)
 	}
@@ -57,8 +59,92 @@ func New(about About, r guard.Report) Document {
 	for _, o := range r.Outcomes {
 		d.Outcomes = append(d.Outcomes, outcome(o, r.Cause.Region))
 	}
-	slices.SortStableFunc(d.Findings, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	return d
+}
+
+func scopeOf(c guard.Coverage) Scope {
+	s := Scope{Clusters: c.Clusters, All: c.All, Exec: c.Exec}
+	if s.Clusters == nil {
+		s.Clusters = []string{}
+	}
+	return s
+}
+
+func cycleOf(c guard.Class) Cycle {
+	return Cycle{Class: cmp.Or(c, guard.ClassC), Rule: guard.CycleRule, Days: int(c.Cycle() / (24 * time.Hour)), Keeps: c.Keeps()}
+}
+
+// reported is a report, and what claims need of it.
+type reported struct {
+	guard.Report
+	done map[string]bool // the subjects that were fixed and observed to be as required
+}
+
+func newReported(r guard.Report) reported {
+	done := map[string]bool{}
+	for _, o := range r.Outcomes {
+		if o.Result == guard.Done {
+			done[o.Remediation.Subject] = true
+		}
+	}
+	return reported{r, done}
+}
+
+// claim makes the findings claims, with one for each rule that the scan did not
+// look into, the most pressing first.
+func (d *Document) claim(r reported) {
+	about := map[guard.RuleID]bool{}
+	for _, f := range r.Findings {
+		if f.Verdict == guard.NotApplicable {
+			d.Results.NotApplicable++
+			continue
+		}
+		about[f.Rule] = true
+		d.Claims = append(d.Claims, r.claim(f))
+	}
+	for _, rule := range r.Coverage.NotExamined() {
+		if !about[rule.ID] {
+			about[rule.ID] = true
+			d.Claims = append(d.Claims, r.notExamined(rule))
+		}
+	}
+	for _, c := range d.Claims {
+		d.Results.count(c)
+	}
+	for _, rule := range guard.Rules() {
+		if about[rule.ID] {
+			d.Rules = append(d.Rules, ruleOf(rule))
+		}
+	}
+	slices.SortStableFunc(d.Claims, func(a, b Claim) int {
+		return cmp.Or(cmp.Compare(a.urgency(), b.urgency()), cmp.Compare(b.Severity, a.Severity))
+	})
+}
+
+func (r *Results) count(c Claim) {
+	switch c.Result {
+	case Compliant:
+		r.Compliant++
+	case NonCompliant:
+		r.NonCompliant++
+		if c.Fixed {
+			r.Fixed++
+		}
+	case InsufficientData:
+		r.InsufficientData++
+	case Starting:
+		r.Starting++
+	case NotExamined:
+		r.NotExamined++
+	}
+}
+
+func ruleOf(rule guard.Rule) Rule {
+	r := Rule{ID: rule.ID, Requirement: rule.Requirement, Why: rule.Why, Method: rule.Method, Evidence: rule.Evidence, Group: rule.Group}
+	for _, c := range rule.Controls {
+		r.Controls = append(r.Controls, Control{c, c.Title(), c.Objective()})
+	}
+	return r
 }
 
 // ID names a scan: no two begin in the same nanosecond. A whole second is written
@@ -67,42 +153,6 @@ func ID(account, region string, started time.Time) string {
 	at := started.UTC().Format("20060102T150405.999999999Z")
 	// What follows a dot is a file's format.
 	return fmt.Sprintf("%s-%s-%s", account, region, strings.Replace(at, ".", "-", 1))
-}
-
-// count puts a finding where it belongs.
-func (d *Document) count(f guard.Finding) {
-	switch f.Verdict {
-	case guard.Compliant:
-		d.Verdicts.Compliant++
-		if !ofTask(f) {
-			d.Passed = append(d.Passed, findingRow(f))
-		}
-		return
-	case guard.NotApplicable:
-		d.Verdicts.NotApplicable++
-		return
-	case guard.NonCompliant:
-		d.Verdicts.NonCompliant++
-	case guard.InsufficientData:
-		d.Verdicts.InsufficientData++
-	}
-	open := findingRow(f)
-	open.Remedy = f.Advice()
-	d.Findings = append(d.Findings, open)
-}
-
-func findingRow(f guard.Finding) Finding {
-	rule, _ := guard.RuleOf(f.Rule)
-	return Finding{Rule: f.Rule, Requirement: rule.Requirement, Subject: f.Subject, Status: f.Verdict, Severity: f.Severity, Reason: f.Reason}
-}
-
-// ofTask reports whether the table of tasks has a finding.
-func ofTask(f guard.Finding) bool {
-	switch f.State.(type) {
-	case guard.Task, guard.KernelCheck, guard.Exposure:
-		return true
-	}
-	return false
 }
 
 // timeline counts the tasks that were launched in each span of the account

@@ -3,6 +3,7 @@ package evidence
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"fipsguard/internal/guard"
 )
@@ -13,11 +14,16 @@ const (
 	KernelOff         = "FIPS off"
 	CouldNotBeChecked = "could not be checked"
 	NotCheckedYet     = "not checked yet"
-	NotInScope        = "not in scope" // FIPS mode does not cover the task's platform, or it is not running yet
+	NotRunningYet     = "starting"     // the task does not run yet, so that nobody could ask it
+	NotAsked          = "not examined" // the scan read no kernels
+	NotInScope        = "not in scope" // FIPS mode does not cover the task's platform, or it is stopping
 )
 
-func kernelResult(r guard.KernelResult) string {
-	switch r {
+func kernelResult(k guard.KernelCheck) string {
+	if k.Starting() {
+		return NotRunningYet
+	}
+	switch k.Result() {
 	case guard.KernelOn:
 		return KernelOn
 	case guard.KernelOff:
@@ -39,11 +45,15 @@ func (k *Kernels) count(result string) {
 		k.CouldNotBeChecked++
 	case NotCheckedYet:
 		k.NotCheckedYet++
+	case NotRunningYet:
+		k.Starting++
+	case NotAsked:
+		k.NotExamined++
 	}
 }
 
 // tasks joins the findings about each task.
-func tasks(findings []guard.Finding) []Task {
+func (r reported) tasks() []Task {
 	list := []Task{}
 	at := map[string]int{}
 	row := func(t guard.Task) *Task {
@@ -55,14 +65,18 @@ func tasks(findings []guard.Finding) []Task {
 		}
 		return &list[i]
 	}
-	for _, f := range findings {
+	for _, f := range r.Findings {
 		switch s := f.State.(type) {
 		case guard.Task:
 			if f.Verdict != guard.NotApplicable {
-				row(s).Scope = f.Verdict
+				t := row(s)
+				t.Scope = f.Verdict
+				if f.Verdict == guard.Compliant && !r.Coverage.Exec {
+					t.Kernel.Result = NotAsked
+				}
 			}
 		case guard.KernelCheck:
-			row(s.Task).Kernel = kernel(s)
+			row(s.Task).Kernel = kernel(s, r.claim(f))
 		case guard.Exposure:
 			row(s.Task).Exposed = f.Verdict
 		}
@@ -98,7 +112,7 @@ func (t Task) Pressing() bool { return urgency(t) < settled }
 
 func taskRow(t guard.Task) Task {
 	return Task{
-		ARN: t.ARN, Cluster: t.Cluster, Service: t.Service(), Definition: t.Definition,
+		ARN: t.ARN, Cluster: t.Cluster, Service: t.Service(), Family: familyOf(t.Definition), Definition: t.Definition,
 		Platform:        t.Platform.OS + "/" + t.Platform.Architecture,
 		PlatformVersion: t.PlatformVersion, LastStatus: t.LastStatus, Created: known(t.Created),
 		Kernel:  Kernel{Result: NotInScope},
@@ -106,9 +120,16 @@ func taskRow(t guard.Task) Task {
 	}
 }
 
-func kernel(p guard.KernelCheck) Kernel {
-	row := Kernel{Result: kernelResult(p.Result()), Container: p.Container, Answer: p.Answer, At: known(p.At), Reason: p.Unknown}
-	if row.Result == CouldNotBeChecked && p.Answer != "" {
+// familyOf is the family in a task definition's ARN.
+func familyOf(definition string) string {
+	_, revision, _ := strings.Cut(definition, "task-definition/")
+	family, _, _ := strings.Cut(revision, ":")
+	return family
+}
+
+func kernel(k guard.KernelCheck, c Claim) Kernel {
+	row := Kernel{Result: kernelResult(k), Container: k.Container, Answer: k.Answer, At: c.At, Until: c.Until, Reason: k.Unknown}
+	if row.Result == CouldNotBeChecked && k.Answer != "" {
 		row.Reason = "it answered neither 1 nor 0"
 	}
 	return row

@@ -2,30 +2,79 @@ package evidence
 
 import (
 	"cmp"
-	"fipsguard/internal/sanitize"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"fipsguard/internal/guard"
+	"fipsguard/internal/sanitize"
 )
 
 // Summary is a document in a sentence or two.
 func Summary(d Document) string {
-	k := d.Kernels
-	text := fmt.Sprintf("%s: %d with FIPS on and %d with FIPS off (confirmed by kernel), %d could not be checked, %d not checked yet. %s, %s.",
-		Count(k.On+k.Off+k.CouldNotBeChecked+k.NotCheckedYet, "running task"),
-		k.On, k.Off, k.CouldNotBeChecked, k.NotCheckedYet,
-		Count(d.Verdicts.NonCompliant, "violation"), Count(d.Verdicts.InsufficientData, "unknown result"))
+	k, r := d.Kernels, d.Results
+	text := fmt.Sprintf("%s: %d with FIPS on and %d with FIPS off (confirmed by kernel), %d could not be checked, %d not checked yet%s. %s%s, %s.",
+		Count(k.On+k.Off+k.CouldNotBeChecked+k.NotCheckedYet+k.NotExamined, "running task"),
+		k.On, k.Off, k.CouldNotBeChecked, k.NotCheckedYet, unasked(k.NotExamined), starting(k.Starting),
+		violations(r), Count(r.InsufficientData, "unknown result"))
+	if d.Interrupted != "" {
+		text = d.Interrupted + " " + text
+	}
 	if len(d.Timelines) > 0 && len(d.Timelines[0].Spans) > 0 {
 		account := d.Timelines[0]
 		text += fmt.Sprintf(" Since %s FIPS mode of the account was %s.", account.Spans[0].From.Format(time.RFC3339), account.Words())
 	}
-	if !d.Scope.Exec {
-		text += " No kernel was checked."
+	if skipped := notExamined(d); len(skipped) > 0 {
+		text += " Not examined: " + strings.Join(skipped, ", ") + "."
 	}
 	if !d.Scope.All {
 		text += " " + OnlySome(d.Scope) + "."
 	}
 	return text
+}
+
+func unasked(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d not examined", n)
+}
+
+func starting(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s not asked yet. ", Count(n, "starting task"))
+}
+
+func violations(r Results) string {
+	text := Count(r.NonCompliant, "violation")
+	if r.Fixed > 0 {
+		text += fmt.Sprintf(" (%d fixed in this scan)", r.Fixed)
+	}
+	return text
+}
+
+// notExamined is what a scan did not look into, in words.
+func notExamined(d Document) []string {
+	var skipped []string
+	for _, c := range d.Claims {
+		what := string(c.Rule)
+		switch rule := d.Rule(c.Rule); rule.Group {
+		case guard.GroupComponents, guard.GroupPolicy:
+			what = "the guard itself"
+		case guard.GroupKernel:
+			if rule.ID == guard.TaskKernelProof {
+				what = "kernels"
+			}
+		case guard.GroupSetting, guard.GroupPlatform:
+		}
+		if c.Result == NotExamined && !slices.Contains(skipped, what) {
+			skipped = append(skipped, what)
+		}
+	}
+	return skipped
 }
 
 // OnlySome says how much a scan of some clusters covered.

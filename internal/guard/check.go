@@ -16,6 +16,8 @@ func Check(s State) []Finding {
 		return []Finding{checkTask(s)}
 	case Service:
 		return []Finding{checkService(s)}
+	case CapacityProvider:
+		return []Finding{checkCapacityProvider(s)}
 	case KernelCheck:
 		return []Finding{checkKernel(s)}
 	case Exposure:

@@ -33,7 +33,7 @@ func guardTrail() Rule {
 		Controls:    []Control{AU12, SI4},
 		Method:      Examine,
 		Evidence:    Configuration,
-		Remedy:      always("Run: aws cloudtrail start-logging --name TRAIL, or create a trail that records management events."),
+		Remedy:      always("Run: aws cloudtrail start-logging --name TRAIL --region REGION, or create a trail that records management events."),
 	}
 }
 

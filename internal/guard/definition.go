@@ -57,7 +57,7 @@ func (DeregisterTaskDefinition) Immediate() bool { return true }
 
 // Exposes is about what still uses the revision.
 func (DeregisterTaskDefinition) Exposes(a Aftermath) string {
-	if a.Result != Done {
+	if !a.Result.Accepted() {
 		return ""
 	}
 	return "Tasks can still start from this revision for up to 10 minutes. Services that use it keep running and scaling with it."

@@ -8,6 +8,7 @@ type Finding struct {
 	Severity Severity // Info unless the verdict asks for someone's attention
 	Reason   string   // one sentence
 	State    State    // what was checked
+	Seen     Seen     // how and when; zero where nobody has to know
 }
 
 // finding fills in what follows from the rule and the verdict.

@@ -26,6 +26,11 @@ func (p KernelCheck) Proven() bool { return strings.TrimSpace(p.Answer) == "1" }
 // Refuted reports whether the kernel said that it does not.
 func (p KernelCheck) Refuted() bool { return strings.TrimSpace(p.Answer) == "0" }
 
+// Starting reports whether the task does not run yet, so that nobody could ask.
+func (p KernelCheck) Starting() bool {
+	return p.At.IsZero() && p.Task.LastStatus != "" && !p.Task.Started()
+}
+
 // KernelResult is what is known of a kernel.
 type KernelResult string
 
@@ -77,6 +82,9 @@ func checkKernel(p KernelCheck) Finding {
 	case KernelOff:
 		return finding(TaskKernelProof, p, NonCompliant, fmt.Sprintf("Its kernel is not in FIPS mode: container %s read fips_enabled 0 at %s.", p.Container, at))
 	case NotChecked:
+		if p.Starting() {
+			return finding(TaskKernelProof, p, InsufficientData, "Starting: it can be asked once it runs.")
+		}
 		return finding(TaskKernelProof, p, InsufficientData, fmt.Sprintf("Not checked yet%s.", because(p.Unknown)))
 	case CouldNotCheck:
 	}

@@ -13,8 +13,12 @@ const (
 	Unconfirmed                   // AWS accepted the call, but the new state could not be observed
 	RefusedByAWS                  // only someone else may make the call: a person has to act
 	RefusedByPolicy               // the guard may not act
+	Answered                      // AWS accepted the call; the new state was not observed
 	Done                          // AWS accepted the call and the new state was observed
 )
+
+// Accepted reports whether AWS is known to have made the change, observed or not.
+func (r Result) Accepted() bool { return r == Answered || r == Done }
 
 func (r Result) String() string {
 	switch r {
@@ -26,6 +30,8 @@ func (r Result) String() string {
 		return "REFUSED_BY_AWS"
 	case RefusedByPolicy:
 		return "REFUSED_BY_POLICY"
+	case Answered:
+		return "ANSWERED"
 	case Done:
 		return "DONE"
 	}
@@ -37,7 +43,7 @@ func (r Result) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // UnmarshalText reads a Result's name.
 func (r *Result) UnmarshalText(text []byte) error {
-	return readName(r, text, Failed, Unconfirmed, RefusedByAWS, RefusedByPolicy, Done)
+	return readName(r, text, Failed, Unconfirmed, RefusedByAWS, RefusedByPolicy, Answered, Done)
 }
 
 // Outcome is what became of an action.

@@ -49,7 +49,7 @@ func (r Report) Unrepaired() []Outcome {
 		switch o.Result {
 		case Failed, Unconfirmed, RefusedByAWS:
 			open = append(open, o)
-		case Done, RefusedByPolicy:
+		case Done, Answered, RefusedByPolicy:
 		}
 	}
 	return open

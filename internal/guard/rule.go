@@ -1,9 +1,6 @@
 package guard
 
-import (
-	"strings"
-	"sync"
-)
+import "sync"
 
 // RuleID names a rule for good: IDs are stable and never reused.
 type RuleID string
@@ -37,6 +34,7 @@ type Group string
 const (
 	GroupSetting    Group = "setting"
 	GroupPlatform   Group = "platform"
+	GroupManaged    Group = "managed-instances"
 	GroupKernel     Group = "kernel"
 	GroupPolicy     Group = "policy"
 	GroupComponents Group = "components" // of the guard itself
@@ -55,31 +53,6 @@ type Headlines struct {
 // headlines are those of a rule that reads the same whoever broke it.
 func headlines(violated, unknown string) Headlines {
 	return Headlines{Violated: violated, Found: violated, Unknown: unknown}
-}
-
-// Control is a control of NIST SP 800-53 r5, as OSCAL's catalog names it, that
-// a rule relates to (docs/facts.md, "What auditors want"). Whether it is
-// satisfied only an assessor can say.
-type Control string
-
-const (
-	AU12  Control = "au-12"
-	CA7   Control = "ca-7"
-	CM2   Control = "cm-2"
-	CM6x1 Control = "cm-6.1"
-	CM6x2 Control = "cm-6.2"
-	IR4x1 Control = "ir-4.1"
-	SC13  Control = "sc-13"
-	SI4   Control = "si-4"
-)
-
-// Title is the control as people write it: "CM-6(1)".
-func (c Control) Title() string {
-	base, enhancement, ok := strings.Cut(strings.ToUpper(string(c)), ".")
-	if !ok {
-		return base
-	}
-	return base + "(" + enhancement + ")"
 }
 
 // Method is how OSCAL says that something was assessed.
@@ -110,6 +83,7 @@ func Rules() []Rule {
 		taskLaunchPlatform(),
 		taskRunningPlatform(),
 		servicePlatform(),
+		capacityProviderFIPS(),
 		taskKernelProof(),
 		taskExposed(),
 		guardPolicy(),

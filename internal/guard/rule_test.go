@@ -14,7 +14,7 @@ import (
 func TestRuleIDsAreStable(t *testing.T) {
 	want := []RuleID{
 		"fips-mode-default", "fips-mode-override", "fips-mode-deleted",
-		"task-definition-platform", "task-launch-platform", "task-running-platform", "service-platform",
+		"task-definition-platform", "task-launch-platform", "task-running-platform", "service-platform", "capacity-provider-fips",
 		"task-kernel-proof", "task-exposed",
 		"guard-policy", "guard-trail", "guard-events", "guard-alerts", "guard-queues", "guard-module",
 	}

@@ -116,7 +116,7 @@ func (ScaleServiceToZero) Immediate() bool { return false }
 
 // Exposes is about the tasks that are being stopped.
 func (ScaleServiceToZero) Exposes(a Aftermath) string {
-	if a.Result != Done {
+	if !a.Result.Accepted() {
 		return ""
 	}
 	return "The service's tasks keep running until ECS has stopped them. The guard has not yet seen them stop."
@@ -146,7 +146,7 @@ func (c ForceNewDeployment) args() []string {
 }
 
 func untilReplaced(a Aftermath) string {
-	if a.Result != Done {
+	if !a.Result.Accepted() {
 		return ""
 	}
 	return "The service's old tasks keep running until ECS has replaced them. The guard has not yet seen them stop."

@@ -256,7 +256,7 @@ func (PutAccountSettingDefault) Immediate() bool { return true }
 
 // Exposes is about tasks launched while the setting was off.
 func (PutAccountSettingDefault) Exposes(a Aftermath) string {
-	if a.Result == Done {
+	if a.Result.Accepted() {
 		return "Tasks launched while it was off, " + a.Between + ", " + keptKernel + " " + notChecked
 	}
 	return stillOff(a.Result, "") + " Fargate tasks launched while it is off " + keptKernel
@@ -279,7 +279,7 @@ func (PutAccountSetting) Immediate() bool { return true }
 
 // Exposes is about tasks that the principal launched.
 func (c PutAccountSetting) Exposes(a Aftermath) string {
-	if a.Result == Done {
+	if a.Result.Accepted() {
 		return undocumented + " If it does, tasks launched " + a.Between + " " + keptKernel + " " + notChecked
 	}
 	return stillOff(a.Result, " for "+a.Name(c.PrincipalARN)) + " " + undocumented + " Assume that such tasks " + keptKernel

@@ -153,7 +153,7 @@ func (StopTask) Immediate() bool { return false }
 
 // Exposes is about the task until it has stopped.
 func (StopTask) Exposes(a Aftermath) string {
-	if a.Result != Done {
+	if !a.Result.Accepted() {
 		return ""
 	}
 	return "AWS accepted the stop request. The guard has not yet seen the task stop. Until it stops, it may run without FIPS mode."

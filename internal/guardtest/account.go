@@ -106,7 +106,7 @@ func (a *Account) State() string {
 
 // Apply makes a remediation's call.
 func (a *Account) Apply(ctx context.Context, action guard.Remediation) guard.Outcome {
-	outcome := guard.Outcome{Remediation: action, Result: guard.Done, Detail: "done"}
+	outcome := guard.Outcome{Remediation: action, Result: guard.Answered, Detail: "AWS answered"}
 	if _, ok := action.Call.(guard.PutAccountSettingDefault); ok {
 		outcome.Result = guard.Unconfirmed
 	}

@@ -72,7 +72,7 @@ func (f *file) grant(w wish, items ...*Item) []error {
 func (f *file) parse(text string) (guard.RuleID, guard.Exemption, error) {
 	called, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
 	rule, ok := guard.RuleOf(guard.RuleID(called))
-	if !ok || rule.Group != guard.GroupPlatform {
+	if !ok || rule.Group != guard.GroupPlatform && rule.Group != guard.GroupManaged {
 		return "", guard.Exemption{}, fmt.Errorf("fipsguard:ignore names no rule that can be ignored: %s", syntax.Quoted(called))
 	}
 	before, reason, hasReason := strings.Cut(rest, "reason=")

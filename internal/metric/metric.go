@@ -45,7 +45,7 @@ func (m *Writer) Emit(r guard.Report, now time.Time) {
 		}
 	}
 	for _, o := range r.Outcomes {
-		if o.Result == guard.Done && !o.Remediation.Unseen {
+		if o.Result.Accepted() && !o.Remediation.Unseen {
 			of(o.Remediation.Rule).done++
 			// Only what happened at a known time, and what this guard changed.
 			if r.Cause.EventID != "" && !r.Cause.Time.IsZero() && !o.At.IsZero() {

@@ -51,7 +51,7 @@ func TestASettingIsFixedUntilNothingElseShows(t *testing.T) {
 		{name: "the default is off", found: off, is: guard.ModeOff,
 			calls: []string{put, list}, results: []guard.Result{guard.Done}, remains: guard.ModeOn, readBack: guard.Compliant},
 		{name: "an override is off, and the default too", found: overrideOff, is: guard.ModeOff,
-			calls: []string{override, list, put, list}, results: []guard.Result{guard.Done, guard.Done}, remains: guard.ModeOn, readBack: guard.NonCompliant},
+			calls: []string{override, list, put, list}, results: []guard.Result{guard.Answered, guard.Done}, remains: guard.ModeOn, readBack: guard.NonCompliant},
 		{name: "behind a deleted override the default was off all along", found: deleted, is: guard.ModeOff,
 			calls: []string{list, put, list}, results: []guard.Result{guard.Done}, remains: guard.ModeOn, readBack: guard.NonCompliant},
 		{name: "AWS refuses", found: off, is: guard.ModeOff, faults: map[string]guardtest.Fault{put: guardtest.Refused},
@@ -128,6 +128,7 @@ func TestUnrepaired(t *testing.T) {
 		guard.Unconfirmed:     {true, true},
 		guard.RefusedByAWS:    {true, false},
 		guard.RefusedByPolicy: {false, false},
+		guard.Answered:        {false, false},
 		guard.Done:            {false, false},
 	} {
 		report := guard.Report{Outcomes: []guard.Outcome{{

@@ -118,9 +118,10 @@ func (l Loop) ReadSetting(ctx context.Context, at guard.Location) (guard.Setting
 func (l Loop) read(ctx context.Context, at guard.Location, within time.Duration) Setting {
 	ctx, cancel := Within(ctx, within)
 	defer cancel()
+	seen := guard.Seen{How: guard.Configured, At: l.Now().UTC()}
 	observed, err := l.Account.ObserveSetting(ctx, at.Account, at.Region)
 	s, _ := observed[0].(guard.Setting)
-	return Setting{Read: l.Policy.Evaluate(guard.CheckAll(observed)), Default: s, Err: err, At: l.Now()}
+	return Setting{Read: guard.SeenAt(l.Policy.Evaluate(guard.CheckAll(observed)), seen), Default: s, Err: err, At: l.Now()}
 }
 
 // Within bounds what is done by a time, and by half of what is left: there is

@@ -26,10 +26,6 @@ const (
 	sessions = 24
 	// answerTime is what one attempt may take.
 	answerTime = 20 * time.Second
-	// checkLife is how long a kernel check is shown without being renewed. A
-	// kernel does not change under a running task, but drift-prone resources are
-	// to be checked at least every 7 days (FedRAMP's 2026 rules).
-	checkLife = 7 * 24 * time.Hour
 )
 
 // readKernels reads the kernels under tasks, as many as the request allows,
@@ -80,8 +76,10 @@ func (r run) knownOf(t guard.Task) guard.KernelCheck {
 	switch age := r.Now().Sub(check.At); {
 	case age < 0:
 		return guard.KernelCheck{Task: t, Unknown: fmt.Sprintf("the time of its last kernel check, %s, is in the future", check.At.UTC().Format(time.RFC3339))}
-	case age > checkLife:
-		return guard.KernelCheck{Task: t, Unknown: fmt.Sprintf("its last kernel check, of %s, is older than a week", check.At.UTC().Format(time.RFC3339))}
+	case age > r.Class.Cycle():
+		// A kernel does not change under a running task, but whether it was
+		// shown lately is what the cycle is about.
+		return guard.KernelCheck{Task: t, Unknown: fmt.Sprintf("its last kernel check, of %s, is older than %d days", check.At.UTC().Format(time.RFC3339), r.Class.Cycle()/(24*time.Hour))}
 	}
 	return check
 }

@@ -24,9 +24,14 @@ func (r run) checkKernels(ctx context.Context, h history, tasks []guard.Task) ke
 	k := kernels{checks: r.readKernels(ctx, covered)}
 	for i, t := range covered {
 		if r.exec {
-			k.findings = append(k.findings, r.check(k.checks[i])...)
+			k.findings = append(k.findings, r.check(guard.Seen{}, k.checks[i])...)
 		}
-		k.findings = append(k.findings, r.check(guard.ExposureOf(t, h.lines, k.checks[i].Proven()))...)
+		k.findings = append(k.findings, r.check(h.seen, guard.ExposureOf(t, h.lines, k.checks[i].Proven()))...)
+	}
+	for _, t := range tasks {
+		if r.exec && !t.Started() && guard.Worst(guard.Check(t)) == guard.Compliant {
+			k.findings = append(k.findings, r.check(guard.Seen{}, guard.KernelCheck{Task: t})...)
+		}
 	}
 	if h.mode == guard.ModeOn {
 		k.outcomes = r.loop(h.cause).Fix(ctx, k.findings)

@@ -46,13 +46,13 @@ func (b Begun) Finish(ctx context.Context, request Request) (Result, error) {
 	}
 	clusters, err := r.findClusters(ctx)
 	if err != nil {
-		return r.result(cause, nil, nil, clusters, setting.stage), err
+		return r.result(ctx, cause, nil, nil, clusters, setting.stage), err
 	}
 	workloads := r.checkWorkloads(ctx, cause, clusters.arns)
 	components := r.checkComponents(ctx)
 	history := r.readHistory(ctx, cause, setting, workloads.tasks)
 	kernels := r.checkKernels(ctx, history, workloads.tasks)
-	return r.result(history.cause, history.lines, kernels.checks, clusters,
+	return r.result(ctx, history.cause, history.lines, kernels.checks, clusters,
 		setting.stage, clusters.stage, workloads.stage, components, history.stage, kernels.stage), nil
 }
 
@@ -93,11 +93,11 @@ func failures(errs ...error) []error {
 }
 
 // result puts a scan's stages together.
-func (r run) result(cause guard.Cause, lines []guard.Timeline, checks []guard.KernelCheck, c clusters, stages ...stage) Result {
+func (r run) result(ctx context.Context, cause guard.Cause, lines []guard.Timeline, checks []guard.KernelCheck, c clusters, stages ...stage) Result {
 	result := Result{
 		Report: guard.Report{
 			Cause: cause, Timelines: lines, Expiring: r.Policy.Expiring(r.started, expiringSoon),
-			Coverage: guard.Coverage{Clusters: c.arns, All: c.all, Exec: r.exec},
+			Coverage: r.coverage(ctx, c),
 		},
 		Known: Known{Kernels: known(checks), Timelines: lines},
 	}
@@ -109,10 +109,13 @@ func (r run) result(cause guard.Cause, lines []guard.Timeline, checks []guard.Ke
 	return result
 }
 
-// check returns what the rules say of states.
-func (r run) check(states ...guard.State) []guard.Finding {
-	return r.Policy.Evaluate(guard.CheckAll(states))
+// check returns what the rules say of states, and how these were observed.
+func (r run) check(seen guard.Seen, states ...guard.State) []guard.Finding {
+	return guard.SeenAt(r.Policy.Evaluate(guard.CheckAll(states)), seen)
 }
+
+// reading is how something is observed of which the reading begins now.
+func (r run) reading(how guard.How) guard.Seen { return guard.Seen{How: how, At: r.Now().UTC()} }
 
 // loop is how this scan fixes, and tells for what cause it does.
 func (r run) loop(cause guard.Cause) remediate.Loop {

@@ -105,8 +105,8 @@ func TestEveryStageFindsAndFixes(t *testing.T) {
 		outcomes = append(outcomes, fmt.Sprint(o.Remediation.Rule, " ", o.Result))
 	}
 	results := []string{
-		"fips-mode-default DONE", "task-definition-platform DONE", "task-running-platform DONE",
-		"fips-mode-override DONE", "task-kernel-proof DONE",
+		"fips-mode-default DONE", "task-definition-platform ANSWERED", "task-running-platform ANSWERED",
+		"fips-mode-override ANSWERED", "task-kernel-proof ANSWERED",
 	}
 	if diff := cmp.Diff(results, outcomes); diff != "" {
 		t.Errorf("the outcomes are others (-want +got):\n%s", diff)
@@ -204,6 +204,7 @@ func TestWhatKernelsSay(t *testing.T) {
 		"no-cat":           `INSUFFICIENT_DATA: Could not be checked because the command could not be run in container main (the session failed: exec: "cat": executable file not found in $PATH), at ` + at + ".",
 		"late":             "INSUFFICIENT_DATA: Could not be checked because container main did not answer in time, at " + at + ".",
 		"flaky":            "COMPLIANT: Container main read fips_enabled 1 at " + at + ".",
+		"pending":          "INSUFFICIENT_DATA: Starting: it can be asked once it runs.",
 		"second-container": "COMPLIANT: Container sidecar read fips_enabled 1 at " + at + ".",
 	}
 	if diff := cmp.Diff(want, verdicts(r, guard.TaskKernelProof)); diff != "" {

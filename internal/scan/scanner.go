@@ -42,7 +42,8 @@ type Scanner struct {
 	History      History
 	Components   Components // nil: the guard itself is not checked
 	Policy       guard.Policy
-	PolicyFaults []string // why the policy document was refused, when Policy is not its
+	Class        guard.Class // by whose cycle kernel checks are renewed
+	PolicyFaults []string    // why the policy document was refused, when Policy is not its
 	Now          func() time.Time
 	Progress     func(stage string, done, total int) // may be nil
 }

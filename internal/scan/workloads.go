@@ -21,7 +21,7 @@ type clusters struct {
 func (r run) findClusters(ctx context.Context) (clusters, error) {
 	all, err := r.Account.Clusters(ctx)
 	if err != nil {
-		return clusters{stage: stage{failures: failures(err), findings: r.check(guard.Task{
+		return clusters{stage: stage{failures: failures(err), findings: r.check(r.reading(guard.Configured), guard.Task{
 			ARN: fmt.Sprintf("task/* of account %s in %s", r.location.Account, r.location.Region), LastStatus: "RUNNING",
 			Unknown: "ECS did not answer ListClusters",
 		})}}, nil
@@ -48,22 +48,23 @@ type workloads struct {
 
 // checkWorkloads checks and fixes services, tasks and the definitions they use.
 func (r run) checkWorkloads(ctx context.Context, cause guard.Cause, clusters []string) workloads {
+	seen := r.reading(guard.Configured)
 	services, tasks, err := r.Account.Workloads(ctx, clusters, r.progress("inventory"))
 	definitions, definitionsErr := r.Account.Definitions(ctx, services, tasks)
 	w := workloads{tasks: tasks}
 	w.failures = failures(err, definitionsErr)
 	for _, d := range definitions {
-		w.findings = append(w.findings, r.check(d)...)
+		w.findings = append(w.findings, r.check(seen, d)...)
 	}
 	for _, s := range services {
 		if r.Policy.Modes[guard.ServicePlatform] != guard.Off && guard.Worst(guard.Check(s)) == guard.NonCompliant {
 			s, err = r.Account.ObserveRemedy(ctx, s, r.Policy.ServiceRemedy)
 			w.failures = append(w.failures, failures(err)...)
 		}
-		w.findings = append(w.findings, r.check(s)...)
+		w.findings = append(w.findings, r.check(seen, s)...)
 	}
 	for _, t := range tasks {
-		w.findings = append(w.findings, r.check(t)...)
+		w.findings = append(w.findings, r.check(seen, t)...)
 	}
 	w.outcomes = r.loop(cause).Fix(ctx, w.findings)
 	return w
@@ -72,15 +73,16 @@ func (r run) checkWorkloads(ctx context.Context, cause guard.Cause, clusters []s
 // checkComponents checks the guard itself.
 func (r run) checkComponents(ctx context.Context) stage {
 	var s stage
+	seen := r.reading(guard.Configured)
 	if r.Components != nil {
 		ctx, cancel := remediate.Within(ctx, componentsTime)
 		defer cancel()
 		for _, component := range r.Components.Observe(ctx) {
-			s.findings = append(s.findings, r.check(component)...)
+			s.findings = append(s.findings, r.check(seen, component)...)
 		}
 	}
 	if len(r.PolicyFaults) > 0 {
-		s.findings = append(s.findings, r.check(guard.PolicyDocument{Account: r.location.Account, Region: r.location.Region, Faults: r.PolicyFaults})...)
+		s.findings = append(s.findings, r.check(seen, guard.PolicyDocument{Account: r.location.Account, Region: r.location.Region, Faults: r.PolicyFaults})...)
 	}
 	return s
 }

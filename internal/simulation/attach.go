@@ -128,7 +128,6 @@ func (a *Account) scan(ctx context.Context, why string) error {
 	}
 	a.report(evidence.New(evidence.About{
 		Why: why, Started: started, Finished: a.AWS.Now(), Tool: a.tool,
-		Scope: evidence.Scope(found.Report.Coverage),
 	}, found.Report))
 	return errors.Join(found.Failures...)
 }

@@ -126,6 +126,8 @@ func guardedCalls(name string) func(*record, guard.Cause) ([]guard.State, string
 		return launchStates
 	case "CreateService", "UpdateService", "CreateTaskSet", "UpdateServicePrimaryTaskSet":
 		return serviceStates
+	case "CreateCapacityProvider":
+		return providerStates
 	}
 	return nil
 }

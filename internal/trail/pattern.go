@@ -49,6 +49,13 @@ func Patterns() []Pattern {
 			JSON: callPattern(`"RunTask", "StartTask", "CreateService", "UpdateService", "CreateTaskSet", "UpdateServicePrimaryTaskSet"`, ``),
 		},
 		{
+			Name:  "capacity-providers",
+			About: "Capacity providers created",
+			// Whether one of Managed Instances has FIPS mode off is in either part of
+			// the record.
+			JSON: callPattern(`"CreateCapacityProvider"`, ``),
+		},
+		{
 			Name:  "tasks",
 			About: "State changes of tasks that may be on Fargate and have not ended",
 			JSON:  taskPattern(`{"anything-but": ["EC2", "EXTERNAL", "MANAGED_INSTANCES"]}`),

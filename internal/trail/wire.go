@@ -94,6 +94,8 @@ type request struct {
 	Group                    text                      `json:"group"`
 	StartedBy                text                      `json:"startedBy"`
 	Tags                     list[object[attribute]]   `json:"tags"`
+	ManagedInstancesProvider object[managedInstances]  `json:"managedInstancesProvider"`
+	AutoScalingGroupProvider object[struct{}]          `json:"autoScalingGroupProvider"`
 }
 
 // response holds the answers of all guarded calls.
@@ -103,6 +105,24 @@ type response struct {
 	Tasks          list[object[task]]     `json:"tasks"`
 	Service        object[service]        `json:"service"`
 	TaskSet        object[service]        `json:"taskSet"`
+	Provider       object[provider]       `json:"capacityProvider"`
+}
+
+// provider is a capacity provider.
+type provider struct {
+	ARN                      text                     `json:"capacityProviderArn"`
+	Name                     text                     `json:"name"`
+	Cluster                  text                     `json:"cluster"`
+	ManagedInstancesProvider object[managedInstances] `json:"managedInstancesProvider"`
+	AutoScalingGroupProvider object[struct{}]         `json:"autoScalingGroupProvider"`
+}
+
+type managedInstances struct {
+	InstanceLaunchTemplate object[launchTemplate] `json:"instanceLaunchTemplate"`
+}
+
+type launchTemplate struct {
+	FIPSEnabled *flag `json:"fipsEnabled"`
 }
 
 type setting struct {

@@ -55,10 +55,12 @@ type Verifier struct {
 	Notifier Notifier
 	Inbox    Inbox
 	Hub      Hub // may be nil
-	Tool     evidence.Tool
-	Log      *slog.Logger
-	Metrics  *metric.Writer
-	Now      func() time.Time
+	// Collector is the ARN of the function that scans, for the reports.
+	Collector string
+	Tool      evidence.Tool
+	Log       *slog.Logger
+	Metrics   *metric.Writer
+	Now       func() time.Time
 
 	unwritten *recalled // the state that an earlier run could not write
 }
@@ -89,8 +91,7 @@ func (v *Verifier) Run(ctx context.Context, location guard.Location, request Req
 	})
 	v.record(found)
 	document := evidence.New(evidence.About{
-		Why: request.Why, Started: started, Finished: v.Now(), Tool: v.Tool, Predecessor: was.Latest,
-		Scope: evidence.Scope(found.Report.Coverage),
+		Why: request.Why, Started: started, Finished: v.Now(), Collector: v.Collector, Tool: v.Tool, Predecessor: was.Latest,
 	}, found.Report)
 	kept, keepErr := v.keep(ctx, document)
 	tellErr := v.tell(ctx, was, found, document, request, kept)

@@ -35,6 +35,15 @@ func Location(ctx context.Context) (guard.Location, error) {
 	return guard.Location{Account: function.AccountID, Region: function.Region}, nil
 }
 
+// InvokedARN is the ARN with which a function was invoked; empty outside Lambda.
+func InvokedARN(ctx context.Context) string {
+	lc, ok := lambdacontext.FromContext(ctx)
+	if !ok {
+		return ""
+	}
+	return lc.InvokedFunctionArn
+}
+
 // Logger writes to Lambda's log.
 func Logger(out io.Writer, settings config.Enforcer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: settings.LogLevel}))

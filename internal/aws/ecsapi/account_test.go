@@ -124,7 +124,7 @@ func TestApplyTellsRefusalsFromFailures(t *testing.T) {
 		want    guard.Result
 	}{
 		"another principal's override":      {override, func(world) {}, guard.RefusedByAWS},
-		"the guard's own override":          {own, func(world) {}, guard.Done},
+		"the guard's own override":          {own, func(world) {}, guard.Answered},
 		"without permission":                {turnOn, func(w world) { w.Deny(localaws.Everyone().Guard, "ecs:*") }, guard.RefusedByAWS},
 		"throttled for good":                {turnOn, func(w world) { w.Inject(localaws.Fault{Effect: localaws.Throttle}) }, guard.Failed},
 		"an override throttled for good":    {override, func(w world) { w.Inject(localaws.Fault{Effect: localaws.Throttle}) }, guard.Failed},
@@ -148,7 +148,7 @@ func TestDeregisterTwice(t *testing.T) {
 	w := newWorld(t)
 	arn := w.register(t, "web", arm)
 	for range 2 {
-		if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.DeregisterTaskDefinition{TaskDefinition: arn}}); o.Result != guard.Done {
+		if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.DeregisterTaskDefinition{TaskDefinition: arn}}); o.Result != guard.Answered {
 			t.Errorf("deregistering is %s (%s)", o.Result, o.Detail)
 		}
 	}
@@ -184,7 +184,7 @@ func TestTasks(t *testing.T) {
 	if err != nil || task.Platform.Architecture != "ARM64" || task.Platform.OS != "LINUX" || task.PlatformVersion != "1.4.0" || task.Started() {
 		t.Errorf("observed %+v, error %v", task, err)
 	}
-	if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.StopTask{Cluster: task.Cluster, Task: task.ARN, Reason: "test"}}); o.Result != guard.Done {
+	if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.StopTask{Cluster: task.Cluster, Task: task.ARN, Reason: "test"}}); o.Result != guard.Answered {
 		t.Errorf("stopping is %s (%s)", o.Result, o.Detail)
 	}
 	if task, err = w.guard.ObserveTask(t.Context(), launched); err != nil || !task.Stopping() {
@@ -233,7 +233,7 @@ func TestServices(t *testing.T) {
 	if back, err := w.guard.ObserveRemedy(t.Context(), s, guard.RollBack); err != nil || back.Replacement != good {
 		t.Errorf("the newest compliant revision is %q, error %v; want %s", back.Replacement, err, good)
 	}
-	if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.RollBackService{Cluster: s.Cluster, Service: s.ARN, TaskDefinition: good, PlatformVersion: "LATEST"}}); o.Result != guard.Done {
+	if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.RollBackService{Cluster: s.Cluster, Service: s.ARN, TaskDefinition: good, PlatformVersion: "LATEST"}}); o.Result != guard.Answered {
 		t.Errorf("rolling back is %s (%s)", o.Result, o.Detail)
 	}
 	if states, err = w.guard.ObserveService(t.Context(), named); err != nil || guard.Worst(guard.Check(states[0])) != guard.Compliant {
@@ -245,7 +245,7 @@ func TestServices(t *testing.T) {
 	if s, err = w.guard.ObserveRemedy(t.Context(), s, guard.ScaleToZero); err != nil || s.MinimumCount != 2 {
 		t.Errorf("Application Auto Scaling's minimum is %d, error %v", s.MinimumCount, err)
 	}
-	if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.ScaleServiceToZero{Cluster: s.Cluster, Service: s.ARN}}); o.Result != guard.Done {
+	if o := w.guard.Apply(t.Context(), guard.Remediation{Call: guard.ScaleServiceToZero{Cluster: s.Cluster, Service: s.ARN}}); o.Result != guard.Answered {
 		t.Errorf("scaling to zero is %s (%s)", o.Result, o.Detail)
 	}
 	if gone, err := w.guard.ObserveService(t.Context(), guard.Service{Name: "gone", Cluster: s.Cluster}); err != nil || len(gone) != 0 {

@@ -99,7 +99,7 @@ func (a *Account) deregister(ctx context.Context, call guard.DeregisterTaskDefin
 	if out.TaskDefinition == nil || out.TaskDefinition.Status == types.TaskDefinitionStatusActive {
 		return guard.Unconfirmed, "AWS accepted the call without answering that the revision is INACTIVE.", nil
 	}
-	return guard.Done, "AWS answered that the revision is " + string(out.TaskDefinition.Status) + "; for up to 10 minutes tasks can still start from it.", nil
+	return guard.Answered, "AWS answered that the revision is " + string(out.TaskDefinition.Status) + "; for up to 10 minutes tasks can still start from it.", nil
 }
 
 func definitionState(d *types.TaskDefinition) guard.TaskDefinition {

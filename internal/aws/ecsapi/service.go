@@ -154,7 +154,7 @@ func (a *Account) rollBack(ctx context.Context, call guard.RollBackService) (gua
 	if out.Service == nil || aws.ToString(out.Service.TaskDefinition) != call.TaskDefinition {
 		return guard.Unconfirmed, "AWS accepted the call without answering the new task definition.", nil
 	}
-	return guard.Done, "AWS answered that the service deploys " + call.TaskDefinition + " on platform version " + call.PlatformVersion + ".", nil
+	return guard.Answered, "AWS answered that the service deploys " + call.TaskDefinition + " on platform version " + call.PlatformVersion + ".", nil
 }
 
 func (a *Account) scaleToZero(ctx context.Context, call guard.ScaleServiceToZero) (guard.Result, string, error) {
@@ -169,7 +169,7 @@ func (a *Account) scaleToZero(ctx context.Context, call guard.ScaleServiceToZero
 	if out.Service == nil || out.Service.DesiredCount != int32(call.DesiredCount) {
 		return guard.Unconfirmed, "AWS accepted the call without answering the new desired count.", nil
 	}
-	return guard.Done, "AWS answered a desired count of 0.", nil
+	return guard.Answered, "AWS answered a desired count of 0.", nil
 }
 
 func providers(strategy []types.CapacityProviderStrategyItem) []string {
@@ -192,7 +192,7 @@ func (a *Account) redeploy(ctx context.Context, call guard.ForceNewDeployment) (
 	if out.Service == nil || primary(out.Service) == "" {
 		return guard.Unconfirmed, "AWS accepted the call without answering the new deployment.", nil
 	}
-	return guard.Done, "AWS answered deployment " + primary(out.Service) + ", which replaces the service's tasks at the pace of its configuration.", nil
+	return guard.Answered, "AWS answered deployment " + primary(out.Service) + ", which replaces the service's tasks at the pace of its configuration.", nil
 }
 
 // primary is the ID of the deployment that a service is going to.

@@ -37,12 +37,12 @@ func (a *Account) putOverride(ctx context.Context, call guard.PutAccountSetting)
 	if out.Setting == nil || guard.ParseMode(aws.ToString(out.Setting.Value)) != guard.ModeOn {
 		return guard.Unconfirmed, "AWS accepted the call without answering the new value, and no API reads another principal's override.", nil
 	}
-	return guard.Done, "AWS answered the new value enabled; no API reads another principal's override back.", nil
+	return guard.Answered, "AWS answered the new value enabled; no API reads another principal's override back.", nil
 }
 
 // ObserveSetting reads fargateFIPSMode now. The first state is the account
 // default, of unknown mode when it could not be read; a second one is an
-// override of the guard's own role, behind which the account default hides.
+// override of the caller's own, behind which the account default hides.
 func (a *Account) ObserveSetting(ctx context.Context, account, region string) ([]guard.State, error) {
 	def := guard.Setting{Account: account, Region: region, Scope: guard.ScopeAccount}
 	listed, err := a.listSettings(ctx)
@@ -66,7 +66,7 @@ func (a *Account) ObserveSetting(ctx context.Context, account, region string) ([
 		default:
 			states = append(states, guard.Setting{Account: account, Region: region, Scope: guard.ScopePrincipal, Principal: principal, Mode: mode})
 			if def.Mode == guard.ModeUnknown {
-				def.Unknown = "the guard's own role carries an override, which hides it"
+				def.Unknown = "ECS answered the override of " + principal + ", which hides it"
 			}
 		}
 	}

@@ -40,7 +40,7 @@ func TestWhatListAccountSettingsMeans(t *testing.T) {
 	}
 	hidden := func(own guard.Mode) []guard.State {
 		return []guard.State{
-			guard.Setting{Account: "111122223333", Region: region, Scope: guard.ScopeAccount, Unknown: "the guard's own role carries an override, which hides it"},
+			guard.Setting{Account: "111122223333", Region: region, Scope: guard.ScopeAccount, Unknown: "ECS answered the override of " + role + ", which hides it"},
 			guard.Setting{Account: "111122223333", Region: region, Scope: guard.ScopePrincipal, Principal: role, Mode: own},
 		}
 	}
@@ -57,7 +57,7 @@ func TestWhatListAccountSettingsMeans(t *testing.T) {
 		"another account's root, and ours": {[]types.Setting{value(guard.SettingName, other, "enabled"), value(guard.SettingName, root, "disabled")}, account(guard.ModeOff)},
 		"what only ends like root":         {[]types.Setting{value(guard.SettingName, "x:root", "enabled")}, notOurs},
 		"a user called root": {[]types.Setting{value(guard.SettingName, "arn:aws-us-gov:iam::111122223333:user/x:root", "enabled")}, []guard.State{
-			guard.Setting{Account: "111122223333", Region: region, Scope: guard.ScopeAccount, Unknown: "the guard's own role carries an override, which hides it"},
+			guard.Setting{Account: "111122223333", Region: region, Scope: guard.ScopeAccount, Unknown: "ECS answered the override of arn:aws-us-gov:iam::111122223333:user/x:root, which hides it"},
 			guard.Setting{Account: "111122223333", Region: region, Scope: guard.ScopePrincipal, Principal: "arn:aws-us-gov:iam::111122223333:user/x:root", Mode: guard.ModeOn},
 		}},
 		"an empty list":                      {nil, account(guard.ModeOff)},

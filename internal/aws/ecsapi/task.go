@@ -66,7 +66,7 @@ func (a *Account) stopTask(ctx context.Context, call guard.StopTask) (guard.Resu
 	if out.Task == nil || aws.ToString(out.Task.DesiredStatus) != string(types.DesiredStatusStopped) {
 		return guard.Unconfirmed, "AWS accepted the call without answering that the task is to stop.", nil
 	}
-	return guard.Done, "AWS answered that the task is to stop.", nil
+	return guard.Answered, "AWS answered that the task is to stop.", nil
 }
 
 func taskState(t *types.Task) guard.Task {

@@ -27,20 +27,30 @@ const batch = 100
 
 // Import sends what is open after a scan and, if the scan was a complete one,
 // archives what Security Hub still shows of the guard and is not open any more.
-// What a scan did not see may still be open. It is safe to repeat.
+// What a scan did not see may still be open. What is shown already keeps its age.
+// It is safe to repeat.
 func (h Hub) Import(ctx context.Context, d evidence.Document, complete bool) error {
-	var findings []types.AwsSecurityFinding
-	open := map[string]bool{}
-	for _, f := range format.SecurityFindings(d) {
-		findings = append(findings, active(f))
-		open[f.ID] = true
+	shown, err := h.shown(ctx, d.Account, d.Region)
+	errs := []error{err}
+	before := map[string]types.AwsSecurityFinding{}
+	for _, f := range shown {
+		before[aws.ToString(f.Id)] = f
 	}
-	var errs []error
+	var findings []types.AwsSecurityFinding
+	for _, f := range format.SecurityFindings(d) {
+		finding := active(f)
+		if err != nil {
+			finding.FirstObservedAt = nil // it may be older
+		}
+		if was, ok := before[f.ID]; ok {
+			finding.CreatedAt, finding.FirstObservedAt = was.CreatedAt, was.FirstObservedAt
+			delete(before, f.ID)
+		}
+		findings = append(findings, finding)
+	}
 	if complete {
-		shown, err := h.shown(ctx, d.Account, d.Region)
-		errs = append(errs, err)
 		for _, f := range shown {
-			if !open[aws.ToString(f.Id)] {
+			if _, gone := before[aws.ToString(f.Id)]; gone {
 				findings = append(findings, archived(f, d.Finished))
 			}
 		}
@@ -92,12 +102,24 @@ func active(f format.SecurityFinding) types.AwsSecurityFinding {
 	}
 	return types.AwsSecurityFinding{
 		SchemaVersion: aws.String(f.SchemaVersion), Id: aws.String(f.ID), ProductArn: aws.String(f.ProductARN),
-		GeneratorId: aws.String(f.GeneratorID), AwsAccountId: aws.String(f.AccountID), Types: f.Types,
-		CreatedAt: aws.String(f.CreatedAt), UpdatedAt: aws.String(f.UpdatedAt), Severity: &types.Severity{Label: types.SeverityLabel(f.Severity.Label)},
+		GeneratorId: aws.String(f.GeneratorID), AwsAccountId: aws.String(f.AccountID),
+		CreatedAt: aws.String(f.CreatedAt), UpdatedAt: aws.String(f.UpdatedAt),
+		FirstObservedAt: optional(f.FirstObserved), LastObservedAt: optional(f.LastObserved),
+		FindingProviderFields: &types.FindingProviderFields{
+			Severity: &types.FindingProviderSeverity{Label: types.SeverityLabel(f.Provider.Severity.Label)}, Types: f.Provider.Types,
+		},
 		Title: aws.String(f.Title), Description: aws.String(f.Description),
 		Remediation: &types.Remediation{Recommendation: &types.Recommendation{Text: aws.String(f.Remediation.Recommendation.Text)}},
-		Resources:   resources, Compliance: &types.Compliance{Status: types.ComplianceStatus(f.Compliance.Status)}, RecordState: types.RecordState(f.RecordState),
+		Resources:   resources, RecordState: types.RecordState(f.RecordState),
+		Compliance: &types.Compliance{Status: types.ComplianceStatus(f.Compliance.Status), RelatedRequirements: f.Compliance.RelatedRequirements},
 	}
+}
+
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 // archived is a finding as it was imported, archived. What Security Hub or
@@ -105,15 +127,18 @@ func active(f format.SecurityFinding) types.AwsSecurityFinding {
 func archived(f types.AwsSecurityFinding, at time.Time) types.AwsSecurityFinding {
 	made := types.AwsSecurityFinding{
 		SchemaVersion: f.SchemaVersion, Id: f.Id, ProductArn: f.ProductArn, GeneratorId: f.GeneratorId, AwsAccountId: f.AwsAccountId,
-		Types: f.Types, CreatedAt: f.CreatedAt, UpdatedAt: aws.String(at.Format(time.RFC3339)),
+		CreatedAt: f.CreatedAt, UpdatedAt: aws.String(at.Format(time.RFC3339)), FirstObservedAt: f.FirstObservedAt, LastObservedAt: f.LastObservedAt,
 		Title: f.Title, Description: f.Description, Remediation: f.Remediation, Resources: f.Resources,
 		RecordState: types.RecordStateArchived,
 	}
-	if f.Severity != nil {
-		made.Severity = &types.Severity{Label: f.Severity.Label}
+	if p := f.FindingProviderFields; p != nil {
+		made.FindingProviderFields = &types.FindingProviderFields{Types: p.Types}
+		if p.Severity != nil {
+			made.FindingProviderFields.Severity = &types.FindingProviderSeverity{Label: p.Severity.Label}
+		}
 	}
 	if f.Compliance != nil {
-		made.Compliance = &types.Compliance{Status: f.Compliance.Status}
+		made.Compliance = &types.Compliance{Status: f.Compliance.Status, RelatedRequirements: f.Compliance.RelatedRequirements}
 	}
 	return made
 }

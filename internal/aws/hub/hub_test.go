@@ -24,7 +24,28 @@ func scan(at time.Time, queues ...string) evidence.Document {
 	for _, name := range queues {
 		r.Findings = append(r.Findings, guard.Check(guard.Component{Rule: guard.GuardQueues, Name: name, Faults: []string{"messages wait"}})...)
 	}
+	r.Findings = guard.SeenAt(r.Findings, guard.Seen{How: guard.Configured, At: at})
 	return evidence.New(evidence.About{Started: at, Finished: at}, r)
+}
+
+const foreignID = "foreign"
+
+// ages are the times of a finding.
+type ages struct{ ID, CreatedAt, FirstObservedAt, LastObservedAt string }
+
+func finding(t *testing.T, local *localaws.Account, id string) ages {
+	t.Helper()
+	for _, f := range local.SecurityFindings() {
+		var found ages
+		if err := json.Unmarshal(f, &found); err != nil {
+			t.Fatal(err)
+		}
+		if found.ID == id {
+			return found
+		}
+	}
+	t.Fatalf("there is no finding %s", id)
+	return ages{}
 }
 
 func TestFindingsComeAndGo(t *testing.T) {
@@ -59,7 +80,7 @@ func TestFindingsComeAndGo(t *testing.T) {
 	}
 	// Another tool's, of the account's own product as well.
 	foreign := active(format.SecurityFindings(scan(at, "foreign"))[0])
-	foreign.Id, foreign.GeneratorId = aws.String("foreign"), aws.String("another-tool")
+	foreign.Id, foreign.GeneratorId = aws.String(foreignID), aws.String("another-tool")
 	if _, err := hub.API.BatchImportFindings(t.Context(), &securityhub.BatchImportFindingsInput{Findings: []types.AwsSecurityFinding{foreign}}); err != nil {
 		t.Fatal(err)
 	}
@@ -77,10 +98,16 @@ func TestFindingsComeAndGo(t *testing.T) {
 	if again != 1 {
 		t.Errorf("%d findings were archived by the last scan, want the one that went: those of before are left alone", again)
 	}
+	kept := format.SecurityFindings(scan(at, many[1]))[0].ID
+	send(scan(at.Add(4*time.Hour), many[1]), false, 2, 249)
+	if f := finding(t, local, kept); f.CreatedAt != at.Add(3*time.Hour).Format(time.RFC3339) || f.FirstObservedAt != f.CreatedAt || f.LastObservedAt != at.Add(4*time.Hour).Format(time.RFC3339) {
+		t.Errorf("after another scan the finding is %+v; it was first seen three hours after the first scan", f)
+	}
 	local.Deny(p, "securityhub:GetFindings")
 	if err := hub.Import(t.Context(), scan(at, many[2]), true); err == nil || !strings.Contains(err.Error(), "AccessDenied") {
 		t.Errorf("denied: %v", err)
 	}
+	local.Deny(p, "")
 	send(scan(at, many[2]), false, 3, 248) // what the denied one still sent
 	local.Deny(p, "securityhub:BatchImportFindings")
 	if err := hub.Import(t.Context(), scan(at, many[3]), false); err == nil || !strings.Contains(err.Error(), "AccessDenied") {

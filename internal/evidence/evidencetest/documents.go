@@ -3,6 +3,7 @@
 package evidencetest
 
 import (
+	"fmt"
 	"time"
 
 	"fipsguard/internal/evidence"
@@ -54,7 +55,7 @@ func Everything() evidence.Document {
 	}
 	r := guard.Report{
 		Cause:     guard.Cause{Account: Account, Region: Region, EventName: "scheduled scan", Time: at},
-		Findings:  guard.CheckAll(states),
+		Findings:  seen(states),
 		Timelines: timelines,
 	}
 	for _, a := range guard.Plan(guard.Check(setting), guard.DefaultPolicy()) {
@@ -73,12 +74,16 @@ func running(name string) guard.Task {
 
 // documentOf completes a report with what made it.
 func documentOf(r guard.Report) evidence.Document {
+	r.Coverage = guard.Coverage{
+		Clusters: []string{"arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/main"}, All: true, Exec: true, Class: guard.ClassC, Interrupted: r.Coverage.Interrupted,
+		Examined: examined(r.Findings),
+	}
 	return evidence.New(evidence.About{
 		Why: "scheduled scan", Started: at, Finished: at.Add(time.Minute),
 		Tool: evidence.Tool{
 			Name: "fipsguard", Version: "0.4.0", Source: "cebf06a0c5b1d7d2c3b8b7f0a2b6c1d9e8f70123cebf06a0c5b1d7d2c3b8b7f0", Go: "go1.26.8", Module: "v1.0.0", FIPS: true,
 		},
-		Scope:       evidence.Scope{Clusters: []string{"arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/main"}, All: true, Exec: true},
+		Collector:   "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:fipsguard-verifier",
 		Predecessor: &evidence.Predecessor{ID: "before", SHA256: evidence.Digest([]byte("before"))},
 	}, r)
 }
@@ -90,7 +95,7 @@ func AllIsWell() evidence.Document {
 	on := guard.Timeline{Spans: []guard.Span{{From: at.AddDate(0, 0, -90), Until: at, Mode: guard.ModeOn, Cause: cause}}}
 	return documentOf(guard.Report{
 		Cause: guard.Cause{Account: Account, Region: Region, EventName: "scheduled scan", Time: at},
-		Findings: guard.CheckAll([]guard.State{
+		Findings: seen([]guard.State{
 			guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Mode: guard.ModeOn}, task,
 			guard.KernelCheck{Task: task, Container: "main", Answer: "1\n", At: at},
 			guard.ExposureOf(task, []guard.Timeline{on}, true),
@@ -103,14 +108,91 @@ func AllIsWell() evidence.Document {
 func NothingSeen() evidence.Document {
 	return documentOf(guard.Report{
 		Cause: guard.Cause{Account: Account, Region: Region, EventName: "scheduled scan", Time: at},
-		Findings: guard.CheckAll([]guard.State{
+		Findings: seen([]guard.State{
 			guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Unknown: "ECS did not answer ListAccountSettings"},
 			guard.Task{ARN: "task/* of account 111122223333 in us-gov-west-1", LastStatus: "RUNNING", Unknown: "ECS did not answer ListClusters"},
 		}),
 	})
 }
 
-// Empty is a document without a finding.
-func Empty() evidence.Document {
-	return documentOf(guard.Report{Cause: guard.Cause{Account: Account, Region: Region}})
+// NotExamined is a document of a scan by hand that read no kernels, and nothing of
+// the guard itself; one task starts.
+func NotExamined() evidence.Document {
+	task, young := running("fips-on"), running("starting")
+	task.Created, young.LastStatus = at.Add(-30*time.Minute), "PROVISIONING"
+	on := guard.Timeline{Spans: []guard.Span{{From: at.AddDate(0, 0, -90), Until: at, Mode: guard.ModeOn, Cause: cause}}}
+	r := guard.Report{
+		Cause: guard.Cause{Account: Account, Region: Region, EventName: "fipsguard verify", Time: at},
+		Findings: seen([]guard.State{
+			guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Mode: guard.ModeOn}, task, young,
+			guard.ExposureOf(task, []guard.Timeline{on}, false),
+		}),
+		Timelines: []guard.Timeline{on},
+	}
+	r.Coverage = guard.Coverage{Clusters: []string{running("").Cluster}, Examined: examined(r.Findings), Class: guard.ClassD}
+	return evidence.New(evidence.About{
+		Why: "fipsguard verify", Started: at, Finished: at.Add(time.Minute), Collector: "arn:aws-us-gov:sts::111122223333:assumed-role/Auditor/jane.doe",
+		Tool: evidence.Tool{Name: "fipsguard", Version: "0.4.0+local", Go: "go1.26.8", Module: "latest"},
+	}, r)
+}
+
+// Interrupted is a document of a scan that ended before it had asked more than
+// one of three tasks.
+func Interrupted() evidence.Document {
+	asked, waiting, young := running("fips-on"), running("waiting"), running("starting")
+	young.LastStatus = "PENDING"
+	return documentOf(guard.Report{
+		Cause: guard.Cause{Account: Account, Region: Region, EventName: "hourly scan", Time: at},
+		Findings: seen([]guard.State{
+			guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Mode: guard.ModeOn}, asked, waiting, young,
+			guard.KernelCheck{Task: asked, Container: "main", Answer: "1\n", At: at.AddDate(0, 0, -2)}, guard.KernelCheck{Task: waiting}, guard.KernelCheck{Task: young},
+		}),
+		Coverage: guard.Coverage{Interrupted: "The scan ran out of time before it was done."},
+	})
+}
+
+// Crowd is a document of many tasks, of which every third is in FIPS mode, every
+// third is not, and every third could not be asked.
+func Crowd(tasks int) evidence.Document {
+	off := guard.Timeline{Spans: []guard.Span{{From: at.AddDate(0, 0, -90), Until: at.Add(-time.Hour), Mode: guard.ModeOff, Cause: cause}, {From: at.Add(-time.Hour), Until: at, Mode: guard.ModeOn}}}
+	states := []guard.State{guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Mode: guard.ModeOn}}
+	for i := range tasks {
+		t := running(fmt.Sprintf("%032x", i))
+		check := guard.KernelCheck{Task: t, Container: "main", At: at.Add(-time.Duration(i) * time.Second)}
+		switch i % 3 {
+		case 0:
+			check.Answer = "1\n"
+		case 1:
+			check.Answer = "0\n"
+		default:
+			check.Unknown = "ECS Exec is off for the task"
+		}
+		states = append(states, t, check, guard.ExposureOf(t, []guard.Timeline{off}, check.Proven()))
+	}
+	return documentOf(guard.Report{
+		Cause:    guard.Cause{Account: Account, Region: Region, EventName: "daily scan", Time: at},
+		Findings: seen(states), Timelines: []guard.Timeline{off},
+	})
+}
+
+// seen is what the rules say of states that a scan read as it began.
+func seen(states []guard.State) []guard.Finding {
+	var findings []guard.Finding
+	for _, s := range states {
+		how := guard.Configured
+		if _, ok := s.(guard.Exposure); ok {
+			how = guard.Recorded
+		}
+		findings = append(findings, guard.SeenAt(guard.Check(s), guard.Seen{How: how, At: at})...)
+	}
+	return findings
+}
+
+// examined are the rules that findings are about.
+func examined(findings []guard.Finding) []guard.RuleID {
+	var rules []guard.RuleID
+	for _, f := range findings {
+		rules = append(rules, f.Rule)
+	}
+	return rules
 }

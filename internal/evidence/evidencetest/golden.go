@@ -14,7 +14,9 @@ import (
 // Documents are the ones that every format is held for in golden files, by the
 // names of these files.
 func Documents() map[string]evidence.Document {
-	return map[string]evidence.Document{"everything": Everything(), "well": AllIsWell(), "nothing-seen": NothingSeen()}
+	return map[string]evidence.Document{
+		"everything": Everything(), "well": AllIsWell(), "nothing-seen": NothingSeen(), "not-examined": NotExamined(), "interrupted": Interrupted(),
+	}
 }
 
 // Holds compares with a golden file, or writes it anew.

@@ -21,16 +21,24 @@ type SecurityFinding struct {
 	ProductARN    string `json:"ProductArn"`
 	GeneratorID   string `json:"GeneratorId"`
 	AccountID     string `json:"AwsAccountId"`
-	Types         []string
-	CreatedAt     string
+	CreatedAt     string // of Security Hub's record: of the one that is there already, its own
+	FirstObserved string `json:"FirstObservedAt,omitempty"`
+	LastObserved  string `json:"LastObservedAt,omitempty"`
 	UpdatedAt     string
-	Severity      Severity
 	Title         string
 	Description   string
 	Remediation   Remediation
 	Resources     []Resource
 	Compliance    Compliance
 	RecordState   string
+	Provider      Provider `json:"FindingProviderFields"`
+}
+
+// Provider is what providers say of a finding and may change later; Security Hub
+// makes its own members of it, which people change.
+type Provider struct {
+	Severity Severity
+	Types    []string
 }
 
 // Severity is how much a finding matters: INFORMATIONAL, MEDIUM, HIGH, CRITICAL.
@@ -51,7 +59,10 @@ type Resource struct {
 }
 
 // Compliance is FAILED or NOT_AVAILABLE.
-type Compliance struct{ Status string }
+type Compliance struct {
+	Status              string
+	RelatedRequirements []string // controls, by which people filter
+}
 
 // GeneratorPrefix is what the GeneratorId of all of the guard's findings begins
 // with.
@@ -66,57 +77,68 @@ const (
 	maxID          = 512
 )
 
-// SecurityFindings returns findings of what is open after a scan: not of a
-// setting that the scan fixed, nor of tasks whose turn to be checked has not
-// come. A finding keeps its ID as long as it is open, so that importing it again
-// updates it.
+// SecurityFindings returns findings of what is open after a scan: not of what the
+// scan fixed, nor of tasks whose turn to be checked has not come, nor of what was
+// not examined. A finding keeps its ID as long as it is open, so that importing
+// it again updates it.
 func SecurityFindings(d evidence.Document) []SecurityFinding {
 	waiting := map[string]bool{}
 	for _, t := range d.Tasks {
 		waiting[t.ARN] = t.Kernel.Result == evidence.NotCheckedYet && t.Kernel.Reason == ""
 	}
 	var found []SecurityFinding
-	for _, f := range d.Findings {
-		if f.Rule.AboutSetting() && repaired(d, f.Subject) || f.Rule == guard.TaskKernelProof && waiting[f.Subject] {
+	for _, c := range d.Claims {
+		if !c.Open() && c.Result != evidence.InsufficientData || c.Rule == guard.TaskKernelProof && waiting[c.Subject] {
 			continue
 		}
-		found = append(found, securityFinding(d, f))
+		found = append(found, securityFinding(d, c))
 	}
 	return found
 }
 
-func repaired(d evidence.Document, subject string) bool {
-	for _, o := range d.Outcomes {
-		if o.Subject == subject && o.Result == guard.Done {
-			return true
-		}
+func securityFinding(d evidence.Document, c evidence.Claim) SecurityFinding {
+	rule := d.Rule(c.Rule)
+	f := SecurityFinding{
+		SchemaVersion: "2018-10-08",
+		ID:            stableID(d, c),
+		ProductARN:    ProductARN(d.Account, d.Region),
+		GeneratorID:   GeneratorPrefix + string(c.Rule),
+		AccountID:     d.Account,
+		CreatedAt:     d.Finished.Format(time.RFC3339),
+		UpdatedAt:     d.Finished.Format(time.RFC3339),
+		Title:         within(string(c.Rule)+": "+rule.Requirement, maxTitle),
+		Description:   within(c.Reason+" ("+c.Subject+")", maxDescription),
+		Remediation:   Remediation{Recommendation{remedyText(c)}},
+		Resources:     []Resource{{Type: kindOf(c.Subject), ID: within(c.Subject, maxID), Partition: "aws-us-gov", Region: d.Region}},
+		Compliance:    Compliance{Status: "FAILED"},
+		RecordState:   "ACTIVE",
+		Provider: Provider{
+			Severity: Severity{label(c.Severity)}, Types: []string{"Software and Configuration Checks/Industry and Regulatory Standards"},
+		},
 	}
-	return false
+	for _, control := range rule.Controls {
+		f.Compliance.RelatedRequirements = append(f.Compliance.RelatedRequirements, "NIST.800-53.r5 "+control.Title)
+	}
+	if c.Result == evidence.InsufficientData {
+		f.Compliance.Status = "NOT_AVAILABLE"
+	}
+	if c.At != nil {
+		f.FirstObserved = c.At.Format(time.RFC3339)
+		f.LastObserved = f.FirstObserved
+	}
+	return f
 }
 
-func securityFinding(d evidence.Document, f evidence.Finding) SecurityFinding {
-	compliance := "FAILED"
-	if f.Status == guard.InsufficientData {
-		compliance = "NOT_AVAILABLE"
+// remedyText is what a person does, with the whole command or none.
+func remedyText(c evidence.Claim) string {
+	text := within(c.Remedy, maxRemedy)
+	if c.Command == "" || strings.Contains(c.Remedy, c.Command) {
+		return text
 	}
-	finished := d.Finished.Format(time.RFC3339)
-	return SecurityFinding{
-		SchemaVersion: "2018-10-08",
-		ID:            stableID(d, f),
-		ProductARN:    ProductARN(d.Account, d.Region),
-		GeneratorID:   GeneratorPrefix + string(f.Rule),
-		AccountID:     d.Account,
-		Types:         []string{"Software and Configuration Checks/Industry and Regulatory Standards"},
-		CreatedAt:     finished,
-		UpdatedAt:     finished,
-		Severity:      Severity{label(f.Severity)},
-		Title:         within(string(f.Rule)+": "+f.Requirement, maxTitle),
-		Description:   within(f.Reason+" ("+f.Subject+")", maxDescription),
-		Remediation:   Remediation{Recommendation{within(f.Remedy, maxRemedy)}},
-		Resources:     []Resource{{Type: kindOf(f.Subject), ID: within(f.Subject, maxID), Partition: "aws-us-gov", Region: d.Region}},
-		Compliance:    Compliance{compliance},
-		RecordState:   "ACTIVE",
+	if long := c.Remedy + " Run: " + c.Command; long == within(long, maxRemedy) {
+		return long
 	}
+	return text
 }
 
 // ProductARN is the product that an account's own findings belong to.
@@ -126,8 +148,8 @@ func ProductARN(account, region string) string {
 
 // stableID names the rule and the resource, not the scan: two unknown results and
 // then a violation are one finding.
-func stableID(d evidence.Document, f evidence.Finding) string {
-	id := guard.Identity{Rule: f.Rule, Resource: f.Subject}
+func stableID(d evidence.Document, c evidence.Claim) string {
+	id := guard.Identity{Rule: c.Rule, Resource: c.Subject}
 	sum := sha256.Sum256([]byte(id.Resource))
 	return fmt.Sprintf("fipsguard/%s/%s/%s/%s", d.Region, d.Account, id.Rule, hex.EncodeToString(sum[:16]))
 }

@@ -15,7 +15,6 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // TestFormats holds what people and auditors read, but for the page and the
 // document itself, which have tests where they are made.
 func TestFormats(t *testing.T) {
-	const original = "s3://fipsguard-evidence/reports/111122223333/us-gov-west-1/2026/11/02/report.json"
 	for name, d := range evidencetest.Documents() {
 		for _, file := range append(format.Derived(original), format.File{Ending: ".txt", Write: format.WriteText}) {
 			if file.Ending == ".html" {

@@ -6,36 +6,43 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 
-	oscal "github.com/defenseunicorns/go-oscal/src/types/oscal-1-1-3"
+	oscal "github.com/defenseunicorns/go-oscal/src/types/oscal-1-2-2"
 )
 
-// OSCAL makes assessment results of a document: one result with an observation
-// and a finding for each rule that applies to anything scanned. A finding is
-// satisfied only if all of it was seen to be so.
+const (
+	oscalVersion = "1.2.2"
+	// oscalNamespace tells the guard's properties from those of others.
+	oscalNamespace = "https://fipsguard.example/ns/oscal"
+)
+
+// OSCAL makes assessment results of a document: an observation for each claim of
+// something that was observed or tried at a known time, a risk for the violations
+// of each rule, and a finding for each part of a control's objective that an open
+// violation speaks to. It says of nothing that it is satisfied: that is an
+// assessor's word.
 func OSCAL(d evidence.Document) oscal.OscalCompleteSchema {
 	results := oscal.AssessmentResults{
-		UUID: uuid(d, "assessment-results"),
+		UUID: uuid(d.ID, "assessment-results"),
 		Metadata: oscal.Metadata{
 			Title:        fmt.Sprintf("FIPS-140 mode of AWS Fargate in account %s, Region %s", d.Account, d.Region),
 			LastModified: d.Finished, Version: d.ID, OscalVersion: oscalVersion,
-			Remarks: "Made by " + d.Tool.Name + " " + d.Tool.Version + ". It does not show: " + strings.Join(d.Limits, " "),
+			Remarks: "It does not show: " + strings.Join(d.Limits, " "),
 		},
-		ImportAp: oscal.ImportAp{Href: "#" + uuid(d, "assessment-plan"), Remarks: "These results come from continuous checks, not from an assessment plan."},
+		ImportAp: oscal.ImportAp{Href: "#" + uuid(d.ID, "assessment-plan"), Remarks: "These results come from continuous checks, not from an assessment plan."},
 		BackMatter: &oscal.BackMatter{Resources: &[]oscal.Resource{
-			{UUID: uuid(d, "assessment-plan"), Title: "No assessment plan", Description: "OSCAL requires a plan. These checks do not follow one."},
-			{UUID: uuid(d, "report"), Title: "The report with these results", Rlinks: &[]oscal.ResourceLink{{Href: d.ID + ".json", MediaType: "application/json"}}},
+			{UUID: uuid(d.ID, "assessment-plan"), Title: "No assessment plan", Description: "OSCAL requires a plan. These checks do not follow one."},
+			{UUID: uuid(d.ID, "report"), Title: "The report with these results", Rlinks: &[]oscal.ResourceLink{{Href: d.ID + ".json", MediaType: "application/json"}}},
 		}},
 		Results: []oscal.Result{oscalResult(d)},
 	}
 	return oscal.OscalCompleteSchema{AssessmentResults: &results}
 }
-
-const oscalVersion = "1.1.3"
 
 // WriteOSCAL writes the assessment results as JSON.
 func WriteOSCAL(out io.Writer, d evidence.Document) error {
@@ -46,120 +53,102 @@ func WriteOSCAL(out io.Writer, d evidence.Document) error {
 }
 
 func oscalResult(d evidence.Document) oscal.Result {
-	var selected []oscal.AssessedControlsSelectControlById
-	for _, c := range controlsOf(guard.Rules()) {
-		selected = append(selected, oscal.AssessedControlsSelectControlById{ControlId: string(c)})
-	}
-	var observations []oscal.Observation
-	var findings []oscal.Finding
-	for _, rule := range guard.Rules() {
-		seen := under(d, rule.ID)
-		if seen.total() == 0 {
-			continue
-		}
-		observations = append(observations, observation(d, rule, seen))
-		for _, c := range rule.Controls {
-			findings = append(findings, objective(d, rule, c, seen))
-		}
-	}
 	end := d.Finished
+	program := programOf(d)
 	result := oscal.Result{
-		UUID: uuid(d, "result"), Title: "Scan " + d.ID, Description: evidence.Summary(d), Start: d.Started, End: &end,
-		ReviewedControls: oscal.ReviewedControls{ControlSelections: []oscal.AssessedControls{{IncludeControls: &selected}}},
+		UUID: uuid(d.ID, "result"), Title: "Scan " + d.ID, Description: evidence.Summary(d), Start: d.Started, End: &end,
+		Props: oscalProps(
+			"status", d.Status.String(), "interrupted", strconv.FormatBool(d.Interrupted != ""), "collector", d.Collector,
+			"unknown", strconv.Itoa(d.Results.InsufficientData), "starting", strconv.Itoa(d.Results.Starting), "not-examined", strconv.Itoa(d.Results.NotExamined),
+		),
+		LocalDefinitions: &oscal.LocalDefinitions{Components: &[]oscal.SystemComponent{program}},
+		ReviewedControls: reviewed(d),
+		Links:            &[]oscal.Link{{Href: "#" + uuid(d.ID, "report"), Rel: "report", Text: "The report with these claims."}},
+		Remarks:          strings.TrimSpace(d.Cycle.Keeps + "\n" + unobserved(d)),
 	}
+	origin := &[]oscal.Origin{{Actors: []oscal.OriginActor{{Type: "tool", ActorUuid: program.UUID}}}}
+	observations, subjects := observe(d, origin)
 	if len(observations) > 0 {
-		result.Observations, result.Findings = &observations, &findings
+		result.Observations, result.LocalDefinitions.InventoryItems = &observations, &subjects
+	}
+	if risks := risksOf(d, origin); len(risks) > 0 {
+		result.Risks = &risks
+	}
+	if findings := findingsOf(d, origin); len(findings) > 0 {
+		result.Findings = &findings
 	}
 	return result
 }
 
-// underRule is what was seen under one rule.
-type underRule struct {
-	passed, violations, unknown int
-	lines                       []string // of violations and unknown results
+// programOf is what scanned.
+func programOf(d evidence.Document) oscal.SystemComponent {
+	return oscal.SystemComponent{
+		UUID: uuid("program", d.Tool.Version, d.Tool.Source), Type: "software", Title: line(d.Tool.Name + " " + d.Tool.Version),
+		Description: "The program that scanned.", Status: oscal.SystemComponentStatus{State: "operational"},
+		Props: oscalProps("source-sha256", d.Tool.Source, "go", d.Tool.Go, "go-cryptographic-module", d.Tool.Module, "fips-mode", strconv.FormatBool(d.Tool.FIPS)),
+	}
 }
 
-func (u underRule) total() int { return u.passed + u.violations + u.unknown }
+// oscalProps are names and values; OSCAL has no empty ones.
+func oscalProps(pairs ...string) *[]oscal.Property {
+	var props []oscal.Property
+	for pair := range slices.Chunk(pairs, 2) {
+		if pair[1] != "" {
+			props = append(props, oscal.Property{Name: pair[0], Ns: oscalNamespace, Value: pair[1]})
+		}
+	}
+	return &props
+}
 
-func under(d evidence.Document, rule guard.RuleID) underRule {
-	var u underRule
-	for _, f := range d.Findings {
-		if f.Rule != rule {
+// reviewed are the controls, and of these the parts of the objectives, under
+// which something was observed.
+func reviewed(d evidence.Document) oscal.ReviewedControls {
+	var controls []oscal.AssessedControlsSelectControlById
+	var objectives []oscal.SelectObjectiveById
+	seen := map[guard.Control]bool{}
+	for _, rule := range d.Rules {
+		if !slices.ContainsFunc(d.Claims, func(c evidence.Claim) bool { return c.Rule == rule.ID && c.Observed() }) {
 			continue
 		}
-		if f.Status == guard.NonCompliant {
-			u.violations++
-		} else {
-			u.unknown++
-		}
-		u.lines = append(u.lines, fmt.Sprintf("%s %s: %s", f.Status, f.Subject, f.Reason))
-	}
-	for _, p := range d.Passed {
-		if p.Rule == rule {
-			u.passed++
+		for _, c := range rule.Controls {
+			if !seen[c.ID] {
+				seen[c.ID] = true
+				controls = append(controls, oscal.AssessedControlsSelectControlById{ControlId: string(c.ID)})
+				objectives = append(objectives, oscal.SelectObjectiveById{ObjectiveId: c.Objective})
+			}
 		}
 	}
-	for _, t := range d.Tasks {
-		if slices.Contains(passed(t), rule) {
-			u.passed++
+	if len(controls) == 0 {
+		// OSCAL requires a selection. This one excludes all that it includes.
+		none := []oscal.AssessedControlsSelectControlById{{ControlId: string(guard.SC13)}}
+		return oscal.ReviewedControls{ControlSelections: []oscal.AssessedControls{{
+			Description: "No control was reviewed: nothing was observed.", IncludeControls: &none, ExcludeControls: &none,
+		}}}
+	}
+	return oscal.ReviewedControls{
+		ControlSelections:          []oscal.AssessedControls{{Description: "Of these controls only the parts that the objectives name.", IncludeControls: &controls}},
+		ControlObjectiveSelections: &[]oscal.ReferencedControlObjectives{{IncludeObjectives: &objectives}},
+	}
+}
+
+// unobserved lists the claims of which there is no observation.
+func unobserved(d evidence.Document) string {
+	var lines []string
+	for _, c := range d.Claims {
+		if c.At == nil {
+			lines = append(lines, fmt.Sprintf("%s %s %s: %s", c.Result, c.Rule, c.Subject, c.Reason))
 		}
 	}
-	return u
+	if len(lines) == 0 {
+		return ""
+	}
+	return "Not observed:\n" + bounded(lines)
 }
 
-// passed are the rules that a task passed, as its columns in the table of tasks
-// tell.
-func passed(t evidence.Task) []guard.RuleID {
-	var rules []guard.RuleID
-	if t.Kernel.Result == evidence.KernelOn {
-		rules = append(rules, guard.TaskKernelProof)
-	}
-	if t.Exposed == guard.Compliant {
-		rules = append(rules, guard.TaskExposed)
-	}
-	switch {
-	case t.Scope != guard.Compliant:
-	case t.LastStatus == "RUNNING":
-		rules = append(rules, guard.TaskRunningPlatform)
-	default:
-		rules = append(rules, guard.TaskLaunchPlatform)
-	}
-	return rules
-}
-
-func observation(d evidence.Document, rule guard.Rule, u underRule) oscal.Observation {
-	return oscal.Observation{
-		UUID: uuid(d, "observation", string(rule.ID)), Title: string(rule.ID), Methods: []string{string(rule.Method)}, Collected: d.Finished,
-		Description: fmt.Sprintf("%s %d passed, %d failed, %d unknown.", rule.Requirement, u.passed, u.violations, u.unknown),
-		RelevantEvidence: &[]oscal.RelevantEvidence{{
-			Href: "#" + uuid(d, "report"), Description: "The report with every task, answer and time.",
-			Remarks: strings.TrimSpace(bounded(u.lines)),
-		}},
-	}
-}
-
-func objective(d evidence.Document, rule guard.Rule, c guard.Control, u underRule) oscal.Finding {
-	status := oscal.ObjectiveStatus{State: "satisfied"}
-	switch {
-	case u.violations > 0:
-		status = oscal.ObjectiveStatus{State: "not-satisfied", Reason: "fail"}
-	case u.unknown > 0:
-		status = oscal.ObjectiveStatus{State: "not-satisfied", Reason: "other", Remarks: "Some results are unknown, and unknown does not pass."}
-	}
-	return oscal.Finding{
-		UUID: uuid(d, "finding", string(rule.ID), string(c)), Title: string(rule.ID) + " for " + c.Title(),
-		Description: rule.Requirement + " This covers a part of the control. Only an assessor can say that the control is satisfied.",
-		Target: oscal.FindingTarget{
-			Type: "objective-id", TargetId: string(c) + "_obj", Status: status,
-		},
-		RelatedObservations: &[]oscal.RelatedObservation{{ObservationUuid: uuid(d, "observation", string(rule.ID))}},
-	}
-}
-
-// uuid is the same for the same thing in the same report: of version 5 in
-// form, with SHA-256 in the place of SHA-1, which FIPS mode does not have.
-func uuid(d evidence.Document, names ...string) string {
-	sum := sha256.Sum256([]byte(d.ID + "\x00" + strings.Join(names, "\x00")))
+// uuid is the same for the same names: of version 5 in form, with SHA-256 in the
+// place of SHA-1, which FIPS mode does not have.
+func uuid(names ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(names, "\x00")))
 	sum[6] = sum[6]&0x0f | 0x50
 	sum[8] = sum[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])

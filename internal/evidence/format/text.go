@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -16,12 +17,13 @@ import (
 func WriteText(out io.Writer, d evidence.Document) error {
 	w := &lines{out: out}
 	w.printf("%s  account %s, Region %s, %s\n", d.Status, d.Account, d.Region, d.Finished.Format(time.RFC3339))
-	w.printf("%s\n\n", evidence.Summary(d))
+	w.printf("%s\n", evidence.Summary(d))
+	w.printf("Scanned %s by %s with %s %s. %s\n\n", between(d), cmp.Or(d.Collector, "someone unknown"), d.Tool.Name, d.Tool.Version, d.Cycle.Keeps)
 	for _, line := range d.Timelines {
 		writeTimeline(w, line)
 	}
 	writeTasks(w, d.Tasks)
-	writeFindings(w, d.Findings)
+	writeClaims(w, d.Claims)
 	if len(d.Outcomes) > 0 {
 		w.printf("What the guard did\n")
 		for i, o := range d.Outcomes {
@@ -94,18 +96,51 @@ func writeTasks(w *lines, tasks []evidence.Task) {
 	w.printf("\n")
 }
 
-func writeFindings(w *lines, findings []evidence.Finding) {
-	if len(findings) == 0 {
+// writeClaims writes what needs someone's attention: what stands, what is unknown
+// and what was fixed. The summary says what was not examined.
+func writeClaims(w *lines, claims []evidence.Claim) {
+	var open []evidence.Claim
+	for _, c := range claims {
+		if c.Result != evidence.Compliant && c.Result != evidence.NotExamined {
+			open = append(open, c)
+		}
+	}
+	if len(open) == 0 {
 		return
 	}
 	w.printf("Findings\n")
-	for i, f := range findings {
-		if w.enough(i, len(findings)) {
+	for i, c := range open {
+		if w.enough(i, len(open)) {
 			break
 		}
-		w.printf("  %-8s %s %s\n           %s\n           Remedy: %s\n", f.Severity, f.Rule, f.Subject, f.Reason, f.Remedy)
+		w.printf("  %-8s %s %s\n           %s: %s\n", c.Severity, c.Rule, c.Subject, standing(c), c.Reason)
+		if c.Remedy != "" && !c.Fixed {
+			w.printf("           Remedy: %s\n", c.Remedy)
+		}
+		if c.Command != "" && !c.Fixed && !strings.Contains(c.Remedy, c.Command) {
+			w.printf("           Run: %s\n", c.Command)
+		}
 	}
 	w.printf("\n")
+}
+
+// standing says how a claim stands now.
+func standing(c evidence.Claim) string {
+	switch c.Result {
+	case evidence.NonCompliant:
+		if c.Fixed {
+			return "Fixed in this scan"
+		}
+		return "Open"
+	case evidence.NotExamined:
+		return "Not examined"
+	case evidence.Starting:
+		return "Starting"
+	case evidence.Compliant:
+		return "As required"
+	case evidence.InsufficientData:
+	}
+	return "Unknown"
 }
 
 // lines writes text in which foreign names cannot forge lines or colours.

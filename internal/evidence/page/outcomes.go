@@ -23,6 +23,8 @@ func resultMark(r guard.Result) mark {
 	switch r {
 	case guard.Done:
 		return good("done and read back")
+	case guard.Answered:
+		return doubt("accepted by AWS, not observed")
 	case guard.RefusedByPolicy:
 		return absent("refused by policy")
 	case guard.RefusedByAWS:

@@ -63,13 +63,13 @@ func TestThePageSaysWhatTheDocumentSays(t *testing.T) {
 		"a raw answer":              `"0\r\n" app at 2026-11-23 06:00:12`,
 		"a strange answer":          `"<b>1</b>\u202e\x1b[2J"`,
 		"why there is no answer":    "ECS Exec is not enabled for the task",
-		"a remedy":                  d.Findings[0].Remedy,
-		"a reason":                  d.Findings[0].Reason,
+		"a remedy":                  d.Claims[0].Remedy,
+		"a reason":                  d.Claims[0].Reason,
 		"a command":                 d.Outcomes[1].Command,
 		"a refusal":                 "refused by AWS",
 		"what the chart leaves out": "Not in the chart: 1 running task launched at an unknown time.",
 		"where the chart begins":    "The chart begins at 2026-10-27 13:49:32, shortly before the first change or launch.",
-		"what passed":               d.Passed[0].Reason,
+		"what passed":               d.Claims[len(d.Claims)-1].Reason,
 		"a limit":                   d.Limits[0],
 	} {
 		if !strings.Contains(said, strings.Join(strings.Fields(want), " ")) {
@@ -86,7 +86,7 @@ func TestThePageSpeaksOfEveryTaskAndFinding(t *testing.T) {
 			t.Fatalf("the page has no task %s", task.ARN)
 		}
 	}
-	for _, f := range d.Findings {
+	for _, f := range d.Claims {
 		if !strings.Contains(said, f.Reason) {
 			t.Fatalf("the page has no finding %q", f.Reason)
 		}
@@ -212,7 +212,7 @@ func TestARuleOfManyFindingsIsExplainedOnce(t *testing.T) {
 func TestEachRemedyIsOnThePage(t *testing.T) {
 	d := sampleDocument()
 	for _, role := range []string{"role/One", "role/Two"} {
-		d.Findings = append(d.Findings, evidence.Finding{Rule: guard.FIPSModeOverride, Status: guard.NonCompliant, Severity: guard.High, Subject: role, Remedy: "run it for " + role})
+		d.Claims = append(d.Claims, evidence.Claim{Rule: guard.FIPSModeOverride, Result: evidence.NonCompliant, Severity: guard.High, Subject: role, Remedy: "run it for " + role})
 	}
 	said := words(written(t, d))
 	for _, remedy := range []string{"run it for role/One", "run it for role/Two"} {

@@ -29,17 +29,20 @@ type subjectRow struct{ Subject, Reason string }
 
 // findingGroups groups findings by rule, verdict, severity and remedy, in the
 // order in which they come: the most severe first.
-func findingGroups(findings []evidence.Finding) []ruleGroup {
+func findingGroups(d evidence.Document) []ruleGroup {
 	type kind struct {
 		rule     guard.RuleID
-		verdict  guard.Verdict
+		result   evidence.Result
 		severity guard.Severity
 		remedy   string
 	}
 	var order []kind
-	members := map[kind][]evidence.Finding{}
-	for _, f := range findings {
-		key := kind{f.Rule, f.Status, f.Severity, f.Remedy}
+	members := map[kind][]evidence.Claim{}
+	for _, f := range d.Claims {
+		if f.Result == evidence.Compliant {
+			continue
+		}
+		key := kind{f.Rule, f.Result, f.Severity, f.Remedy}
 		if _, ok := members[key]; !ok {
 			order = append(order, key)
 		}
@@ -50,9 +53,9 @@ func findingGroups(findings []evidence.Finding) []ruleGroup {
 		list := members[key]
 		g := ruleGroup{
 			mark: doubt(key.severity.String()), Rule: evidence.Name(string(key.rule)),
-			Requirement: evidence.Name(list[0].Requirement), Remedy: evidence.Name(list[0].Remedy), Count: evidence.Count(len(list), "unknown result"),
+			Requirement: evidence.Name(d.Rule(key.rule).Requirement), Remedy: evidence.Name(list[0].Remedy), Count: evidence.Count(len(list), "unknown result"),
 		}
-		if key.verdict == guard.NonCompliant {
+		if key.result == evidence.NonCompliant {
 			g.mark, g.Count = bad(key.severity.String()), evidence.Count(len(list), "violation")
 		}
 		var rows []subjectRow
@@ -65,14 +68,19 @@ func findingGroups(findings []evidence.Finding) []ruleGroup {
 	return groups
 }
 
-func passedGroups(passed []evidence.Finding) []ruleGroup {
+func passedGroups(d evidence.Document) []ruleGroup {
 	var order []guard.RuleID
 	members := map[guard.RuleID][]subjectRow{}
-	requirement := map[guard.RuleID]string{}
-	for _, p := range passed {
+	tasks := map[string]bool{}
+	for _, t := range d.Tasks {
+		tasks[t.ARN] = true
+	}
+	for _, p := range d.Claims {
+		if p.Result != evidence.Compliant || tasks[p.Subject] {
+			continue
+		}
 		if _, ok := members[p.Rule]; !ok {
 			order = append(order, p.Rule)
-			requirement[p.Rule] = p.Requirement
 		}
 		members[p.Rule] = append(members[p.Rule], subjectRow{p.Subject, p.Reason})
 	}
@@ -80,7 +88,7 @@ func passedGroups(passed []evidence.Finding) []ruleGroup {
 	for _, id := range order {
 		rows := members[id]
 		groups = append(groups, ruleGroup{
-			mark: good("as required"), Rule: evidence.Name(string(id)), Requirement: evidence.Name(requirement[id]),
+			mark: good("as required"), Rule: evidence.Name(string(id)), Requirement: evidence.Name(d.Rule(id).Requirement),
 			Count: evidence.Count(len(rows), "subject"), Long: len(rows) > rowsPerTable, Tables: subjectTables(rows),
 		})
 	}

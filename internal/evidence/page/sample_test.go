@@ -28,7 +28,7 @@ func sampleTask(cluster string, n int, result string) evidence.Task {
 	created, asked := lookedAt.Add(-time.Duration(n*n*131%40000)*time.Minute), lookedAt.Add(time.Duration(n%40)*time.Second)
 	t := evidence.Task{
 		ARN:     fmt.Sprintf("%stask/%s/%08x%024x", samplePrefix, cluster, uint32(n)*2654435761, n*7919+1),
-		Cluster: samplePrefix + "cluster/" + cluster, Service: "orders-api", Definition: fmt.Sprintf("%stask-definition/orders-api:%d", samplePrefix, 40+n%7),
+		Cluster: samplePrefix + "cluster/" + cluster, Service: "orders-api", Family: "orders-api", Definition: fmt.Sprintf("%stask-definition/orders-api:%d", samplePrefix, 40+n%7),
 		Platform: "LINUX/X86_64", PlatformVersion: "1.4.0", LastStatus: "RUNNING", Created: &created,
 		Kernel:  evidence.Kernel{Result: result, Container: "app", At: &asked},
 		Exposed: guard.Compliant, Scope: guard.Compliant,
@@ -55,7 +55,9 @@ func sampleDocument() evidence.Document {
 	d := evidence.Document{
 		Schema: evidence.Schema, ID: evidence.ID("111122223333", "us-gov-west-1", lookedAt), Account: "111122223333", Region: "us-gov-west-1",
 		Started: lookedAt, Finished: lookedAt.Add(94 * time.Second), Why: "schedule",
-		Scope: evidence.Scope{Clusters: []string{samplePrefix + "cluster/payments", samplePrefix + "cluster/batch"}, Exec: true},
+		Collector: "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:fipsguard-verifier",
+		Cycle:     evidence.Cycle{Class: guard.ClassC, Rule: guard.CycleRule, Days: 3, Keeps: guard.ClassC.Keeps()},
+		Scope:     evidence.Scope{Clusters: []string{samplePrefix + "cluster/payments", samplePrefix + "cluster/batch"}, Exec: true},
 		Tool: evidence.Tool{
 			Name: "fipsguard", Version: "0.4.0", Source: "cebf06a0c5b1d7d2c3b8b7f0a2b6c1d9e8f70123cebf06a0c5b1d7d2c3b8b7f0", Go: "go1.26.8", Module: "v1.0.0", FIPS: true,
 		},
@@ -157,50 +159,64 @@ func agree(d *evidence.Document) {
 }
 
 func sampleFindings(d *evidence.Document) {
-	add := func(id guard.RuleID, subject string, v guard.Verdict, s guard.Severity, reason string) {
+	d.Rules = evidence.New(evidence.About{}, guard.Report{}).Rules
+	at, until := d.Started, d.Started.Add(3*24*time.Hour)
+	add := func(id guard.RuleID, subject string, result evidence.Result, s guard.Severity, reason string) {
 		rule, _ := guard.RuleOf(id)
-		d.Findings = append(d.Findings, evidence.Finding{Rule: id, Requirement: rule.Requirement, Subject: subject, Status: v, Severity: s, Reason: reason, Remedy: rule.Remedy(nil)})
+		c := evidence.Claim{Rule: id, Subject: subject, Result: result, Severity: s, Seen: guard.Configured, At: &at, Until: &until, Reason: reason}
+		if result != evidence.Compliant {
+			c.Remedy = rule.Remedy(nil)
+		}
+		d.Claims = append(d.Claims, c)
 	}
 	for _, t := range d.Tasks {
 		if t.Kernel.Result == evidence.KernelOff {
-			add(guard.TaskKernelProof, t.ARN, guard.NonCompliant, guard.Critical, "Its kernel is not in FIPS mode: container "+t.Kernel.Container+" read fips_enabled 0 at "+t.Kernel.At.Format(time.RFC3339)+".")
+			add(guard.TaskKernelProof, t.ARN, evidence.NonCompliant, guard.Critical, "Its kernel is not in FIPS mode: container "+t.Kernel.Container+" read fips_enabled 0 at "+t.Kernel.At.Format(time.RFC3339)+".")
 		}
 	}
 	for _, t := range d.Tasks {
 		if t.Exposed == guard.NonCompliant {
-			add(guard.TaskExposed, t.ARN, guard.NonCompliant, guard.High, "It was launched at "+t.Created.Format(time.RFC3339)+", while FIPS mode was off (since 2026-11-17T06:00:12Z, by role Admin, session jane.doe).")
+			add(guard.TaskExposed, t.ARN, evidence.NonCompliant, guard.High, "It was launched at "+t.Created.Format(time.RFC3339)+", while FIPS mode was off (since 2026-11-17T06:00:12Z, by role Admin, session jane.doe).")
 		}
 	}
-	add(guard.TaskRunningPlatform, d.Tasks[10].ARN, guard.NonCompliant, guard.High, "Its platform is LINUX/ARM64, which FIPS mode does not cover.")
+	add(guard.TaskRunningPlatform, d.Tasks[10].ARN, evidence.NonCompliant, guard.High, "Its platform is LINUX/ARM64, which FIPS mode does not cover.")
 	for _, t := range d.Tasks {
 		switch t.Kernel.Result {
 		case evidence.CouldNotBeChecked, evidence.NotCheckedYet:
-			add(guard.TaskKernelProof, t.ARN, guard.InsufficientData, guard.Warning, "Cannot verify, because "+t.Kernel.Reason+".")
+			add(guard.TaskKernelProof, t.ARN, evidence.InsufficientData, guard.Warning, "Cannot verify, because "+t.Kernel.Reason+".")
 		}
 	}
-	add(guard.GuardQueues, "https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-failures", guard.InsufficientData, guard.Warning, "Unknown because AWS refused sqs:GetQueueAttributes.")
-	for _, f := range d.Findings {
-		if f.Status == guard.NonCompliant {
-			d.Verdicts.NonCompliant++
-		} else {
-			d.Verdicts.InsufficientData++
+	add(guard.GuardQueues, "https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-failures", evidence.InsufficientData, guard.Warning, "Unknown because AWS refused sqs:GetQueueAttributes.")
+	add(guard.FIPSModeDefault, "account 111122223333", evidence.NonCompliant, guard.Critical, "The account default is off.")
+	fixed := &d.Claims[len(d.Claims)-1]
+	fixed.Fixed, fixed.Command = true, "aws ecs put-account-setting-default --name fargateFIPSMode --value enabled --region us-gov-west-1"
+	add(guard.FIPSModeOverride, "arn:aws-us-gov:iam::111122223333:role/deploy-pipeline", evidence.NonCompliant, guard.High, "The override of role/deploy-pipeline is off.")
+	d.Claims[len(d.Claims)-1].Command = "aws ecs put-account-setting --name fargateFIPSMode --value enabled --principal-arn arn:aws-us-gov:iam::111122223333:role/deploy-pipeline --region us-gov-west-1"
+	d.Claims = append(d.Claims, evidence.Claim{Rule: guard.GuardModule, Subject: "111122223333/us-gov-west-1", Result: evidence.NotExamined, Reason: "This scan did not examine the guard itself."})
+	add(guard.GuardTrail, "arn:aws-us-gov:cloudtrail:us-gov-west-1:111122223333:trail/management", evidence.Compliant, guard.Info, "It is logging management events that write.")
+	add(guard.ServicePlatform, samplePrefix+"service/payments/orders-api", evidence.Compliant, guard.Info, "LINUX/X86_64, platform version 1.4.0.")
+	add(guard.ServicePlatform, samplePrefix+"service/payments/ledger", evidence.Compliant, guard.Info, "LINUX/X86_64, platform version 1.4.0.")
+	for _, c := range d.Claims {
+		switch c.Result {
+		case evidence.NonCompliant:
+			d.Results.NonCompliant++
+			if c.Fixed {
+				d.Results.Fixed++
+			}
+		case evidence.InsufficientData:
+			d.Results.InsufficientData++
+		case evidence.NotExamined:
+			d.Results.NotExamined++
+		case evidence.Starting:
+			d.Results.Starting++
+		case evidence.Compliant:
+			d.Results.Compliant++
 		}
 	}
-	d.Passed = []evidence.Finding{
-		{Rule: guard.FIPSModeDefault, Status: guard.Compliant, Subject: "account 111122223333", Reason: "The account default is enabled."},
-		{Rule: guard.GuardTrail, Status: guard.Compliant, Subject: "arn:aws-us-gov:cloudtrail:us-gov-west-1:111122223333:trail/management", Reason: "It is logging management events that write."},
-		{Rule: guard.ServicePlatform, Status: guard.Compliant, Subject: samplePrefix + "service/payments/orders-api", Reason: "LINUX/X86_64, platform version 1.4.0."},
-		{Rule: guard.ServicePlatform, Status: guard.Compliant, Subject: samplePrefix + "service/payments/ledger", Reason: "LINUX/X86_64, platform version 1.4.0."},
-	}
-	for i := range d.Passed {
-		rule, _ := guard.RuleOf(d.Passed[i].Rule)
-		d.Passed[i].Requirement = rule.Requirement
-	}
-	d.Verdicts.Compliant = len(d.Passed) + d.Kernels.On
-	at := lookedAt.Add(80 * time.Second)
+	acted := lookedAt.Add(80 * time.Second)
 	d.Outcomes = []evidence.Outcome{
-		{Rule: guard.FIPSModeDefault, Subject: "account 111122223333", API: "ecs:PutAccountSettingDefault", Result: guard.Done, Detail: "Read back: the account default is enabled.", At: &at, Command: "aws ecs put-account-setting-default --name fargateFIPSMode --value enabled --region us-gov-west-1"},
-		{Rule: guard.FIPSModeOverride, Subject: "arn:aws-us-gov:iam::111122223333:role/deploy-pipeline", API: "ecs:PutAccountSetting", Result: guard.RefusedByAWS, Detail: "AWS refused: only the role itself or root may.", At: &at, Command: "aws ecs put-account-setting --name fargateFIPSMode --value enabled --principal-arn arn:aws-us-gov:iam::111122223333:role/deploy-pipeline --region us-gov-west-1"},
+		{Rule: guard.FIPSModeDefault, Subject: "account 111122223333", API: "ecs:PutAccountSettingDefault", Result: guard.Done, Detail: "Read back: the account default is enabled.", At: &acted, Command: "aws ecs put-account-setting-default --name fargateFIPSMode --value enabled --region us-gov-west-1"},
+		{Rule: guard.FIPSModeOverride, Subject: "arn:aws-us-gov:iam::111122223333:role/deploy-pipeline", API: "ecs:PutAccountSetting", Result: guard.RefusedByAWS, Detail: "AWS refused: only the role itself or root may.", At: &acted, Command: "aws ecs put-account-setting --name fargateFIPSMode --value enabled --principal-arn arn:aws-us-gov:iam::111122223333:role/deploy-pipeline --region us-gov-west-1"},
 		{Rule: guard.TaskKernelProof, Subject: hostileNames[0], API: "ecs:StopTask", Result: guard.RefusedByPolicy, Detail: "Policy audits this rule.", Command: "aws ecs stop-task --task '" + hostileNames[0] + "'"},
 	}
 }
@@ -208,7 +224,7 @@ func sampleFindings(d *evidence.Document) {
 // dismalDocument has n tasks of which every one is refuted and exposed.
 func dismalDocument(n int) evidence.Document {
 	d := largeDocument(n)
-	d.Findings, d.Kernels, d.Verdicts = nil, evidence.Kernels{}, evidence.Verdicts{}
+	d.Claims, d.Kernels, d.Results = nil, evidence.Kernels{}, evidence.Results{}
 	for i, t := range d.Tasks {
 		d.Tasks[i] = sampleTask(lastPart(t.Cluster), i, evidence.KernelOff)
 	}
@@ -221,7 +237,7 @@ func dismalDocument(n int) evidence.Document {
 // largeDocument has n tasks in a few clusters, of which most are proven.
 func largeDocument(n int) evidence.Document {
 	d := sampleDocument()
-	d.Tasks, d.Findings, d.Kernels, d.Verdicts = nil, nil, evidence.Kernels{}, evidence.Verdicts{}
+	d.Tasks, d.Claims, d.Kernels, d.Results = nil, nil, evidence.Kernels{}, evidence.Results{}
 	clusters := []string{"payments-production", "orders-production", "batch-production", "identity-production", "reporting-production"}
 	for i := range n {
 		result := evidence.KernelOn

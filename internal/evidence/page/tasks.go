@@ -64,6 +64,8 @@ func kinds() []filter {
 		{mark: doubt(evidence.CouldNotBeChecked)},
 		{mark: doubt(exposureUnknown)},
 		{mark: absent(evidence.NotCheckedYet)},
+		{mark: absent(evidence.NotRunningYet)},
+		{mark: absent(evidence.NotAsked)},
 		{mark: absent(evidence.NotInScope)},
 		{mark: good(evidence.KernelOn)},
 	}

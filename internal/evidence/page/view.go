@@ -65,10 +65,10 @@ func newPage(d evidence.Document) (page, error) {
 		},
 		Tiles:   tiles(d),
 		Picture: picture,
-		Rules:   findingGroups(d.Findings),
+		Rules:   findingGroups(d),
 		Filters: filters,
 		Groups:  groups,
-		Passed:  passedGroups(d.Passed),
+		Passed:  passedGroups(d),
 		About:   about(d),
 	}
 	for _, o := range d.Outcomes {
@@ -107,8 +107,8 @@ func tiles(d evidence.Document) []tile {
 		{doubt(evidence.CouldNotBeChecked), d.Kernels.CouldNotBeChecked, "no usable answer from the task"},
 		{absent(evidence.NotCheckedYet), d.Kernels.NotCheckedYet, "still to be checked"},
 		{good(evidence.KernelOn), d.Kernels.On, "confirmed by the kernel"},
-		{bad("violations"), d.Verdicts.NonCompliant, "findings of a broken rule"},
-		{doubt("unknown"), d.Verdicts.InsufficientData, "findings without enough data"},
+		{bad("violations"), d.Results.NonCompliant, "findings of a broken rule"},
+		{doubt("unknown"), d.Results.InsufficientData, "findings without enough data"},
 	}
 	for i := range list {
 		if list[i].Count == 0 {

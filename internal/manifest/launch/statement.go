@@ -30,6 +30,7 @@ const (
 	aboutService
 	aboutTask
 	aboutSetting
+	aboutProvider
 )
 
 // facts are what a statement's state is made of.
@@ -41,6 +42,7 @@ type facts struct {
 	unknown        string // why the platform or the version is unknown
 	elsewhere      string // why it is unknown whether Fargate runs it
 	setting        guard.Setting
+	provider       guard.CapacityProvider
 }
 
 // state is what the guard's rules are held against.
@@ -61,6 +63,8 @@ func (a about) state(f facts) guard.State {
 		return guard.Task{Platform: f.platform, Fargate: f.fargate, PlatformVersion: f.launchVersion(), LastStatus: "PROVISIONING", Unknown: unknown}
 	case aboutSetting:
 		return f.setting
+	case aboutProvider:
+		return f.provider
 	}
 	return nil
 }

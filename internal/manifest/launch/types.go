@@ -31,6 +31,7 @@ func Types() []Type {
 		{"AWS::ECS::Service", "aws_ecs_service", "the tasks of a service", "its task definition, `PlatformVersion`; with controller `EXTERNAL` its task sets", decodeService},
 		{"AWS::ECS::TaskSet", "aws_ecs_task_set", "the tasks of a service", "its task definition, `PlatformVersion`", decodeTaskSet},
 		{"AWS::ECS::ExpressGatewayService", "aws_ecs_express_gateway_service", "the tasks of a service", "ECS decides: unknown", decodeExpress},
+		{"AWS::ECS::CapacityProvider", "aws_ecs_capacity_provider", "nothing: of ECS Managed Instances it sets their FIPS mode", "`FipsEnabled` of its `InstanceLaunchTemplate`", decodeProvider},
 		{"AWS::Batch::JobDefinition", "aws_batch_job_definition", "jobs", "`RuntimePlatform` and `FargatePlatformConfiguration` of its container or its tasks", decodeJobDefinition},
 		{"AWS::Events::Rule", "aws_cloudwatch_event_target", "tasks or jobs, by its targets", "`EcsParameters`, `BatchParameters`", decodeRule},
 		{"AWS::Scheduler::Schedule", "aws_scheduler_schedule", "tasks, by its target", "`EcsParameters`; of an API call `Input`", decodeSchedule},
@@ -48,7 +49,6 @@ func Types() []Type {
 
 		nothing("AWS::ECS::Cluster", "aws_ecs_cluster"),
 		nothing("AWS::ECS::ClusterCapacityProviderAssociations", "aws_ecs_cluster_capacity_providers"),
-		nothing("AWS::ECS::CapacityProvider", "aws_ecs_capacity_provider"),
 		nothing("AWS::ECS::PrimaryTaskSet", ""),
 		nothing("", "aws_ecs_tag"),
 		nothing("AWS::Batch::ComputeEnvironment", "aws_batch_compute_environment"),

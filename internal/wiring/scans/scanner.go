@@ -31,8 +31,9 @@ type Options struct {
 	Config       aws.Config
 	Policy       guard.Policy
 	PolicyFaults []string
-	Exec         bool   // kernels are read
-	TrailLogs    string // BUCKET or BUCKET/PREFIX with CloudTrail's log files; empty when LookupEvents has to do
+	Class        guard.Class // by whose cycle kernel checks are renewed
+	Exec         bool        // kernels are read
+	TrailLogs    string      // BUCKET or BUCKET/PREFIX with CloudTrail's log files; empty when LookupEvents has to do
 	Now          func() time.Time
 	Sleep        func(context.Context, time.Duration) error
 	Sessions     *http.Transport // to containers; nil is the network
@@ -53,7 +54,7 @@ func Scanner(o Options) *scan.Scanner {
 		History: history.History{
 			CloudTrail: cloudtrail.NewFromConfig(o.Config), Logs: logs(o), Now: o.Now, Sleep: o.Sleep,
 		},
-		Policy: o.Policy, PolicyFaults: o.PolicyFaults, Now: o.Now,
+		Policy: o.Policy, PolicyFaults: o.PolicyFaults, Class: o.Class, Now: o.Now,
 	}
 	if o.Exec {
 		scanner.Exec = containers{&ecsexec.Client{

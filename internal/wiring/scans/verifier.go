@@ -36,7 +36,7 @@ func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (wiri
 	}
 	policy, faults := wiring.Policy(settings.Enforcer, time.Now())
 	scanner := Scanner(Options{
-		Config: aws, Policy: policy, PolicyFaults: faults, Exec: true, TrailLogs: settings.TrailLogs,
+		Config: aws, Policy: policy, PolicyFaults: faults, Class: settings.Class, Exec: true, TrailLogs: settings.TrailLogs,
 		Now: time.Now, Sleep: ecsapi.Sleep, Sessions: p.Sessions,
 	})
 	enforcer, err := arn.Parse(settings.FunctionARN)
@@ -107,6 +107,7 @@ func (h *handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	}
 	h.bucket.Location = location
 	h.verifier.Store = h.bucket
+	h.verifier.Collector = wiring.InvokedARN(ctx)
 	began := h.verifier.Now()
 	request, asked, err := h.requests.Read(event, h.sample, began)
 	if !asked {

@@ -1,0 +1,34 @@
+package launch
+
+import "fipsguard/internal/guard"
+
+// decodeProvider reads what a capacity provider of ECS Managed Instances says of
+// FIPS mode. Left out it is on in GovCloud. One of an Auto Scaling group says
+// nothing about it.
+func decodeProvider(r Resource) []Statement {
+	managed := r.Properties.get(object, "ManagedInstancesProvider")
+	if managed.IsLeftOut() {
+		return nil
+	}
+	fips := managed.get(object, "InstanceLaunchTemplate").get(word, "FipsEnabled")
+	p := guard.CapacityProvider{Name: r.Properties.get(name, "Name").Known(), Managed: guard.Yes, FIPS: guard.ModeOn, Omitted: fips.IsLeftOut()}
+	if IsPlaceholder(p.Name) || p.Name == "" {
+		p.Name = r.Name
+	}
+	switch {
+	case fips.Unknown != "":
+		p.FIPS, p.Unknown = guard.ModeUnknown, fips.Unknown
+	case p.Omitted, fips.Known() == "true":
+	case fips.Known() == "false":
+		p.FIPS = guard.ModeOff
+	default:
+		p.FIPS, p.Unknown = guard.ModeUnknown, fips.Spelled("FipsEnabled")+" is neither true nor false"
+	}
+	return []Statement{{
+		at: r.At, about: aboutProvider, facts: facts{provider: p},
+		attributes: []attribute{{
+			value: fips, name: fips.name(managed, "FipsEnabled"), want: "true",
+			right: func(f *facts) { f.provider.FIPS, f.provider.Omitted = guard.ModeOn, false },
+		}},
+	}}
+}
