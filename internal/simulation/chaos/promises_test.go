@@ -141,14 +141,14 @@ func (o *oracle) violationsAreFixed() {
 		return
 	}
 	for _, d := range o.definitions {
-		if d.bad() && !o.exempt(d) && o.arrived2(d.event) && !o.isInactive(d.arn) && !o.gaveUp(d.event) {
+		if d.bad() && !o.exempt(d) && o.reached(d.event) && !o.isInactive(d.arn) && !o.gaveUp(d.event) {
 			o.breaks("violations are fixed", "%s is still active", d.arn)
 		}
 	}
 }
 
-// arrived2 reports whether an event reached a rule and was not lost.
-func (o *oracle) arrived2(event string) bool {
+// reached reports whether an event reached a rule and was not lost.
+func (o *oracle) reached(event string) bool {
 	arrivals, known := o.fates[event]
 	return known && len(arrivals) > 0
 }
@@ -326,7 +326,7 @@ func (o *oracle) answeredTwice(event string) bool {
 
 func (o *oracle) definitionsAreReported() {
 	for _, d := range o.definitions {
-		if d.bad() && o.arrived2(d.event) && !o.isNamed(d.arn) && !o.isCounted(d.event) && !o.gaveUp(d.event) {
+		if d.bad() && o.reached(d.event) && !o.isNamed(d.arn) && !o.isCounted(d.event) && !o.gaveUp(d.event) {
 			o.breaks("every violation is reported", "%s was registered at %s; no alert says so", d.arn, clock(d.at))
 		}
 	}
