@@ -211,6 +211,9 @@ func (p *process) Do(r *http.Request) (*http.Response, error) {
 	response, err := localaws.InProcess{Kernel: p.of.world.aws.Kernel}.Do(r)
 	p.note(operation, published, response)
 	response = p.of.world.emptied(operation, response)
+	if operation == "ExecuteCommand" && (err != nil || isGarbage(response)) {
+		p.of.world.lostSession()
+	}
 	if operation == "Publish" && (err != nil || response.StatusCode != http.StatusOK || isGarbage(response)) {
 		p.of.world.wasMute()
 		p.of.world.excuse(p.of.world.publishedSince(published)) // SNS may have it, and nobody can know

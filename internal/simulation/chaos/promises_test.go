@@ -94,6 +94,7 @@ func (o *oracle) mayFix() bool { return o.story.policy != "broken" && o.story.po
 
 func (o *oracle) nothingCompliantIsHurt() {
 	const promise = "nothing compliant is hurt"
+	stopped := map[string]bool{}
 	for _, c := range o.calls {
 		if !o.isGuard(c.Principal) || c.ErrorCode != "" {
 			continue
@@ -111,9 +112,10 @@ func (o *oracle) nothingCompliantIsHurt() {
 			if !ok || !t.bad() || o.exempt(o.definitions[t.definition]) || !o.mayFix() {
 				o.breaks(promise, "task %s of %s was stopped at %s", in.Task, t.definition, clock(c.Time))
 			}
-			if o.story.policy != "strict" && !t.ran.IsZero() && t.ran.Add(time.Minute).Before(c.Time) { // it was read while it was launched
+			if !stopped[in.Task] && o.story.policy != "strict" && !t.ran.IsZero() && t.ran.Add(time.Minute).Before(c.Time) { // it was read while it was launched
 				o.breaks(promise, "task %s was stopped at %s, though it ran since %s and the policy only audits that", in.Task, clock(c.Time), clock(t.ran))
 			}
+			stopped[in.Task] = true
 		case "ecs:UpdateService":
 			if o.story.policy != "strict" {
 				o.breaks(promise, "service %s was changed at %s", in.Service, clock(c.Time))
@@ -287,7 +289,7 @@ func (o *oracle) isCounted(event string) bool {
 // offPeriodsAreReportedOnce: not twice with the same end.
 func (o *oracle) offPeriodsAreReportedOnce() {
 	for _, c := range o.changes {
-		if c.on || c.byGuard(o.world) || o.answeredTwice(c.event) {
+		if c.on || c.byGuard(o.world) || o.answeredTwice(c.event) || o.hasOthers(c) {
 			continue
 		}
 		var first *sent
@@ -302,6 +304,14 @@ func (o *oracle) offPeriodsAreReportedOnce() {
 			first = &a
 		}
 	}
+}
+
+// hasOthers reports whether someone else turned FIPS mode off in the same off
+// period: it is told again to name them.
+func (o *oracle) hasOthers(c change) bool {
+	return slices.ContainsFunc(asRecorded(o.periods), func(p offPeriod) bool {
+		return c.principal == "" && p.covers(c.at) && slices.ContainsFunc(p.by, func(other change) bool { return other.by.ARN != c.by.ARN })
+	})
 }
 
 // isOver reports whether an alert says that an off period is over.
@@ -358,7 +368,7 @@ func (o *oracle) isNamed(arn string) bool {
 
 func (o *oracle) oneSession() {
 	for container, use := range o.aws.ExecUses() {
-		if use.MostAtOnce > 1+o.functions[product.Verifier].killed() {
+		if use.MostAtOnce > 1+o.functions[product.Verifier].killed()+o.lostSessions {
 			o.breaks("one session per container", "%d at once in %s", use.MostAtOnce, container)
 		}
 	}

@@ -61,6 +61,7 @@ type world struct {
 	storyBegan   time.Time
 	hard         []time.Time // when something was wrong with the repair of the setting
 	mute         []time.Time // when something was wrong with alerts
+	lostSessions int         // sessions that were opened, and the answer got lost
 	unset        bool        // nobody has set the account default since it was deleted
 }
 
@@ -310,6 +311,13 @@ func (w *world) wasMute() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.mute = append(w.mute, w.aws.Now())
+}
+
+// lostSession notes that a session may be open of which nobody knows.
+func (w *world) lostSession() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lostSessions++
 }
 
 // setUnset notes whether the account default has a value.
