@@ -102,9 +102,9 @@ func (w *world) do(s step) {
 // emptied is an answer as an account gives it that has no value: an empty list.
 func (w *world) emptied(operation string, response *http.Response) *http.Response {
 	switch {
+	case operation == "PutAccountSettingDefault" && (response == nil || response.StatusCode == http.StatusOK):
+		w.setUnset(false) // also where the answer is lost
 	case response == nil || response.StatusCode != http.StatusOK:
-	case operation == "PutAccountSettingDefault":
-		w.setUnset(false)
 	case operation == "ListAccountSettings" && w.answersEmpty():
 		empty := *response
 		empty.Body, empty.ContentLength = io.NopCloser(strings.NewReader(`{"settings":[]}`)), -1
