@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"debug/buildinfo"
 	"io"
 	"os"
 	"os/exec"
@@ -60,8 +61,8 @@ func TestReproducibleEnforcer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if here != there {
-		t.Errorf("SHA-256 %s here, %s in a copy", here, there)
+	if here.sha256 != there.sha256 {
+		t.Errorf("SHA-256 %s here, %s in a copy", here.sha256, there.sha256)
 	}
 }
 
@@ -103,7 +104,11 @@ func TestCheckFIPS(t *testing.T) {
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
-			err := checkFIPS(binary)
+			about, err := buildinfo.ReadFile(binary)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = checkFIPS(about)
 			if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
 				t.Errorf("checkFIPS: %v, want %q", err, test.want)
 			}
@@ -134,7 +139,7 @@ func write(t *testing.T, file, content string) {
 func TestSourceDigest(t *testing.T) {
 	digest := func(root string) string {
 		t.Helper()
-		d, err := sourceDigest(t.Context(), root, "./functions/hello", "amd64")
+		d, err := sourceDigest(t.Context(), root, function("hello", "amd64"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,11 +18,15 @@ const fipsModule = "v1.0.0"
 // tags leave out Lambda's old way of talking to functions.
 const tags = "lambda.norpc"
 
-// compile builds one function of the module in folder root into a file. The
-// function knows by which sources it was built.
-func compile(ctx context.Context, root, name, arch, binary string) error {
-	pkg := "./functions/" + name
-	source, err := sourceDigest(ctx, root, pkg, arch)
+// target is a program for a system.
+type target struct{ pkg, os, arch string }
+
+func function(name, arch string) target { return target{"./functions/" + name, "linux", arch} }
+
+// compile builds one program of the module in folder root into a file. The program
+// knows by which sources it was built.
+func compile(ctx context.Context, root string, t target, binary string) error {
+	source, err := sourceDigest(ctx, root, t)
 	if err != nil {
 		return err
 	}
@@ -30,18 +34,18 @@ func compile(ctx context.Context, root, name, arch, binary string) error {
 		"-trimpath", "-buildvcs=false", "-mod=readonly",
 		"-tags", tags,
 		"-ldflags", "-s -w -buildid= -X fipsguard/internal/product.source="+source,
-		"-o", binary, pkg)
-	cmd.Dir, cmd.Env = root, environment(arch)
+		"-o", binary, t.pkg)
+	cmd.Dir, cmd.Env = root, environment(t)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("compile functions/%s for %s: %w\n%s", name, arch, err, out)
+		return fmt.Errorf("compile %s for %s/%s: %w\n%s", t.pkg, t.os, t.arch, err, out)
 	}
 	return nil
 }
 
 // environment is what the Go command is run in. GOFLAGS, GOEXPERIMENT and the
 // processor levels of the machine that builds must not reach the binary.
-func environment(arch string) []string {
+func environment(t target) []string {
 	return append(os.Environ(),
-		"CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch, "GOAMD64=v1", "GOARM64=v8.0",
+		"CGO_ENABLED=0", "GOOS="+t.os, "GOARCH="+t.arch, "GOAMD64=v1", "GOARM64=v8.0",
 		"GOFIPS140="+fipsModule, "GOFLAGS=", "GOEXPERIMENT=", "GOWORK=off")
 }

@@ -16,17 +16,17 @@ import (
 // sourceDigest is the SHA-256, in hexadecimal, of what a package of the module
 // in folder root is built from: go.mod, go.sum, and the sources and embedded
 // files of every package of the module in it, by their paths.
-func sourceDigest(ctx context.Context, root, pkg, arch string) (string, error) {
+func sourceDigest(ctx context.Context, root string, t target) (string, error) {
 	const ofPackage = `{{if not .Standard}}{{if .Module.Main}}{{$dir := .Dir}}{{range .GoFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{range .EmbedFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{end}}{{end}}`
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return "", err
 	}
-	list := exec.CommandContext(ctx, "go", "list", "-deps", "-tags", tags, "-f", ofPackage, pkg)
-	list.Dir, list.Env = root, environment(arch)
+	list := exec.CommandContext(ctx, "go", "list", "-deps", "-tags", tags, "-f", ofPackage, t.pkg)
+	list.Dir, list.Env = root, environment(t)
 	listed, err := list.Output()
 	if err != nil {
-		return "", fmt.Errorf("list the sources of %s: %w", pkg, err)
+		return "", fmt.Errorf("list the sources of %s: %w", t.pkg, err)
 	}
 	files := []string{filepath.Join(root, "go.mod")}
 	if sums := filepath.Join(root, "go.sum"); exists(sums) {

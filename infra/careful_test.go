@@ -2,6 +2,8 @@ package main
 
 import (
 	"fipsguard/internal/product"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
@@ -35,6 +37,14 @@ func checkCareful(t *testing.T, stack synthesized) {
 			"AWS_USE_FIPS_ENDPOINT": "true", "FIPSGUARD_EVIDENCE_BUCKET": assertions.Match_AnyValue(), "FIPSGUARD_QUEUES": assertions.Match_AnyValue(),
 		}},
 	})
+	// A request that failed is of no use for long, and no finding.
+	for _, verifier := range stack.resources("AWS::Lambda::Function") {
+		properties := verifier["Properties"].(map[string]any)
+		watched := fmt.Sprint(properties["Environment"].(map[string]any)["Variables"].(map[string]any)["FIPSGUARD_QUEUES"])
+		if properties["FunctionName"] == product.Verifier && (strings.Contains(watched, "FailedScans") || !strings.Contains(watched, "Failed")) {
+			t.Errorf("the queues whose messages are findings are %s", watched)
+		}
+	}
 	has("AWS::Lambda::Function", map[string]any{"FunctionName": product.Gate, "Timeout": 120})
 	// A batch of workloads is answered message by message, two at once at most.
 	has("AWS::Lambda::EventSourceMapping", map[string]any{

@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
@@ -14,7 +13,7 @@ import (
 
 type enforcerProps struct {
 	Options   Options
-	Code      awslambda.Code
+	Codes     codes
 	Key       awskms.IKey
 	Topic     awssns.ITopic
 	Failed    awssqs.IQueue
@@ -28,7 +27,7 @@ func newEnforcer(stack awscdk.Stack, props enforcerProps) (function, error) {
 	return newFunction(stack, "Enforcer", functionProps{
 		Name:        product.Enforcer,
 		Description: "Keeps FIPS-140 mode of AWS Fargate on",
-		Code:        props.Code,
+		Code:        props.Codes.enforcer,
 		MemorySize:  256,
 		Timeout:     60,
 		Concurrency: props.Options.ReservedConcurrency,
@@ -40,14 +39,14 @@ func newEnforcer(stack awscdk.Stack, props enforcerProps) (function, error) {
 	})
 }
 
-// newGate makes the function that rejects workloads: the same program, behind a
-// queue, with a role of its own.
+// newGate makes the function that rejects workloads, behind a queue and with a
+// role of its own.
 func newGate(stack awscdk.Stack, props enforcerProps) (function, error) {
 	settings := settingsOf(props.Options, props.Topic)
 	return newFunction(stack, "Gate", functionProps{
 		Name:        product.Gate,
 		Description: "Rejects task definitions, tasks and services that FIPS-140 mode of AWS Fargate does not cover",
-		Code:        props.Code,
+		Code:        props.Codes.gate,
 		MemorySize:  256,
 		Timeout:     gateSeconds,
 		Concurrency: someWhereAnyAreKept(props.Options, product.GateExecutions),

@@ -4,16 +4,16 @@ import (
 	"fipsguard/internal/product"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newEvidence is the bucket of the reports. Nobody changes or deletes one
-// before its time: Object Lock keeps every version, in governance mode, which
-// whoever has s3:BypassGovernanceRetention can still lift. The bucket stays
-// when the stack goes.
+// newEvidence is the bucket of the reports. Nobody but the verifier writes to it
+// and nobody deletes from it; Object Lock keeps every version for its time, in
+// governance mode. The bucket stays when the stack goes.
 func newEvidence(stack awscdk.Stack, key awskms.IKey, options Options) awss3.Bucket {
 	scope := constructs.NewConstruct(stack, jsii.String("Evidence"))
 	bucket := awss3.NewBucket(scope, jsii.String("Bucket"), &awss3.BucketProps{
@@ -28,6 +28,30 @@ func newEvidence(stack awscdk.Stack, key awskms.IKey, options Options) awss3.Buc
 		ObjectLockDefaultRetention: awss3.ObjectLockRetention_Governance(awscdk.Duration_Days(jsii.Number(options.EvidenceDays))),
 		RemovalPolicy:              awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 	})
+	onlyTheVerifierWrites(stack, bucket)
 	suppressBucketFindings(bucket)
 	return bucket
+}
+
+// onlyTheVerifierWrites refuses writes by anybody else, whatever their own
+// policies say, and deletions by everybody: a marker would free a key for a new
+// first object, which Object Lock does not prevent. AWS's services write nothing
+// here. The bucket's policy, which the stack sets, can be changed by who may;
+// the tamper rules report that.
+func onlyTheVerifierWrites(stack awscdk.Stack, bucket awss3.Bucket) {
+	refuse := func(sid string, conditions map[string]any, actions ...string) {
+		props := &awsiam.PolicyStatementProps{
+			Sid: jsii.String(sid), Effect: awsiam.Effect_DENY, Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
+			Actions: jsii.Strings(actions...), Resources: jsii.Strings(*bucket.BucketArn() + "/*"),
+		}
+		if conditions != nil {
+			props.Conditions = &conditions
+		}
+		bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(props))
+	}
+	refuse("OnlyTheVerifierWrites", map[string]any{"ArnNotEquals": map[string]any{"aws:PrincipalArn": roleARN(stack, product.Verifier)}},
+		"s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectTagging", "s3:PutObjectVersionAcl", "s3:PutObjectVersionTagging", "s3:AbortMultipartUpload")
+	refuse("NobodyDeletes", nil,
+		"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging", "s3:RestoreObject",
+		"s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:PutObjectLegalHold", "s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags")
 }

@@ -40,6 +40,7 @@ func TestTemplates(t *testing.T) {
 			checkPermissions(t, stack)
 			checkRules(t, stack)
 			checkCareful(t, stack)
+			checkSigning(t, stack)
 		})
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// codes are the functions'. The gate is the enforcer's program.
-type codes struct{ enforcer, verifier awslambda.Code }
+// codes are the functions'.
+type codes struct{ enforcer, gate, verifier awslambda.Code }
 
 // functions are the guard's.
 type functions struct{ enforcer, gate, verifier function }
@@ -29,7 +29,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	topic := newTopic(stack, key, options)
 	props := enforcerProps{
 		Options:   options,
-		Code:      code.enforcer,
+		Codes:     code,
 		Key:       key,
 		Topic:     topic,
 		Failed:    queues.failed,
@@ -43,7 +43,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	if err != nil {
 		return err
 	}
-	evidence := newEvidence(stack, key, options)
+	evidence, signing := newEvidence(stack, key, options), newSigningKey(stack)
 	verifier, err := newVerifier(stack, verifierProps{
 		Options:  options,
 		Code:     code.verifier,
@@ -53,6 +53,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 		Intake:   in,
 		Enforcer: enforcer,
 		Evidence: evidence,
+		Signing:  signing,
 		Reported: newReported(stack, key, topic, queues.failed),
 	})
 	if err != nil {
@@ -67,6 +68,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	tampering := tamperProps{
 		Topic:       topic,
 		Key:         key,
+		Signing:     signing,
 		Undelivered: queues.undelivered,
 	}
 	watching := newTamper(stack, tampering)

@@ -20,7 +20,7 @@ import (
 
 func main() {
 	defer jsii.Close()
-	if err := synthesize("cdk.json", "dist", os.Args[1:]); err != nil {
+	if err := synthesize("cdk.json", os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "infra:", err)
 		jsii.Close()
 		os.Exit(1)
@@ -30,7 +30,7 @@ func main() {
 // synthesize writes the templates of both stacks to the folder that CDK_OUTDIR
 // names. The arguments choose as the CDK's own do: -c NAME=VALUE.
 // The CDK panics where it cannot go on: one line says why.
-func synthesize(settings, zips string, args []string) (err error) {
+func synthesize(settings string, args []string) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			first, _, _ := strings.Cut(fmt.Sprint(cause), "\n")
@@ -50,11 +50,12 @@ func synthesize(settings, zips string, args []string) (err error) {
 		context[name] = value
 		return nil
 	})
+	zips := flags.String("zips", "dist", "the `folder` of the zips")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	app := awscdk.NewApp(&awscdk.AppProps{Context: &context, AnalyticsReporting: jsii.Bool(false)})
-	if err := declare(app, zips); err != nil {
+	if err := declare(app, *zips); err != nil {
 		return err
 	}
 	app.Synth(nil)

@@ -72,7 +72,7 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 		},
 		grant{
 			sid: "Look", resources: []string{"*"},
-			actions: append(looks(), "ecs:ListAccountSettings", "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks", "cloudtrail:LookupEvents", "cloudtrail:DescribeTrails"),
+			actions: append(looks(), "ecs:DescribeCapacityProviders", "ecs:ListAccountSettings", "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks", "cloudtrail:LookupEvents", "cloudtrail:DescribeTrails"),
 		},
 		grant{sid: "AskKernels", actions: []string{"ecs:ExecuteCommand"}, resources: []string{*arnOf(stack, "ecs", "cluster/*"), *arnOf(stack, "ecs", "task/*")}},
 		// The authorization reference knows no resource for it.
@@ -89,9 +89,10 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 			sid: "LookAtQueues", actions: []string{"sqs:GetQueueAttributes"},
 			resources: []string{*props.Queues.undelivered.QueueArn(), *props.Queues.failed.QueueArn()},
 		},
-		grant{sid: "KeepEvidence", actions: []string{"s3:GetObject", "s3:PutObject"}, resources: []string{*props.Evidence.BucketArn() + "/*"}},
+		grant{sid: "KeepEvidence", actions: []string{"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"}, resources: []string{*props.Evidence.BucketArn() + "/*"}},
+		grant{sid: "SignEvidence", actions: []string{"kms:Sign", "kms:GetPublicKey"}, resources: []string{*props.Signing.KeyArn()}},
 		// Without it, S3 answers AccessDenied for an object that is not there yet.
-		grant{sid: "SeeWhatIsKept", actions: []string{"s3:ListBucket"}, resources: []string{*props.Evidence.BucketArn()}},
+		grant{sid: "SeeWhatIsKept", actions: []string{"s3:ListBucket", "s3:ListBucketVersions"}, resources: []string{*props.Evidence.BucketArn()}},
 	)
 	list = append(list, workloads(stack, props.Options)...)
 	if bucket, _, _ := strings.Cut(props.Options.TrailLogs, "/"); bucket != "" {

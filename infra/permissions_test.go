@@ -29,7 +29,7 @@ var (
 		{"../internal/aws/ecsapi/definition.go", "ecs", "ecs"},
 		{"../internal/aws/ecsapi/service.go", "ecs", "ecs"},
 		{"../internal/aws/ecsapi/task.go", "ecs", "ecs"},
-		{"../internal/aws/ecsapi/service.go", "applicationautoscaling", "application-autoscaling"},
+		{"../internal/aws/scaling/scaling.go", "applicationautoscaling", "application-autoscaling"},
 	}
 )
 
@@ -41,6 +41,7 @@ var clients = map[string][]client{
 	"Gate":     append(slices.Clone(rejecting), alerting),
 	"Verifier": append(slices.Clone(rejecting), alerting, keeping,
 		client{"../internal/aws/ecsapi/inventory.go", "ecs", "ecs"},
+		client{"../internal/aws/ecsapi/provider.go", "ecs", "ecs"},
 		client{"../internal/aws/ecsexec/*.go", "ecs", "ecs"},
 		client{"../internal/aws/history/history.go", "cloudtrail", "cloudtrail"},
 		client{"../internal/aws/selfcheck/*.go", "cloudtrail", "cloudtrail"},
@@ -64,7 +65,7 @@ var runtime = []string{
 // not there. Lambda receives from a function's queue with the function's role.
 var further = map[string][]string{
 	"Gate":     {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
-	"Verifier": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "ssm:TerminateSession", "ssmmessages:OpenDataChannel", "s3:ListBucket"},
+	"Verifier": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "ssm:TerminateSession", "ssmmessages:OpenDataChannel", "s3:ListBucket", "s3:GetObjectVersion", "kms:Sign", "kms:GetPublicKey"},
 }
 
 // isWrite is what audit mode does not grant: what changes a setting or a
@@ -187,7 +188,7 @@ func calls(t *testing.T, clients []client) []string {
 				continue
 			}
 			for _, operation := range inputs(t, file, client.service) {
-				actions = append(actions, client.prefix+":"+operation)
+				actions = append(actions, client.prefix+":"+actionOf(operation))
 				found++
 			}
 		}
@@ -196,6 +197,14 @@ func calls(t *testing.T, clients []client) []string {
 		}
 	}
 	return actions
+}
+
+// actionOf is how IAM names an operation.
+func actionOf(operation string) string {
+	if operation == "ListObjectVersions" {
+		return "ListBucketVersions"
+	}
+	return operation
 }
 
 // inputs are the operations of a service whose inputs a file makes.

@@ -16,6 +16,7 @@ func newAccountStack(app awscdk.App, options Options, code zips) error {
 	})
 	return newGuard(stack, options, codes{
 		enforcer: awslambda.Code_FromAsset(jsii.String(code.enforcer.file), nil),
+		gate:     awslambda.Code_FromAsset(jsii.String(code.gate.file), nil),
 		verifier: awslambda.Code_FromAsset(jsii.String(code.verifier.file), nil),
 	}, jsii.String(code.enforcer.sha256))
 }
@@ -38,11 +39,14 @@ func newOrganizationStack(app awscdk.App, options Options, code zips) error {
 			Default:     jsii.String("fipsguard/" + name + "-" + options.Architecture + "-" + code.sha256 + ".zip"),
 		}).ValueAsString()
 	}
-	enforcer, verifier := keyOf("EnforcerKey", "enforcer", code.enforcer), keyOf("VerifierKey", "verifier", code.verifier)
+	enforcer := keyOf("EnforcerKey", "enforcer", code.enforcer)
+	gate := keyOf("GateKey", "gate", code.gate)
+	verifier := keyOf("VerifierKey", "verifier", code.verifier)
 	bucket := awss3.Bucket_FromBucketName(stack, jsii.String("Code"),
 		awscdk.Fn_Sub(jsii.String("${CodeBucketPrefix}-${AWS::Region}"), nil))
 	err := newGuard(stack, options, codes{
 		enforcer: awslambda.Code_FromBucketV2(bucket, enforcer, nil),
+		gate:     awslambda.Code_FromBucketV2(bucket, gate, nil),
 		verifier: awslambda.Code_FromBucketV2(bucket, verifier, nil),
 	}, enforcer)
 	if err != nil {

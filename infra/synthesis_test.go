@@ -99,7 +99,7 @@ func annotations(t *testing.T, file string) []string {
 func placeholders(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
-	for _, name := range []string{"enforcer-amd64.zip", "enforcer-arm64.zip", "verifier-amd64.zip", "verifier-arm64.zip"} {
+	for _, name := range []string{"enforcer-amd64.zip", "enforcer-arm64.zip", "gate-amd64.zip", "gate-arm64.zip", "verifier-amd64.zip", "verifier-arm64.zip"} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte("placeholder of "+name), 0o644); err != nil {
 			t.Fatal(err)
 		}

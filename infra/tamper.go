@@ -17,6 +17,7 @@ import (
 type tamperProps struct {
 	Topic       awssns.ITopic
 	Key         awskms.IKey
+	Signing     awskms.IKey
 	Undelivered awssqs.IQueue
 }
 
@@ -42,7 +43,7 @@ func matching(stack awscdk.Stack, props tamperProps) map[string][]any {
 		"topic":          {topic},
 		"topic-data":     {topic},
 		"subscriptions":  {startsWith(topic + ":")},
-		"key":            {props.Key.KeyArn()},
+		"key":            {props.Key.KeyArn(), props.Signing.KeyArn()},
 		"evidence":       {startsWith(product.Evidence + "-")},
 		"logs":           {startsWith("/aws/lambda/" + product.Prefix)},
 		"log-contents":   {startsWith("/aws/lambda/" + product.Prefix), startsWith(*arnOf(stack, "logs", logs))},

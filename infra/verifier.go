@@ -21,6 +21,7 @@ type verifierProps struct {
 	Intake   intake
 	Enforcer function
 	Evidence awss3.IBucket
+	Signing  awskms.IKey
 	Reported awssqs.IQueue
 }
 
@@ -30,6 +31,7 @@ func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
 	settings := config.Verifier{
 		Enforcer:       settingsOf(props.Options, props.Topic),
 		EvidenceBucket: *props.Evidence.BucketName(),
+		SigningKey:     *props.Signing.KeyArn(),
 		TrailLogs:      props.Options.TrailLogs,
 		Sample:         props.Options.Sample,
 		Class:          props.Options.Class,

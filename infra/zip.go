@@ -17,15 +17,15 @@ type zip struct {
 }
 
 // zips are those of the guard's functions.
-type zips struct{ enforcer, verifier zip }
+type zips struct{ enforcer, gate, verifier zip }
 
-func findZips(folder, arch string) (zips, error) {
-	enforcer, err := findZip(folder, "enforcer", arch)
-	if err != nil {
-		return zips{}, err
+func findZips(folder, arch string) (found zips, err error) {
+	for name, to := range map[string]*zip{"enforcer": &found.enforcer, "gate": &found.gate, "verifier": &found.verifier} {
+		if *to, err = findZip(folder, name, arch); err != nil {
+			return zips{}, err
+		}
 	}
-	verifier, err := findZip(folder, "verifier", arch)
-	return zips{enforcer, verifier}, err
+	return found, nil
 }
 
 // findZip finds a function's zip among those that `go run ./build` writes.

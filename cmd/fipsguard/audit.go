@@ -26,6 +26,7 @@ type auditCommand struct {
 	Until      string   `placeholder:"TIME" help:"Answer for the time until then."`
 	Account    []string `placeholder:"ID" help:"Answer for this account only; may be given more than once."`
 	Region     []string `placeholder:"REGION" help:"Answer for this Region only; may be given more than once."`
+	Profile    string   `placeholder:"NAME" help:"The AWS profile for S3 and CloudTrail; else what AWS_PROFILE or the environment says."`
 	PublicKeys string   `placeholder:"FILE" help:"Check digests against these keys, as aws cloudtrail list-public-keys prints them; the word aws asks CloudTrail."`
 	Signatures string   `placeholder:"FILE" help:"Signatures of digests that were copied from S3 without their metadata: a JSON object from key to signature."`
 	Index      string   `placeholder:"FILE" help:"Remember there what was read, and do not read it again."`
@@ -39,7 +40,7 @@ type auditCommand struct {
 func (auditCommand) Help() string {
 	return "Answers from CloudTrail's log files when FIPS mode was on, off or unknown, who changed it, what was launched while it was off, " +
 		"and for how many hours CloudTrail's signatures vouch for the files. " +
-		"Exits 1 when FIPS mode was off at any time, 2 when that cannot be excluded or files are faulty, and 0 when it was on all the time."
+		exits("audit")
 }
 
 func (c *auditCommand) Run(t *terminal) error {
@@ -55,7 +56,7 @@ func (c *auditCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	from := tools.Audit{Stdin: t.in, Config: tools.InEnvironment}
+	from := tools.Audit{Stdin: t.in, Config: tools.ManyRequests(c.Profile, append(c.Region, "us-gov-west-1")[0])}
 	files, err := from.Files(ctx, c.Paths, c.Account)
 	if err != nil {
 		return err

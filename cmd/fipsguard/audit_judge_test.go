@@ -32,7 +32,7 @@ func TestAuditAgreesWithTheJudge(t *testing.T) {
 		t.Skip("there is no command audit")
 	}
 	if testing.Short() {
-		*auditSeeds = min(*auditSeeds, 20)
+		*auditSeeds = min(*auditSeeds, 8)
 	}
 	keys, err := cases.NewKeys()
 	if err != nil {

@@ -27,7 +27,7 @@ func printAudit(t *terminal, a *audit.Answer) error {
 		}
 		fmt.Fprintf(&b, "  %s\n    %s\n", sanitize.Terminal(f.Path), t.paint(yellow, sanitize.Terminal(f.Fault)))
 	}
-	_, err := io.WriteString(t.out, b.String())
+	_, err := io.WriteString(t.folded(), b.String())
 	return err
 }
 

@@ -25,7 +25,7 @@ type checkCommand struct {
 func (checkCommand) Help() string {
 	return "Checks files against the guard's rules before you deploy them. Values that are only known at deployment are INSUFFICIENT_DATA and do not pass. " +
 		"In folders, files about something else and those that git ignores are passed over. " +
-		"Exits 0 when everything is compliant, 1 with findings, 2 when a file could not be read; 1 wins over 2."
+		exits("check")
 }
 
 func (c *checkCommand) Run(t *terminal) error {

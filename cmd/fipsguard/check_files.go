@@ -24,6 +24,8 @@ type checkedFile struct {
 	named    bool            // on the command line, or by a file that was
 	foreign  bool            // about something else
 	source   manifest.Source // of something that may launch tasks
+	nested   bool            // in a template of another file, which gives it its parameters
+	given    bool            // read with the parameters of the command line
 	contents manifest.Contents
 	err      error
 }
@@ -37,6 +39,7 @@ func checkAll(t *terminal, arguments []string, o manifest.Options) checkReport {
 		key := filepath.Clean(f.name)
 		if at, again := seen[key]; again {
 			r.files[at].named = r.files[at].named || f.named
+			r.files[at].nested = r.files[at].nested || f.nested
 			return
 		}
 		seen[key] = len(r.files)
@@ -57,8 +60,14 @@ func checkAll(t *terminal, arguments []string, o manifest.Options) checkReport {
 		readBatch(t, batch, o)
 		for _, f := range batch {
 			for _, nested := range f.contents.Nested {
-				add(checkedFile{name: filepath.Join(filepath.Dir(f.name), filepath.FromSlash(nested)), named: true})
+				add(checkedFile{name: filepath.Join(filepath.Dir(f.name), filepath.FromSlash(nested)), named: true, nested: true})
 			}
+		}
+	}
+	for i := range r.files {
+		if f := &r.files[i]; f.nested && f.given {
+			*f = checkedFile{name: f.name, named: f.named, nested: true}
+			readBatch(t, r.files[i:i+1], o)
 		}
 	}
 	r.settleSources()
@@ -115,6 +124,10 @@ func (f *checkedFile) read(t *terminal, o manifest.Options, room *semaphore.Weig
 		f.foreign = true
 		return
 	}
+	if f.nested {
+		o.Parameters = nil
+	}
+	f.given = len(o.Parameters) > 0
 	o.File = f.name
 	f.contents, f.err = manifest.Read(data, o)
 	f.foreign = !f.named && (errors.Is(f.err, manifest.ErrFormat) || f.err != nil && likeness != manifest.Surely)

@@ -96,3 +96,42 @@ func TestCheckBombs(t *testing.T) {
 		t.Errorf("an alias bomb exits %d: %s", code, talk)
 	}
 }
+
+// TestParametersAreNotThoseOfNestedTemplates: what is given for the outer
+// template says nothing of a parameter of the same name in one that it nests.
+func TestParametersAreNotThoseOfNestedTemplates(t *testing.T) {
+	folder := t.TempDir()
+	for name, text := range map[string]string{
+		"parent.yaml": "Resources:\n  S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml, Parameters: {Arch: ARM64}}}\n",
+		"child.yaml": "Parameters: {Arch: {Type: String, AllowedValues: [X86_64, ARM64]}}\nResources:\n" +
+			"  D: {Type: AWS::ECS::TaskDefinition, Properties: {RequiresCompatibilities: [FARGATE], RuntimePlatform: {CpuArchitecture: !Ref Arch}}}\n",
+		"given.txt": `[{"ParameterKey": "Arch", "ParameterValue": "X86_64"}]`,
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	given := filepath.Join(folder, "given.txt")
+	for _, path := range []string{folder, filepath.Join(folder, "parent.yaml")} {
+		if code, out, _ := fipsguard("", "check", "--parameters", given, path); code != exitFindings || !strings.Contains(out, "child.yaml") {
+			t.Errorf("%s: exits %d: %s", path, code, out)
+		}
+	}
+	if code, out, _ := fipsguard("", "check", "--parameters", given, filepath.Join(folder, "child.yaml")); code != 0 {
+		t.Errorf("the same template by itself: exits %d: %s", code, out)
+	}
+}
+
+// TestASettingOfARoleIsNoDefault: what ECS says of a role's setting, or is asked
+// to write, is not said of the account.
+func TestASettingOfARoleIsNoDefault(t *testing.T) {
+	const role, root = `arn:aws-us-gov:iam::111122223333:role/ci`, `arn:aws-us-gov:iam::111122223333:root`
+	of := func(principal string) string {
+		return `{"settings": [{"name": "fargateFIPSMode", "value": "disabled", "principalArn": "` + principal + `"}]}`
+	}
+	for in, want := range map[string]string{of(role): "fips-mode-override", of(root): "fips-mode-default"} {
+		if code, out, _ := fipsguard(in, "check", "-"); code != exitFindings || !strings.Contains(out, want) {
+			t.Errorf("%s: exits %d, want %s: %s", in, code, want, out)
+		}
+	}
+}

@@ -123,6 +123,7 @@ func (c *checkCommand) writeText(t *terminal, all []checked) error {
 	if len(all) == 0 {
 		return nil
 	}
+	out := t.folded()
 	bad, standing := 0, 0
 	for _, f := range all {
 		switch {
@@ -133,19 +134,19 @@ func (c *checkCommand) writeText(t *terminal, all []checked) error {
 		case f.Severity > guard.Info:
 			bad++
 		}
-		fmt.Fprintf(t.out, "%s:%d:%d: %s %s %s: %s\n", sanitize.Terminal(f.File), f.Line, f.Column, t.verdict(f.Status), f.Rule, sanitize.Terminal(f.Name), sanitize.Terminal(f.Reason))
+		fmt.Fprintf(out, "%s:%d:%d: %s %s %s: %s\n", sanitize.Terminal(f.File), f.Line, f.Column, t.verdict(f.Status), f.Rule, sanitize.Terminal(f.Name), sanitize.Terminal(f.Reason))
 		switch {
 		case f.Ignored != nil:
-			fmt.Fprintf(t.out, "    %s\n", sanitize.Terminal(f.Ignored.String()))
+			fmt.Fprintf(out, "    %s\n", sanitize.Terminal(f.Ignored.String()))
 		case f.Remedy != "":
-			fmt.Fprintf(t.out, "    %s\n", sanitize.Terminal(f.Remedy))
+			fmt.Fprintf(out, "    %s\n", sanitize.Terminal(f.Remedy))
 		}
 	}
 	also := ""
 	if standing > 0 {
 		also = fmt.Sprintf(", %d ignored", standing)
 	}
-	_, err := fmt.Fprintf(t.out, "%d checked, %d not compliant or not known%s\n", len(all), bad, also)
+	_, err := fmt.Fprintf(out, "%d checked, %d not compliant or not known%s\n", len(all), bad, also)
 	return err
 }
 

@@ -22,17 +22,17 @@ type explainCommand struct {
 func (explainCommand) Help() string {
 	return "Shows what the guard would do for each record, using only the record. Output follows input order. " +
 		"What a record does not show is INSUFFICIENT_DATA: the enforcer would ask AWS. " +
-		"Exits 0 when the input could be read, 2 when something in it could not; what could be read is printed."
+		"What could be read is printed, whatever could not. " + exits("explain")
 }
 
 func (c *explainCommand) Run(t *terminal) error {
 	e := explainer{terminal: t, now: time.Now(), policyGiven: c.Policy != "", write: writeText}
+	if c.Format == "json" {
+		e.write = writeJSON
+	}
 	var err error
 	if e.policy, err = c.read(e.now); err != nil {
 		return err
-	}
-	if c.Format == "json" {
-		e.write = writeJSON
 	}
 	unreadable := false
 	for _, name := range c.Files {
@@ -205,6 +205,6 @@ func writeText(t *terminal, e explanation) error {
 	for _, o := range e.Refused {
 		fmt.Fprintf(&b, "    not %s: %s\n", o.Remediation.Call.API(), sanitize.Terminal(o.Detail))
 	}
-	_, err := io.WriteString(t.out, b.String()+"\n")
+	_, err := io.WriteString(t.folded(), b.String()+"\n")
 	return err
 }

@@ -52,7 +52,7 @@ func TestOutputs(t *testing.T) {
 		"help-check.txt":    {"check", "--help"},
 		"help-explain.txt":  {"explain", "--help"},
 		"help-simulate.txt": {"simulate", "--help"},
-		"help-verify.txt":   {"verify", "--help"},
+		"help-verify.txt":   {"help", "verify"},
 		"usage.txt":         {"verify", "--formt", "json"},
 	} {
 		t.Run(name, func(t *testing.T) {

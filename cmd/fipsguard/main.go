@@ -19,16 +19,45 @@ type commands struct {
 	Check    checkCommand    `cmd:"" help:"Check task definitions, CloudFormation templates and Terraform plans."`
 	Audit    auditCommand    `cmd:"" help:"Audit the past from CloudTrail's log files: when was FIPS mode on, off or unknown?"`
 	Verify   verifyCommand   `cmd:"" help:"Scan an account: the setting, what runs, and the kernels under it."`
+	Evidence evidenceCommand `cmd:"" help:"Verify, render and sum up reports that were kept, offline."`
 	Version  versionCommand  `cmd:"" help:"Print version, sources, Go version and FIPS module."`
+
+	Help       helpCommand       `cmd:"" help:"Explain a command."`
+	Completion completionCommand `cmd:"" help:"Print what lets a shell complete command lines."`
+	Man        manCommand        `cmd:"" help:"Print the manual page."`
+
+	ShowVersion versionFlag `name:"version" help:"Print the version."`
 }
 
 func main() {
-	t := &terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, color: isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == ""}
+	t := &terminal{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		color: isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "", width: widthOf(os.Stdout), screen: isTerminal(os.Stdout),
+	}
 	os.Exit(int(run(os.Args[1:], t)))
 }
 
-// run runs one command line and says how to exit.
+// run runs one command line and says how to exit. Output that could not be
+// written is an error, whatever else there is to say.
 func run(args []string, t *terminal) exitCode {
+	out := &output{to: t.out}
+	checked := *t
+	checked.out = out
+	err := runCommand(args, &checked)
+	var code exitCode
+	switch failed := out.failure(); {
+	case failed != nil:
+		err = fmt.Errorf("write the output: %w", reasonOf(failed))
+	case errors.As(err, &code):
+		return code
+	case err == nil:
+		return 0
+	}
+	fmt.Fprintln(t.err, "fipsguard:", err)
+	return exitUnreadable
+}
+
+func runCommand(args []string, t *terminal) error {
 	var c commands
 	ended, status := false, exitCode(0)
 	parser, err := kong.New(&c,
@@ -39,7 +68,7 @@ func run(args []string, t *terminal) exitCode {
 		kong.Exit(func(code int) { ended, status = true, exitCode(code) }),
 	)
 	if err != nil {
-		return complain(t, err)
+		return err
 	}
 	if len(args) == 0 {
 		args = []string{"--help"}
@@ -49,22 +78,9 @@ func run(args []string, t *terminal) exitCode {
 		return status // --help has been printed
 	}
 	if err != nil {
-		return complain(t, fmt.Errorf("%w (see fipsguard --help)", err))
+		return fmt.Errorf("%w (see fipsguard --help)", err)
 	}
-	err = parsed.Run(t)
-	var code exitCode
-	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &code):
-		return code
-	}
-	return complain(t, err)
-}
-
-func complain(t *terminal, err error) exitCode {
-	fmt.Fprintln(t.err, "fipsguard:", err)
-	return exitUnreadable
+	return parsed.Run(t, parser.Model)
 }
 
 func isTerminal(w io.Writer) bool {

@@ -4,6 +4,8 @@ import (
 	"io"
 	"os"
 	"strconv"
+
+	"golang.org/x/term"
 )
 
 // terminal is where a command reads and writes: data on out, talk on err.
@@ -11,6 +13,18 @@ type terminal struct {
 	in       io.Reader
 	out, err io.Writer
 	color    bool
+	width    int  // in characters, of a line
+	screen   bool // out is a terminal
+}
+
+// usualWidth is that of a terminal, and of what is none.
+const usualWidth = 80
+
+func widthOf(file *os.File) int {
+	if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+		return width
+	}
+	return usualWidth
 }
 
 // open opens a file, or the standard input by the name -. The error leaves the
@@ -31,9 +45,3 @@ func (t *terminal) open(name string) (io.ReadCloser, error) {
 type exitCode int
 
 func (c exitCode) Error() string { return "exit status " + strconv.Itoa(int(c)) }
-
-// The exit codes of every command.
-const (
-	exitFindings   exitCode = 1 // looked, and something is wrong or unknown
-	exitUnreadable exitCode = 2 // could not look
-)

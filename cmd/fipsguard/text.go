@@ -54,6 +54,19 @@ func (t *terminal) verdict(v guard.Verdict) string {
 	return t.paint(dim, v.String())
 }
 
+// word gives a word of a report its color; what is none of the words is a heading.
+func (t *terminal) word(word string) string {
+	switch strings.TrimSpace(word) {
+	case "NON_COMPLIANT", "OFF", "CRITICAL", "HIGH", "FIPS off":
+		return t.paint(red, word)
+	case "INSUFFICIENT_DATA", "UNKNOWN", "WARNING", "could not be checked", "not checked yet":
+		return t.paint(yellow, word)
+	case "COMPLIANT", "ON":
+		return t.paint(green, word)
+	}
+	return t.paint(bold, word)
+}
+
 // indented puts a bar before each line of a text that someone else wrote.
 func indented(text string) string {
 	var b strings.Builder

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
+	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/folder"
 	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/evidence/page"
 	"fipsguard/internal/guard"
@@ -21,10 +24,14 @@ import (
 
 type verifyCommand struct {
 	Cluster    []string `placeholder:"NAME" help:"Scan this cluster only; may be given more than once."`
+	Profile    string   `placeholder:"NAME" help:"The AWS profile to use; else what AWS_PROFILE or the environment says."`
+	Region     string   `placeholder:"REGION" help:"The Region to scan; else what AWS_REGION or the profile says."`
 	Exec       bool     `negatable:"" default:"true" help:"Read the kernel in every running task through ECS Exec (${default})."`
 	Format     string   `enum:"text,json" default:"text" help:"text or json, the format of the evidence (${default})."`
 	HTML       string   `name:"html" placeholder:"FILE" help:"Write the report as a page, too."`
 	Class      string   `enum:"B,C,D" default:"C" placeholder:"B|C|D" help:"FedRAMP certification class, by whose cycle observations are renewed (${default}): B within 7 days, C within 3; for D FedRAMP sets none, and it is as C."`
+	Out        string   `type:"path" placeholder:"DIR" help:"Write the report in all formats to this folder."`
+	SignKey    string   `placeholder:"ARN" help:"With --out: sign the report with this KMS key, of spec ECC_NIST_P384. Without it the report says that it is not signed."`
 	policyFlag `embed:""`
 	TrailLogs  string `placeholder:"BUCKET/PREFIX" help:"CloudTrail's log files in S3, up to the account, for what is older than 90 days."`
 }
@@ -34,7 +41,7 @@ func (verifyCommand) Help() string {
 	return "Scans the account and Region that the AWS SDK finds in the environment or in a profile, and changes nothing. It reads " +
 		"the account setting, everything that runs on Fargate, who turned FIPS mode off in the last 90 days, which tasks were launched then, " +
 		"and, with --exec, the kernel in every running task. " +
-		"Exits 0 when everything it checked is compliant, 1 with violations or unknowns, 2 when something could not be read."
+		exits("verify")
 }
 
 func (c *verifyCommand) Run(t *terminal) error {
@@ -42,9 +49,12 @@ func (c *verifyCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	if err := c.checkSignKey(); err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	settings, caller, err := scans.Caller(ctx)
+	settings, caller, err := scans.Caller(ctx, scans.Choice{Profile: c.Profile, Region: c.Region})
 	if err != nil {
 		return err
 	}
@@ -64,20 +74,60 @@ func (c *verifyCommand) Run(t *terminal) error {
 	document := evidence.New(evidence.About{
 		Why: "fipsguard verify", Started: started, Finished: time.Now(), Collector: caller.ARN, Tool: evidence.Tool(product.ThisBuild()),
 	}, found.Report)
-	if err := c.write(t, document); err != nil {
+	var by folder.Signer
+	if c.SignKey != "" {
+		by = scans.Signer(settings, c.SignKey)
+	}
+	document, err = c.keep(ctx, t, by, document)
+	if err := errors.Join(c.write(t, document), err); err != nil {
 		return err
 	}
 	return verifyExit(t, found)
 }
 
+func (c *verifyCommand) checkSignKey() error {
+	switch {
+	case c.SignKey == "":
+		return nil
+	case c.Out == "":
+		return errors.New("--sign-key signs what --out writes: add --out DIR")
+	}
+	if err := config.CheckSigningKey(c.SignKey); err != nil {
+		return fmt.Errorf("--sign-key is %q; %w", c.SignKey, err)
+	}
+	return nil
+}
+
+// keep writes the report in all formats to the folder that was asked for, and
+// returns it as it is in them.
+func (c *verifyCommand) keep(ctx context.Context, t *terminal, by folder.Signer, d evidence.Document) (evidence.Document, error) {
+	if c.Out == "" {
+		return d, nil
+	}
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return d, fmt.Errorf("make the folder: %w", err)
+	}
+	kept, err := folder.Write(ctx, d, by, func(name string, data []byte) error {
+		return os.WriteFile(filepath.Join(c.Out, name), data, 0o644)
+	})
+	if err != nil {
+		return kept, fmt.Errorf("write the report to %s: %w", c.Out, err)
+	}
+	if c.SignKey == "" {
+		fmt.Fprintf(t.err, "fipsguard: wrote %s in all formats, not signed\n", filepath.Join(c.Out, d.ID))
+	}
+	return kept, nil
+}
+
 // write prints the report first: a page that cannot be written must not lose
 // what a long look saw.
 func (c *verifyCommand) write(t *terminal, d evidence.Document) error {
-	print := format.WriteText
+	var err error
 	if c.Format == "json" {
-		print = evidence.WriteJSON
+		err = evidence.WriteJSON(t.out, d)
+	} else {
+		err = format.WriteStyledText(t.folded(), d, t.word)
 	}
-	err := print(t.out, d)
 	if c.HTML != "" {
 		err = errors.Join(err, writePage(c.HTML, d))
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,9 +79,88 @@ func TestVerify(t *testing.T) {
 	}
 
 	code, out, _ = fipsguard("", "verify", "--no-exec", "--cluster", "default")
-	if code != 1 || !strings.Contains(out, "4 not examined. 1 violation") {
+	if code != 1 || !strings.Contains(out, "4 not examined. 0 violations, 4 unknown results") {
 		t.Errorf("without exec: exits %d\n%s", code, out)
 	}
+}
+
+// TestVerifyChooses: a profile and a Region on the command line come before what the
+// environment says, and the deployed policy applies.
+func TestVerifyChooses(t *testing.T) {
+	s := verified(t)
+	folder := t.TempDir()
+	files := map[string]string{
+		"credentials": "[gov]\naws_access_key_id = " + s.People.Admin.AccessKeyID + "\naws_secret_access_key = " + s.People.Admin.SecretAccessKey + "\n",
+		"policy.json": `{"version": 1, "rules": {"task-kernel-proof": "off"}}`,
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(folder, "credentials"))
+	t.Setenv("AWS_ACCESS_KEY_ID", "")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
+	t.Setenv("AWS_REGION", "us-east-1")
+	verify := func(args ...string) evidence.Document {
+		t.Helper()
+		code, out, talk := fipsguard("", append([]string{"verify", "--profile", "gov", "--format", "json"}, args...)...)
+		report, err := evidence.Read(strings.NewReader(out))
+		if err != nil {
+			t.Fatalf("exits %d, %v: %s", code, err, talk)
+		}
+		return report
+	}
+	if report := verify("--region", "us-gov-east-1"); report.Region != "us-gov-east-1" {
+		t.Errorf("it scans %s", report.Region)
+	}
+	happens(t, s, "The pipeline registers the task definition web.", "The pipeline runs a task of web.", "Five minutes pass.")
+	hasKernels := func(report evidence.Document) bool {
+		return slices.ContainsFunc(report.Claims, func(c evidence.Claim) bool {
+			return c.Rule == "task-kernel-proof" && c.Result == evidence.InsufficientData
+		})
+	}
+	if !hasKernels(verify("--region", "us-gov-west-1")) {
+		t.Error("a kernel that cannot be read is no finding")
+	}
+	if hasKernels(verify("--region", "us-gov-west-1", "--policy", filepath.Join(folder, "policy.json"))) {
+		t.Error("a rule that the policy turns off has a finding")
+	}
+}
+
+// TestVerifySaysWhatIsMissing: one line each, and what to do.
+func TestVerifySaysWhatIsMissing(t *testing.T) {
+	verified(t)
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	for name, c := range map[string]struct {
+		set  map[string]string
+		args []string
+		talk string
+	}{
+		"no credentials":         {set: map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, talk: "no AWS credentials were found: add --profile"},
+		"those of someone else":  {set: map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE"}, talk: "GovCloud does not know these credentials"},
+		"no Region":              {set: map[string]string{"AWS_REGION": ""}, talk: "no Region is set: add --region us-gov-west-1"},
+		"a profile there is not": {args: []string{"--profile", "nobody"}, talk: `there is no AWS profile "nobody"`},
+		"no network":             {set: map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, talk: "AWS cannot be reached"},
+		"no policy":              {args: []string{"--policy", "absent.json"}, talk: "absent.json: no such file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for name, value := range c.set {
+				t.Setenv(name, value)
+			}
+			code, _, talk := fipsguard("", append([]string{"verify"}, c.args...)...)
+			if code != exitUnreadable || !strings.Contains(talk, c.talk) || strings.Count(talk, "\n") != 1 || len(talk) > 250 {
+				t.Errorf("exits %d: %s", code, talk)
+			}
+		})
+	}
+	t.Run("an audit", func(t *testing.T) {
+		t.Setenv("AWS_ACCESS_KEY_ID", "")
+		code, _, talk := fipsguard("", "audit", "s3://bucket/AWSLogs")
+		if code != exitUnreadable || !strings.Contains(talk, "no AWS credentials were found") {
+			t.Errorf("exits %d: %s", code, talk)
+		}
+	})
 }
 
 func TestVerifyThatCannotLook(t *testing.T) {

@@ -1,6 +1,5 @@
-// Command enforcer is the program of two Lambda functions: EventBridge invokes
-// the enforcer with the events of settings and every minute, and a queue the
-// gate with the events of workloads.
+// Command enforcer is the Lambda function that keeps the setting on: EventBridge
+// invokes it with the events of settings, and every minute.
 package main
 
 import (

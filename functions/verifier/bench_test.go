@@ -8,6 +8,7 @@ import (
 
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/functiontest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -19,11 +20,11 @@ import (
 // real time, and prints what memory its process took at most.
 func BenchmarkScan(b *testing.B) {
 	const clusters, services, tasks = 50, 4, 50
-	bootstrap := binary(b)
-	d := newDeployed(b, localaws.Options{Throttling: true, ExecTime: time.Second})
+	bootstrap := functiontest.Build(b, ".")
+	d := deployed{functiontest.New(b, localaws.Options{Throttling: true, ExecTime: time.Second})}
 	for c := range clusters {
 		name := fmt.Sprintf("cluster-%02d", c)
-		if _, err := d.admin.CreateCluster(b.Context(), &ecs.CreateClusterInput{ClusterName: aws.String(name), CapacityProviders: []string{"FARGATE"}}); err != nil {
+		if _, err := d.Admin.CreateCluster(b.Context(), &ecs.CreateClusterInput{ClusterName: aws.String(name), CapacityProviders: []string{"FARGATE"}}); err != nil {
 			b.Fatal(err)
 		}
 		for s := range services {
@@ -34,7 +35,7 @@ func BenchmarkScan(b *testing.B) {
 			d.serve(b, name, family, tasks)
 		}
 	}
-	if err := d.account.Advance(b.Context(), 5*time.Minute); err != nil {
+	if err := d.Advance(b.Context(), 5*time.Minute); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
@@ -58,7 +59,7 @@ func BenchmarkScan(b *testing.B) {
 
 func (d deployed) register(t testing.TB, family string) {
 	t.Helper()
-	_, err := d.admin.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
+	_, err := d.Admin.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
 		Family: aws.String(family), RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
 		NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
 		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("main"), Image: aws.String("x")}},
@@ -70,7 +71,7 @@ func (d deployed) register(t testing.TB, family string) {
 
 func (d deployed) serve(t testing.TB, cluster, family string, tasks int) {
 	t.Helper()
-	_, err := d.admin.CreateService(t.Context(), &ecs.CreateServiceInput{
+	_, err := d.Admin.CreateService(t.Context(), &ecs.CreateServiceInput{
 		Cluster: aws.String(cluster), ServiceName: aws.String(family), TaskDefinition: aws.String(family), DesiredCount: aws.Int32(int32(tasks)),
 		LaunchType: types.LaunchTypeFargate, EnableExecuteCommand: true,
 		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}}},
@@ -78,7 +79,7 @@ func (d deployed) serve(t testing.TB, cluster, family string, tasks int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.account.Advance(t.Context(), time.Second); err != nil { // for the throttle bucket
+	if err := d.Advance(t.Context(), time.Second); err != nil { // for the throttle bucket
 		t.Fatal(err)
 	}
 }

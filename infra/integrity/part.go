@@ -91,7 +91,7 @@ func Parts() []Part {
 			Calls: []string{"SetSubscriptionAttributes", "Unsubscribe"},
 		},
 		{
-			Name: "key", Did: "changed the key of the guard's alerts", Service: "kms", On: "resources.ARN",
+			Name: "key", Did: "changed a key of the guard", Service: "kms", On: "resources.ARN",
 			Calls: []string{
 				"CreateGrant", "DeleteAlias", "DisableKey", "DisableKeyRotation", "PutKeyPolicy", "RetireGrant", "RevokeGrant",
 				"ScheduleKeyDeletion", "TagResource", "UntagResource", "UpdateAlias",

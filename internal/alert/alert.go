@@ -65,6 +65,8 @@ type Actor struct {
 	ARN           string       `json:"arn"`
 	SourceAddress string       `json:"sourceAddress"`
 	MFA           guard.Answer `json:"mfa"`
+	Tool          string       `json:"tool"`
+	through       string       // how the call was made, as the end of a sentence
 }
 
 // Finding is what one rule says about one resource.
@@ -80,6 +82,7 @@ type Finding struct {
 	registeredBy string         // of a task definition
 	over         bool           // it was on again when it was read
 	isOver       bool           // it is about the past
+	rejected     bool           // it is about a task that the guard stopped already
 }
 
 // Outcome is what became of a remediation.

@@ -111,7 +111,10 @@ func (d draft) event() Event {
 	c := d.report.Cause
 	return Event{
 		ID: d.name(c.EventID), Name: d.name(c.EventName), Time: timeText(c.Time), isCall: c.IsCall,
-		Actor: Actor{Name: d.name(c.Actor.Name), ARN: d.name(c.Actor.ARN), SourceAddress: d.name(c.Actor.SourceAddress), MFA: c.Actor.MFA},
+		Actor: Actor{
+			Name: d.name(c.Actor.Name), ARN: d.name(c.Actor.ARN), SourceAddress: d.name(c.Actor.SourceAddress), MFA: c.Actor.MFA,
+			Tool: d.name(c.Actor.Program()), through: d.name(c.Actor.Through()),
+		},
 	}
 }
 
@@ -128,6 +131,9 @@ func (d draft) finding(f guard.Finding) Finding {
 		shown.Remedy = d.exact(f.Advice())
 	}
 	_, shown.isOver = f.State.(guard.OffPeriod)
+	if task, ok := f.State.(guard.Task); ok {
+		shown.rejected = task.Rejected != ""
+	}
 	if definition, ok := f.State.(guard.TaskDefinition); ok {
 		shown.registeredBy = d.name(definition.RegisteredBy)
 	}

@@ -85,6 +85,13 @@ func exposedBy(d draft, f guard.Finding) string {
 	switch s := f.State.(type) {
 	case guard.OffPeriod:
 		return fmt.Sprintf("Tasks that were launched from %s until %s may run without FIPS mode until they are replaced.", knownTime(timeText(s.From)), knownTime(timeText(s.Until)))
+	case guard.Task:
+		switch {
+		case s.Rejected != "" && s.LastStatus == "STOPPED":
+			return "Nothing: " + name + " has stopped."
+		case s.Rejected != "":
+			return "Until ECS has stopped " + name + ", it may run without FIPS mode."
+		}
 	case guard.PolicyDocument:
 		return "The guard ignores the rejected document. It enforces the account setting and does nothing about workloads but report them."
 	case guard.Component:

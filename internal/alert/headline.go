@@ -93,6 +93,9 @@ func ending(r guard.Report) string {
 		if over(lead(r)) {
 			return "; it is on again"
 		}
+		if t, ok := lead(r).State.(guard.Task); ok && t.Rejected != "" {
+			return "; stopped already"
+		}
 		return ""
 	}
 	switch o.Result {

@@ -2,6 +2,7 @@ package alert
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,18 @@ func moreKinds() map[string]guard.Report {
 	}
 	named := past
 	named.Seen = at.Add(time.Minute)
+	var launched []guard.State
+	for _, id := range []string{"0123", "4567", "89ab"} {
+		t := task
+		t.ARN, t.LastStatus, t.DesiredStatus, t.Rejected = strings.Replace(t.ARN, "0123", id, 1), "STOPPED", "STOPPED", guard.TaskLaunchPlatform
+		launched = append(launched, t)
+	}
+	named3 := guard.Report{Cause: cause, Findings: guard.CheckAll(launched)}
+	named3.Cause.EventName, named3.Cause.Actor.Tool = "RunTask", "Terraform"
+	batch := task
+	batch.Batch = &guard.Batch{JobQueue: "nightly", ComputeEnvironment: "fargate"}
+	byConsole := report("PutAccountSettingDefault", account, guard.Done, readBack)
+	byConsole.Cause.Actor.Console = true
 	platformUnseen := definition
 	platformUnseen.Platform, platformUnseen.Unknown = guard.Platform{}, "ECS did not answer DescribeTaskDefinition"
 
@@ -59,6 +72,9 @@ func moreKinds() map[string]guard.Report {
 		"service-unknown":       report("UpdateService", guard.Service{ARN: service.ARN, Cluster: "main", Fargate: guard.Yes, Definition: platformUnseen, Unknown: "ECS did not answer DescribeServices"}, guard.Answered, ""),
 		"service-scaled":        reportBy(guard.Policy{ServiceRemedy: guard.ScaleToZero}, "UpdateService", service, guard.Answered, "AWS answered a desired count of 0."),
 		"service-refused":       reportBy(guard.Policy{ServiceRemedy: guard.RollBack}, "UpdateService", service, guard.RefusedByAWS, refusedByAWS),
+		"task-stopped-already":  named3,
+		"task-of-batch":         report("ECS Task State Change", batch, guard.RefusedByPolicy, "The policy only audits this rule."),
+		"default-by-console":    byConsole,
 		"look-off-period":       lookReport(nil, past),
 		"look-off-period-named": lookReport(nil, named),
 		"look-silent-kernel":    lookReport(nil, silent),
@@ -74,6 +90,7 @@ func moreKinds() map[string]guard.Report {
 	}
 	for name, rule := range map[string]guard.RuleID{
 		"guard-trail": guard.GuardTrail, "guard-events": guard.GuardEvents, "guard-alerts": guard.GuardAlerts, "guard-queues": guard.GuardQueues, "guard-module": guard.GuardModule,
+		"guard-evidence": guard.GuardEvidence,
 	} {
 		if rule != guard.GuardTrail { // of which kinds has one
 			all["look-"+name] = lookReport(nil, guard.Component{Rule: rule, Name: "the component", Faults: []string{"it is not as it was deployed", "someone changed it"}})

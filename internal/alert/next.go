@@ -59,18 +59,13 @@ func owner(f guard.Finding) string {
 // replacement is the exact command that replaces a running task which is not
 // known to be in FIPS mode, where its service can do that.
 func replacement(d draft, f guard.Finding) string {
-	var t guard.Task
-	switch s := f.State.(type) {
-	case guard.KernelCheck:
-		t = s.Task
-	case guard.Exposure:
-		t = s.Task
+	switch f.State.(type) {
+	case guard.KernelCheck, guard.Exposure:
+		if !answered(f, d.report.Outcomes) {
+			return d.exact(f.Command(regionWord(d.report.Cause.Region)))
+		}
 	}
-	if t.Redeployable == "" || f.Verdict != guard.NonCompliant || answered(f, d.report.Outcomes) {
-		return ""
-	}
-	redeploy := guard.Remediation{Call: guard.ForceNewDeployment{Cluster: t.Cluster, Service: t.Redeployable, ForceNewDeployment: true}}
-	return openCommand(d, guard.Outcome{Remediation: redeploy})
+	return ""
 }
 
 // fix is how a person makes a fix that the guard did not.

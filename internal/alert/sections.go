@@ -92,6 +92,9 @@ func who(a Alert) Section {
 	if a.Event.isCall || actor.SourceAddress != "" {
 		line("", fmt.Sprintf("source address %s, MFA %s", known(actor.SourceAddress), actor.MFA))
 	}
+	if actor.through != "" {
+		line("", actor.through)
+	}
 	line("When", known(a.Event.Time))
 	line("Where", fmt.Sprintf("account %s, Region %s", known(a.Account), known(a.Region)))
 	line("Event", known(a.Event.Name))
@@ -144,8 +147,11 @@ func done(a Alert) Section {
 // whyNothing is why the guard did nothing.
 func whyNothing(a Alert) string {
 	if len(a.Findings) > 0 {
-		if a.Findings[0].isOver {
+		switch first := a.Findings[0]; {
+		case first.isOver:
 			return "it was over before this scan."
+		case first.rejected:
+			return "yes: the guard had asked ECS to stop the task already."
 		}
 		switch a.Findings[0].Status {
 		case guard.InsufficientData:

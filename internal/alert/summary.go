@@ -22,6 +22,8 @@ func summary(a Alert) []string {
 func by(a Alert) string {
 	e := a.Event
 	switch {
+	case e.isCall && e.Actor.through != "":
+		return fmt.Sprintf("%s (%s), by %s from %s, MFA %s", known(e.Actor.Name), e.Actor.through, known(e.Name), known(e.Actor.SourceAddress), e.Actor.MFA)
 	case e.isCall:
 		return fmt.Sprintf("%s, by %s from %s, MFA %s", known(e.Actor.Name), known(e.Name), known(e.Actor.SourceAddress), e.Actor.MFA)
 	case e.ID == "" && len(a.Findings) == 0:

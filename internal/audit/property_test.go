@@ -17,7 +17,7 @@ import (
 func TestTheAnswerDependsOnTheSetOfFilesOnly(t *testing.T) {
 	rounds := 40
 	if testing.Short() {
-		rounds = 10
+		rounds = 4
 	}
 	for seed := range uint64(rounds) {
 		r := rand.New(rand.NewPCG(seed, 4))

@@ -14,6 +14,7 @@ import (
 type Verifier struct {
 	Enforcer                   // what it has in common with the enforcer
 	EvidenceBucket string      // S3 bucket that keeps the reports
+	SigningKey     string      // ARN of the KMS key that signs the reports
 	TrailLogs      string      // S3 bucket, or BUCKET/PREFIX, with CloudTrail's log files; empty when LookupEvents has to do
 	Class          guard.Class // FedRAMP's, by whose cycle kernel checks are renewed
 	Sample         int         // in how many tasks an hourly scan checks the kernel
@@ -40,6 +41,7 @@ func (v *Verifier) variables() []variable {
 	}
 	return append(v.Enforcer.variables(),
 		variable{"FIPSGUARD_EVIDENCE_BUCKET", v.EvidenceBucket, v.readBucket},
+		variable{"FIPSGUARD_SIGNING_KEY", v.SigningKey, v.readSigningKey},
 		variable{"FIPSGUARD_TRAIL_LOGS", v.TrailLogs, v.readTrailLogs},
 		variable{"FIPSGUARD_SAMPLE", sample, v.readSample},
 		variable{"FIPSGUARD_CLASS", string(v.Class), v.readClass},
@@ -66,6 +68,21 @@ func (v Verifier) Environment() map[string]string { return writeVariables(v.vari
 func (v *Verifier) readBucket(value string) error {
 	v.EvidenceBucket = value
 	return checkBucket(value)
+}
+
+func (v *Verifier) readSigningKey(value string) error {
+	v.SigningKey = value
+	return CheckSigningKey(value)
+}
+
+// CheckSigningKey accepts the ARN of a KMS key: an alias could be pointed at
+// another key.
+func CheckSigningKey(arn string) error {
+	parts := strings.Split(arn, ":")
+	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "kms" || !strings.HasPrefix(parts[5], "key/") {
+		return errors.New("it must be the ARN of a KMS key, arn:aws-us-gov:kms:REGION:ACCOUNT:key/ID")
+	}
+	return nil
 }
 
 func (v *Verifier) readTrailLogs(value string) error {

@@ -13,7 +13,7 @@ const enforcerARN = "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:f
 func TestVerifierRoundTrip(t *testing.T) {
 	least := Verifier{
 		Enforcer:       Enforcer{TopicARN: topic, Mode: guard.Enforce},
-		EvidenceBucket: "fipsguard-evidence", Class: guard.ClassC, Sample: DefaultSample, FunctionARN: enforcerARN,
+		EvidenceBucket: "fipsguard-evidence", SigningKey: "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/0123", Class: guard.ClassC, Sample: DefaultSample, FunctionARN: enforcerARN,
 		Queues:   []string{"https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-failed"},
 		Reported: "https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-reported",
 	}
@@ -35,6 +35,7 @@ func TestReadVerifierNamesEveryBadValue(t *testing.T) {
 	_, err := ReadVerifier(from(map[string]string{
 		"FIPSGUARD_TOPIC_ARN":       topic,
 		"FIPSGUARD_EVIDENCE_BUCKET": "Not A Bucket",
+		"FIPSGUARD_SIGNING_KEY":     "arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/fipsguard",
 		"FIPSGUARD_TRAIL_LOGS":      "s3://logs",
 		"FIPSGUARD_SAMPLE":          "0",
 		"FIPSGUARD_CLASS":           "E",
@@ -42,6 +43,7 @@ func TestReadVerifierNamesEveryBadValue(t *testing.T) {
 		"FIPSGUARD_SECURITY_HUB":    "yes",
 	}))
 	want := `FIPSGUARD_EVIDENCE_BUCKET is "Not A Bucket"; it must be the name of an S3 bucket
+FIPSGUARD_SIGNING_KEY is "arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/fipsguard"; it must be the ARN of a KMS key, arn:aws-us-gov:kms:REGION:ACCOUNT:key/ID
 FIPSGUARD_TRAIL_LOGS is "s3://logs"; it must be the name of an S3 bucket
 FIPSGUARD_SAMPLE is "0"; it must be a number of tasks from 1 to 100000
 FIPSGUARD_CLASS is "E"; it must be B, C or D, the FedRAMP certification class

@@ -99,6 +99,24 @@ func TestFlappingIsJoined(t *testing.T) {
 	}
 }
 
+// TestWhatNobodyIsKnownToHaveDoneIsNotJoined: the next one may be anyone's. What
+// could not be read is.
+func TestWhatNobodyIsKnownToHaveDoneIsNotJoined(t *testing.T) {
+	for name, c := range map[string]struct {
+		state guard.Setting
+		want  bool
+	}{"read as off": {account, true}, "not read": {guard.Setting{Account: account.Account, Region: account.Region, Scope: guard.ScopeAccount, Unknown: "no answer"}, false}} {
+		var s sender
+		for minute := range 3 {
+			now := at.Add(time.Duration(minute) * time.Minute)
+			r := guard.Report{Cause: guard.Cause{EventName: "checked every minute", Time: now, Actor: guard.Actor{Name: "fipsguard"}}, Findings: guard.Check(c.state)}
+			if sent := s.sends(t, r, now); minute > 0 && sent != c.want {
+				t.Errorf("%s: another one a minute later is sent: %t, want %t", name, sent, c.want)
+			}
+		}
+	}
+}
+
 // TestEveryoneWhoTurnsItOffIsNamed: two people within 15 minutes are two
 // alerts, each of which names one of them; the same one again is a count.
 func TestEveryoneWhoTurnsItOffIsNamed(t *testing.T) {

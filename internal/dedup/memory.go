@@ -28,6 +28,7 @@ type occurrence struct {
 	deployment string
 	verdict    guard.Verdict
 	open       bool // a remediation is not known to have worked
+	named      bool // it was reported with the call, which names who made it
 }
 
 // New is the part of a report that was not reported before.
@@ -37,7 +38,7 @@ func (m *Memory) New(r guard.Report) guard.Report {
 	open := openSubjects(r)
 	var fresh []guard.Finding
 	for _, f := range r.Findings {
-		if key, kept := occurrenceOf(f, open); !kept || !m.reported[key] {
+		if key, kept := occurrenceOf(f, open); !kept || !m.knows(key, r.Cause.IsCall) {
 			fresh = append(fresh, f)
 		}
 	}
@@ -46,6 +47,17 @@ func (m *Memory) New(r guard.Report) guard.Report {
 	}
 	r.Findings = fresh
 	return r
+}
+
+// knows reports whether an occurrence was reported. A task's own changes come
+// before the record of who launched it: that one is news all the same.
+func (m *Memory) knows(key occurrence, named bool) bool {
+	key.named = named
+	if m.reported[key] {
+		return true
+	}
+	key.named = true
+	return m.reported[key]
 }
 
 // Remember notes that a report was sent, or counted to be sent.
@@ -58,6 +70,7 @@ func (m *Memory) Remember(r guard.Report) {
 	open := openSubjects(r)
 	for _, f := range r.Findings {
 		if key, kept := occurrenceOf(f, open); kept {
+			key.named = r.Cause.IsCall
 			m.reported[key] = true
 		}
 	}

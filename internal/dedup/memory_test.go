@@ -37,6 +37,30 @@ func TestAProcessReportsAWorkloadOnce(t *testing.T) {
 	}
 }
 
+// TestWhoLaunchedATaskIsReported: a task's own changes come first, without a name;
+// the record of the call follows, and is not the same. After it they are.
+func TestWhoLaunchedATaskIsReported(t *testing.T) {
+	byECS := report("ECS Task State Change", task, guard.Done)
+	byCall := report("RunTask", task, guard.Done)
+	byECS.Cause.IsCall, byCall.Cause.IsCall = false, true
+	for name, c := range map[string]struct {
+		reports []guard.Report
+		fresh   []bool
+	}{
+		"the change first": {[]guard.Report{byECS, byECS, byCall, byCall, byECS}, []bool{true, false, true, false, false}},
+		"the call first":   {[]guard.Report{byCall, byECS, byCall}, []bool{true, false, false}},
+	} {
+		var m Memory
+		for i, r := range c.reports {
+			fresh := m.New(r)
+			if got := fresh.Noteworthy(); got != c.fresh[i] {
+				t.Errorf("%s: report %d is new: %t, want %t", name, i, got, c.fresh[i])
+			}
+			m.Remember(fresh)
+		}
+	}
+}
+
 // TestWhatWasNotSentIsStillNew: only Remember makes a report a reported one.
 func TestWhatWasNotSentIsStillNew(t *testing.T) {
 	var m Memory

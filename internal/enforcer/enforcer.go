@@ -62,16 +62,6 @@ const (
 // location. An error means that something is not known to be fixed, or that an
 // alert could not be sent: the event is safe to repeat, and should be.
 func (e *Enforcer) Respond(ctx context.Context, location guard.Location, event []byte) error {
-	return e.respond(ctx, location, event, false)
-}
-
-// RespondAgain responds to an event that was handed over before, to this process
-// or another one, which did not come to its end.
-func (e *Enforcer) RespondAgain(ctx context.Context, location guard.Location, event []byte) error {
-	return e.respond(ctx, location, event, true)
-}
-
-func (e *Enforcer) respond(ctx context.Context, location guard.Location, event []byte, again bool) error {
 	ev, err := trail.Decode(event)
 	if err != nil {
 		e.Log.Error("event not decoded", "error", err.Error())
@@ -88,7 +78,7 @@ func (e *Enforcer) respond(ctx context.Context, location guard.Location, event [
 	if _, ok := ev.States[0].(guard.Setting); ok {
 		return e.respondSetting(ctx, location, ev)
 	}
-	return e.respondWorkload(ctx, location, ev, again)
+	return e.respondWorkload(ctx, location, ev)
 }
 
 // ofHere refuses an event of another account or Region, which the credentials

@@ -13,7 +13,7 @@ func (e *Enforcer) record(ctx context.Context, r guard.Report) {
 	log := e.Log.With("eventID", r.Cause.EventID, "eventName", r.Cause.EventName, "account", r.Cause.Account, "region", r.Cause.Region)
 	for _, f := range r.Findings {
 		log.Log(ctx, level(f.Severity), "finding", "rule", f.Rule, "subject", f.Subject,
-			"verdict", f.Verdict.String(), "severity", f.Severity.String(), "reason", f.Reason, "actor", r.Cause.Actor.Name)
+			"verdict", f.Verdict.String(), "severity", f.Severity.String(), "reason", f.Reason, "actor", r.Cause.Actor.Name, "tool", r.Cause.Actor.Program())
 	}
 	for _, o := range r.Outcomes {
 		at := slog.LevelInfo

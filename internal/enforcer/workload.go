@@ -9,31 +9,23 @@ import (
 )
 
 // respondWorkload responds to an event about workloads.
-func (e *Enforcer) respondWorkload(ctx context.Context, location guard.Location, ev guard.Event, again bool) error {
+func (e *Enforcer) respondWorkload(ctx context.Context, location guard.Location, ev guard.Event) error {
 	fixing, cancel := beforeAlerts(ctx)
 	defer cancel()
-	untold := e.past.story(ev.Cause).untold
-	findings, outcomes, err := e.fixWorkloads(fixing, ev, again)
+	findings, outcomes, err := e.fixWorkloads(fixing, ev)
 	report := e.report(ev.Cause, findings, outcomes)
-	told := e.tellUntold(ctx, untold)
-	if told == nil {
-		told = e.settle(ctx, report)
-	}
-	return errors.Join(err, remediate.Unrepaired(report.Unrepaired()), told, e.tellPolicyFaults(ctx, location))
+	return errors.Join(err, remediate.Unrepaired(report.Unrepaired()), e.tell(ctx, report), e.tellPolicyFaults(ctx, location))
 }
 
 // fixWorkloads reads before it acts: task definitions, tasks and services are
 // checked by what they are now. Whoever may invoke the function chooses what a
 // record says, so nothing is done to what could not be read: it is reported,
 // and the error has the event repeated.
-func (e *Enforcer) fixWorkloads(ctx context.Context, ev guard.Event, again bool) ([]guard.Finding, []guard.Outcome, error) {
+func (e *Enforcer) fixWorkloads(ctx context.Context, ev guard.Event) ([]guard.Finding, []guard.Outcome, error) {
 	var reported, fixable []guard.Finding
 	var errs []error
 	for _, recorded := range ev.States {
 		observed, err := e.observe(ctx, recorded)
-		if again {
-			observed = asLaunched(observed)
-		}
 		findings := e.Policy.Evaluate(guard.CheckAll(observed))
 		reported = append(reported, findings...)
 		if err != nil {
@@ -43,21 +35,6 @@ func (e *Enforcer) fixWorkloads(ctx context.Context, ev guard.Event, again bool)
 		fixable = append(fixable, findings...)
 	}
 	return reported, e.loop().Fix(ctx, fixable), errors.Join(errs...)
-}
-
-// asLaunched shows tasks that the guard stopped as they were before it: an
-// earlier answer to the event, which did not come to its end, may have stopped
-// them and told nobody. To stop them again changes nothing.
-func asLaunched(observed []guard.State) []guard.State {
-	var states []guard.State
-	for _, s := range observed {
-		if t, ok := s.(guard.Task); ok && t.Rejected {
-			t.LastStatus, t.DesiredStatus = "PROVISIONING", "RUNNING"
-			s = t
-		}
-		states = append(states, s)
-	}
-	return states
 }
 
 // observe returns what a recorded resource is now. What cannot be read stays
@@ -103,7 +80,10 @@ func (e *Enforcer) observeTask(ctx context.Context, t guard.Task) ([]guard.State
 		return []guard.State{completed}, nil
 	}
 	observed, err := e.Account.ObserveTask(ctx, t)
-	if err != nil || guard.Worst(guard.Check(observed)) != guard.NonCompliant || !observed.Started() || observed.Service() == "" {
+	if observed.Batch == nil {
+		observed.Batch = t.Batch
+	}
+	if err != nil || observed.Rejected != "" || guard.Worst(guard.Check(observed)) != guard.NonCompliant || !observed.Started() || observed.Service() == "" {
 		return []guard.State{observed}, err
 	}
 	// A service's running task is never stopped: what its service asks for is

@@ -57,45 +57,6 @@ func workloads(platform guard.Platform, tasks ...guard.Task) *guardtest.Account 
 	return a
 }
 
-// TestAStoppedTaskIsReportedLater: SNS did not take the alert, or the process died
-// before it. The event comes again, when the guard has stopped the task already.
-func TestAStoppedTaskIsReportedLater(t *testing.T) {
-	for name, died := range map[string]bool{"to the process that stopped it": false, "to another process": true} {
-		t.Run(name, func(t *testing.T) {
-			account := workloads(covered, task(1, "family:web", "PROVISIONING", "1.3.0"))
-			e, in, _ := newGuard(account)
-			in.broken = true
-			event := recorded(t, "launch-platform-1.3.0")
-			if err := e.Respond(t.Context(), location, event); err == nil {
-				t.Fatal("an alert that could not be sent is no error")
-			}
-			account.Tasks[0].LastStatus, account.Tasks[0].Rejected = "STOPPED", true
-			in.broken = false
-			if died {
-				e, in, _ = newGuard(account)
-			}
-			for range 2 {
-				if err := e.RespondAgain(t.Context(), location, event); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if len(in.alerts) != 1 || !strings.Contains(in.alerts[0].whole, "being stopped") {
-				t.Errorf("the alerts are %+v, want one about the task that was stopped", in.alerts)
-			}
-		})
-	}
-}
-
-// TestATaskThatSomeoneElseStoppedIsNoViolation, also when the event comes again.
-func TestATaskThatSomeoneElseStoppedIsNoViolation(t *testing.T) {
-	account := workloads(covered, task(1, "family:web", "STOPPED", "1.3.0"))
-	account.Tasks[0].DesiredStatus = "STOPPED"
-	e, in, _ := newGuard(account)
-	if err := e.RespondAgain(t.Context(), location, recorded(t, "launch-platform-1.3.0")); err != nil || len(in.alerts) > 0 || len(account.Writes()) > 0 {
-		t.Errorf("error %v, alerts %+v, calls %v", err, in.alerts, account.Writes())
-	}
-}
-
 // onARM is a task that ECS runs on ARM64, whatever its definition says.
 func onARM(t guard.Task) guard.Task {
 	t.Platform.Architecture = "ARM64"

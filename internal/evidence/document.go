@@ -25,8 +25,9 @@ type Document struct {
 	Collector   string         `json:"collector"` // ARN of who scanned: the function, or whose credentials the program used
 	Tool        Tool           `json:"tool"`
 	Predecessor *Predecessor   `json:"predecessor"` // null for the first report, or when it was not kept
-	Status      guard.Verdict  `json:"status"`      // the worst of all that was examined
-	Severity    guard.Severity `json:"severity"`    // the highest
+	Chain       Chain          `json:"chain"`
+	Status      guard.Verdict  `json:"status"`   // the worst of all that was examined
+	Severity    guard.Severity `json:"severity"` // the highest
 	Results     Results        `json:"results"`
 	Kernels     Kernels        `json:"kernels"`
 	Timelines   []Timeline     `json:"timelines"` // the account default's first, then overrides
@@ -35,6 +36,10 @@ type Document struct {
 	Claims      []Claim        `json:"claims"`    // the most pressing first
 	Outcomes    []Outcome      `json:"outcomes"`
 	Limits      []string       `json:"limits"` // what the scan does not show
+
+	// SHA256 is that of the bytes that are this document, which no document can
+	// hold; empty until it was written and read. Every format names it.
+	SHA256 string `json:"-"`
 }
 
 // Scope is how much was scanned.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os/exec"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,7 @@ func TestReportsAreOfTheirSchema(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+		d.SHA256 = evidence.Digest(data)
 		if diff := cmp.Diff(d, back); diff != "" {
 			t.Errorf("%s: read back (-written +read):\n%s", name, diff)
 		}
@@ -99,18 +101,19 @@ func TestTheSchemaExplainsEveryMember(t *testing.T) {
 		if of.Kind() != reflect.Struct || of == reflect.TypeFor[time.Time]() {
 			return
 		}
-		if n == nil || len(n.Properties) != of.NumField() {
+		members := slices.DeleteFunc(reflect.VisibleFields(of), func(f reflect.StructField) bool { return f.Tag.Get("json") == "-" })
+		if n == nil || len(n.Properties) != len(members) {
 			t.Errorf("%s: the schema and the type have not the same members", path)
 			return
 		}
-		for i := range of.NumField() {
-			name := of.Field(i).Tag.Get("json")
+		for _, field := range members {
+			name := field.Tag.Get("json")
 			member := n.Properties[name]
 			if member == nil || member.Description == "" {
 				t.Errorf("%s.%s is not explained", path, name)
 				continue
 			}
-			compare(path+"."+name, member, of.Field(i).Type)
+			compare(path+"."+name, member, field.Type)
 		}
 	}
 	compare("report", &root, reflect.TypeFor[evidence.Document]())

@@ -40,6 +40,7 @@ func Read(in io.Reader) (Document, error) {
 	if err := json.Unmarshal(data, &d); err != nil {
 		return Document{}, fmt.Errorf("read report: %w", err)
 	}
+	d.SHA256 = Digest(data)
 	if d.Schema != Schema {
 		return Document{}, fmt.Errorf("read report: its schema is %q; this program reads %s", d.Schema, Schema)
 	}

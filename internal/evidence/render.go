@@ -18,6 +18,7 @@ type About struct {
 	Collector   string
 	Tool        Tool
 	Predecessor *Predecessor
+	Chain       Chain
 }
 
 // New renders a report of the verifier. It is pure.
@@ -36,6 +37,7 @@ func New(about About, r guard.Report) Document {
 		Collector:   about.Collector,
 		Tool:        about.Tool,
 		Predecessor: about.Predecessor,
+		Chain:       about.Chain,
 		Status:      r.Status(),
 		Severity:    r.Severity(),
 		Timelines:   []Timeline{},

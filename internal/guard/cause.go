@@ -37,12 +37,28 @@ type Actor struct {
 // "says it is Terraform". It is empty where nothing is known.
 func (a Actor) Through() string {
 	switch {
-	case a.Console && (a.Tool == "" || a.Tool == ConsoleTool):
+	case a.Console && a.Program() == ConsoleTool:
 		return "through the console"
 	case a.Tool == "":
 		return ""
 	}
 	return "says it is " + a.Tool
+}
+
+// whole is who made a call, and how.
+func (a Actor) whole() string {
+	if through := a.Through(); through != "" {
+		return orUnknown(a.Name) + ", " + through
+	}
+	return orUnknown(a.Name)
+}
+
+// Program is the Tool, or what AWS recorded instead.
+func (a Actor) Program() string {
+	if a.Tool == "" && a.Console {
+		return ConsoleTool
+	}
+	return a.Tool
 }
 
 // ConsoleTool is the Tool of a browser and of the console itself.

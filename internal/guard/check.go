@@ -5,6 +5,16 @@ import "strings"
 // Check evaluates a state: at least one finding for every state, whatever the
 // verdict. It is the one rule book for events, observations, logs and files.
 func Check(s State) []Finding {
+	findings := check(s)
+	for i, f := range findings {
+		if f.Severity > Info {
+			findings[i].Reason += about(s)
+		}
+	}
+	return findings
+}
+
+func check(s State) []Finding {
 	switch s := s.(type) {
 	case Setting:
 		return []Finding{checkSetting(s)}
@@ -28,6 +38,27 @@ func Check(s State) []Finding {
 		return []Finding{checkPolicyDocument(s)}
 	}
 	return nil
+}
+
+// about says what a subject is to people who do not know its ARN, as a sentence
+// to follow another; empty where the subject says it itself.
+func about(s State) string {
+	switch s := s.(type) {
+	case Task:
+		return s.about()
+	case KernelCheck:
+		if s.At.IsZero() && s.Unknown == "" {
+			return "" // there may be thousands
+		}
+		return s.Task.about()
+	case Exposure:
+		return s.Task.about()
+	case Service:
+		if s.Definition.ARN != "" {
+			return " The service uses task definition " + ShortDefinition(s.Definition.ARN) + "."
+		}
+	}
+	return ""
 }
 
 // CheckAll is Check over several states, in their order.

@@ -113,6 +113,26 @@ func guardModule() Rule {
 	}
 }
 
+// GuardEvidence is about what one scan of the verifier hands to the next.
+const GuardEvidence RuleID = "guard-evidence"
+
+func guardEvidence() Rule {
+	return Rule{
+		ID:          GuardEvidence,
+		Group:       GroupComponents,
+		Requirement: "What the last scan kept is signed with the guard's key, and is as the verifier left it.",
+		Why:         "Whoever changes it could hide a violation or silence an alert.",
+		Headlines:   headlines("The guard's evidence was tampered with", "The guard could not check itself"),
+		Severity:    Critical,
+		Default:     Audit,
+		Controls:    []Control{AU9, SI4},
+		Method:      Examine,
+		Evidence:    Log,
+		Remedy: always("Find out who wrote to the evidence bucket: its versions and CloudTrail's data events show it. " +
+			"Check what is left: fipsguard evidence verify s3://BUCKET --key KEY.pem."),
+	}
+}
+
 func checkComponent(p Component) Finding {
 	switch {
 	case len(p.Faults) > 0:

@@ -8,6 +8,7 @@ import "strings"
 type Control string
 
 const (
+	AU9   Control = "au-9"
 	AU12  Control = "au-12"
 	CA7   Control = "ca-7"
 	CM2   Control = "cm-2"
@@ -32,6 +33,8 @@ func (c Control) Title() string {
 // about plans, roles and people.
 func (c Control) Objective() string {
 	switch c {
+	case AU9:
+		return "au-9_obj.a" // audit information is protected from modification and deletion
 	case AU12:
 		return "au-12_obj.c" // audit records are generated
 	case CA7:

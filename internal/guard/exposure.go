@@ -78,5 +78,5 @@ func turnedOffBy(c Cause) string {
 	if c.EventID == "" {
 		return ""
 	}
-	return fmt.Sprintf(" (since %s, by %s)", c.Time.UTC().Format(time.RFC3339), orUnknown(c.Actor.Name))
+	return fmt.Sprintf(" (since %s, by %s)", c.Time.UTC().Format(time.RFC3339), c.Actor.whole())
 }

@@ -104,7 +104,7 @@ func kernelFix(rule RuleID, t Task, remedy ExposureRemedy) Call {
 	case t.Redeployable != "":
 		return ForceNewDeployment{Cluster: t.Cluster, Service: t.Redeployable, ForceNewDeployment: true}
 	case t.Service() == "" && remedy == RecycleAndStop:
-		return StopTask{Cluster: t.Cluster, Task: t.ARN, Reason: Rejection + string(rule)}
+		return StopTask{Cluster: t.Cluster, Task: t.ARN, Reason: rejectedBy + string(rule)}
 	}
 	return nil
 }

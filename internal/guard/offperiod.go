@@ -70,11 +70,11 @@ func checkOffPeriod(o OffPeriod) Finding {
 	}
 	var who []string
 	for _, c := range o.By {
-		who = append(who, fmt.Sprintf("%s by %s (event %s)", c.EventName, orUnknown(c.Actor.Name), c.EventID))
+		who = append(who, fmt.Sprintf("%s by %s (event %s)", c.EventName, c.Actor.whole(), c.EventID))
 	}
 	ended := "No record says who ended that."
 	if o.Ended.EventName != "" {
-		ended = fmt.Sprintf("Ended with %s by %s.", o.Ended.EventName, orUnknown(o.Ended.Actor.Name))
+		ended = fmt.Sprintf("Ended with %s by %s.", o.Ended.EventName, o.Ended.Actor.whole())
 	}
 	f := finding(rule, o, NonCompliant, fmt.Sprintf("%s was off from %s until %s: %s. %s", whose,
 		o.From.UTC().Format(time.RFC3339), o.Until.UTC().Format(time.RFC3339), strings.Join(who, "; then "), ended))

@@ -65,11 +65,14 @@ func checkCapacityProvider(p CapacityProvider) Finding {
 
 // replaceProvider is the way to another provider, since this one stays as it is.
 func replaceProvider(s State) string {
-	name, cluster := "PROVIDER", "CLUSTER"
+	name, cluster, region := "PROVIDER", "CLUSTER", "REGION"
 	if p, ok := s.(CapacityProvider); ok {
 		name, cluster = pasted(p.name(), name), pasted(p.Cluster, cluster)
+		if parts := strings.Split(p.ARN, ":"); len(parts) > 3 {
+			region = pasted(parts[3], region)
+		}
 	}
-	return "fipsEnabled cannot be changed. Create another provider with fipsEnabled true (aws ecs create-capacity-provider). Move each service to it: " +
-		"aws ecs update-service --cluster " + cluster + " --service SERVICE --capacity-provider-strategy capacityProvider=NEW,weight=1 --force-new-deployment. " +
-		"Then: aws ecs delete-capacity-provider --cluster " + cluster + " --capacity-provider " + name
+	return "fipsEnabled cannot be changed. Create another provider with fipsEnabled true. Move each service to it: " +
+		"aws ecs update-service --cluster " + cluster + " --service SERVICE --capacity-provider-strategy capacityProvider=NEW,weight=1 --force-new-deployment --region " + region + "; " +
+		"then: aws ecs delete-capacity-provider --cluster " + cluster + " --capacity-provider " + name + " --region " + region
 }

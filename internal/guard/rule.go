@@ -92,6 +92,7 @@ func Rules() []Rule {
 		guardAlerts(),
 		guardQueues(),
 		guardModule(),
+		guardEvidence(),
 	}
 }
 

@@ -18,11 +18,11 @@ type Task struct {
 	PlatformVersion string // as resolved by ECS: "1.4.0"; empty is unknown
 	LastStatus      string // PROVISIONING … STOPPED
 	DesiredStatus   string
-	Rejected        bool      // the guard stopped it, as ECS shows
 	Created         time.Time // when it was launched; zero is unknown
 	Deployment      string    // of a service's task: the deployment that started it
 	Redeployable    string    // the ARN of its service, where a forced new deployment replaces the task and nothing else does already
 	Containers      []Container
+	Rejected        RuleID // by which the guard stopped it already; empty when it did not, as far as is known
 	Unknown         string // why something is unknown, as the end of a sentence: "because …"
 }
 
@@ -49,6 +49,36 @@ func (t Task) Service() string {
 		return ""
 	}
 	return name
+}
+
+// about names what the task is of: its definition, its service or its group, who
+// asked for it.
+func (t Task) about() string {
+	if t.Definition == "" {
+		return ""
+	}
+	text := " The task is of " + ShortDefinition(t.Definition)
+	family, _, _ := strings.Cut(ShortDefinition(t.Definition), ":")
+	switch {
+	case t.Service() != "":
+		text += ", of service " + t.Service()
+	case t.Batch != nil && t.Batch.JobQueue != "":
+		text += ", of AWS Batch's job queue " + t.Batch.JobQueue
+	case t.Batch != nil:
+		text += ", of AWS Batch"
+	case t.Group != "" && t.Group != "family:"+family:
+		text += ", of group " + t.Group
+	}
+	if t.Service() == "" && t.StartedBy != "" {
+		text += ", started by " + t.StartedBy
+	}
+	switch {
+	case t.Rejected != "" && t.LastStatus == "STOPPED":
+		text += "; the guard stopped it"
+	case t.Rejected != "":
+		text += "; the guard has asked ECS to stop it"
+	}
+	return text + "."
 }
 
 // Started reports whether the task has reached RUNNING, after which a stop
@@ -113,6 +143,8 @@ func checkTask(t Task) Finding {
 	switch {
 	case t.Fargate == No:
 		return finding(rule, t, NotApplicable, "It does not run on Fargate.")
+	case t.Rejected != "":
+		rule = t.Rejected
 	case t.Stopping():
 		return finding(rule, t, NotApplicable, "It has stopped or is stopping.")
 	}
@@ -134,11 +166,21 @@ func taskFix(rule RuleID, t Task) Call {
 	if t.ARN == "" || t.Stopping() || t.Started() && t.Service() != "" {
 		return nil
 	}
-	return StopTask{Cluster: t.Cluster, Task: t.ARN, Reason: Rejection + string(rule)}
+	return StopTask{Cluster: t.Cluster, Task: t.ARN, Reason: rejectedBy + string(rule)}
 }
 
-// Rejection begins the reason with which the guard stops tasks.
-const Rejection = "fipsguard: rejected by rule "
+// rejectedBy begins the reason with which the guard stops a task.
+const rejectedBy = "fipsguard: rejected by rule "
+
+// RejectedBy is the rule by which the guard stopped a task, by the reason that
+// ECS shows for it; empty when it was no rule of launches.
+func RejectedBy(stoppedReason string) RuleID {
+	switch rule := RuleID(strings.TrimPrefix(stoppedReason, rejectedBy)); rule {
+	case TaskLaunchPlatform, TaskRunningPlatform:
+		return rule
+	}
+	return ""
+}
 
 // StopTask stops one task.
 type StopTask struct {

@@ -23,17 +23,18 @@ const (
 // Account is one account in one Region. A test sets its fields before it is
 // used, and may read and change them while no call is under way.
 type Account struct {
-	Clock       time.Time
-	Default     guard.Mode
-	Overrides   map[string]guard.Mode  // by the principal's ARN
-	Revisions   []guard.TaskDefinition // the oldest first
-	Services    []guard.Service
-	Tasks       []guard.Task
-	Cluster     string             // the only one
-	Kernels     map[string]string  // what containers print, by task ARN and name: "1\r\n" if nothing else is said
-	Sessions    map[string][]error // how the next sessions in a container fail
-	SessionTime time.Duration      // how long a session takes by the account's clock
-	Faults      map[string]Fault   // by call, as IAM writes it, or EveryRead or EveryWrite
+	Clock             time.Time
+	Default           guard.Mode
+	Overrides         map[string]guard.Mode  // by the principal's ARN
+	Revisions         []guard.TaskDefinition // the oldest first
+	Services          []guard.Service
+	Tasks             []guard.Task
+	CapacityProviders []guard.CapacityProvider
+	Cluster           string             // the only one
+	Kernels           map[string]string  // what containers print, by task ARN and name: "1\r\n" if nothing else is said
+	Sessions          map[string][]error // how the next sessions in a container fail
+	SessionTime       time.Duration      // how long a session takes by the account's clock
+	Faults            map[string]Fault   // by call, as IAM writes it, or EveryRead or EveryWrite
 
 	mu       sync.Mutex
 	calls    []Call

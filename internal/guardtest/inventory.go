@@ -27,6 +27,16 @@ func (a *Account) Workloads(ctx context.Context, clusters []string, progress fun
 	return slices.Clone(a.Services), slices.Clone(a.Tasks), nil
 }
 
+// Providers lists the capacity providers of ECS Managed Instances.
+func (a *Account) Providers(ctx context.Context, _ []string) ([]guard.CapacityProvider, error) {
+	if err := a.begin(ctx, "ecs:DescribeCapacityProviders", ""); err != nil {
+		return []guard.CapacityProvider{{ARN: "capacity-provider/main/*", Unknown: "ECS did not answer DescribeCapacityProviders"}}, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.CapacityProviders), nil
+}
+
 // Definitions reads the task definitions that services and tasks use.
 func (a *Account) Definitions(_ context.Context, services []guard.Service, tasks []guard.Task) ([]guard.TaskDefinition, error) {
 	a.mu.Lock()

@@ -9,6 +9,7 @@ import (
 	"fipsguard/internal/localaws/ecs"
 	"fipsguard/internal/localaws/eventbridge"
 	"fipsguard/internal/localaws/kernel"
+	"fipsguard/internal/localaws/kms"
 	"fipsguard/internal/localaws/s3"
 	"fipsguard/internal/localaws/securityhub"
 	"fipsguard/internal/localaws/sns"
@@ -51,6 +52,7 @@ type Account struct {
 	*cloudtrail.CloudTrail
 	*ecs.ECS
 	*eventbridge.Bus
+	*kms.Keys
 	*s3.Buckets
 	*securityhub.Hub
 	*sns.Topics
@@ -86,6 +88,7 @@ func New(o Options) *Account {
 		CloudTrail: trail,
 		ECS:        ecs.New(k, ecs.Options{Publish: bus.Publish, Command: command, ExecTime: o.ExecTime}),
 		Bus:        bus,
+		Keys:       kms.New(k),
 		Buckets:    buckets,
 		Hub:        securityhub.New(k),
 		Topics:     sns.New(k, func(m Message) { o.Observe(Activity{Time: m.Time, Message: &m}) }, queues.Deliver),

@@ -50,7 +50,7 @@ const (
 	DenyAccess     = kernel.DenyAccess
 	DropConnection = kernel.DropConnection
 	LoseAnswer     = kernel.LoseAnswer
-	GarbleAnswer   = kernel.GarbleAnswer
+	Garbage        = kernel.Garbage
 	DelayEvent     = kernel.DelayEvent
 	LoseEvent      = kernel.LoseEvent
 	DuplicateEvent = kernel.DuplicateEvent

@@ -41,6 +41,14 @@ func TestAWSCommandLineOfTheOtherServices(t *testing.T) {
 	if err := a.Subscribe(topic, "email", "oncall@example.gov", false); err != nil {
 		t.Fatal(err)
 	}
+	signing, err := a.CreateSigningKey(localtest.West, all.Guard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest := filepath.Join(t.TempDir(), "digest")
+	if err := os.WriteFile(digest, make([]byte, 48), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	proof := filepath.Join(t.TempDir(), "proof")
 	if err := os.WriteFile(proof, []byte("1\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -81,6 +89,9 @@ func TestAWSCommandLineOfTheOtherServices(t *testing.T) {
 		{"ContentLength", []string{"s3api", "head-object", "--bucket", "evidence", "--key", "a b+ü/proof"}, 2.0},
 		{"Contents[].Key", []string{"s3api", "list-objects-v2", "--bucket", "evidence"}, []any{"a b+ü/proof"}},
 		{"CommonPrefixes[].Prefix", []string{"s3api", "list-objects-v2", "--bucket", "evidence", "--delimiter", "/"}, []any{"a b+ü/"}},
+		{"[length(Versions), Versions[0].IsLatest]", []string{"s3api", "list-object-versions", "--bucket", "evidence", "--prefix", "a b+ü/proof"}, []any{1.0, true}},
+		{"SigningAlgorithm", []string{"kms", "sign", "--key-id", signing, "--message", "fileb://" + digest, "--message-type", "DIGEST", "--signing-algorithm", "ECDSA_SHA_384"}, "ECDSA_SHA_384"},
+		{"[KeySpec, KeyUsage]", []string{"kms", "get-public-key", "--key-id", signing}, []any{"ECC_NIST_P384", "SIGN_VERIFY"}},
 		{"State", []string{"events", "describe-rule", "--name", "settings"}, "ENABLED"},
 		{"Targets[].Arn", []string{"events", "list-targets-by-rule", "--rule", "settings"}, []any{"arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:fipsguard-enforcer"}},
 		{"Attributes.ApproximateNumberOfMessages", []string{"sqs", "get-queue-attributes", "--queue-url", queue, "--attribute-names", "All"}, "3"},

@@ -20,7 +20,6 @@ import (
 	"fipsguard/internal/metric"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -154,7 +153,7 @@ func newDeployment(t *testing.T) *deployment {
 	admin, keeper := local.Config(people.Admin, "us-gov-west-1"), local.Config(people.Guard, "us-gov-west-1")
 	d := &deployment{admin: ecs.NewFromConfig(admin), trail: cloudtrail.NewFromConfig(admin), log: &verdicts{}, read: map[string]bool{}}
 	d.guard = &enforcer.Enforcer{
-		Account:  ecsapi.NewAccount(ecs.NewFromConfig(keeper), applicationautoscaling.NewFromConfig(keeper), time.Now),
+		Account:  ecsapi.NewAccount(ecs.NewFromConfig(keeper), nil, time.Now),
 		Notifier: silent{}, Policy: guard.DefaultPolicy().Audited(), Log: slog.New(d.log), Metrics: metric.NewWriter(io.Discard), Now: time.Now,
 	}
 	fargate := []string{"FARGATE", "FARGATE_SPOT"}

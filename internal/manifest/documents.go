@@ -44,6 +44,7 @@ func hasSome(first string, others ...string) func(func(string) bool) bool {
 func formats() []format {
 	return []format{
 		{"CloudFormation template; CodeDeploy AppSpec", has("Resources"), (*file).templateOrAppSpec},
+		{"resource of a controller in Kubernetes", has("apiVersion", "kind", "spec"), (*file).controlled},
 		{"output of get-template; input of create-stack", has("TemplateBody"), (*file).stack},
 		{"output of describe-task-definition", has("taskDefinition"), (*file).described},
 		{"input of register-task-definition", has("containerDefinitions"), one("task definition", "family", "AWS::ECS::TaskDefinition")},
@@ -257,6 +258,14 @@ func (p *plain) Element(of launch.Value, index int) launch.Value {
 	v := p.template.Element(of, index)
 	v.From = p
 	return v
+}
+
+// Block: Crossplane writes an object as a list of one.
+func (p *plain) Block(of launch.Value) launch.Value {
+	if len(of.Node.Elements) != 1 {
+		return of
+	}
+	return p.Element(of, 0)
 }
 
 func (p *plain) Spelled(name string) string { return strings.ToLower(name[:1]) + name[1:] }

@@ -18,6 +18,7 @@ const (
 	Gate        = Prefix + "gate"
 	Verifier    = Prefix + "verifier"
 	Evidence    = Prefix + "evidence"          // the bucket
+	SigningKey  = Prefix + "evidence"          // the alias of the key that signs reports
 	Alerts      = Prefix + "alerts"            // the topic
 	Workloads   = Prefix + "workloads"         // the queue of the gate
 	Scans       = Prefix + "scans.fifo"        // the queue of the verifier

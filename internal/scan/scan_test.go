@@ -65,6 +65,7 @@ func TestEveryStageFindsAndFixes(t *testing.T) {
 	w.Tasks = []guard.Task{guardtest.OfService(task("web")), arm}
 	w.Revisions = []guard.TaskDefinition{{ARN: arm.Definition, Family: "arm", Fargate: guard.Yes, Platform: arm.Platform}}
 	w.Services = []guard.Service{{ARN: guardtest.ServiceARN, Name: "web", Cluster: guardtest.ClusterARN, Fargate: guard.Yes, PlatformVersion: "1.3.0", DesiredCount: 1, Controller: "ECS"}}
+	w.CapacityProviders = []guard.CapacityProvider{{ARN: "capacity-provider/managed", Managed: guard.Yes, FIPS: guard.ModeOff}}
 	w.Kernels[w.Tasks[0].ARN+"/main"] = "0"
 	w.Events = []guard.Event{guardtest.Put("off", start.Add(-2*time.Hour), guard.ModeOff), {
 		Cause:  guard.Cause{EventID: "override", EventName: "PutAccountSetting", Time: start.Add(-time.Hour), Account: guardtest.AccountID, Region: guardtest.Region},
@@ -86,7 +87,7 @@ func TestEveryStageFindsAndFixes(t *testing.T) {
 		}
 	}
 	want := []guard.RuleID{
-		guard.FIPSModeDefault, guard.TaskDefinitionPlatform, guard.ServicePlatform, guard.TaskRunningPlatform,
+		guard.FIPSModeDefault, guard.TaskDefinitionPlatform, guard.ServicePlatform, guard.CapacityProviderFIPS, guard.TaskRunningPlatform,
 		guard.GuardTrail, guard.GuardPolicy, guard.FIPSModeOverride, guard.TaskKernelProof, guard.TaskExposed,
 	}
 	if diff := cmp.Diff(want, violated); diff != "" {
@@ -94,7 +95,7 @@ func TestEveryStageFindsAndFixes(t *testing.T) {
 	}
 	calls := []string{
 		listSettings, "ecs:PutAccountSettingDefault", listSettings,
-		"ecs:ListClusters", listTasks, "ecs:DeregisterTaskDefinition", "ecs:StopTask",
+		"ecs:ListClusters", listTasks, "ecs:DescribeCapacityProviders", "ecs:DeregisterTaskDefinition", "ecs:StopTask",
 		listSettings, "ecs:PutAccountSetting", "ecs:UpdateService",
 	}
 	if diff := cmp.Diff(calls, w.APIs()); diff != "" {

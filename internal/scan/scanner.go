@@ -14,6 +14,7 @@ type Account interface {
 	ObserveRemedy(context.Context, guard.Service, guard.ServiceRemedy) (guard.Service, error)
 	Clusters(context.Context) ([]string, error)
 	Workloads(ctx context.Context, clusters []string, progress func(done, total int)) ([]guard.Service, []guard.Task, error)
+	Providers(ctx context.Context, clusters []string) ([]guard.CapacityProvider, error)
 	Definitions(context.Context, []guard.Service, []guard.Task) ([]guard.TaskDefinition, error)
 }
 

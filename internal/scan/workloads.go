@@ -51,8 +51,9 @@ func (r run) checkWorkloads(ctx context.Context, cause guard.Cause, clusters []s
 	seen := r.reading(guard.Configured)
 	services, tasks, err := r.Account.Workloads(ctx, clusters, r.progress("inventory"))
 	definitions, definitionsErr := r.Account.Definitions(ctx, services, tasks)
+	providers, providersErr := r.Account.Providers(ctx, clusters)
 	w := workloads{tasks: tasks}
-	w.failures = failures(err, definitionsErr)
+	w.failures = failures(err, definitionsErr, providersErr)
 	for _, d := range definitions {
 		w.findings = append(w.findings, r.check(seen, d)...)
 	}
@@ -62,6 +63,9 @@ func (r run) checkWorkloads(ctx context.Context, cause guard.Cause, clusters []s
 			w.failures = append(w.failures, failures(err)...)
 		}
 		w.findings = append(w.findings, r.check(seen, s)...)
+	}
+	for _, p := range providers {
+		w.findings = append(w.findings, r.check(seen, p)...)
 	}
 	for _, t := range tasks {
 		w.findings = append(w.findings, r.check(seen, t)...)

@@ -68,8 +68,14 @@ func verdicts(r guard.Report, rule guard.RuleID) map[string]string {
 	found := map[string]string{}
 	for _, f := range r.Findings {
 		if f.Rule == rule {
-			found[f.Subject[strings.LastIndex(f.Subject, "/")+1:]] = f.Verdict.String() + ": " + f.Reason
+			found[f.Subject[strings.LastIndex(f.Subject, "/")+1:]] = f.Verdict.String() + ": " + sentences(f.Reason)
 		}
 	}
 	return found
+}
+
+// sentences leaves out what a reason says of the task.
+func sentences(reason string) string {
+	of, _, _ := strings.Cut(reason, " The task is of ")
+	return of
 }

@@ -11,6 +11,7 @@ import (
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/product"
+	"fipsguard/internal/verifier"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -60,6 +61,9 @@ type Account struct {
 	sleep  func(context.Context, time.Duration) error
 	tool   evidence.Tool // as which the verifier reports
 	failed string        // URL of the queue of failed events
+
+	scanning sync.Mutex // one scan at a time
+	verifier *verifier.Verifier
 
 	mu         sync.Mutex
 	reports    []evidence.Document // of the verifier's scans
@@ -181,6 +185,13 @@ func (a *Account) hide(hidden bool) {
 func (a *Account) inject(said phrase) {
 	a.AWS.Inject(localaws.Fault{
 		Operation: said.call, Caller: said.who.AccessKeyID, Times: max(said.number, 1), Effect: said.effect,
+	})
+}
+
+// setTrail lets the account's trail log or not.
+func (a *Account) setTrail(logging bool) error {
+	return a.AWS.SetTrail(Region, localaws.Trail{
+		Name: "organization", Bucket: "organization-trail", Logging: logging, ReadWriteType: "All", Management: true,
 	})
 }
 

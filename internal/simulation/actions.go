@@ -127,6 +127,12 @@ func pass(ctx context.Context, a *Account, said phrase) error {
 	return a.AWS.Advance(ctx, said.duration)
 }
 
+// stopTrail leaves EventBridge without CloudTrail's events; the event history
+// goes on.
+func stopTrail(_ context.Context, a *Account, _ phrase) error { return a.setTrail(false) }
+
+func startTrail(_ context.Context, a *Account, _ phrase) error { return a.setTrail(true) }
+
 func injectFault(_ context.Context, a *Account, said phrase) error {
 	a.inject(said)
 	return nil

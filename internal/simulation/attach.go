@@ -2,18 +2,19 @@ package simulation
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"time"
 
+	"fipsguard/internal/aws/scaling"
+	"fipsguard/internal/aws/store"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/product"
-	"fipsguard/internal/scan"
 	"fipsguard/internal/simulation/stack"
+	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring"
 	"fipsguard/internal/wiring/scans"
 
@@ -32,25 +33,39 @@ func (a *Account) attach(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	newEnforcer := func() wiring.Function {
-		return wiring.Handler(wiring.Enforcer(wiring.EnforcerOptions{
-			Config: a.marked(a.People.Guard), TopicARN: topic, Policy: a.policy,
-			Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
-		}))
-	}
-	functions := map[string]invoke{
-		product.Enforcer: inLambda(product.Enforcer, newEnforcer()),
-		product.Gate:     inLambda(product.Gate, newEnforcer()), // the same program
-		product.Verifier: a.verifier(),
-	}
-	if _, err := functions[product.Enforcer](ctx, []byte(`{"check":"setting"}`)); err != nil {
-		return fmt.Errorf("turn FIPS mode on in the simulated account: %w", err)
+	options := wiring.EnforcerOptions{
+		Config: a.marked(a.People.Guard), TopicARN: topic, Policy: a.policy,
+		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
 	}
 	deployed, err := stack.Read(Region)
 	if err != nil {
 		return err
 	}
-	return a.deploy(deployed, functions)
+	urls, err := deployed.MakeQueues(a.AWS, Region)
+	if err != nil {
+		return err
+	}
+	for _, queue := range deployed.Subscribed {
+		if err := a.AWS.SubscribeQueue(topic, queueARN(queue)); err != nil {
+			return err
+		}
+	}
+	if a.verifier, err = a.newVerifier(topic, urls[product.Reported]); err != nil {
+		return err
+	}
+	functions := map[string]invoke{
+		product.Enforcer: inLambda(product.Enforcer, wiring.Handler(wiring.Enforcer(options))),
+		product.Gate:     inLambda(product.Gate, wiring.Handler(wiring.Gate(options, scaling.New(options.Config)))),
+		product.Verifier: a.scanOnRequest(),
+	}
+	if _, err := functions[product.Enforcer](ctx, []byte(`{"check":"setting"}`)); err != nil {
+		return fmt.Errorf("turn FIPS mode on in the simulated account: %w", err)
+	}
+	return a.deploy(deployed, urls, functions)
+}
+
+func queueARN(name string) string {
+	return "arn:aws-us-gov:sqs:" + Region + ":" + localaws.AccountID + ":" + name
 }
 
 // invoke invokes a function.
@@ -66,12 +81,8 @@ func inLambda(name string, handler wiring.Function) invoke {
 	}
 }
 
-// deploy puts the stack's queues, event source mappings and rules up.
-func (a *Account) deploy(deployed stack.Stack, functions map[string]invoke) error {
-	urls, err := deployed.MakeQueues(a.AWS, Region)
-	if err != nil {
-		return err
-	}
+// deploy puts the stack's event source mappings and rules up.
+func (a *Account) deploy(deployed stack.Stack, urls map[string]string, functions map[string]invoke) error {
 	a.failed = urls[product.Failed]
 	for _, s := range deployed.Sources {
 		err := a.AWS.AddSource(localaws.Source{
@@ -83,24 +94,67 @@ func (a *Account) deploy(deployed stack.Stack, functions map[string]invoke) erro
 	}
 	for _, r := range deployed.Rules {
 		rule := localaws.Rule{Name: r.Name, Region: Region, Pattern: r.Pattern, Group: r.Group}
-		if url, ok := urls[r.To]; ok {
-			rule.TargetARN = "arn:aws-us-gov:sqs:" + Region + ":" + localaws.AccountID + ":" + r.To
-			rule.Send = func(group, body string) error { return a.AWS.Send(url, group, body) }
-		} else {
-			rule.Invoke = func(ctx context.Context, event []byte) error {
-				_, err := functions[r.To](ctx, event)
-				return err
-			}
+		if err := a.AWS.Attach(to(a, rule, r.To, urls, functions)); err != nil {
+			return err
 		}
-		if err := a.AWS.Attach(rule); err != nil {
+	}
+	for _, s := range deployed.Schedules {
+		if s.Every == 0 {
+			continue // scans at an hour of the day are asked for by hand
+		}
+		rule := localaws.Rule{Name: s.Name, Region: Region, Every: s.Every, Input: s.Input, Group: s.Group}
+		if err := a.AWS.Attach(to(a, rule, s.To, urls, functions)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// verifier is the function that scans when the queue asks for it.
-func (a *Account) verifier() invoke {
+// to gives a rule its target.
+func to(a *Account, rule localaws.Rule, target string, urls map[string]string, functions map[string]invoke) localaws.Rule {
+	if url, ok := urls[target]; ok {
+		rule.TargetARN = queueARN(target)
+		rule.Send = func(group, body string) error { return a.AWS.Send(url, group, body) }
+		return rule
+	}
+	rule.Invoke = func(ctx context.Context, event []byte) error {
+		_, err := functions[target](ctx, event)
+		return err
+	}
+	return rule
+}
+
+// newVerifier is the verifier, with a bucket for its evidence.
+func (a *Account) newVerifier(topic, inbox string) (*verifier.Verifier, error) {
+	if err := a.AWS.CreateBucket(Region, product.Evidence); err != nil {
+		return nil, err
+	}
+	key, err := a.AWS.CreateSigningKey(Region, a.People.Verifier)
+	if err != nil {
+		return nil, err
+	}
+	config := a.marked(a.People.Verifier)
+	v := scans.Verifier(scans.VerifierOptions{
+		Config:   config,
+		Scanner:  scans.Scanner(scans.Options{Config: config, Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep}),
+		TopicARN: topic, ReportedURL: inbox, SigningKey: key, Tool: a.tool,
+		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now,
+	})
+	v.Store = store.Bucket{Objects: scans.S3(config), Name: product.Evidence, Location: location()}
+	v.Hub = reports{a}
+	return &v, nil
+}
+
+// reports keeps what scans report, where Security Hub would.
+type reports struct{ account *Account }
+
+func (r reports) Import(_ context.Context, d evidence.Document, _ bool) error {
+	r.account.report(d)
+	return nil
+}
+
+// scanOnRequest is the function that scans when the queue asks for it.
+func (a *Account) scanOnRequest() invoke {
 	requests := scans.Requests{Log: slog.New(slog.DiscardHandler)}
 	return func(ctx context.Context, event []byte) ([]byte, error) {
 		began := a.AWS.Now()
@@ -116,18 +170,9 @@ func (a *Account) verifier() invoke {
 	}
 }
 
-// scan runs the verifier once, and keeps its report.
+// scan runs the verifier once.
 func (a *Account) scan(ctx context.Context, why string) error {
-	scanner := scans.Scanner(scans.Options{
-		Config: a.marked(a.People.Verifier), Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep,
-	})
-	started := a.AWS.Now()
-	found, err := scanner.Scan(ctx, location(), scan.Request{Why: why})
-	if err != nil {
-		return err
-	}
-	a.report(evidence.New(evidence.About{
-		Why: why, Started: started, Finished: a.AWS.Now(), Tool: a.tool,
-	}, found.Report))
-	return errors.Join(found.Failures...)
+	a.scanning.Lock()
+	defer a.scanning.Unlock()
+	return a.verifier.Run(ctx, location(), verifier.Request{Why: why})
 }

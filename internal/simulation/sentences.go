@@ -26,6 +26,8 @@ func sentences() []sentence {
 		{form: "{duration} pass|passes", do: pass},
 		{form: "AWS {fails} the next[ {number}][ {call}] call|calls of {who}", do: injectFault},
 		{form: "EventBridge {loses} the next[ {number}][ {call}] event|events of {who}", do: injectFault},
+		{form: "The trail stops logging", do: stopTrail},
+		{form: "The trail logs again", do: startTrail},
 		{form: "The containers of {name} have no cat", do: removeCat},
 
 		// What must have become of it.

@@ -35,9 +35,9 @@ type Printer struct {
 // Timeline prints what happened, line by line, up to a number of lines.
 func (p Printer) Timeline(activities []Activity, most int) {
 	lines := 0
-	for _, activity := range activities {
+	for i, activity := range activities {
 		text := p.Line(activity)
-		if text == "" {
+		if text == "" || isCheck(activities, i) {
 			continue
 		}
 		lines++
@@ -90,7 +90,7 @@ func sinceStart(d time.Duration) string {
 // events that no rule matched, and what their deliveries repeat.
 func (p Printer) Line(activity Activity) string {
 	switch {
-	case activity.Call != nil && activity.Call.Operation == "sns:Publish":
+	case activity.Call != nil && isHousekeeping(activity.Call.Operation):
 		return ""
 	case activity.Call != nil:
 		call := activity.Call
@@ -107,6 +107,30 @@ func (p Printer) Line(activity Activity) string {
 		return fmt.Sprintf("%-32s %s", "fipsguard → people", p.Paint(Strong, p.Clean(activity.Message.Subject)))
 	}
 	return ""
+}
+
+// isCheck reports whether an activity is one of the enforcer's readings after
+// which it had nothing to do: it comes each minute.
+func isCheck(activities []Activity, i int) bool {
+	ofEnforcer := func(a Activity) bool {
+		return a.Call != nil && a.Call.Principal.ARN == localaws.Everyone().Guard.ARN
+	}
+	if !ofEnforcer(activities[i]) || activities[i].Call.Operation != "ecs:ListAccountSettings" || activities[i].Call.ErrorCode != "" {
+		return false
+	}
+	for j, near := range activities {
+		if d := near.Time.Sub(activities[i].Time).Abs(); j != i && d < time.Second && ofEnforcer(near) && changesSetting(near.Call.Operation) {
+			return false
+		}
+	}
+	return true
+}
+
+// isHousekeeping reports whether a call is about the guard's own evidence, memory
+// and alerts.
+func isHousekeeping(operation string) bool {
+	service, _, _ := strings.Cut(operation, ":")
+	return service == "sns" || service == "sqs" || service == "s3"
 }
 
 func (p Printer) who(caller localaws.Principal) string {

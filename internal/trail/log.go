@@ -4,11 +4,11 @@ import (
 	"strconv"
 
 	"fipsguard/internal/guard"
-	"fipsguard/internal/trail/logfile"
+	"fipsguard/internal/trail/logfile/kept"
 )
 
 // FromLog decodes a record of a log file as Decode does its text.
-func FromLog(r logfile.Record) guard.Event {
+func FromLog(r kept.Record) guard.Event {
 	i := r.Identity
 	context := session{}
 	context.SessionIssuer.value = &sessionIssuer{ARN: text(i.Issuer), UserName: text(i.IssuerName)}

@@ -3,14 +3,13 @@ package trail
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"github.com/klauspost/compress/gzip"
 )
 
 // A gzip stream may grow to maxRatio times the bytes of the file, all the streams

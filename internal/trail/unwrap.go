@@ -68,7 +68,7 @@ func Wrappers() []Wrapper {
 		{Name: "AWS Config item", Where: "`configurationItems[]`", From: "AWS Config's snapshots; NOT_APPLICABLE", list: "configurationItems"},
 		{Name: "CloudTrail Lake row", Where: "`QueryResultRows[]`, `eventJson` or the columns", From: "`aws cloudtrail get-query-results`", list: "QueryResultRows"},
 		{Name: "CSV row", Where: "column `eventjson` or the record's columns", From: "Athena's and CloudTrail Lake's results"},
-		{Name: "text", Where: "any member that begins with `{\"eventVersion\"`", From: "what log shippers store", open: quotedRecord},
+		{Name: "text", Where: "any member, also of an object in it, that begins with `{\"eventVersion\"`", From: "what log shippers store", open: quotedRecord},
 	}
 }
 
@@ -168,10 +168,21 @@ func holdsJSON(quoted jsontext.Value) bool {
 	return err == nil && looksLikeJSON(inner)
 }
 
-// quotedRecord is the first member of an object that is a record as a text.
-func quotedRecord(w *wrapped) []byte {
+// maxShipped is how deep in an object a log shipper's text is looked for.
+const maxShipped = 3
+
+// quotedRecord is the first member of an object, or of an object in it, that is a
+// record as a text.
+func quotedRecord(w *wrapped) []byte { return quotedIn(w.whole, 1) }
+
+func quotedIn(object []byte, depth int) []byte {
 	const beginning = `{"eventVersion"`
-	for name, value := range membersOf(w.whole) {
+	for name, value := range membersOf(object) {
+		if value[0] == '{' && depth < maxShipped {
+			if inner := quotedIn(value, depth+1); inner != nil {
+				return inner
+			}
+		}
 		if name == "" || value[0] != '"' || !bytes.Contains(value[:min(len(value), 64)], []byte("eventVersion")) {
 			continue
 		}

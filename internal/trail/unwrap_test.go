@@ -47,12 +47,12 @@ func wraps() map[string]func(record string) string {
 		"CloudWatch Logs subscription, `awslogs.data`": func(record string) string {
 			return fmt.Sprintf(`{"awslogs":{"data":%s}}`, quote(base64.StdEncoding.EncodeToString([]byte(zipped(fmt.Sprintf(subscription, quote(record)))))))
 		},
-		"Kinesis record, `Records[].kinesis.data`":                             encoded(`{"Records":[{"kinesis":{"kinesisSchemaVersion":"1.0","partitionKey":"p","sequenceNumber":"1","data":%s},"eventSource":"aws:kinesis","eventVersion":"1.0","eventID":"shard:1","eventName":"aws:kinesis:record","awsRegion":"us-gov-west-1"}]}`),
-		"Lambda failure record, `requestPayload`":                              as(`{"version":"1.0","timestamp":"2026-01-05T10:10:00.000Z","requestContext":{"requestId":"r","functionArn":"f","condition":"RetriesExhausted","approximateInvokeCount":3},"requestPayload":%s,"responseContext":{"statusCode":200,"functionError":"Unhandled"},"responsePayload":{"errorMessage":"e"}}`),
-		"Lambda failure record, `detail.requestPayload`":                       as(`{"version":"0","id":"i","detail-type":"Lambda Function Invocation Result - Failure","source":"lambda","account":"111122223333","time":"2026-01-05T10:10:00Z","region":"us-gov-west-1","detail":{"version":"1.0","requestContext":{},"requestPayload":%s}}`),
-		"CloudTrail Lake row, `QueryResultRows[]`, `eventJson` or the columns": in(`{"QueryStatus":"FINISHED","QueryResultRows":[[{"eventID":"b"},{"eventJson":%s}]]}`),
-		"CSV row, column `eventjson` or the record's columns":                  func(record string) string { return "eventid,eventjson\nb," + csvQuote(record) + "\n" },
-		"text, any member that begins with `{\"eventVersion\"`":                in(`{"@timestamp":"2026-01-05","log":{"offset":1},"original":%s}`),
+		"Kinesis record, `Records[].kinesis.data`":                                        encoded(`{"Records":[{"kinesis":{"kinesisSchemaVersion":"1.0","partitionKey":"p","sequenceNumber":"1","data":%s},"eventSource":"aws:kinesis","eventVersion":"1.0","eventID":"shard:1","eventName":"aws:kinesis:record","awsRegion":"us-gov-west-1"}]}`),
+		"Lambda failure record, `requestPayload`":                                         as(`{"version":"1.0","timestamp":"2026-01-05T10:10:00.000Z","requestContext":{"requestId":"r","functionArn":"f","condition":"RetriesExhausted","approximateInvokeCount":3},"requestPayload":%s,"responseContext":{"statusCode":200,"functionError":"Unhandled"},"responsePayload":{"errorMessage":"e"}}`),
+		"Lambda failure record, `detail.requestPayload`":                                  as(`{"version":"0","id":"i","detail-type":"Lambda Function Invocation Result - Failure","source":"lambda","account":"111122223333","time":"2026-01-05T10:10:00Z","region":"us-gov-west-1","detail":{"version":"1.0","requestContext":{},"requestPayload":%s}}`),
+		"CloudTrail Lake row, `QueryResultRows[]`, `eventJson` or the columns":            in(`{"QueryStatus":"FINISHED","QueryResultRows":[[{"eventID":"b"},{"eventJson":%s}]]}`),
+		"CSV row, column `eventjson` or the record's columns":                             func(record string) string { return "eventid,eventjson\nb," + csvQuote(record) + "\n" },
+		"text, any member, also of an object in it, that begins with `{\"eventVersion\"`": in(`{"@timestamp":"2026-01-05","log":{"offset":1},"event":{"kind":"event","original":%s}}`),
 	}
 }
 

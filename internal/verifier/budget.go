@@ -6,11 +6,14 @@ import (
 
 	"fipsguard/internal/alert"
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/seal"
 )
 
 const (
 	// helperTime is what one call to S3 or SNS, or working off the inbox, may take.
 	helperTime = 25 * time.Second
+	// keyTime is what one call to KMS may take. The setting does not wait for it.
+	keyTime = 10 * time.Second
 	// hubTime is what all calls to Security Hub may take together.
 	hubTime = time.Minute
 )
@@ -19,20 +22,35 @@ const (
 // from calling the next one.
 type helpers struct {
 	store    Store
+	signer   Signer
 	notifier Notifier
 	inbox    Inbox
 	hub      Hub
 }
 
-func (v *Verifier) helpers() helpers { return helpers{v.Store, v.Notifier, v.Inbox, v.Hub} }
+func (v *Verifier) helpers() helpers {
+	return helpers{v.Store, v.Signer, v.Notifier, v.Inbox, v.Hub}
+}
 
-func (h helpers) readState(ctx context.Context) ([]byte, error) {
+func (h helpers) publicKey(ctx context.Context) (seal.Key, error) {
+	ctx, cancel := context.WithTimeout(ctx, keyTime)
+	defer cancel()
+	return h.signer.PublicKey(ctx)
+}
+
+func (h helpers) sign(ctx context.Context, digest []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, keyTime)
+	defer cancel()
+	return h.signer.Sign(ctx, digest)
+}
+
+func (h helpers) readState(ctx context.Context) (content []byte, version, before string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, helperTime)
 	defer cancel()
 	return h.store.ReadState(ctx)
 }
 
-func (h helpers) writeState(ctx context.Context, state []byte) error {
+func (h helpers) writeState(ctx context.Context, state []byte) (version string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, helperTime)
 	defer cancel()
 	return h.store.WriteState(ctx, state)

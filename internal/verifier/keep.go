@@ -3,55 +3,83 @@ package verifier
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/evidence/format"
 )
 
-// checkLatest reads the report that the last scan kept, and compares it with
-// the digest that was noted then.
-func (v *Verifier) checkLatest(ctx context.Context, latest *evidence.Predecessor) error {
-	if latest == nil {
-		return nil
+// receipt is where a report was kept; zero when it was not.
+type receipt struct {
+	location string
+	report   *evidence.Predecessor // what the next one follows; nil when it was not signed
+	partly   bool                  // some formats are missing
+}
+
+// keep signs a report and keeps it in every format. What is about to be kept is
+// written down before, with what was intended: a run that follows knows then what
+// to look for.
+func (v *Verifier) keep(ctx context.Context, intending recalled, d evidence.Document) (evidence.Document, receipt, error) {
+	var payload bytes.Buffer
+	if err := evidence.WriteJSON(&payload, d); err != nil {
+		return d, receipt{}, err
 	}
-	data, err := v.helpers().readReport(ctx, latest.ID)
+	sealed, signErr := v.seal(ctx, evidence.PayloadType, payload.Bytes())
+	if signErr != nil {
+		v.Log.Error("report not signed", "id", d.ID, "error", signErr.Error())
+		d, kept, err := v.keepUnsigned(ctx, d)
+		return d, kept, errors.Join(fmt.Errorf("sign report %s: %w", d.ID, signErr), err)
+	}
+	report := &evidence.Predecessor{ID: d.ID, SHA256: evidence.Digest(payload.Bytes())}
+	intending.Keeping = report
+	if err := v.remember(ctx, intending); err != nil {
+		v.Log.Error("state not written", "error", err.Error()) // tell writes it again
+	}
+	location, err := v.keepAs(ctx, d.ID, ".dsse.json", "application/json", sealed)
 	if err != nil {
+		return d, receipt{}, err
+	}
+	err = v.keepFormats(ctx, d, payload.Bytes())
+	return d, receipt{location, report, err != nil}, err
+}
+
+// keepUnsigned keeps a report that says that nothing signs it and that it
+// belongs to no chain.
+func (v *Verifier) keepUnsigned(ctx context.Context, d evidence.Document) (evidence.Document, receipt, error) {
+	d.Predecessor, d.Chain = nil, evidence.Chain{}
+	var content bytes.Buffer
+	if err := evidence.WriteJSON(&content, d); err != nil {
+		return d, receipt{}, err
+	}
+	location, err := v.keepAs(ctx, d.ID, ".json", "application/json", content.Bytes())
+	return d, receipt{location: location}, err
+}
+
+// keepFormats keeps what is made of a signed report, its payload first.
+func (v *Verifier) keepFormats(ctx context.Context, d evidence.Document, payload []byte) error {
+	if _, err := v.keepAs(ctx, d.ID, ".json", "application/json", payload); err != nil {
 		return err
 	}
-	if evidence.Digest(data) != latest.SHA256 {
-		return fmt.Errorf("report %s is not as it was kept: its SHA-256 differs", latest.ID)
+	var content bytes.Buffer // for one format after the other
+	d.SHA256 = evidence.Digest(payload)
+	for _, file := range format.Derived() {
+		content.Reset()
+		if err := file.Write(&content, d); err != nil {
+			return fmt.Errorf("write report %s as %s: %w", d.ID, file.Ending, err)
+		}
+		if _, err := v.keepAs(ctx, d.ID, file.Ending, file.MediaType, content.Bytes()); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// receipt is where a report was kept; zero when it was not.
-type receipt struct{ location, sha256 string }
-
-// keep writes a report in every format; the original is the one that is chained.
-func (v *Verifier) keep(ctx context.Context, d evidence.Document) (receipt, error) {
-	var content bytes.Buffer // for one format after the other: the first is the largest
-	location, err := v.keepAs(ctx, format.Original(), d, &content)
+func (v *Verifier) keepAs(ctx context.Context, id, ending, mediaType string, content []byte) (location string, err error) {
+	location, err = v.helpers().keepReport(ctx, id, ending, mediaType, content)
 	if err != nil {
-		return receipt{}, err
+		v.Log.Error("report not kept", "id", id, "form", ending, "error", err.Error())
+		return "", err
 	}
-	kept := receipt{location, evidence.Digest(content.Bytes())}
-	for _, file := range format.Derived(location) {
-		if _, err := v.keepAs(ctx, file, d, &content); err != nil {
-			return kept, err
-		}
-	}
-	return kept, nil
-}
-
-func (v *Verifier) keepAs(ctx context.Context, file format.File, d evidence.Document, content *bytes.Buffer) (location string, err error) {
-	content.Reset()
-	if err := file.Write(content, d); err != nil {
-		return "", fmt.Errorf("write report %s as %s: %w", d.ID, file.Ending, err)
-	}
-	location, err = v.helpers().keepReport(ctx, d.ID, file.Ending, file.MediaType, content.Bytes())
-	if err != nil {
-		v.Log.Error("report not kept", "id", d.ID, "form", file.Ending, "error", err.Error())
-	}
-	return location, err
+	return location, nil
 }

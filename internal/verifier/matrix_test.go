@@ -10,6 +10,7 @@ import (
 
 	"fipsguard/internal/alert"
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/seal"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/guardtest"
 )
@@ -22,6 +23,8 @@ const (
 	readState   = "s3:GetObject of the state"
 	readReport  = "s3:GetObject of the report before"
 	putObject   = "s3:PutObject"
+	sign        = "kms:Sign"
+	publicKey   = "kms:GetPublicKey"
 	importMany  = "securityhub:BatchImportFindings"
 	receiveMany = "sqs:ReceiveMessage"
 	deleteOne   = "sqs:DeleteMessage"
@@ -36,10 +39,10 @@ const (
 // error, in time.
 func TestFaults(t *testing.T) {
 	cells := map[string]func(*testing.T) []string{}
-	for _, dependency := range []string{publish, readState, readReport, putObject, importMany, receiveMany, deleteOne, "ecs:ListAccountSettings", putDefault, "ecs:ListClusters", "ecs:ListTasks", "cloudtrail:LookupEvents", execCommand} {
+	for _, dependency := range []string{publish, readState, readReport, sign, publicKey, putObject, importMany, receiveMany, deleteOne, "ecs:ListAccountSettings", putDefault, "ecs:ListClusters", "ecs:ListTasks", "cloudtrail:LookupEvents", execCommand} {
 		for _, fault := range guardtest.Faults() {
 			for _, policy := range []string{"valid", "faulty"} {
-				if fault == guardtest.Garbage && slices.Contains([]string{publish, putObject, importMany, receiveMany, deleteOne, "ecs:ListClusters", "ecs:ListTasks", "cloudtrail:LookupEvents"}, dependency) {
+				if fault == guardtest.Garbage && slices.Contains([]string{publish, sign, publicKey, putObject, importMany, receiveMany, deleteOne, "ecs:ListClusters", "ecs:ListTasks", "cloudtrail:LookupEvents"}, dependency) {
 					continue // their answers say nothing that is needed, or the adapter reads them
 				}
 				name := fmt.Sprintf("scan, %s %s, policy %s", dependency, fault, policy)
@@ -51,11 +54,11 @@ func TestFaults(t *testing.T) {
 }
 
 func playFault(t *testing.T, dependency string, fault guardtest.Fault, faulty bool) (wrong []string) {
-	w, o := guardtest.NewWorld(start), &outsideAtFault{outside: newOutside(), faults: map[string]guardtest.Fault{}}
+	w, o := guardtest.NewWorld(start), &outsideAtFault{outside: newOutside(t), faults: map[string]guardtest.Fault{}}
 	w.Tasks = []guard.Task{task("refuted"), task("fine")}
 	seen := &watched{World: w}
 	v := o.verifier(w)
-	v.Store, v.Notifier, v.Inbox, v.Hub, v.Now = o, o, o, o, time.Now
+	v.Store, v.Signer, v.Notifier, v.Inbox, v.Hub, v.Now = o, o, o, o, o, time.Now
 	v.Scanner.Account, v.Scanner.Now = seen, time.Now
 	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 	defer cancel()
@@ -72,6 +75,9 @@ func playFault(t *testing.T, dependency string, fault guardtest.Fault, faulty bo
 	seen.start = time.Now()
 	ctx, cancel = context.WithTimeout(t.Context(), functionTime)
 	defer cancel()
+	if dependency == publicKey {
+		v.key = nil // as in a process that has not asked for it yet
+	}
 	err := v.Run(ctx, location, Request{Why: "scheduled scan", KernelsEnd: seen.start.Add(functionTime * 3 / 4), ScanEnd: seen.start.Add(functionTime * 7 / 8)})
 	late := time.Since(seen.start) >= functionTime && fault != guardtest.Hangs
 
@@ -93,10 +99,14 @@ func playFault(t *testing.T, dependency string, fault guardtest.Fault, faulty bo
 		check(strings.Contains(o.texts(), guard.SettingName), "nobody is told of the setting")
 	}
 	if !(dependency == putObject && stopped) {
-		check(len(o.order) == 2, "the report is not kept")
+		check(len(o.order)+len(o.unsigned()) == 2, "the report is not kept")
 	}
 	check(w.Default == guard.ModeOn || !strings.Contains(o.texts(), "Fixed:  yes"), "people are told that it is fixed, and it is not")
-	lost := slices.Contains([]string{publish, readState, readReport, putObject, importMany, receiveMany}, dependency) && stopped
+	lost := slices.Contains([]string{publish, readState, readReport, sign, publicKey, putObject, importMany, receiveMany}, dependency) && stopped
+	if fault == guardtest.Garbage && slices.Contains([]string{readState, readReport}, dependency) {
+		check(strings.Contains(o.texts(), string(guard.GuardEvidence)), "nobody is told that what was kept is not as it was left")
+		lost = false
+	}
 	open := dependency == putDefault && stopped && fault != guardtest.Refused
 	if lost || open {
 		check(err != nil, "no error is returned, so that nobody tries again")
@@ -126,14 +136,29 @@ type outsideAtFault struct {
 	faults map[string]guardtest.Fault
 }
 
-func (o *outsideAtFault) ReadState(ctx context.Context) ([]byte, error) {
+func (o *outsideAtFault) ReadState(ctx context.Context) (content []byte, version, before string, err error) {
 	if err := o.faults[readState].Happen(ctx); err != nil {
+		return nil, "", "", err
+	}
+	content, version, before, err = o.outside.ReadState(ctx)
+	if o.faults[readState] == guardtest.Garbage {
+		content = []byte("<html>")
+	}
+	return content, version, before, err
+}
+
+func (o *outsideAtFault) Sign(ctx context.Context, digest []byte) ([]byte, error) {
+	if err := o.faults[sign].Happen(ctx); err != nil {
 		return nil, err
 	}
-	if o.faults[readState] == guardtest.Garbage {
-		return []byte("<html>"), nil
+	return o.outside.Sign(ctx, digest)
+}
+
+func (o *outsideAtFault) PublicKey(ctx context.Context) (seal.Key, error) {
+	if err := o.faults[publicKey].Happen(ctx); err != nil {
+		return seal.Key{}, err
 	}
-	return o.outside.ReadState(ctx)
+	return o.outside.PublicKey(ctx)
 }
 
 func (o *outsideAtFault) ReadReport(ctx context.Context, id string) ([]byte, error) {
@@ -146,9 +171,9 @@ func (o *outsideAtFault) ReadReport(ctx context.Context, id string) ([]byte, err
 	return o.outside.ReadReport(ctx, id)
 }
 
-func (o *outsideAtFault) WriteState(ctx context.Context, state []byte) error {
+func (o *outsideAtFault) WriteState(ctx context.Context, state []byte) (string, error) {
 	if err := o.faults[putObject].Happen(ctx); err != nil {
-		return err
+		return "", err
 	}
 	return o.outside.WriteState(ctx, state)
 }
@@ -192,4 +217,16 @@ func (o *outsideAtFault) texts() string {
 		all.WriteString(m.Text)
 	}
 	return all.String()
+}
+
+// unsigned are the reports that were kept though nothing signed them.
+func (o *outsideAtFault) unsigned() []string {
+	var ids []string
+	for name := range o.reports {
+		id, isJSON := strings.CutSuffix(name, ".json")
+		if _, signed := o.reports[id+".dsse.json"]; isJSON && !strings.Contains(id, ".") && !signed {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }

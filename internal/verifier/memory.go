@@ -36,6 +36,8 @@ type span struct {
 	EventName string    `json:"eventName,omitempty"` // of the call that began it; absent when it began earlier
 	EventID   string    `json:"eventID,omitempty"`
 	Actor     string    `json:"actor,omitempty"`
+	Tool      string    `json:"tool,omitempty"`    // as the actor's user agent names it
+	Console   bool      `json:"console,omitempty"` // the actor's credentials are the console's
 }
 
 // memoryOf makes of what a scan knows what is stored.
@@ -58,6 +60,7 @@ func spanOf(s guard.Span) span {
 	stored := span{
 		From: s.From.UTC(), Until: s.Until.UTC(), Unknown: s.Unknown,
 		EventName: s.Cause.EventName, EventID: s.Cause.EventID, Actor: s.Cause.Actor.Name,
+		Tool: s.Cause.Actor.Tool, Console: s.Cause.Actor.Console,
 	}
 	if s.Mode != guard.ModeUnknown {
 		stored.Mode = s.Mode.String()
@@ -84,7 +87,7 @@ func (m memory) known() scan.Known {
 func (s span) guard() guard.Span {
 	span := guard.Span{From: s.From, Until: s.Until, Mode: guard.ParseMode(s.Mode), Unknown: s.Unknown}
 	if s.EventName != "" {
-		span.Cause = guard.Cause{EventID: s.EventID, EventName: s.EventName, Time: s.From, Actor: guard.Actor{Name: s.Actor}}
+		span.Cause = guard.Cause{EventID: s.EventID, EventName: s.EventName, Time: s.From, Actor: guard.Actor{Name: s.Actor, Tool: s.Tool, Console: s.Console}}
 	}
 	return span
 }

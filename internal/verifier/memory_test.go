@@ -26,7 +26,7 @@ func TestWhatIsRememberedComesBackAsItWas(t *testing.T) {
 		Timelines: []guard.Timeline{
 			{Spans: []guard.Span{
 				{From: off.Add(-time.Hour), Until: off, Unknown: "nothing is on record"},
-				{From: off, Until: on, Mode: guard.ModeOff, Cause: guard.Cause{EventID: "1", EventName: "PutAccountSettingDefault", Time: off, Actor: guard.Actor{Name: "role Admin, session jane.doe"}}},
+				{From: off, Until: on, Mode: guard.ModeOff, Cause: guard.Cause{EventID: "1", EventName: "PutAccountSettingDefault", Time: off, Actor: guard.Actor{Name: "role Admin, session jane.doe", Tool: "Terraform", Console: true}}},
 				{From: on, Until: start, Mode: guard.ModeOn, Cause: guard.Cause{EventName: "PutAccountSettingDefault", Time: on, Actor: guard.Actor{Name: "fipsguard"}}},
 			}},
 			{Principal: "arn:aws-us-gov:iam::111122223333:role/ci", Spans: []guard.Span{{From: off, Until: start, Mode: guard.ModeOff}}},
@@ -49,7 +49,7 @@ func TestWhatIsRememberedComesBackAsItWas(t *testing.T) {
 // were not read yet, and knows when FIPS mode was off though CloudTrail does
 // not answer.
 func TestTheNextProcessGoesOnWhereTheLastOneStopped(t *testing.T) {
-	w, o := guardtest.NewWorld(start), newOutside()
+	w, o := guardtest.NewWorld(start), newOutside(t)
 	w.Tasks = []guard.Task{task("a"), task("b"), task("c")}
 	w.Events = []guard.Event{guardtest.Put("off", start.Add(-time.Hour), guard.ModeOff), guardtest.Put("on", start.Add(-time.Minute), guard.ModeOn)}
 	for range w.Tasks {

@@ -19,16 +19,19 @@ const recordedTo = 5 * time.Second
 func (r reported) compare(report guard.Report, now time.Time, blind bool) (unreported []guard.Finding, after reported) {
 	after = r.with(reported{})
 	periods := guard.OffPeriods(report.Timelines, report.Cause.Account, report.Cause.Region)
-	after.Sightings = matched(after.Sightings, periods, subjectsOf(report), now)
-	for _, period := range periods {
+	var seen [][]sighting
+	seen, after.Sightings = matched(after.Sightings, periods, subjectsOf(report))
+	for i, period := range periods {
+		for _, s := range seen[i] {
+			period.Seen = s.At
+		}
 		told := after.knowsAllOf(period)
 		switch {
 		case told:
-		case !period.Seen.IsZero():
-			unreported = append(unreported, guard.Check(period)...)
 		case period.Ended.EventName == "" || now.Sub(period.Until) < guard.Settling, blind && byGuard(period.Ended):
+			after.Sightings = append(after.Sightings, seen[i]...)
 			continue
-		case byGuard(period.Ended) && period.Until.Before(r.Since): // what ended it reported it
+		case period.Seen.IsZero() && byGuard(period.Ended) && period.Until.Before(r.Since): // what ended it reported it
 		default:
 			unreported = append(unreported, guard.Check(period)...)
 		}
@@ -62,22 +65,22 @@ func (r reported) knowsAllOf(period guard.OffPeriod) bool {
 	return true
 }
 
-// matched notes each sighting in the off period that it is of, and returns
-// those that wait for a record, or for the event of what ended just now.
-func matched(sightings []sighting, periods []guard.OffPeriod, subjects map[string]string, now time.Time) (waiting []sighting) {
+// matched returns the sightings of each off period, and those that wait for a
+// record.
+func matched(sightings []sighting, periods []guard.OffPeriod, subjects map[string]string) (of [][]sighting, waiting []sighting) {
+	of = make([][]sighting, len(periods))
 	for _, s := range sightings {
 		subject, onRecord := subjects[s.EventID]
 		if onRecord && subject == s.Subject {
 			continue // the event says which one it is of
 		}
-		i := nearest(s, periods)
-		if i < 0 || !onRecord && s.EventID != "" || now.Sub(periods[i].Until) < guard.Settling {
-			waiting = append(waiting, s)
+		if i := nearest(s, periods); i >= 0 && (onRecord || s.EventID == "") {
+			of[i] = append(of[i], s)
 			continue
 		}
-		periods[i].Seen = s.At
+		waiting = append(waiting, s)
 	}
-	return waiting
+	return of, waiting
 }
 
 // subjectsOf is which setting an event of timelines is about, by its ID.

@@ -10,6 +10,39 @@ import (
 	"fipsguard/internal/guardtest"
 )
 
+// TestAnOffPeriodIsReportedOnceThoughNothingAnswered: neither the bucket nor SNS
+// did, and the same process goes on.
+func TestAnOffPeriodIsReportedOnceThoughNothingAnswered(t *testing.T) {
+	w, o := guardtest.NewWorld(start), newOutside(t)
+	w.Tasks = []guard.Task{task("off")}
+	w.Kernels[w.Tasks[0].ARN+"/main"] = "0\r\n"
+	w.Events = []guard.Event{
+		by("role Admin, session jane.doe", guardtest.Put("off", start.Add(-time.Hour), guard.ModeOff)),
+		by("user terraform-ci", guardtest.Put("on", start.Add(-45*time.Minute), guard.ModeOn)),
+	}
+	v := o.verifier(w)
+	for _, part := range []string{"state", "report", "publish"} {
+		o.broken[part] = errors.New("no answer")
+	}
+	if _, err := run(t, v, Request{}); err == nil {
+		t.Fatal("nothing answers, and that is no error")
+	}
+	clear(o.broken)
+	w.Clock = w.Clock.Add(time.Hour)
+	if _, err := run(t, v, Request{}); err != nil {
+		t.Fatal(err)
+	}
+	off := 0
+	for _, m := range o.inbox {
+		if strings.Contains(m.Text, "until 2026-11-02T09:15:00Z: PutAccountSettingDefault by role Admin") {
+			off++
+		}
+	}
+	if off != 1 {
+		t.Errorf("people heard %d times of the off period: %q", off, o.inbox)
+	}
+}
+
 // by is a call that somebody made.
 func by(who string, e guard.Event) guard.Event {
 	e.Cause.Actor.Name = who
@@ -42,7 +75,7 @@ func TestAnOffPeriodIsReportedOnce(t *testing.T) {
 		"it was on all the time":   {[]guard.Event{on}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, o := guardtest.NewWorld(start), newOutside()
+			w, o := guardtest.NewWorld(start), newOutside(t)
 			w.Events = c.events
 			for n := range 4 {
 				o.broken = map[string]error{}
@@ -83,7 +116,7 @@ func TestAReportedOffPeriodIsNotForgotten(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, o := guardtest.NewWorld(start), newOutside()
+			w, o := guardtest.NewWorld(start), newOutside(t)
 			w.Events = []guard.Event{guardtest.Put("off", start.Add(-time.Hour), guard.ModeOff), guardtest.Put("on", start.Add(-time.Minute), guard.ModeOn)}
 			v := o.verifier(w)
 			for n := range 4 {

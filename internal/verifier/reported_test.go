@@ -72,7 +72,7 @@ func TestEveryOffPeriodIsReportedOnceWhoeverSawItFirst(t *testing.T) {
 		"an override, of somebody else":          {[]guard.Event{of(role, off), of(role, ended)}, []alert.Message{enforced("", minute(31), "")}, []string{"role/checkout was off"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, o := guardtest.NewWorld(start), newOutside()
+			w, o := guardtest.NewWorld(start), newOutside(t)
 			if _, err := run(t, o.verifier(w), Request{}); err != nil { // from now on it is noted
 				t.Fatal(err)
 			}
@@ -106,10 +106,47 @@ func TestEveryOffPeriodIsReportedOnceWhoeverSawItFirst(t *testing.T) {
 	}
 }
 
+// TestAnEventOnItsWayIsWaitedFor: a scan right after the minute's repair has the
+// record, and the event's own alert names the person, too. If it never comes, the
+// next scan has the name.
+func TestAnEventOnItsWayIsWaitedFor(t *testing.T) {
+	for _, comes := range []bool{true, false} {
+		w, o := guardtest.NewWorld(start), newOutside(t)
+		if _, err := run(t, o.verifier(w), Request{}); err != nil {
+			t.Fatal(err)
+		}
+		w.Events = []guard.Event{by("jane", guardtest.Put("off", minute(55), guard.ModeOff)), by(theGuard, guardtest.Put("fixed", minute(56), guard.ModeOn))}
+		o.publish(enforced("", minute(56), ""))
+		w.Clock = minute(60)
+		if _, err := run(t, o.verifier(w), Request{}); err != nil {
+			t.Fatal(err)
+		}
+		if len(o.inbox) != 1 {
+			t.Errorf("people heard before the event could come: %q", o.subjects())
+		}
+		var want []string
+		if comes {
+			o.publish(enforced("off", minute(55), ""))
+		} else {
+			want = []string{"[WARNING] It is known now who turned FIPS mode off"}
+		}
+		o.inbox = nil
+		for range 2 {
+			w.Clock = w.Clock.Add(time.Hour)
+			if _, err := run(t, o.verifier(w), Request{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := o.subjects(); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("the event comes: %t; people heard %q, want %q", comes, got, want)
+		}
+	}
+}
+
 // TestAScansOwnSightingIsNamedLater: it found FIPS mode off, and CloudTrail had
 // no record yet.
 func TestAScansOwnSightingIsNamedLater(t *testing.T) {
-	w, o := guardtest.NewWorld(start), newOutside()
+	w, o := guardtest.NewWorld(start), newOutside(t)
 	w.Default = guard.ModeOff
 	if _, err := run(t, o.verifier(w), Request{}); err != nil {
 		t.Fatal(err)
@@ -129,7 +166,7 @@ func TestAScansOwnSightingIsNamedLater(t *testing.T) {
 // TestWithoutItsQueueAScanRepeatsNothing that the guard ended: what ended it
 // reported it, most likely. It is an error, and asked again.
 func TestWithoutItsQueueAScanRepeatsNothing(t *testing.T) {
-	w, o := guardtest.NewWorld(start), newOutside()
+	w, o := guardtest.NewWorld(start), newOutside(t)
 	if _, err := run(t, o.verifier(w), Request{}); err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +186,7 @@ func TestWithoutItsQueueAScanRepeatsNothing(t *testing.T) {
 // TestAScanThatCannotReadItsStateTakesNothingForReported, nor reports it again:
 // the next one does, once.
 func TestAScanThatCannotReadItsStateTakesNothingForReported(t *testing.T) {
-	w, o := guardtest.NewWorld(start), newOutside()
+	w, o := guardtest.NewWorld(start), newOutside(t)
 	v := o.verifier(w)
 	if _, err := run(t, v, Request{}); err != nil {
 		t.Fatal(err)
@@ -184,7 +221,7 @@ func TestAScanThatCannotReadItsStateTakesNothingForReported(t *testing.T) {
 // TestTheSecondInWhichNotingBegan: CloudTrail does not say in which part of it an
 // off period ended that nobody reported.
 func TestTheSecondInWhichNotingBegan(t *testing.T) {
-	w, o := guardtest.NewWorld(start.Add(200*time.Millisecond)), newOutside()
+	w, o := guardtest.NewWorld(start.Add(200*time.Millisecond)), newOutside(t)
 	if _, err := run(t, o.verifier(w), Request{}); err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +234,7 @@ func TestTheSecondInWhichNotingBegan(t *testing.T) {
 
 // TestWhatIsNotWrittenStaysInTheQueue, and what is read twice is noted once.
 func TestWhatIsNotWrittenStaysInTheQueue(t *testing.T) {
-	w, o := guardtest.NewWorld(start), newOutside()
+	w, o := guardtest.NewWorld(start), newOutside(t)
 	o.publish(enforced("off", minute(-30), ""))
 	o.inbox = nil
 	o.broken["state"] = errors.New("no answer")
@@ -213,7 +250,7 @@ func TestWhatIsNotWrittenStaysInTheQueue(t *testing.T) {
 		}
 	}
 	var s state
-	if err := json.Unmarshal(o.state, &s); err != nil {
+	if err := json.Unmarshal(o.payload(t), &s); err != nil {
 		t.Fatal(err)
 	}
 	if len(s.Reported.Events) != 1 || len(s.Reported.Sightings) != 1 {

@@ -3,10 +3,10 @@ package verifier
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
-	"fipsguard/internal/alert"
 	"fipsguard/internal/dedup"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
@@ -17,33 +17,49 @@ import (
 const maxOutbox = 20
 
 // tell tells people what is new to them. What there is to tell is written down
-// first, so that it is sent even if this process ends here.
+// first, so that it is sent even if this process ends here. Off periods are in
+// no report: one whose alert does not go out is found again by the next scan.
 func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d evidence.Document, request Request, kept receipt) error {
-	changes := dedup.Compare(was.Open, found.Report, found.Complete())
+	complete := found.Complete() && was.unread == ""
+	changes := dedup.Compare(was.Open, found.Report, complete)
 	next := was
-	next.Open, next.Memory = changes.Open, memoryOf(found.Known)
-	if kept.sha256 != "" {
-		next.Latest = &evidence.Predecessor{ID: d.ID, SHA256: kept.sha256}
+	next.Open, next.Memory, next.Keeping = changes.Open, memoryOf(found.Known), nil
+	// What was tampered with is told once: the next scan finds what this one writes.
+	maps.DeleteFunc(next.Open, func(id string, open dedup.Open) bool {
+		return isEvidence(id) && open.Verdict == guard.NonCompliant.String()
+	})
+	if kept.report != nil {
+		next.Latest, next.Number = kept.report, d.Chain.Number
+	}
+	if kept.partly {
+		next.Keeping = kept.report
 	}
 	report := found.Report
 	published, readErr := v.readPublished(ctx)
-	noted := was.Reported.with(published.notes()).since(v.Now())
+	heard := was.Reported.with(published.notes()).since(v.Now())
+	noted := heard.with(byScan(changes.New, found.Report.Cause, v.Now()))
 	var past []guard.Finding
-	next.Reported = noted.with(byScan(changes.New, found.Report.Cause, v.Now()))
-	if !was.unread { // else it is not known what was reported before: the off periods wait
-		past, next.Reported = next.Reported.compare(found.Report, v.Now(), readErr != nil)
+	told := noted
+	if was.unread == "" { // else it is not known what was reported before: the off periods wait
+		past, told = noted.compare(found.Report, v.Now(), readErr != nil)
+	}
+	if next.Reported = told; len(past) > 0 {
+		next.Reported = noted
 	}
 	if len(changes.New) == 0 && len(past) == 1 {
 		report.Cause = began(past[0], report.Cause)
 	}
-	report.Findings, report.Outcomes = slices.Concat(changes.New, past), about(changes.New, found.Report)
+	report.Findings, report.Outcomes = changes.New, about(changes.New, found.Report)
 	report.Scan = &guard.Scan{Status: d.Status, Summary: evidence.Summary(d), Resolved: changes.Resolved, Evidence: kept.location}
+	item := pendingOf(report, kept)
+	item.made.Findings = slices.Concat(changes.New, past)
 	summary := request.Daily && was.Summary != day(v.Now())
+	item.past = len(changes.New)+len(changes.Resolved) == 0 && !summary
 	switch {
 	case len(next.Outbox) >= maxOutbox:
-		next.Open, next.Reported = was.Open, noted // it stays new until what is older has gone out
-	case len(report.Findings)+len(changes.Resolved) > 0 || summary:
-		next.Outbox = append(slices.Clone(next.Outbox), alert.Render(report))
+		next.Open, next.Reported, told = was.Open, heard, heard // it stays new until what is older has gone out
+	case len(item.made.Findings)+len(changes.Resolved) > 0 || summary:
+		next.Outbox = append(slices.Clone(next.Outbox), item)
 		if summary {
 			next.Summary = day(v.Now())
 		}
@@ -52,7 +68,7 @@ func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d 
 	if v.unwritten == nil {
 		v.forget(ctx, published)
 	}
-	return errors.Join(readErr, err, v.flush(ctx, next))
+	return errors.Join(readErr, err, v.flush(ctx, next, told))
 }
 
 // about returns the outcomes that belong to findings.
@@ -74,15 +90,19 @@ func about(findings []guard.Finding, r guard.Report) []guard.Outcome {
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // flush sends what there is to tell, the oldest first, and writes down that it
-// went out.
-func (v *Verifier) flush(ctx context.Context, s recalled) error {
+// went out; with the last one, what people know of off periods now.
+func (v *Verifier) flush(ctx context.Context, s recalled, told reported) error {
 	for len(s.Outbox) > 0 {
-		if err := v.helpers().publish(ctx, s.Outbox[0]); err != nil {
+		m := v.message(ctx, s.Outbox[0])
+		if err := v.helpers().publish(ctx, m); err != nil {
 			v.Log.Error("alert not sent", "error", err.Error())
 			return err
 		}
-		v.Log.Info("alert", "subject", s.Outbox[0].Subject)
+		v.Log.Info("alert", "subject", m.Subject)
 		s.Outbox = s.Outbox[1:]
+		if len(s.Outbox) == 0 {
+			s.Reported = told
+		}
 		if err := v.remember(ctx, s); err != nil {
 			return err
 		}

@@ -9,21 +9,37 @@ import (
 
 	"fipsguard/internal/alert"
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/evidence/seal"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/scan"
 )
 
-// Store keeps reports for good, and the verifier's state.
+// Store keeps signed reports for good, and the verifier's signed state. What it
+// returns is not believed before its signature is.
 type Store interface {
-	// ReadState returns nil when there is none yet.
-	ReadState(context.Context) ([]byte, error)
-	WriteState(ctx context.Context, state []byte) error
-	// ReadReport returns the JSON of a report that was kept.
+	// ReadState returns the state, its version and the version before it, which
+	// is empty when it is the first. There is no content when there is none
+	// yet, and a version without one when it was deleted.
+	ReadState(context.Context) (content []byte, version, before string, err error)
+	// WriteState returns the version that the state is now.
+	WriteState(ctx context.Context, state []byte) (version string, err error)
+	// ReadReport returns a signed report that was kept, or nil when it is not there.
 	ReadReport(ctx context.Context, id string) ([]byte, error)
+	// ReportLocation is where the signed original of a report is to be kept.
+	ReportLocation(id string) (string, error)
 	// KeepReport keeps one format of a report, by its file name's ending, and
 	// returns its URI. It is safe to repeat.
 	KeepReport(ctx context.Context, id, ending, mediaType string, content []byte) (location string, err error)
+}
+
+// Signer is the one key of an account and Region that only the verifier may sign
+// with.
+type Signer interface {
+	KeyARN() string
+	PublicKey(context.Context) (seal.Key, error)
+	// Sign signs a SHA-384 digest; see seal.Sign.
+	Sign(ctx context.Context, digest []byte) ([]byte, error)
 }
 
 // Notifier publishes an alert.
@@ -52,6 +68,7 @@ type Hub interface {
 type Verifier struct {
 	Scanner  *scan.Scanner
 	Store    Store
+	Signer   Signer
 	Notifier Notifier
 	Inbox    Inbox
 	Hub      Hub // may be nil
@@ -63,6 +80,9 @@ type Verifier struct {
 	Now       func() time.Time
 
 	unwritten *recalled // the state that an earlier run could not write
+	key       *seal.Key // the signer's, once it was asked for
+	version   string    // of the state in the store, as it was seen or written last
+	stale     bool      // whether it is that one is not known
 }
 
 // Request is what a scheduled scan is asked for.
@@ -85,17 +105,32 @@ func (v *Verifier) Run(ctx context.Context, location guard.Location, request Req
 	defer end()
 	begun := v.Scanner.Begin(scanning, location, request.Why)
 	was, recallErr := v.recall(ctx)
-	known, latestErr := v.known(ctx, was.state)
+	was, settleErr := v.settle(ctx, was)
+	known, left, latestErr := v.known(ctx, was)
+	intending := was
 	found, scanErr := begun.Finish(scanning, scan.Request{
-		Sample: request.Sample, KernelsEnd: request.KernelsEnd, Known: known, Intend: v.intend(was),
+		Sample: request.Sample, KernelsEnd: request.KernelsEnd, Known: known, Intend: v.intend(&intending),
 	})
+	found.Report.Findings = append(found.Report.Findings, v.Scanner.Policy.Evaluate(guard.Check(left.component(location)))...)
 	v.record(found)
-	document := evidence.New(evidence.About{
-		Why: request.Why, Started: started, Finished: v.Now(), Collector: v.Collector, Tool: v.Tool, Predecessor: was.Latest,
-	}, found.Report)
-	kept, keepErr := v.keep(ctx, document)
+	document, kept, keepErr := v.keep(ctx, intending, v.document(found, started, location, request, was))
 	tellErr := v.tell(ctx, was, found, document, request, kept)
-	return errors.Join(recallErr, latestErr, scanErr, keepErr, tellErr, v.collect(ctx, document, found.Complete()), found.Unrepaired())
+	return errors.Join(recallErr, settleErr, latestErr, scanErr, keepErr, tellErr, v.collect(ctx, document, found.Complete()), found.Unrepaired())
+}
+
+// document is what a scan found, in its place among the reports.
+func (v *Verifier) document(found scan.Result, started time.Time, location guard.Location, request Request, was recalled) evidence.Document {
+	about := evidence.About{
+		Why: request.Why, Started: started, Finished: v.Now(), Collector: v.Collector, Tool: v.Tool,
+	}
+	about.Predecessor, about.Chain = was.next()
+	about.Chain.Key = v.Signer.KeyARN()
+	where, err := v.Store.ReportLocation(evidence.ID(location.Account, location.Region, started))
+	if err != nil {
+		v.Log.Error("report has no location", "error", err.Error()) // it is not kept then, either
+	}
+	about.Chain.Location = where
+	return evidence.New(about, found.Report)
 }
 
 // until is a context that ends at a time, or when its parent does.
@@ -108,13 +143,13 @@ func until(ctx context.Context, end time.Time) (context.Context, context.CancelF
 
 // intend writes down what people have to hear if this process ends before the
 // scan does. A scan that ends as it should leaves nothing of it.
-func (v *Verifier) intend(was recalled) func(context.Context, guard.Report) {
+func (v *Verifier) intend(intending *recalled) func(context.Context, guard.Report) {
 	return func(ctx context.Context, r guard.Report) {
-		if len(was.Outbox) >= maxOutbox {
+		if len(intending.Outbox) >= maxOutbox {
 			return
 		}
-		was.Outbox = append(slices.Clone(was.Outbox), alert.Render(r))
-		if err := v.remember(ctx, was); err != nil {
+		intending.Outbox = append(slices.Clone(intending.Outbox), pendingOf(r, receipt{}))
+		if err := v.remember(ctx, *intending); err != nil {
 			v.Log.Error("intention not written", "error", err.Error()) // the fix does not wait for it
 		}
 	}

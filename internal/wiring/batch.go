@@ -10,14 +10,7 @@ type Message struct {
 	ID        string `json:"messageId"`
 	Body      string `json:"body"`
 	EventFrom string `json:"eventSource"`
-	// Attributes are SQS's own.
-	Attributes struct {
-		Receives string `json:"ApproximateReceiveCount"`
-	} `json:"attributes"`
 }
-
-// Again reports whether the message was handed over before.
-func (m Message) Again() bool { return m.Attributes.Receives != "" && m.Attributes.Receives != "1" }
 
 // Batch reads the messages with which Lambda invokes a function from an SQS
 // queue. Events of EventBridge are none.

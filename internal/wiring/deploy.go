@@ -49,7 +49,7 @@ func deploy(ctx context.Context, e *enforcer.Enforcer, location guard.Location, 
 
 // responseHost is where CloudFormation waits for answers: a bucket that it
 // keeps in each Region, named after the Region without dashes.
-var responseHost = regexp.MustCompile(`^cloudformation-custom-resource-response-[a-z0-9]+\.s3([.-][a-z0-9-]+)?\.amazonaws\.com$`)
+const responseHost = `^cloudformation-custom-resource-response-[a-z0-9]+\.s3([.-][a-z0-9-]+)?\.amazonaws\.com$`
 
 // ofCloudFormation refuses a URL that is not CloudFormation's. Next to a
 // simulated account it may be on loopback, too. The error leaves out the query,
@@ -59,7 +59,7 @@ func ofCloudFormation(address string, simulated bool) error {
 	if err != nil {
 		return errors.New("ResponseURL is no URL: CloudFormation was not answered")
 	}
-	if simulated && onLoopback(u.Hostname()) || u.Scheme == "https" && u.User == nil && responseHost.MatchString(u.Host) {
+	if simulated && onLoopback(u.Hostname()) || u.Scheme == "https" && u.User == nil && regexp.MustCompile(responseHost).MatchString(u.Host) {
 		return nil
 	}
 	return fmt.Errorf("ResponseURL's host %q is not CloudFormation's: it was not answered", u.Host)

@@ -1,5 +1,5 @@
-// Package wiring puts the enforcer together from AWS's clients, the same way
-// for the Lambda function and for a simulated account, and holds what the
+// Package wiring puts the enforcer and the gate together from AWS's clients, the same way
+// for the Lambda functions and for a simulated account, and holds what the
 // functions have in common: how they learn where they are, who they are and
 // how they were invoked.
 //

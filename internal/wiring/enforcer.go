@@ -15,12 +15,11 @@ import (
 	"fipsguard/internal/metric"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 )
 
-// EnforcerOptions is what an enforcer is made of, besides AWS.
+// EnforcerOptions is what an enforcer or a gate is made of, besides AWS.
 type EnforcerOptions struct {
 	Config       aws.Config
 	TopicARN     string // of the alerts
@@ -32,14 +31,21 @@ type EnforcerOptions struct {
 	Sleep        func(context.Context, time.Duration) error
 }
 
-// Enforcer puts an enforcer together.
+// Enforcer puts the enforcer together: none of its calls waits for a turn.
 func Enforcer(o EnforcerOptions) *enforcer.Enforcer {
+	return o.with(ecsapi.NewAccount(ecs.NewFromConfig(o.Config, ecsapi.ShortAttempts(ecsapi.AttemptTime)), nil, o.Now))
+}
+
+// Gate puts a gate together: its executions share the guard's half of ECS's
+// throttle buckets with the scan.
+func Gate(o EnforcerOptions, scaling ecsapi.Scaling) *enforcer.Enforcer {
+	client := ecs.NewFromConfig(o.Config, ecsapi.ShortAttempts(ecsapi.AttemptTime), ecsapi.HalfOfBuckets(GateShare, o.Now, o.Sleep))
+	return o.with(ecsapi.NewAccount(client, scaling, o.Now))
+}
+
+func (o EnforcerOptions) with(account *ecsapi.Account) *enforcer.Enforcer {
 	return &enforcer.Enforcer{
-		Account: ecsapi.NewAccount(
-			ecs.NewFromConfig(o.Config, ecsapi.ShortAttempts(ecsapi.AttemptTime), ecsapi.HalfOfBuckets(GateShare, o.Now, o.Sleep)),
-			applicationautoscaling.NewFromConfig(o.Config),
-			o.Now,
-		),
+		Account:      account,
 		Notifier:     notify.Topic{SNS: sns.NewFromConfig(o.Config), ARN: o.TopicARN},
 		Policy:       o.Policy,
 		PolicyFaults: o.PolicyFaults,
@@ -49,9 +55,19 @@ func Enforcer(o EnforcerOptions) *enforcer.Enforcer {
 	}
 }
 
-// EnforcerFunction is the enforcer, and the gate, as Lambda runs them, by the
-// function's environment.
+// EnforcerFunction is the enforcer as Lambda runs it, by the function's
+// environment.
 func EnforcerFunction(p Process) (Function, error) {
+	return function(p, Enforcer)
+}
+
+// GateFunction is the gate as Lambda runs it, by the function's environment.
+// newScaling makes the client of Application Auto Scaling.
+func GateFunction[S ecsapi.Scaling](p Process, newScaling func(aws.Config) S) (Function, error) {
+	return function(p, func(o EnforcerOptions) *enforcer.Enforcer { return Gate(o, newScaling(o.Config)) })
+}
+
+func function(p Process, make func(EnforcerOptions) *enforcer.Enforcer) (Function, error) {
 	settings, err := config.ReadEnforcer(p.Getenv)
 	if err != nil {
 		return nil, err
@@ -64,7 +80,7 @@ func EnforcerFunction(p Process) (Function, error) {
 	log := Logger(p.Out, settings)
 	return Legible(&enforcerHandler{
 		simulated: isSimulated(p.Getenv("AWS_ENDPOINT_URL")),
-		enforcer: Enforcer(EnforcerOptions{
+		enforcer: make(EnforcerOptions{
 			Config: aws, TopicARN: settings.TopicARN, Policy: policy, PolicyFaults: faults,
 			Log: log, Metrics: metric.NewWriter(p.Out), Now: time.Now, Sleep: ecsapi.Sleep,
 		}),
@@ -77,10 +93,9 @@ func Handler(e *enforcer.Enforcer) Function {
 	return &enforcerHandler{enforcer: e, logStart: func() {}}
 }
 
-// enforcerHandler is the program of two functions: the enforcer gets the events
-// of settings and a check each minute, the gate gets the events of workloads in
-// batches. It gets bytes as they came, so that what is not JSON is reported as
-// such.
+// enforcerHandler is two functions: the enforcer gets the events of settings and
+// a check each minute, the gate gets the events of workloads in batches. It gets
+// bytes as they came, so that what is not JSON is reported as such.
 type enforcerHandler struct {
 	enforcer  *enforcer.Enforcer
 	simulated bool   // AWS is on loopback
@@ -134,9 +149,6 @@ func (h enforcerHandler) respondInTime(ctx context.Context, location guard.Locat
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/time.Duration(left))
 		defer cancel()
-	}
-	if message.Again() {
-		return h.enforcer.RespondAgain(ctx, location, []byte(message.Body))
 	}
 	return h.enforcer.Respond(ctx, location, []byte(message.Body))
 }

@@ -8,7 +8,6 @@ import (
 	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 
-	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 )
 
@@ -40,14 +39,21 @@ type Workloads interface {
 // Account is ECS in one account and Region. It is safe for concurrent use.
 type Account struct {
 	ecs       API
-	scaling   *applicationautoscaling.Client
+	scaling   Scaling
 	now       func() time.Time
 	platforms platformCache
 }
 
+// Scaling is Application Auto Scaling as the guard needs it.
+type Scaling interface {
+	// Minimum is the count to which a service, CLUSTER/NAME, is scaled back.
+	Minimum(ctx context.Context, service string) (int, error)
+}
+
 // NewAccount talks through clients, whose credentials and Region say which
-// account and Region it is. The clock stamps outcomes.
-func NewAccount(client API, scaling *applicationautoscaling.Client, now func() time.Time) *Account {
+// account and Region it is. Without scaling no service is scaled to zero. The
+// clock stamps outcomes.
+func NewAccount(client API, scaling Scaling, now func() time.Time) *Account {
 	return &Account{ecs: client, scaling: scaling, now: now}
 }
 

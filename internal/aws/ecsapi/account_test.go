@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"fipsguard/internal/aws/scaling"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
@@ -39,7 +39,7 @@ func newWorld(t *testing.T) world {
 	}
 	people := localaws.Everyone()
 	return world{local,
-		NewAccount(ecs.NewFromConfig(config(people.Guard)), applicationautoscaling.NewFromConfig(config(people.Guard)), time.Now),
+		NewAccount(ecs.NewFromConfig(config(people.Guard)), scaling.New(config(people.Guard)), time.Now),
 		ecs.NewFromConfig(config(people.Admin)),
 	}
 }
@@ -197,6 +197,24 @@ func TestTasks(t *testing.T) {
 	}
 }
 
+// TestATaskSaysWhatItIsOf: who asked for it, AWS Batch's queue, and that the guard
+// stopped it. Nothing else is read from its environment.
+func TestATaskSaysWhatItIsOf(t *testing.T) {
+	got := taskState(&types.Task{
+		Group: aws.String("family:nightly"), StartedBy: aws.String("jenkins"), StoppedReason: aws.String("fipsguard: rejected by rule task-launch-platform"),
+		Overrides: &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{{Environment: []types.KeyValuePair{
+			{Name: aws.String("AWS_BATCH_JQ_NAME"), Value: aws.String("queue")}, {Name: aws.String("SECRET"), Value: aws.String("s3cret")}, {Name: aws.String("AWS_BATCH_CE_NAME"), Value: aws.String("fargate")},
+		}}}},
+	})
+	if got.StartedBy != "jenkins" || got.Batch == nil || *got.Batch != (guard.Batch{JobQueue: "queue", ComputeEnvironment: "fargate"}) || got.Rejected != guard.TaskLaunchPlatform {
+		t.Errorf("it is read as %+v of %+v", got, got.Batch)
+	}
+	other := taskState(&types.Task{Overrides: &types.TaskOverride{}, StoppedReason: aws.String("fipsguard: rejected by rule none")})
+	if other.Batch != nil || other.Rejected != "" {
+		t.Errorf("somebody else's is read as %+v", other)
+	}
+}
+
 // TestATaskKnowsItsArchitectureBest: ECS itself may run a task on another one
 // than its definition says.
 func TestATaskKnowsItsArchitectureBest(t *testing.T) {
@@ -250,6 +268,16 @@ func TestServices(t *testing.T) {
 	}
 	if gone, err := w.guard.ObserveService(t.Context(), guard.Service{Name: "gone", Cluster: s.Cluster}); err != nil || len(gone) != 0 {
 		t.Errorf("a service that is gone is %+v, error %v", gone, err)
+	}
+}
+
+// TestWithoutScalingNothingIsScaled: the enforcer has no client of Application
+// Auto Scaling, and whoever invokes it by hand learns that, and no more.
+func TestWithoutScalingNothingIsScaled(t *testing.T) {
+	service := guard.Service{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:service/default/web"}
+	got, err := NewAccount(nil, nil, time.Now).ObserveRemedy(t.Context(), service, guard.ScaleToZero)
+	if err == nil || got.MinimumCount != 0 {
+		t.Errorf("the minimum is %d, error %v", got.MinimumCount, err)
 	}
 }
 

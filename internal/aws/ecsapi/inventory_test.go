@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"fipsguard/internal/aws/scaling"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
@@ -36,7 +36,7 @@ func newFleet(t testing.TB, clusters, services, tasks int, options localaws.Opti
 	people := localaws.Everyone()
 	guards := local.Config(people.Guard, region)
 	client := ecs.NewFromConfig(guards, HalfOfBuckets(1, time.Now, Sleep))
-	account := NewAccount(client, applicationautoscaling.NewFromConfig(guards), time.Now)
+	account := NewAccount(client, scaling.New(guards), time.Now)
 	f := fleet{world{local, account, ecs.NewFromConfig(local.Config(people.Admin, region))}, Inventory{account, client}}
 
 	for c := range clusters {

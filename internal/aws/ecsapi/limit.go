@@ -29,17 +29,18 @@ func HalfOfBuckets(share float64, now func() time.Time, sleep func(context.Conte
 	serviceWrites := half(50, 5)
 	clusterReads := half(50, 20)
 	limits := map[string]*rate.Limiter{
-		"DeregisterTaskDefinition": registrations,
-		"StopTask":                 tasks,
-		"ExecuteCommand":           tasks,
-		"ListClusters":             clusterReads,
-		"ListTasks":                taskReads,
-		"DescribeTasks":            taskReads,
-		"DescribeTaskDefinition":   definitionReads,
-		"ListTaskDefinitions":      definitionReads,
-		"ListServices":             serviceReads,
-		"DescribeServices":         serviceReads,
-		"UpdateService":            serviceWrites,
+		"DeregisterTaskDefinition":  registrations,
+		"StopTask":                  tasks,
+		"ExecuteCommand":            tasks,
+		"ListClusters":              clusterReads,
+		"DescribeCapacityProviders": clusterReads,
+		"ListTasks":                 taskReads,
+		"DescribeTasks":             taskReads,
+		"DescribeTaskDefinition":    definitionReads,
+		"ListTaskDefinitions":       definitionReads,
+		"ListServices":              serviceReads,
+		"DescribeServices":          serviceReads,
+		"UpdateService":             serviceWrites,
 	}
 	wait := middleware.FinalizeMiddlewareFunc("HalfOfBuckets", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
 		operation := awsmiddleware.GetOperationName(ctx)

@@ -8,8 +8,6 @@ import (
 	"fipsguard/internal/guard"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
-	scalingtypes "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
@@ -126,19 +124,13 @@ func (a *Account) ObserveRemedy(ctx context.Context, s guard.Service, remedy gua
 // observeMinimum reads Application Auto Scaling's minimum for a service, which
 // undoes any lower desired count.
 func (a *Account) observeMinimum(ctx context.Context, s guard.Service) (guard.Service, error) {
-	_, resource, _ := strings.Cut(s.ARN, ":service/")
-	out, err := a.scaling.DescribeScalableTargets(ctx, &applicationautoscaling.DescribeScalableTargetsInput{
-		ServiceNamespace:  scalingtypes.ServiceNamespaceEcs,
-		ResourceIds:       []string{"service/" + resource},
-		ScalableDimension: scalingtypes.ScalableDimensionECSServiceDesiredCount,
-	})
-	if err != nil {
-		return s, fmt.Errorf("describe scalable targets of %s: %w", s.ARN, err)
+	if a.scaling == nil {
+		return s, fmt.Errorf("read the minimum of %s: this function does not read Application Auto Scaling", s.ARN)
 	}
-	for _, target := range out.ScalableTargets {
-		s.MinimumCount = max(s.MinimumCount, int(aws.ToInt32(target.MinCapacity)))
-	}
-	return s, nil
+	_, name, _ := strings.Cut(s.ARN, ":service/")
+	least, err := a.scaling.Minimum(ctx, name)
+	s.MinimumCount = max(s.MinimumCount, least)
+	return s, err
 }
 
 func (a *Account) rollBack(ctx context.Context, call guard.RollBackService) (guard.Result, string, error) {

@@ -74,12 +74,14 @@ func taskState(t *types.Task) guard.Task {
 		ARN:             aws.ToString(t.TaskArn),
 		Cluster:         aws.ToString(t.ClusterArn),
 		Group:           aws.ToString(t.Group),
+		StartedBy:       aws.ToString(t.StartedBy),
+		Batch:           batch(t.Overrides),
+		Rejected:        guard.RejectedBy(aws.ToString(t.StoppedReason)),
 		Definition:      aws.ToString(t.TaskDefinitionArn),
 		Fargate:         guard.TaskOnFargate(string(t.LaunchType), aws.ToString(t.CapacityProviderName), aws.ToString(t.PlatformVersion)),
 		PlatformVersion: guard.ResolvedVersion(aws.ToString(t.PlatformVersion)),
 		LastStatus:      strings.ToUpper(aws.ToString(t.LastStatus)),
 		DesiredStatus:   strings.ToUpper(aws.ToString(t.DesiredStatus)),
-		Rejected:        strings.HasPrefix(aws.ToString(t.StoppedReason), guard.Rejection),
 		Created:         aws.ToTime(t.CreatedAt),
 		Containers:      containers(t),
 	}
@@ -93,6 +95,29 @@ func taskState(t *types.Task) guard.Task {
 		}
 	}
 	return state
+}
+
+// batch is what AWS Batch says of a task in its containers' environment, nil when
+// it says nothing. Nothing else is read from there.
+func batch(overrides *types.TaskOverride) *guard.Batch {
+	if overrides == nil {
+		return nil
+	}
+	var b guard.Batch
+	for _, c := range overrides.ContainerOverrides {
+		for _, e := range c.Environment {
+			switch aws.ToString(e.Name) {
+			case "AWS_BATCH_JQ_NAME":
+				b.JobQueue = aws.ToString(e.Value)
+			case "AWS_BATCH_CE_NAME":
+				b.ComputeEnvironment = aws.ToString(e.Value)
+			}
+		}
+	}
+	if b == (guard.Batch{}) {
+		return nil
+	}
+	return &b
 }
 
 // containers says of each container whether ECS Exec can run a command in it,

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"fipsguard/internal/aws/jsoncall"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
@@ -12,10 +14,8 @@ type SystemsManager struct{ Config aws.Config }
 
 // TerminateSession ends a session.
 func (s SystemsManager) TerminateSession(ctx context.Context, sessionID string) error {
-	// In GovCloud its ordinary endpoint is the FIPS endpoint.
-	service := jsonService{config: s.Config, id: "SSM", host: "ssm", fipsHost: "ssm", target: "AmazonSSM"}
 	in := struct{ SessionId string }{sessionID}
-	if err := service.call(ctx, "TerminateSession", in, &struct{}{}); err != nil {
+	if err := jsoncall.SystemsManager(s.Config).Call(ctx, "TerminateSession", in, &struct{}{}); err != nil {
 		return fmt.Errorf("terminate session: %w", err)
 	}
 	return nil
@@ -26,14 +26,13 @@ type KeyService struct{ Config aws.Config }
 
 // GenerateDataKey asks KMS for a data key of 64 bytes.
 func (k KeyService) GenerateDataKey(ctx context.Context, keyID string, encryptionContext map[string]string) (plaintext, ciphertext []byte, err error) {
-	service := jsonService{config: k.Config, id: "KMS", host: "kms", fipsHost: "kms-fips", target: "TrentService"}
 	in := struct {
 		EncryptionContext map[string]string
 		KeyId             string
 		NumberOfBytes     int
 	}{encryptionContext, keyID, dataKeySize}
 	var out struct{ Plaintext, CiphertextBlob []byte }
-	if err := service.call(ctx, "GenerateDataKey", in, &out); err != nil {
+	if err := jsoncall.KeyService(k.Config).Call(ctx, "GenerateDataKey", in, &out); err != nil {
 		return nil, nil, fmt.Errorf("generate data key: %w", err)
 	}
 	return out.Plaintext, out.CiphertextBlob, nil

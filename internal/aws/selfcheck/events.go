@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"fipsguard/internal/guard"
 
@@ -15,32 +16,78 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 )
 
+// rule checks a rule that lets events through.
 func (g Guard) rule(ctx context.Context, name string) guard.Component {
+	part, rule, targets := g.described(ctx, name)
+	if rule == nil {
+		return part
+	}
+	if !sameJSON(aws.ToString(rule.EventPattern), g.Patterns[name]) {
+		part.Faults = append(part.Faults, "rule "+name+" has another event pattern than the guard's")
+	}
+	if !pointsAt(targets, g.Targets[name]) {
+		part.Faults = append(part.Faults, fmt.Sprintf("rule %s does not send its events to %s", name, g.Targets[name]))
+	}
+	part.Seen = fmt.Sprintf("Rule %s is enabled, lets the guard's events through and sends them to %s.", name, g.Targets[name])
+	return part
+}
+
+// Schedule is what a rule without a pattern has to do, whenever it comes: that
+// is for whoever deploys the guard to choose.
+type Schedule struct {
+	Target string // ARN of the function or queue
+	Asks   string // what the target is sent, or what is in it
+}
+
+// schedule checks a rule that comes by itself.
+func (g Guard) schedule(ctx context.Context, name string) guard.Component {
+	part, rule, targets := g.described(ctx, name)
+	if rule == nil {
+		return part
+	}
+	due := g.Schedules[name]
+	if aws.ToString(rule.ScheduleExpression) == "" {
+		part.Faults = append(part.Faults, "rule "+name+" has no schedule")
+	}
+	if !asks(targets, due) {
+		part.Faults = append(part.Faults, fmt.Sprintf("rule %s does not send %s to %s", name, due.Asks, due.Target))
+	}
+	part.Seen = fmt.Sprintf("Rule %s is enabled and asks %s on schedule %s.", name, due.Target, aws.ToString(rule.ScheduleExpression))
+	return part
+}
+
+// described reads a rule and its targets. The rule is nil when it does not exist
+// or could not be read, which the component says.
+func (g Guard) described(ctx context.Context, name string) (guard.Component, *eventbridge.DescribeRuleOutput, []types.Target) {
 	part := guard.Component{Rule: guard.GuardEvents, Name: "EventBridge rule " + name}
 	rule, err := g.Rules.DescribeRule(ctx, &eventbridge.DescribeRuleInput{Name: aws.String(name)})
 	var missing *types.ResourceNotFoundException
 	if errors.As(err, &missing) {
 		part.Faults = []string{"rule " + name + " does not exist"}
-		return part
+		return part, nil, nil
 	}
 	if err != nil {
-		return unanswered(part, "DescribeRule", err)
+		return unanswered(part, "DescribeRule", err), nil, nil
+	}
+	targets, err := g.Rules.ListTargetsByRule(ctx, &eventbridge.ListTargetsByRuleInput{Rule: aws.String(name)})
+	if err != nil {
+		return unanswered(part, "ListTargetsByRule", err), nil, nil
 	}
 	if rule.State == types.RuleStateDisabled {
 		part.Faults = append(part.Faults, "rule "+name+" is disabled")
 	}
-	if !sameJSON(aws.ToString(rule.EventPattern), g.Patterns[name]) {
-		part.Faults = append(part.Faults, "rule "+name+" has another event pattern than the guard's")
-	}
-	targets, err := g.Rules.ListTargetsByRule(ctx, &eventbridge.ListTargetsByRuleInput{Rule: aws.String(name)})
-	if err != nil {
-		return unanswered(part, "ListTargetsByRule", err)
-	}
-	if !pointsAt(targets.Targets, g.Targets[name]) {
-		part.Faults = append(part.Faults, fmt.Sprintf("rule %s does not send its events to %s", name, g.Targets[name]))
-	}
-	part.Seen = fmt.Sprintf("Rule %s is enabled, lets the guard's events through and sends them to %s.", name, g.Targets[name])
-	return part
+	return part, rule, targets.Targets
+}
+
+// asks reports whether a function or queue is asked what it should be.
+func asks(targets []types.Target, due Schedule) bool {
+	return slices.ContainsFunc(targets, func(t types.Target) bool {
+		input := aws.ToString(t.Input)
+		if t.InputTransformer != nil {
+			input = aws.ToString(t.InputTransformer.InputTemplate)
+		}
+		return aws.ToString(t.Arn) == due.Target && strings.Contains(input, due.Asks)
+	})
 }
 
 // pointsAt reports whether a function or queue gets the events as they are.

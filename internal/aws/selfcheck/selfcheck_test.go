@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
@@ -55,8 +56,16 @@ func deployed(t *testing.T) (*localaws.Account, Guard) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	err = local.Attach(localaws.Rule{
+		Name: "fipsguard-check-setting", Region: region, Every: time.Minute, Input: `{"check":"setting"}`, TargetARN: function,
+		Invoke: func(context.Context, []byte) error { return nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return local, Guard{
-		Trails: cloudtrail.NewFromConfig(config), Rules: eventbridge.NewFromConfig(config),
+		Schedules: map[string]Schedule{"fipsguard-check-setting": {Target: function, Asks: `{"check":"setting"}`}},
+		Trails:    cloudtrail.NewFromConfig(config), Rules: eventbridge.NewFromConfig(config),
 		Subscriptions: sns.NewFromConfig(config), Queues: sqs.NewFromConfig(config),
 		Patterns: map[string]string{"fipsguard-settings": `{ "detail-type": ["x"], "source": ["aws.ecs"] }`}, Targets: map[string]string{"fipsguard-settings": function}, TopicARN: topic, ReportedARN: reportedARN, QueueURLs: []string{queue},
 	}
@@ -68,8 +77,9 @@ func verdicts(t *testing.T, g Guard) map[guard.RuleID]guard.Finding {
 	t.Helper()
 	found := map[guard.RuleID]guard.Finding{}
 	for _, part := range g.Observe(t.Context()) {
-		if part.Rule != guard.GuardModule {
-			found[part.Rule] = guard.Check(part)[0]
+		f := guard.Check(part)[0]
+		if before, ok := found[part.Rule]; part.Rule != guard.GuardModule && (!ok || before.Verdict == guard.Compliant) {
+			found[part.Rule] = f
 		}
 	}
 	return found
@@ -116,6 +126,23 @@ func TestWhatIsWrongWithAGuard(t *testing.T) {
 			return nil
 		}, guard.GuardEvents, "has another event pattern"},
 		"a rule points elsewhere": {func(_ *localaws.Account, g *Guard) error { g.Targets["fipsguard-settings"] += "-2"; return nil }, guard.GuardEvents, "does not send its events"},
+		"a schedule is disabled":  {func(a *localaws.Account, _ *Guard) error { return a.DisableRule(region, "fipsguard-check-setting") }, guard.GuardEvents, "rule fipsguard-check-setting is disabled"},
+		"a schedule is gone": {func(_ *localaws.Account, g *Guard) error {
+			g.Schedules = map[string]Schedule{"fipsguard-look-hourly": {}}
+			return nil
+		}, guard.GuardEvents, "rule fipsguard-look-hourly does not exist"},
+		"a schedule asks somebody else": {func(_ *localaws.Account, g *Guard) error {
+			g.Schedules = map[string]Schedule{"fipsguard-check-setting": {Target: function + "-2", Asks: `{"check":"setting"}`}}
+			return nil
+		}, guard.GuardEvents, "does not send"},
+		"a schedule asks something else": {func(_ *localaws.Account, g *Guard) error {
+			g.Schedules = map[string]Schedule{"fipsguard-check-setting": {Target: function, Asks: `"look":"daily"`}}
+			return nil
+		}, guard.GuardEvents, "does not send"},
+		"a rule with a pattern is no schedule": {func(_ *localaws.Account, g *Guard) error {
+			g.Schedules = map[string]Schedule{"fipsguard-settings": {Target: function}}
+			return nil
+		}, guard.GuardEvents, "has no schedule"},
 		"somebody has not confirmed": {func(a *localaws.Account, g *Guard) error {
 			return a.Subscribe(g.TopicARN, "email", "isso@example.gov", false)
 		}, guard.GuardAlerts, "a subscription by email is not confirmed"},

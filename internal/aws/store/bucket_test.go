@@ -4,10 +4,12 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
@@ -33,14 +35,20 @@ func newBucket(t *testing.T) (Bucket, *localaws.Account) {
 
 func TestReportsAreKeptByDay(t *testing.T) {
 	b, local := newBucket(t)
-	for ending, mediaType := range map[string]string{".json": "application/json", ".html": "text/html; charset=utf-8"} {
+	for ending, mediaType := range map[string]string{".dsse.json": "application/json", ".html": "text/html; charset=utf-8"} {
 		location, err := b.KeepReport(t.Context(), id, ending, mediaType, []byte("report "+ending))
 		if want := "s3://" + name + "/reports/111122223333/us-gov-west-1/2026/11/02/" + id + ending; err != nil || location != want {
 			t.Errorf("kept at %s, error %v; want %s", location, err, want)
 		}
 	}
-	if data, err := b.ReadReport(t.Context(), id); err != nil || string(data) != "report .json" {
+	if data, err := b.ReadReport(t.Context(), id); err != nil || string(data) != "report .dsse.json" {
 		t.Errorf("read back %q, error %v", data, err)
+	}
+	if location, err := b.ReportLocation(id); err != nil || !strings.HasSuffix(location, id+".dsse.json") {
+		t.Errorf("it is to be at %q, error %v", location, err)
+	}
+	if data, err := b.ReadReport(t.Context(), strings.Replace(id, "30Z", "31Z", 1)); err != nil || data != nil {
+		t.Errorf("a report that is not there is %q, error %v", data, err)
 	}
 	for _, o := range local.Objects(name) {
 		if !strings.Contains(o.Key, id) || o.ContentType == "" {
@@ -63,7 +71,7 @@ func TestAReportIsNeverOverwritten(t *testing.T) {
 		id, content string
 		kept        bool
 	}{{id, "first", true}, {id, "first", true}, {id, "second", false}, {precise, "second", true}} {
-		_, err := b.KeepReport(t.Context(), c.id, ".json", "application/json", []byte(c.content))
+		_, err := b.KeepReport(t.Context(), c.id, ".dsse.json", "application/json", []byte(c.content))
 		if (err == nil) != c.kept {
 			t.Errorf("keeping %q as %s: %v, want it kept: %t", c.content, c.id, err, c.kept)
 		}
@@ -83,30 +91,68 @@ type recorder struct {
 
 func (r *recorder) PutObject(_ context.Context, in *s3.PutObjectInput, _ ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
 	r.put = in
-	return &s3.PutObjectOutput{}, nil
+	return &s3.PutObjectOutput{ETag: aws.String("tag")}, nil
 }
 
 // TestWhatIsKeptHasAChecksum: a bucket with Object Lock takes nothing else.
 func TestWhatIsKeptHasAChecksum(t *testing.T) {
 	r := &recorder{}
 	b := Bucket{Objects: r, Name: name}
-	if err := b.WriteState(t.Context(), []byte("state")); err != nil || r.put.ChecksumAlgorithm == "" {
+	if _, err := b.WriteState(t.Context(), []byte("state")); err != nil || r.put.ChecksumAlgorithm == "" {
 		t.Errorf("checksum by %q, error %v", r.put.ChecksumAlgorithm, err)
 	}
 }
 
-func TestStateIsNilUntilItIsWritten(t *testing.T) {
-	b, _ := newBucket(t)
-	if state, err := b.ReadState(t.Context()); err != nil || state != nil {
-		t.Errorf("at first it is %q, error %v", state, err)
+// TestTheStateKnowsTheVersionBeforeIt, which is how one that is put back is
+// noticed.
+func TestTheStateKnowsTheVersionBeforeIt(t *testing.T) {
+	b, local := newBucket(t)
+	read := func(want, current, before string) {
+		t.Helper()
+		content, is, was, err := b.ReadState(t.Context())
+		if err != nil || string(content) != want || (content == nil) != (want == "") || is != current || was != before {
+			t.Errorf("the state is %q, version %q after %q, error %v; want %q, %q after %q", content, is, was, err, want, current, before)
+		}
 	}
-	for _, text := range []string{"one", "two"} {
-		if err := b.WriteState(t.Context(), []byte(text)); err != nil {
-			t.Fatal(err)
+	write := func(text string) string {
+		t.Helper()
+		version, err := b.WriteState(t.Context(), []byte(text))
+		if err != nil || version == "" {
+			t.Fatalf("it is version %q, error %v", version, err)
 		}
-		if state, err := b.ReadState(t.Context()); err != nil || string(state) != text {
-			t.Errorf("it is %q, error %v; want %q", state, err, text)
-		}
+		return version
+	}
+	read("", "", "")
+	one := write("one")
+	read("one", one, "")
+	two := write("two")
+	read("two", two, one)
+	again := write("two") // an answer of S3 was lost
+	read("two", again, one)
+	back := write("one")
+	read("one", back, again)
+	admin := s3.NewFromConfig(local.Config(localaws.Everyone().Admin, region), func(o *s3.Options) { o.UsePathStyle = true })
+	out, err := admin.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: aws.String(name), Key: aws.String(b.stateKey())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read("", *out.VersionId, "")
+	read("three", write("three"), *out.VersionId)
+}
+
+// TestVersionsAreInOneOrder: S3 lists versions and markers apart, with times in
+// whole seconds.
+func TestVersionsAreInOneOrder(t *testing.T) {
+	second := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
+	got := newestFirst([]version{
+		{id: "4", latest: true, at: second}, {id: "2", at: second}, {id: "1", at: second.Add(-time.Second)}, {id: "3", deleted: true, at: second}, {id: "0", deleted: true, at: second.Add(-time.Hour)},
+	})
+	var order string
+	for _, v := range got {
+		order += v.id
+	}
+	if order != "43210" {
+		t.Errorf("the order is %s", order)
 	}
 }
 
@@ -114,11 +160,27 @@ func TestStateIsNilUntilItIsWritten(t *testing.T) {
 // there.
 func TestDeniedIsNotMissing(t *testing.T) {
 	b, local := newBucket(t)
-	local.Deny(localaws.Everyone().Guard, "s3:GetObject", "s3:PutObject")
-	if state, err := b.ReadState(t.Context()); err == nil {
+	local.Deny(localaws.Everyone().Guard, "s3:GetObject", "s3:ListBucketVersions", "s3:PutObject")
+	if state, _, _, err := b.ReadState(t.Context()); err == nil {
 		t.Errorf("it is %q without an error", state)
 	}
-	if err := b.WriteState(t.Context(), nil); err == nil {
+	if report, err := b.ReadReport(t.Context(), id); err == nil {
+		t.Errorf("the report is %q without an error", report)
+	}
+	if _, err := b.WriteState(t.Context(), nil); err == nil {
 		t.Error("a denied write is no error")
+	}
+}
+
+// TestAPageThatIsNoAnswerKeepsNothing: the SDK takes whatever comes with status
+// 200 for S3's answer.
+func TestAPageThatIsNoAnswerKeepsNothing(t *testing.T) {
+	b, local := newBucket(t)
+	local.Inject(localaws.Fault{Operation: "PutObject", Effect: localaws.Garbage})
+	if location, err := b.KeepReport(t.Context(), id, ".json", "application/json", []byte("{}")); err == nil {
+		t.Errorf("the report is said to be at %s, and the bucket has %d objects", location, len(local.Objects(name)))
+	}
+	if _, err := b.WriteState(t.Context(), []byte("{}")); err == nil {
+		t.Error("the state is said to be written")
 	}
 }

@@ -46,8 +46,8 @@ func TestEveryHeavyBarIsSeenHoweverShort(t *testing.T) {
 				t.Fatal("a light bar is drawn over a heavy one")
 			}
 		}
-		for _, b := range given {
-			x, wide := axis.place(b)
+		for i, b := range given {
+			x, wide := axis.place(given, i)
 			if b.Weight == Heavy && !slices.ContainsFunc(heavy, func(drawn stretch) bool { return drawn.left <= x && x+wide <= drawn.right }) {
 				t.Fatalf("of %d hours: the heavy bar from %s, at %.1f, is not drawn", hours, b.From, x)
 			}
@@ -56,14 +56,31 @@ func TestEveryHeavyBarIsSeenHoweverShort(t *testing.T) {
 }
 
 func TestAHeavierBarIsHigher(t *testing.T) {
-	axis, _ := flapping(1)
 	last := 0.0
 	for _, weight := range []Weight{Light, Middle, Heavy} {
-		height := number(t, axis.bar(Bar{From: axis.From, Until: axis.Until, Weight: weight}, 0).Height)
+		height := number(t, barAt(Bar{Weight: weight}, 0, width, 0).Height)
 		if height <= last {
 			t.Errorf("a bar of weight %d is %.0f high, one that matters less %.0f", weight, height, last)
 		}
 		last = height
+	}
+}
+
+// TestWhatIsNowIsSeen: FIPS mode that was turned on a moment before the end must
+// not hide behind the time off before it.
+func TestWhatIsNowIsSeen(t *testing.T) {
+	from := time.Date(2026, 3, 3, 7, 0, 0, 0, time.UTC)
+	axis := Axis{from, from.AddDate(0, 3, 0)}
+	for _, off := range []time.Duration{time.Second, 24 * time.Hour, 80 * 24 * time.Hour} {
+		on := axis.Until.Add(-time.Second)
+		bars := axis.strip(Strip{Bars: []Bar{{From: from, Until: on.Add(-off), Class: "unknown"}, {From: on.Add(-off), Until: on, Class: "off", Weight: Heavy}, {From: on, Until: axis.Until, Class: "on"}}}, 0).Bars
+		at := map[string]stretch{}
+		for _, b := range bars {
+			at[b.Class] = stretch{number(t, b.X), number(t, b.X) + number(t, b.Width)}
+		}
+		if is, was := at["on"], at["off"]; is.right != width || is.right-is.left < leastWidth || was.right > is.left || was.right-was.left < leastWidth {
+			t.Errorf("off for %s until the end but a second: off is drawn at %v, on at %v", off, was, is)
+		}
 	}
 }
 

@@ -85,15 +85,23 @@ func (s strip) end() int {
 	return y
 }
 
-// place is where a bar begins and how wide it is, widened so that it is seen.
-func (a Axis) place(b Bar) (x, wide float64) {
-	x = a.x(b.From)
-	wide = a.x(b.Until) - x
-	if wide < leastWidth {
-		x = max(0, min(x-(leastWidth-wide)/2, width-leastWidth))
-		wide = leastWidth
+// place is where the i-th of some bars begins and how wide it is, widened so
+// that it is seen. The last one is what is now: the others leave it its place.
+func (a Axis) place(given []Bar, i int) (x, wide float64) {
+	x = a.x(given[i].From)
+	wide = a.x(given[i].Until) - x
+	right := float64(width)
+	if last := len(given) - 1; i < last && a.x(given[last].Until)-a.x(given[last].From) < leastWidth {
+		right -= leastWidth
 	}
-	return x, wide
+	if wide < leastWidth {
+		x, wide = x-(leastWidth-wide)/2, leastWidth
+		if i == len(given)-1 {
+			x = right - wide
+		}
+	}
+	x = max(0, min(x, right-leastWidth))
+	return x, min(wide, right-x)
 }
 
 // bars are the ones given, but for those that would be drawn over one of the
@@ -105,20 +113,19 @@ func (a Axis) bars(given []Bar, top int) []bar {
 	}
 	drawnAt := map[place]bool{}
 	var bars []bar
-	for _, b := range given {
-		x, wide := a.place(b)
+	for i, b := range given {
+		x, wide := a.place(given, i)
 		at := place{b.Class, int(x), int(wide)}
 		if !drawnAt[at] {
 			drawnAt[at] = true
-			bars = append(bars, a.bar(b, top))
+			bars = append(bars, barAt(b, x, wide, top))
 		}
 	}
 	slices.SortStableFunc(bars, func(a, b bar) int { return cmp.Compare(a.weight, b.weight) })
 	return bars
 }
 
-func (a Axis) bar(b Bar, top int) bar {
-	x, wide := a.place(b)
+func barAt(b Bar, x, wide float64, top int) bar {
 	inset := 3 * int(Heavy-b.Weight)
 	placed := bar{
 		Class: b.Class, X: unit(x), Y: fmt.Sprint(top + inset), Width: unit(wide), Height: fmt.Sprint(barHeight - 2*inset),
@@ -133,12 +140,17 @@ func (a Axis) bar(b Bar, top int) bar {
 // notes are written in rows, those of the heavy bars first; one that finds no
 // room is left to the bar's title.
 func (a Axis) notes(given []Bar, top int) []note {
-	noted := slices.DeleteFunc(slices.Clone(given), func(b Bar) bool { return b.Note == "" })
-	slices.SortStableFunc(noted, func(a, b Bar) int { return cmp.Compare(b.Weight, a.Weight) })
+	var noted []int
+	for i, b := range given {
+		if b.Note != "" {
+			noted = append(noted, i)
+		}
+	}
+	slices.SortStableFunc(noted, func(i, j int) int { return cmp.Compare(given[j].Weight, given[i].Weight) })
 	var notes []note
 	var rows [noteRows][]stretch
-	for _, b := range noted {
-		n, at := a.note(b)
+	for _, i := range noted {
+		n, at := a.note(given, i)
 		for i, row := range rows {
 			if slices.ContainsFunc(row, at.meets) {
 				continue
@@ -161,8 +173,9 @@ func (s stretch) meets(other stretch) bool {
 
 // note is placed in the middle under its bar, or as near as the chart's sides
 // allow.
-func (a Axis) note(b Bar) (note, stretch) {
-	x, wide := a.place(b)
+func (a Axis) note(given []Bar, i int) (note, stretch) {
+	b := given[i]
+	x, wide := a.place(given, i)
 	long := float64(letterWidth * utf8.RuneCountInString(b.Note))
 	middle := x + wide/2
 	left := max(0, min(middle-long/2, width-long))

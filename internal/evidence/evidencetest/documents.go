@@ -78,14 +78,20 @@ func documentOf(r guard.Report) evidence.Document {
 		Clusters: []string{"arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/main"}, All: true, Exec: true, Class: guard.ClassC, Interrupted: r.Coverage.Interrupted,
 		Examined: examined(r.Findings),
 	}
-	return evidence.New(evidence.About{
+	d := evidence.New(evidence.About{
 		Why: "scheduled scan", Started: at, Finished: at.Add(time.Minute),
 		Tool: evidence.Tool{
 			Name: "fipsguard", Version: "0.4.0", Source: "cebf06a0c5b1d7d2c3b8b7f0a2b6c1d9e8f70123cebf06a0c5b1d7d2c3b8b7f0", Go: "go1.26.8", Module: "v1.0.0", FIPS: true,
 		},
 		Collector:   "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:fipsguard-verifier",
 		Predecessor: &evidence.Predecessor{ID: "before", SHA256: evidence.Digest([]byte("before"))},
+		Chain: evidence.Chain{
+			Number: 2, Location: "s3://fipsguard-evidence/reports/111122223333/us-gov-west-1/2026/11/02/report.dsse.json",
+			Key: "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/0123",
+		},
 	}, r)
+	d.SHA256 = evidence.Digest([]byte("this"))
+	return d
 }
 
 // AllIsWell is a document of one task whose kernel runs in FIPS mode.

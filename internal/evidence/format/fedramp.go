@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -64,13 +65,14 @@ func indicator(r evidence.Rule) string {
 	return "KSI-CNA-EIS" // the intended state is enforced
 }
 
-// FedRAMP makes the record of a document that is kept at a URI.
-func FedRAMP(d evidence.Document, original string) Record {
+// FedRAMP makes the record of a document.
+func FedRAMP(d evidence.Document) Record {
+	original := cmp.Or(d.Chain.Location, "urn:fipsguard:report:"+d.ID)
 	record := Record{
 		Overview: overview,
 		Requirements: []Requirement{{
 			ID: d.Cycle.Rule, Implementation: []string{d.Cycle.Keeps},
-			Validation: []string{"Report " + d.ID + ", " + between(d) + ". " + evidence.Summary(d)},
+			Validation: []string{"Report " + d.ID + ", " + between(d) + ". " + evidence.Summary(d), "Original: " + d.Original() + "."},
 		}},
 		Indicators: []Indicator{},
 	}
@@ -92,8 +94,8 @@ func FedRAMP(d evidence.Document, original string) Record {
 }
 
 // WriteFedRAMP writes the record as JSON.
-func WriteFedRAMP(out io.Writer, d evidence.Document, original string) error {
-	if err := json.NewEncoder(out).Encode(FedRAMP(d, original)); err != nil {
+func WriteFedRAMP(out io.Writer, d evidence.Document) error {
+	if err := json.NewEncoder(out).Encode(FedRAMP(d)); err != nil {
 		return fmt.Errorf("write the FedRAMP record of report %s: %w", d.ID, err)
 	}
 	return nil

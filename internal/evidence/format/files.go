@@ -14,15 +14,13 @@ type File struct {
 	Write     func(io.Writer, evidence.Document) error
 }
 
-// Original is the document itself, whose bytes the next report's predecessor
-// names.
-func Original() File { return File{".json", "application/json", evidence.WriteJSON} }
-
-// Derived are made of the original, which is kept at a URI.
-func Derived(original string) []File {
+// Derived are the formats that are kept beside the document. Each is made of
+// nothing but the document that was read, so that anybody can make it again.
+func Derived() []File {
 	return []File{
 		{".html", "text/html; charset=utf-8", page.Write},
-		{".fedramp.json", "application/json", func(out io.Writer, d evidence.Document) error { return WriteFedRAMP(out, d, original) }},
+		{".txt", "text/plain; charset=utf-8", WriteText},
+		{".fedramp.json", "application/json", WriteFedRAMP},
 		{".oscal.json", "application/json", WriteOSCAL},
 	}
 }

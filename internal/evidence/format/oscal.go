@@ -37,11 +37,20 @@ func OSCAL(d evidence.Document) oscal.OscalCompleteSchema {
 		ImportAp: oscal.ImportAp{Href: "#" + uuid(d.ID, "assessment-plan"), Remarks: "These results come from continuous checks, not from an assessment plan."},
 		BackMatter: &oscal.BackMatter{Resources: &[]oscal.Resource{
 			{UUID: uuid(d.ID, "assessment-plan"), Title: "No assessment plan", Description: "OSCAL requires a plan. These checks do not follow one."},
-			{UUID: uuid(d.ID, "report"), Title: "The report with these results", Rlinks: &[]oscal.ResourceLink{{Href: d.ID + ".json", MediaType: "application/json"}}},
+			{UUID: uuid(d.ID, "report"), Title: "The report with these results", Remarks: "Original: " + d.Original() + ".", Rlinks: original(d)},
 		}},
 		Results: []oscal.Result{oscalResult(d)},
 	}
 	return oscal.OscalCompleteSchema{AssessmentResults: &results}
+}
+
+// original is the report beside the results, with its digest.
+func original(d evidence.Document) *[]oscal.ResourceLink {
+	link := oscal.ResourceLink{Href: d.ID + ".json", MediaType: "application/json"}
+	if d.SHA256 != "" {
+		link.Hashes = &[]oscal.Hash{{Algorithm: "SHA-256", Value: d.SHA256}}
+	}
+	return &[]oscal.ResourceLink{link}
 }
 
 // WriteOSCAL writes the assessment results as JSON.

@@ -15,8 +15,15 @@ import (
 // WriteText writes a document for a terminal or an email: the status first,
 // then what needs someone's attention, at most some lines of each kind.
 func WriteText(out io.Writer, d evidence.Document) error {
-	w := &lines{out: out}
-	w.printf("%s  account %s, Region %s, %s\n", d.Status, d.Account, d.Region, d.Finished.Format(time.RFC3339))
+	return WriteStyledText(out, d, func(word string) string { return word })
+}
+
+// WriteStyledText is WriteText for a terminal that shows colors. style is given
+// headings and the words that matter: statuses, severities, modes, what kernels
+// answered.
+func WriteStyledText(out io.Writer, d evidence.Document, style func(word string) string) error {
+	w := &lines{out: out, style: style}
+	w.printf("%s  account %s, Region %s, %s\n", w.word("%s", d.Status.String()), d.Account, d.Region, d.Finished.Format(time.RFC3339))
 	w.printf("%s\n", evidence.Summary(d))
 	w.printf("Scanned %s by %s with %s %s. %s\n\n", between(d), cmp.Or(d.Collector, "someone unknown"), d.Tool.Name, d.Tool.Version, d.Cycle.Keeps)
 	for _, line := range d.Timelines {
@@ -25,7 +32,7 @@ func WriteText(out io.Writer, d evidence.Document) error {
 	writeTasks(w, d.Tasks)
 	writeClaims(w, d.Claims)
 	if len(d.Outcomes) > 0 {
-		w.printf("What the guard did\n")
+		w.printf("%s\n", w.word("What the guard did"))
 		for i, o := range d.Outcomes {
 			if w.enough(i, len(d.Outcomes)) {
 				break
@@ -34,10 +41,11 @@ func WriteText(out io.Writer, d evidence.Document) error {
 		}
 		w.printf("\n")
 	}
-	w.printf("What this report does not show\n")
+	w.printf("%s\n", w.word("What this report does not show"))
 	for _, n := range d.Limits {
 		w.printf("  - %s\n", n)
 	}
+	w.printf("\nOriginal: %s\n", d.Original())
 	return w.err
 }
 
@@ -51,7 +59,7 @@ func writeTimeline(w *lines, line evidence.Timeline) {
 		w.printf("  … %d earlier, and then\n", n)
 	}
 	for _, s := range line.Spans[max(0, len(line.Spans)-maxListed):] {
-		w.printf("  %s – %s  %s", s.From.Format(time.RFC3339), s.Until.Format(time.RFC3339), strings.ToUpper(s.Mode))
+		w.printf("  %s – %s  %s", s.From.Format(time.RFC3339), s.Until.Format(time.RFC3339), w.word("%s", strings.ToUpper(s.Mode)))
 		if s.API != "" {
 			w.printf("  %s by %s", s.API, s.By)
 		}
@@ -76,12 +84,12 @@ func writeTasks(w *lines, tasks []evidence.Task) {
 	if len(pressing) == 0 {
 		return
 	}
-	w.printf("Tasks not confirmed with FIPS on\n")
+	w.printf("%s\n", w.word("Tasks not confirmed with FIPS on"))
 	for i, t := range pressing {
 		if w.enough(i, len(pressing)) {
 			break
 		}
-		w.printf("  %-20s %s", t.Kernel.Result, t.ARN)
+		w.printf("  %s %s", w.word("%-20s", t.Kernel.Result), t.ARN)
 		if t.Service != "" {
 			w.printf(" of service %s", t.Service)
 		}
@@ -108,12 +116,12 @@ func writeClaims(w *lines, claims []evidence.Claim) {
 	if len(open) == 0 {
 		return
 	}
-	w.printf("Findings\n")
+	w.printf("%s\n", w.word("Findings"))
 	for i, c := range open {
 		if w.enough(i, len(open)) {
 			break
 		}
-		w.printf("  %-8s %s %s\n           %s: %s\n", c.Severity, c.Rule, c.Subject, standing(c), c.Reason)
+		w.printf("  %s %s %s\n           %s: %s\n", w.word("%-8s", c.Severity.String()), c.Rule, c.Subject, standing(c), c.Reason)
 		if c.Remedy != "" && !c.Fixed {
 			w.printf("           Remedy: %s\n", c.Remedy)
 		}
@@ -145,8 +153,17 @@ func standing(c evidence.Claim) string {
 
 // lines writes text in which foreign names cannot forge lines or colours.
 type lines struct {
-	out io.Writer
-	err error
+	out   io.Writer
+	style func(word string) string
+	err   error
+}
+
+// styled is a text that has its colors.
+type styled string
+
+// word gives a word of ours its style, after it was filled up to a width.
+func (w *lines) word(format string, args ...any) styled {
+	return styled(w.style(fmt.Sprintf(format, args...)))
 }
 
 func (w *lines) printf(format string, args ...any) {

@@ -3,19 +3,18 @@ package page
 import (
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
-	"fipsguard/internal/sanitize"
 )
 
 // outcomeRow is what became of an action.
 type outcomeRow struct {
 	mark
-	API, Subject, Rule, Detail, At, Command string
+	API, Subject, Rule, Detail, At string
 }
 
 func newOutcomeRow(o evidence.Outcome) outcomeRow {
 	return outcomeRow{
 		mark: resultMark(o.Result), API: evidence.Name(o.API), Subject: evidence.Name(o.Subject), Rule: evidence.Name(string(o.Rule)),
-		Detail: evidence.Name(o.Detail), At: outcomeTime(o), Command: sanitize.Cut(sanitize.Printable(o.Command), maxCommand),
+		Detail: evidence.Name(o.Detail), At: outcomeTime(o),
 	}
 }
 

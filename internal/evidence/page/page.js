@@ -33,6 +33,23 @@
       show();
     });
   }
+  for (const command of document.querySelectorAll(".command")) {
+    const copy = document.createElement("button");
+    copy.type = "button";
+    copy.textContent = "Copy";
+    copy.setAttribute("aria-label", "Copy the command: " + command.textContent);
+    copy.addEventListener("click", async () => {
+      const text = command.querySelector("code");
+      try {
+        await navigator.clipboard.writeText(text.textContent);
+        copy.textContent = "Copied";
+      } catch { // without the right to write: marked, for the reader to copy
+        getSelection().selectAllChildren(text);
+        copy.textContent = "Marked";
+      }
+    });
+    command.append(copy);
+  }
   search.addEventListener("input", show);
   controls.hidden = false;
 })();

@@ -124,7 +124,7 @@ func TestThePageIsDrawn(t *testing.T) {
 	for _, view := range []struct {
 		width  int64
 		scheme string
-	}{{1400, "light"}, {1400, "dark"}, {360, "light"}} {
+	}{{1400, "light"}, {1400, "dark"}, {800, "light"}, {800, "dark"}, {375, "light"}, {375, "dark"}} {
 		b.show(view.width, view.scheme)
 		shot := b.screenshot()
 		if dir := os.Getenv("EVIDENCE_SCREENSHOTS"); dir != "" {
@@ -147,8 +147,86 @@ func TestThePageIsDrawn(t *testing.T) {
 		}
 		paper[view.scheme] = picture.At(2, 2)
 	}
+	if dir := os.Getenv("EVIDENCE_SCREENSHOTS"); dir != "" {
+		b.print(700)
+		if err := os.WriteFile(filepath.Join(dir, "page-print.png"), b.screenshot(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if paper["light"] == paper["dark"] {
 		t.Error("the dark page is as light as the light one")
+	}
+}
+
+// TestTheKernelsAnswerIsSeenAt800Pixels without scrolling sideways.
+func TestTheKernelsAnswerIsSeenAt800Pixels(t *testing.T) {
+	b := open(t, written(t, sampleDocument()))
+	b.show(800, "light")
+	if hidden := ask[int](b, `[...document.querySelectorAll(".tasks td:nth-child(2) code")].filter(c => c.getBoundingClientRect().right > 800).length`); hidden > 0 {
+		t.Errorf("%d answers are to the right of the window", hidden)
+	}
+	if n := ask[int](b, `document.querySelectorAll(".tasks td:nth-child(2) code").length`); n == 0 {
+		t.Error("no answer was found: the test tests nothing")
+	}
+}
+
+// TestACommandIsCopiedAsItIs: where the browser does not let the page write to
+// the clipboard, it is marked.
+func TestACommandIsCopiedAsItIs(t *testing.T) {
+	d := sampleDocument()
+	b := open(t, written(t, d))
+	b.show(1400, "light")
+	b.do(chromedp.Click(".command button", chromedp.ByQuery))
+	got := ask[string](b, `new Promise(done => setTimeout(async () => done(getSelection().toString() || await navigator.clipboard.readText().catch(() => "")), 100))`)
+	if said := ask[string](b, `document.querySelector(".command button").textContent`); said != "Copied" && said != "Marked" {
+		t.Errorf("the button says %q", said)
+	}
+	if want := commandOf(d); got != "" && got != want {
+		t.Errorf("the copy is %q, the command %q", got, want)
+	}
+	if shown := ask[string](b, `document.querySelector(".command code").textContent`); shown != commandOf(d) {
+		t.Errorf("the page shows %q", shown)
+	}
+}
+
+// commandOf is the first command that a person may run.
+func commandOf(d evidence.Document) string {
+	for _, c := range d.Claims {
+		if c.Open() && c.Command != "" {
+			return c.Command
+		}
+	}
+	return ""
+}
+
+// axeFolder names the environment variable with a folder in which axe-core is
+// installed: npm install --prefix DIR axe-core@4.14.1.
+const axeFolder = "FIPSGUARD_AXE"
+
+// TestAxeFindsNothingSerious holds the page against the rules for people who
+// cannot see it, or see it otherwise.
+func TestAxeFindsNothingSerious(t *testing.T) {
+	folder := os.Getenv(axeFolder)
+	if folder == "" {
+		t.Skipf("%s names no folder with axe-core", axeFolder)
+	}
+	axe, err := os.ReadFile(filepath.Join(folder, "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, written(t, sampleDocument()))
+	for _, width := range []int64{1400, 375} {
+		for _, scheme := range []string{"light", "dark"} {
+			b.show(width, scheme)
+			b.do(chromedp.Evaluate(string(axe), nil))
+			for _, found := range ask[[]string](b, `axe.run().then(r => r.violations.map(v => v.impact + " " + v.id + ": " + v.help + " (" + v.nodes.length + ", " + v.nodes[0].html.slice(0, 120) + ")"))`) {
+				if strings.HasPrefix(found, "serious") || strings.HasPrefix(found, "critical") {
+					t.Errorf("at %d px, %s: %s", width, scheme, found)
+				} else {
+					t.Logf("at %d px, %s: %s", width, scheme, found)
+				}
+			}
+		}
 	}
 }
 

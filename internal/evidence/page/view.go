@@ -3,6 +3,7 @@ package page
 import (
 	"cmp"
 	"html/template"
+	"slices"
 	"strings"
 
 	"fipsguard/internal/evidence"
@@ -16,13 +17,14 @@ type page struct {
 	Script  template.HTML
 	Title   string
 	Doc     evidence.Document
+	Report  string
 	Verdict mark
 	Summary string
 	When    string
 	Facts   []fact
 	Tiles   []tile
 	Picture picture
-	Rules   []ruleGroup
+	Now     []standing
 	Filters []filter
 	Groups  []taskGroup
 	Done    []outcomeRow
@@ -53,26 +55,27 @@ func newPage(d evidence.Document) (page, error) {
 		Script:  element("script", pageScript),
 		Title:   "FIPS mode on Fargate: account " + evidence.Name(d.Account) + ", " + evidence.Name(d.Region) + ", " + moment(d.Finished) + " UTC",
 		Doc:     d,
-		Verdict: verdictOf(d.Status),
+		Report:  evidence.Name(d.ID),
+		Verdict: verdictOf(d),
 		Summary: evidence.Summary(d),
 		When:    between(d.Started, d.Finished),
 		Facts: []fact{
 			{"Account", evidence.Name(d.Account), true},
 			{"Region", evidence.Name(d.Region), true},
 			{"Scanned", between(d.Started, d.Finished), false},
+			{"Period of the history", period(d), false},
+			{"Collected by", cmp.Or(evidence.Name(d.Collector), "unknown"), true},
 			{"Triggered by", cmp.Or(evidence.Name(d.Why), "–"), false},
 			{"Highest severity", d.Severity.String(), false},
 		},
 		Tiles:   tiles(d),
 		Picture: picture,
-		Rules:   findingGroups(d),
+		Now:     now(d),
 		Filters: filters,
 		Groups:  groups,
-		Passed:  passedGroups(d),
+		Passed:  passed(d),
+		Done:    others(d),
 		About:   about(d),
-	}
-	for _, o := range d.Outcomes {
-		p.Done = append(p.Done, newOutcomeRow(o))
 	}
 	for _, c := range d.Scope.Clusters {
 		p.Scanned = append(p.Scanned, evidence.Name(c))
@@ -81,11 +84,17 @@ func newPage(d evidence.Document) (page, error) {
 }
 
 // verdictOf says what was observed, no more: a scan is not a certificate.
-func verdictOf(v guard.Verdict) mark {
-	switch v {
+func verdictOf(d evidence.Document) mark {
+	switch d.Status {
 	case guard.Compliant:
+		if d.Results.NotExamined > 0 {
+			return good("No violations found, and nothing is unknown in what was examined")
+		}
 		return good("No violations found, and nothing is unknown")
 	case guard.NonCompliant:
+		if d.Results.Fixed > 0 && d.Results.Fixed == d.Results.NonCompliant {
+			return bad("Violations found, all fixed in this scan")
+		}
 		return bad("Violations found")
 	case guard.NotApplicable:
 		return absent("Nothing that the rules apply to was found")
@@ -102,14 +111,18 @@ func tiles(d evidence.Document) []tile {
 		}
 	}
 	list := []tile{
+		{bad("open"), d.Results.NonCompliant - d.Results.Fixed, "violations that stand"},
+		{doubt("unknown"), d.Results.InsufficientData, "results without enough data"},
+		{good("fixed"), d.Results.Fixed, "violations fixed in this scan"},
+		{absent("starting"), d.Results.Starting, "tasks that could not be asked yet"},
+		{absent("not examined"), d.Results.NotExamined, "rules that the scan left out"},
 		{bad(evidence.KernelOff), d.Kernels.Off, "confirmed by the kernel"},
 		{bad(exposed), launchedOff, "launched while FIPS mode was off"},
 		{doubt(evidence.CouldNotBeChecked), d.Kernels.CouldNotBeChecked, "no usable answer from the task"},
 		{absent(evidence.NotCheckedYet), d.Kernels.NotCheckedYet, "still to be checked"},
 		{good(evidence.KernelOn), d.Kernels.On, "confirmed by the kernel"},
-		{bad("violations"), d.Results.NonCompliant, "findings of a broken rule"},
-		{doubt("unknown"), d.Results.InsufficientData, "findings without enough data"},
 	}
+	list = slices.DeleteFunc(list, func(t tile) bool { return t.Count == 0 && t.Class == "absent" })
 	for i := range list {
 		if list[i].Count == 0 {
 			list[i].Class = "absent"
@@ -132,8 +145,11 @@ func about(d evidence.Document) []fact {
 	facts := []fact{
 		{"Report", evidence.Name(d.ID), true},
 		{"Schema", evidence.Name(d.Schema), true},
+		{"Original", evidence.Name(d.Original()), true},
 		{"Status, as AWS Config names it", d.Status.String(), true},
-		{"Tool", evidence.Name(strings.TrimSpace(t.Name + " " + t.Version)), false},
+		{"Collected by", cmp.Or(evidence.Name(d.Collector), "unknown"), true},
+		{"Renewal", evidence.Name(d.Cycle.Keeps), false},
+		{"Program", evidence.Name(strings.TrimSpace(t.Name + " " + t.Version)), false},
 		{"Sources", cmp.Or(evidence.Name(t.Source), "–"), true},
 		{"Built with", cmp.Or(evidence.Name(t.Go), "–"), true},
 		{"Its Go Cryptographic Module", evidence.Name(module), false},
@@ -141,11 +157,29 @@ func about(d evidence.Document) []fact {
 		{"Kernel checks", checked(d.Scope.Exec), false},
 	}
 	if d.Predecessor == nil {
-		return append(facts, fact{"Previous report", "none: this is the first report, or the previous one could not be read", false})
+		return append(facts, fact{"Previous report", cmp.Or(evidence.Name(d.Chain.Begins), "none: this report stands by itself"), false})
 	}
 	return append(facts,
 		fact{"Previous report", evidence.Name(d.Predecessor.ID), true},
 		fact{"Its SHA-256", evidence.Name(d.Predecessor.SHA256), true})
+}
+
+// period is the time of which the report knows what the account default was.
+func period(d evidence.Document) string {
+	axis, ok := axisOf(d.Timelines)
+	if !ok {
+		return "none was read"
+	}
+	return between(axis.From, axis.Until)
+}
+
+// passed is what is as required, but for tasks, which have a table of their own.
+func passed(d evidence.Document) []ruleGroup {
+	tasks := map[string]bool{}
+	for _, t := range d.Tasks {
+		tasks[t.ARN] = true
+	}
+	return newGrouping(d).groups(func(c evidence.Claim) bool { return c.Result == evidence.Compliant && !tasks[c.Subject] })
 }
 
 func scope(s evidence.Scope) string {

@@ -11,6 +11,7 @@ import (
 	"fipsguard/internal/localaws/kernel"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // Options say how ECS behaves.
@@ -49,6 +50,8 @@ type region struct {
 	byARN    map[string]*task
 	launched map[string][]*task // by the client token of RunTask
 	services []*service         // in order of creation
+
+	providers []*types.CapacityProvider // of ECS Managed Instances, in order of creation
 }
 
 // New adds ECS to an account, with a cluster named default in each Region, and
@@ -63,7 +66,7 @@ func New(k *kernel.Kernel, o Options) *ECS {
 	}
 	operations := map[string]kernel.Operation{}
 	for _, some := range []map[string]kernel.Operation{
-		e.settingOperations(), e.definitionOperations(), e.clusterOperations(), e.taskOperations(),
+		e.settingOperations(), e.definitionOperations(), e.clusterOperations(), e.providerOperations(), e.taskOperations(),
 		e.serviceOperations(), e.taskSetOperations(), e.execOperations(),
 	} {
 		maps.Copy(operations, some)

@@ -21,6 +21,10 @@ type Rule struct {
 	// Pattern is an event pattern in JSON, of exact values, exists,
 	// anything-but with a list or a wildcard, prefix and equals-ignore-case.
 	Pattern string
+	// Every is the time after which a schedule, which has no pattern, sends its
+	// Input, again and again.
+	Every time.Duration
+	Input string
 	// Invoke is the function, called asynchronously with the event: after an
 	// error it is called again, twice, and then the event is a dead letter.
 	// Its context ends with the account.
@@ -100,14 +104,30 @@ func (b *Bus) Attach(r Rule) error {
 	if err != nil {
 		return fmt.Errorf("attach rule %s: %w", r.Name, err)
 	}
-	if r.matcher, err = newMatcher(r.Pattern); err != nil {
-		return fmt.Errorf("attach rule %s: %w", r.Name, err)
+	if r.Every == 0 {
+		if r.matcher, err = newMatcher(r.Pattern); err != nil {
+			return fmt.Errorf("attach rule %s: %w", r.Name, err)
+		}
 	}
 	r.TargetARN = cmp.Or(r.TargetARN, region.ARN("lambda", "function:"+b.function))
 	b.kernel.Lock()
 	defer b.kernel.Unlock()
 	b.rules = append(b.rules, &r)
+	if r.Every > 0 {
+		b.plan(&r)
+	}
 	return nil
+}
+
+// plan sends a schedule's input when it is time, and from then on. It needs the
+// lock.
+func (b *Bus) plan(r *Rule) {
+	b.kernel.Clock.After(r.Every, func() {
+		if !r.Disabled {
+			b.queue.add(delivery{rule: r, event: json.RawMessage(r.Input)}, kernel.Slow)
+		}
+		b.plan(r)
+	})
 }
 
 // Events are all events that EventBridge got, in order and as delivered.
@@ -130,7 +150,7 @@ func (b *Bus) Publish(e kernel.Event) {
 	b.events = append(b.events, data)
 	b.published(e.Time, data)
 	for _, rule := range b.rules {
-		if rule.Disabled || rule.Region != string(e.Region) {
+		if rule.Disabled || rule.Every > 0 || rule.Region != string(e.Region) {
 			continue
 		}
 		if !rule.matcher.match(data) {

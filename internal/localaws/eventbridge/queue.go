@@ -78,7 +78,7 @@ func (q *queue) add(d delivery, effect kernel.Effect) {
 		return
 	case kernel.DuplicateEvent:
 		q.waiting = append(q.waiting, d)
-	case kernel.Slow, kernel.Throttle, kernel.ServerError, kernel.DenyAccess, kernel.DropConnection, kernel.LoseAnswer, kernel.GarbleAnswer, kernel.DelayEvent:
+	case kernel.Slow, kernel.Throttle, kernel.ServerError, kernel.DenyAccess, kernel.DropConnection, kernel.LoseAnswer, kernel.DelayEvent:
 	}
 	q.waiting = append(q.waiting, d)
 	q.waiting = append(q.waiting, q.held...)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"fipsguard/internal/localaws/kernel"
 
@@ -64,9 +65,28 @@ func (b *Bus) describeRule(r *kernel.Request, in *sdk.DescribeRuleInput) (*sdk.D
 		return nil, err
 	}
 	return &sdk.DescribeRuleOutput{
-		Name: &rule.Name, Arn: aws.String(rule.arn()), EventPattern: &rule.Pattern,
+		Name: &rule.Name, Arn: aws.String(rule.arn()), EventPattern: rule.pattern(), ScheduleExpression: rule.schedule(),
 		State: rule.state(), EventBusName: aws.String("default"),
 	}, nil
+}
+
+// pattern is nil for a schedule.
+func (r *Rule) pattern() *string {
+	if r.Every > 0 {
+		return nil
+	}
+	return &r.Pattern
+}
+
+// schedule is nil for a rule with a pattern.
+func (r *Rule) schedule() *string {
+	switch {
+	case r.Every == 0:
+		return nil
+	case r.Every == time.Minute:
+		return aws.String("rate(1 minute)")
+	}
+	return aws.String(fmt.Sprintf("rate(%d minutes)", int(r.Every.Minutes())))
 }
 
 // rulesPage is the size of a page of rules and of targets.
@@ -94,7 +114,7 @@ func (b *Bus) listRules(r *kernel.Request, in *sdk.ListRulesInput) (*sdk.ListRul
 			return nil, err
 		}
 		out.Rules = append(out.Rules, types.Rule{
-			Name: &rule.Name, Arn: aws.String(rule.arn()), EventPattern: &rule.Pattern,
+			Name: &rule.Name, Arn: aws.String(rule.arn()), EventPattern: rule.pattern(), ScheduleExpression: rule.schedule(),
 			State: rule.state(), EventBusName: aws.String("default"),
 		})
 	}
@@ -111,6 +131,9 @@ func (b *Bus) listTargetsByRule(r *kernel.Request, in *sdk.ListTargetsByRuleInpu
 		return nil, err
 	}
 	target := types.Target{Id: aws.String("Target0"), Arn: &rule.TargetARN}
+	if rule.Every > 0 {
+		target.Input = &rule.Input
+	}
 	if rule.Group != "" {
 		target.SqsParameters = &types.SqsParameters{MessageGroupId: &rule.Group}
 	}

@@ -1,8 +1,10 @@
 package eventbridge_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/localaws/localtest"
@@ -136,5 +138,42 @@ func TestRulesThatAreNotThere(t *testing.T) {
 	}
 	if _, err := client.ListRules(t.Context(), &eventbridge.ListRulesInput{NextToken: aws.String("*")}); localtest.Code(err) != "ValidationException" {
 		t.Errorf("a token of its own: got %q", localtest.Code(err))
+	}
+}
+
+// TestAScheduleComesAgainAndAgain with its input, unless it is disabled, and
+// shows as what it is.
+func TestAScheduleComesAgainAndAgain(t *testing.T) {
+	a := localtest.Start(t, localaws.Options{Concurrency: 1})
+	var got []string
+	err := a.Attach(localaws.Rule{
+		Name: "minute", Region: localtest.West, Every: time.Minute, Input: `{"check":"setting"}`,
+		Invoke: func(_ context.Context, event []byte) error { got = append(got, string(event)); return nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	advance := func(d time.Duration) {
+		t.Helper()
+		if err := a.Advance(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if advance(59 * time.Second); len(got) != 0 {
+		t.Errorf("it came at once: %q", got)
+	}
+	if advance(2 * time.Minute); len(got) != 2 || got[1] != `{"check":"setting"}` {
+		t.Errorf("in three minutes came %q, want the input twice", got)
+	}
+	client := eventbridge.NewFromConfig(localtest.Config(a, localaws.Everyone().Guard, localtest.West))
+	rule, err := client.DescribeRule(t.Context(), &eventbridge.DescribeRuleInput{Name: aws.String("minute")})
+	if err != nil || aws.ToString(rule.ScheduleExpression) != "rate(1 minute)" || rule.EventPattern != nil {
+		t.Errorf("it shows as %q with pattern %v, error %v", aws.ToString(rule.ScheduleExpression), rule.EventPattern, err)
+	}
+	if err := a.DisableRule(localtest.West, "minute"); err != nil {
+		t.Fatal(err)
+	}
+	if advance(5 * time.Minute); len(got) != 2 {
+		t.Errorf("it came %d times though it is disabled", len(got)-2)
 	}
 }

@@ -18,7 +18,7 @@ const (
 	DenyAccess     Effect = "deny access"     // AccessDeniedException
 	DropConnection Effect = "drop connection" // nothing is done and nothing answered
 	LoseAnswer     Effect = "lose answer"     // all is done and nothing answered
-	GarbleAnswer   Effect = "garble answer"   // all is done and a proxy's error page answered
+	Garbage        Effect = "garbage"         // nothing is done, and a page that is no answer comes back, as from a proxy
 
 	DelayEvent     Effect = "delay event"     // by the latency
 	LoseEvent      Effect = "lose event"      // never delivered
@@ -41,7 +41,8 @@ type Fault struct {
 	// Times is how often it happens; 0 is until removed.
 	Times int
 	// Latency is real time, spent before the call is done or, with
-	// DelayEvent, before the function is invoked.
+	// DelayEvent, before the function is invoked. A call whose caller gives up
+	// meanwhile is not done.
 	Latency time.Duration
 	Effect  Effect
 }

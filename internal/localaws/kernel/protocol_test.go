@@ -1,6 +1,7 @@
 package kernel_test
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -121,6 +122,7 @@ func TestFaultsOnCalls(t *testing.T) {
 		{localaws.Slow, "", true, ""},
 		{localaws.DropConnection, "no answer", false, "-"},
 		{localaws.LoseAnswer, "no answer", true, ""},
+		{localaws.Garbage, "no answer", false, "-"},
 	}
 	for _, c := range cases {
 		t.Run(string(c.effect), func(t *testing.T) {
@@ -151,6 +153,26 @@ func TestFaultsOnCalls(t *testing.T) {
 				t.Errorf("the fault happened more often than once: %v", err)
 			}
 		})
+	}
+}
+
+// TestACallThatIsGivenUpIsNotDone: who hangs up while a call hangs has called
+// nothing.
+func TestACallThatIsGivenUpIsNotDone(t *testing.T) {
+	a := localtest.Start(t, localaws.Options{})
+	a.Inject(localaws.Fault{Operation: "PutAccountSettingDefault", Latency: time.Hour})
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err := localtest.ECS(a, localaws.Everyone().Admin, localtest.West).PutAccountSettingDefault(ctx,
+		&ecs.PutAccountSettingDefaultInput{Name: localtest.FIPS, Value: aws.String("enabled")})
+	if err == nil {
+		t.Fatal("the call is answered")
+	}
+	if err := a.Close(); err != nil { // waits for what is under way
+		t.Fatal(err)
+	}
+	if calls := a.Calls(); len(calls) > 0 {
+		t.Errorf("the calls %+v are done", calls)
 	}
 }
 

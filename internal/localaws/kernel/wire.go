@@ -27,12 +27,12 @@ func (k *Kernel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("x-amzn-RequestId", in.ID)
 	s := k.serviceOf(r)
 	answer, fault, err := k.take(s, in, w, r)
-	if fault.Effect == DropConnection || fault.Effect == LoseAnswer {
+	if fault.Effect == DropConnection || fault.Effect == LoseAnswer || r.Context().Err() != nil {
 		drop(w)
 		return
 	}
-	if fault.Effect == GarbleAnswer {
-		Send(w, http.StatusOK, "text/html", []byte("<html><h1>502 Bad Gateway</h1></html>"))
+	if fault.Effect == Garbage {
+		Send(w, http.StatusOK, "text/html", []byte("<html><body>It works!</body></html>"))
 		return
 	}
 	if err == nil {
@@ -98,7 +98,7 @@ func (k *Kernel) take(s Service, in *Request, w http.ResponseWriter, r *http.Req
 	fault := k.fault(false, in.Name, in.Principal.AccessKeyID)
 	k.Unlock()
 	Pause(r.Context(), fault.Latency)
-	if fault.Effect == DropConnection {
+	if fault.Effect == DropConnection || fault.Effect == Garbage || r.Context().Err() != nil {
 		return nil, fault, nil
 	}
 	answer, err := k.perform(s, in, op, fault)

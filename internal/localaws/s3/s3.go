@@ -16,7 +16,7 @@ import (
 	"fipsguard/internal/localaws/kernel"
 )
 
-// Object is an object in a bucket: its newest version.
+// Object is an object in a bucket: one version of it.
 type Object struct {
 	Key             string
 	Body            []byte
@@ -30,6 +30,7 @@ type Object struct {
 	Modified        time.Time
 
 	checksum checksum
+	version  string
 }
 
 // Buckets are an account's buckets.
@@ -39,8 +40,10 @@ type Buckets struct {
 }
 
 type bucket struct {
-	region  kernel.Region
-	objects map[string]Object // by key
+	region   kernel.Region
+	objects  map[string]Object    // the current ones, by key
+	versions map[string][]version // all, by key, the newest first
+	put      int                  // versions that ever were
 }
 
 // New adds S3 to an account.
@@ -54,12 +57,15 @@ func New(k *kernel.Kernel) *Buckets {
 			"HeadObject":    {Perform: with(s.getObject)},
 			"DeleteObject":  {Perform: with(s.deleteObject)},
 			"ListObjectsV2": {Perform: with(s.listObjects)},
+
+			"ListObjectVersions": {Perform: with(s.listVersions)},
 		},
 	})
 	return s
 }
 
-// CreateBucket makes an S3 bucket with Object Lock in a Region of the account.
+// CreateBucket makes an S3 bucket with Object Lock, and so with versions, in a
+// Region of the account.
 // Making it again changes nothing.
 func (s *Buckets) CreateBucket(regionName, name string) error {
 	region, err := kernel.RegionNamed(regionName)
@@ -71,7 +77,7 @@ func (s *Buckets) CreateBucket(regionName, name string) error {
 	if b, ok := s.byName[name]; ok && b.region != region {
 		return fmt.Errorf("create bucket %s: it is in %s", name, b.region)
 	} else if !ok {
-		s.byName[name] = &bucket{region: region, objects: map[string]Object{}}
+		s.byName[name] = &bucket{region: region, objects: map[string]Object{}, versions: map[string][]version{}}
 	}
 	return nil
 }
@@ -203,7 +209,9 @@ func (in *request) metadata() map[string]string {
 func (b *bucket) add(o Object) Object {
 	o.ContentType = cmp.Or(o.ContentType, "binary/octet-stream")
 	o.Encryption = cmp.Or(o.Encryption, "AES256")
+	o.version = b.nextVersion()
 	b.objects[o.Key] = o
+	b.versions[o.Key] = append([]version{{Object: o}}, b.versions[o.Key]...)
 	return o
 }
 
@@ -219,6 +227,7 @@ func (o *Object) headersOfPut() map[string]string {
 		"x-amz-server-side-encryption": o.Encryption,
 		"x-amz-server-side-encryption-aws-kms-key-id": o.KMSKey,
 		checksumHeader + o.checksum.algorithm:         o.checksum.value,
+		versionHeader:                                 o.version,
 		"x-amz-checksum-type":                         "FULL_OBJECT",
 	}
 }
@@ -230,7 +239,7 @@ func (s *Buckets) getObject(r *kernel.Request, in *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	o, ok := b.objects[in.key]
+	o, ok := b.read(in)
 	if !ok {
 		// S3 does not say what is missing to who may not list (S3 API reference,
 		// GetObject).
@@ -256,18 +265,4 @@ func (s *Buckets) getObject(r *kernel.Request, in *request) (answer, error) {
 		headers["x-amz-object-lock-retain-until-date"] = o.RetainUntil.Format(time.RFC3339)
 	}
 	return answer{status: http.StatusOK, header: headers, body: o.Body}, nil
-}
-
-// deleteObject deletes for good, without the markers of versions: what is
-// under a lock stays.
-func (s *Buckets) deleteObject(r *kernel.Request, in *request) (answer, error) {
-	b, err := s.bucket(r, in)
-	if err != nil {
-		return answer{}, err
-	}
-	if b.objects[in.key].RetainUntil.After(r.At) {
-		return answer{}, failure(http.StatusForbidden, "AccessDenied", "Access Denied because object protected by object lock.")
-	}
-	delete(b.objects, in.key)
-	return answer{status: http.StatusNoContent}, nil
 }

@@ -95,25 +95,55 @@ func TestObjectsKeepWhatTheyWerePutWith(t *testing.T) {
 	}
 }
 
-func TestObjectsUnderALockAreNotDeleted(t *testing.T) {
+// TestADeletedObjectKeepsItsVersions: a lock keeps a version, not its place as
+// the current one, and so a key becomes free for one that must be new.
+func TestADeletedObjectKeepsItsVersions(t *testing.T) {
 	a, client := bucketed(t)
-	until := localtest.Noon().Add(time.Hour)
-	remove := func() string {
-		_, err := client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: aws.String("evidence"), Key: aws.String("proof")})
+	until, bucket, key := localtest.Noon().Add(time.Hour), aws.String("evidence"), aws.String("proof")
+	put := func(body string) string {
+		t.Helper()
+		out, err := client.PutObject(t.Context(), &s3.PutObjectInput{
+			Bucket: bucket, Key: key, Body: strings.NewReader(body), IfNoneMatch: aws.String("*"),
+			ObjectLockMode: types.ObjectLockModeGovernance, ObjectLockRetainUntilDate: &until,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return aws.ToString(out.VersionId)
+	}
+	get := func(version *string) string {
+		out, err := client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: bucket, Key: key, VersionId: version})
+		if err != nil {
+			return localtest.Code(err)
+		}
+		body, _ := io.ReadAll(out.Body)
+		return string(body)
+	}
+	remove := func(version *string) string {
+		_, err := client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: bucket, Key: key, VersionId: version})
 		return localtest.Code(err)
 	}
-	if _, err := client.PutObject(t.Context(), &s3.PutObjectInput{
-		Bucket: aws.String("evidence"), Key: aws.String("proof"), Body: strings.NewReader("1"),
-		ObjectLockMode: types.ObjectLockModeGovernance, ObjectLockRetainUntilDate: &until,
-	}); err != nil {
-		t.Fatal(err)
+	first := put("1")
+	if got := remove(&first); got != "AccessDenied" || get(nil) != "1" {
+		t.Errorf("deleting a locked version: %q, want AccessDenied", got)
 	}
-	if got := remove(); got != "AccessDenied" || len(a.Objects("evidence")) != 1 {
-		t.Errorf("deleting a locked object: %q, want AccessDenied", got)
+	if got := remove(nil); got != "" || get(nil) != "NoSuchKey" || len(a.Objects("evidence")) != 0 {
+		t.Errorf("deleting a locked object: %q, then it reads %q", got, get(nil))
+	}
+	put("2")
+	if get(nil) != "2" || get(&first) != "1" {
+		t.Errorf("the object is %q, its first version %q", get(nil), get(&first))
+	}
+	out, err := client.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: bucket, Prefix: key})
+	if err != nil || len(out.Versions) != 2 || !*out.Versions[0].IsLatest || *out.Versions[1].IsLatest || *out.Versions[1].VersionId != first || len(out.DeleteMarkers) != 1 {
+		t.Errorf("the versions are %+v and %+v, error %v; want the newest first", out.Versions, out.DeleteMarkers, err)
+	}
+	if out, err = client.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: bucket, MaxKeys: aws.Int32(1)}); err != nil || len(out.Versions) != 1 || !*out.IsTruncated {
+		t.Errorf("a page of one version has %d, error %v", len(out.Versions), err)
 	}
 	localtest.Advance(t, a, time.Hour)
-	if got := remove(); got != "" || len(a.Objects("evidence")) != 0 {
-		t.Errorf("deleting an object whose lock is over: %q", got)
+	if newest := aws.ToString(out.Versions[0].VersionId); remove(&newest) != "" || get(nil) != "NoSuchKey" {
+		t.Errorf("without its newest version the object reads %q: what is below is a marker", get(nil))
 	}
 }
 

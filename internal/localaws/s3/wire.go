@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -31,6 +32,9 @@ func (wire) Read(c *kernel.Request, r *http.Request, body []byte) error {
 	in.bucket, in.key, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	c.Name = operation(r.Method, in)
 	c.Permission = permissions[c.Name]
+	if in.query.Has("versionId") {
+		c.Permission = cmp.Or(c.Permission, "s3:"+c.Name) + "Version"
+	}
 	c.Input = in
 	parameters := map[string]string{"bucketName": in.bucket}
 	if in.key != "" {
@@ -51,13 +55,15 @@ func (wire) Read(c *kernel.Request, r *http.Request, body []byte) error {
 var permissions = map[string]string{
 	"HeadObject":    "s3:GetObject",
 	"ListObjectsV2": "s3:ListBucket",
+
+	"ListObjectVersions": "s3:ListBucketVersions",
 }
 
 // operation is empty for what this account does not have, whose requests
 // often differ in nothing but a word in the query.
 func operation(method string, in *request) string {
 	for name := range in.query {
-		if !strings.Contains(" x-id list-type prefix delimiter start-after continuation-token max-keys encoding-type fetch-owner ", " "+name+" ") {
+		if !strings.Contains(" x-id list-type prefix delimiter start-after continuation-token max-keys encoding-type fetch-owner versions versionId ", " "+name+" ") {
 			return ""
 		}
 	}
@@ -65,6 +71,8 @@ func operation(method string, in *request) string {
 	case in.bucket == "":
 	case in.key == "" && method == http.MethodGet && in.query.Get("list-type") == "2":
 		return "ListObjectsV2"
+	case in.key == "" && method == http.MethodGet && in.query.Has("versions"):
+		return "ListObjectVersions"
 	case in.key == "" || in.header.Get("X-Amz-Copy-Source") != "":
 	case method == http.MethodPut:
 		return "PutObject"

@@ -62,6 +62,9 @@ func platformOf(v Value, of string) (p guard.Platform, unknown string, all []att
 	runtime := v.get(object, "RuntimePlatform")
 	os := runtime.get(word, "OperatingSystemFamily")
 	arch := runtime.get(word, "CpuArchitecture")
+	if runtime.Unknown != "" { // what is missing in it has a name of its own
+		os.Key, arch.Key = "", ""
+	}
 	all = []attribute{
 		{value: os, name: os.name(v, "OperatingSystemFamily"), of: of, want: "LINUX", right: func(f *facts) { f.platform.OS = "LINUX" }},
 		{value: arch, name: arch.name(v, "CpuArchitecture"), of: of, want: "X86_64", right: func(f *facts) { f.platform.Architecture = "X86_64" }},

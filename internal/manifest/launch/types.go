@@ -38,6 +38,7 @@ func Types() []Type {
 		{"AWS::Pipes::Pipe", "aws_pipes_pipe", "tasks or jobs, by its target", "`EcsTaskParameters`, `BatchJobParameters`", decodePipe},
 		{"AWS::StepFunctions::StateMachine", "aws_sfn_state_machine", "tasks, jobs and services, by its states", "the parameters of `ecs:runTask` and the like", decodeStateMachine},
 		{"AWS::Serverless::StateMachine", "", "as `AWS::StepFunctions::StateMachine`", "as there", decodeStateMachine},
+		{"AWS::SSM::Document", "aws_ssm_document", "what the API calls of a runbook do", "the inputs of `aws:executeAwsApi`", decodeAutomation},
 		{"AWS::CloudFormation::Stack", "aws_cloudformation_stack", "all that its template has", "its template: `TemplateURL` if that is a file beside it", decodeStack},
 		{"AWS::CloudFormation::StackSet", "aws_cloudformation_stack_set", "all that its template has", "`TemplateBody`", decodeStack},
 		{"AWS::Serverless::Application", "", "all that its template has", "its template: `Location` if that is a file beside it", decodeStack},

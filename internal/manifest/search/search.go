@@ -38,7 +38,7 @@ func Files(argument string) ([]File, error) {
 // hasEnding reports whether a file's name ends as what is checked is named.
 func hasEnding(path string) bool {
 	switch strings.ToLower(filepath.Ext(path)) {
-	case ".json", ".yaml", ".yml", ".template", ".jsonl", ".tf", ".tofu", ".jsonnet":
+	case ".json", ".yaml", ".yml", ".template", ".jsonl", ".asl", ".tf", ".tofu", ".jsonnet":
 		return true
 	}
 	return false

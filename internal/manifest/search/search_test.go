@@ -45,7 +45,7 @@ func names(t *testing.T, root string, files []File) []string {
 
 func TestFilesOfAFolder(t *testing.T) {
 	root := tree(t, map[string]string{
-		"a.json": "", "b.YML": "", "c.txt": "", "d.template": "", "main.tf": "", "deep/er/e.yaml": "", ".github/f.yml": "", "lines.jsonl": "",
+		"a.json": "", "b.YML": "", "c.txt": "", "d.template": "", "main.tf": "", "machine.asl": "", "deep/er/e.yaml": "", ".github/f.yml": "", "lines.jsonl": "",
 		".git/g.json": "", "node_modules/x/h.json": "", "deep/node_modules/i.json": "", ".terraform/modules/j.json": "",
 		".gitignore": "out/\n*.plan.json\n!kept.plan.json\n", "out/k.json": "", "x.plan.json": "", "kept.plan.json": "", "deep/.gitignore": "/l.json\n", "deep/l.json": "", "deep/er/l.json": "",
 	})
@@ -56,7 +56,7 @@ func TestFilesOfAFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{".github/f.yml", "a.json", "b.YML", "d.template", "deep/er/e.yaml", "deep/er/l.json", "kept.plan.json", "lines.jsonl", "main.tf"}
+	want := []string{".github/f.yml", "a.json", "b.YML", "d.template", "deep/er/e.yaml", "deep/er/l.json", "kept.plan.json", "lines.jsonl", "machine.asl", "main.tf"}
 	if diff := cmp.Diff(want, names(t, root, found)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -110,7 +110,7 @@ func callFault(r *rand.Rand, s *step) {
 	s.who = pick(r, product.Enforcer, product.Enforcer, product.Verifier)
 	s.call = pick(r, "PutAccountSettingDefault", "PutAccountSettingDefault", "ListAccountSettings", "ListAccountSettings", "Publish", "Publish", "Publish",
 		"DescribeTaskDefinition", "DeregisterTaskDefinition", "StopTask", "DescribeTasks", "PutObject", "GetObject", "LookupEvents", "ListTasks", "ExecuteCommand", "")
-	s.how = pick(r, localaws.Throttle, localaws.ServerError, localaws.DenyAccess, localaws.DropConnection, localaws.LoseAnswer, localaws.GarbleAnswer, localaws.Slow, hang)
+	s.how = pick(r, localaws.Throttle, localaws.ServerError, localaws.DenyAccess, localaws.DropConnection, localaws.LoseAnswer, localaws.Garbage, localaws.Slow, hang)
 	if s.how == localaws.Slow {
 		s.long = someTime(r, 100*time.Millisecond, 20*time.Second)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"fipsguard/internal/aws/hub"
+	"fipsguard/internal/aws/scaling"
 	"fipsguard/internal/config"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
@@ -111,11 +112,15 @@ func (w *world) deploy(policy string) error {
 	if w.urls, err = around.MakeQueues(w.aws, region); err != nil {
 		return err
 	}
+	key, err := w.aws.CreateSigningKey(region, w.people.Verifier)
+	if err != nil {
+		return err
+	}
 	settings := config.Verifier{
 		Enforcer:       config.Enforcer{TopicARN: topic, Mode: guard.Enforce, Policy: policy},
 		EvidenceBucket: bucket, Sample: config.DefaultSample, FunctionARN: functionARN(product.Enforcer),
 		Queues:   []string{w.urls[product.Undelivered], w.urls[product.Failed]},
-		Reported: w.urls[product.Reported],
+		Reported: w.urls[product.Reported], SigningKey: key,
 	}
 	if err := w.aws.SubscribeQueue(topic, "arn:aws-us-gov:sqs:"+region+":"+localaws.AccountID+":"+product.Reported); err != nil {
 		return err
@@ -125,7 +130,9 @@ func (w *world) deploy(policy string) error {
 	w.environment["AWS_ENDPOINT_URL"] = w.aws.Endpoint()
 	enforcer := func(p wiring.Process) (wiring.Function, error) { return wiring.EnforcerFunction(as(w.people.Guard, p)) }
 	w.functions[product.Enforcer] = w.function(product.Enforcer, around, enforcer)
-	w.functions[product.Gate] = w.function(product.Gate, around, enforcer)
+	w.functions[product.Gate] = w.function(product.Gate, around, func(p wiring.Process) (wiring.Function, error) {
+		return wiring.GateFunction(as(w.people.Guard, p), scaling.New)
+	})
 	w.functions[product.Verifier] = w.function(product.Verifier, around, func(p wiring.Process) (wiring.Function, error) {
 		return scans.Function(as(w.people.Verifier, p), hub.New)
 	})

@@ -24,7 +24,9 @@ type Stack struct {
 	Schedules []Schedule
 	Queues    []Queue
 	Sources   []Source
-	Timeouts  map[string]time.Duration // of the functions, by name
+	// Subscribed are the names of the queues that get what is published.
+	Subscribed []string
+	Timeouts   map[string]time.Duration // of the functions, by name
 }
 
 // Rule is an EventBridge rule with a pattern.
@@ -37,9 +39,10 @@ type Rule struct {
 // Schedule is an EventBridge rule with a schedule. Input is what it sends;
 // <id> and <time> in it stand for the event's.
 type Schedule struct {
-	Expression, Input string
-	Group             string // of a FIFO queue
-	To                string // the function's or queue's name
+	Name, Expression, Input string
+	Every                   time.Duration // of rate(1 minute); zero at an hour of the day
+	Group                   string        // of a FIFO queue
+	To                      string        // the function's or queue's name
 }
 
 // Queue is an SQS queue.
@@ -112,6 +115,8 @@ func (s *Stack) add(all resources, id, region string) error {
 		return s.addQueue(all, r.Properties)
 	case "AWS::Lambda::EventSourceMapping":
 		return s.addSource(all, r.Properties)
+	case "AWS::SNS::Subscription":
+		return s.addSubscription(all, r.Properties)
 	case "AWS::Lambda::Function":
 		return s.addFunction(r.Properties)
 	}
@@ -146,12 +151,36 @@ func (s *Stack) addRule(all resources, properties json.RawMessage, region string
 		switch {
 		case to == "":
 		case rule.EventPattern == nil:
-			s.Schedules = append(s.Schedules, Schedule{rule.ScheduleExpression, cmp.Or(t.Input, t.InputTransformer.InputTemplate), group, to})
+			s.Schedules = append(s.Schedules, Schedule{rule.Name, rule.ScheduleExpression, cmp.Or(t.Input, t.InputTransformer.InputTemplate), rateOf(rule.ScheduleExpression), group, to})
 		default:
 			s.Rules = append(s.Rules, Rule{rule.Name, string(pattern), group, to})
 		}
 	}
 	return nil
+}
+
+// addSubscription takes those of the guard's own queues.
+func (s *Stack) addSubscription(all resources, properties json.RawMessage) error {
+	var subscription struct {
+		Endpoint           reference
+		RawMessageDelivery bool
+	}
+	if err := json.Unmarshal(properties, &subscription); err != nil {
+		return err
+	}
+	if queue := all.name(subscription.Endpoint); queue != "" && subscription.RawMessageDelivery {
+		s.Subscribed = append(s.Subscribed, queue)
+	}
+	return nil
+}
+
+// rateOf is how often rate(1 minute) comes.
+func rateOf(schedule string) time.Duration {
+	var n int
+	if _, err := fmt.Sscanf(schedule, "rate(%d minute", &n); err != nil {
+		return 0
+	}
+	return time.Duration(n) * time.Minute
 }
 
 func (s *Stack) addFunction(properties json.RawMessage) error {
@@ -251,7 +280,7 @@ func (s Stack) MakeQueues(aws *localaws.Account, region string) (map[string]stri
 			urls[q.Name] = url
 		}
 	}
-	for _, name := range []string{product.Workloads, product.Scans} {
+	for _, name := range []string{product.Workloads, product.Scans, product.Reported} {
 		if urls[name] == "" {
 			return nil, fmt.Errorf("the stack's template has no queue %s", name)
 		}

@@ -118,7 +118,7 @@ func (s *scanner) endRecord() {
 			AdvancedSelectors: s.json(advancedSelectors),
 			MultiRegion:       s.flag(multiRegion),
 		},
-		Setting:  Setting{s.text(settingName), s.text(settingValue), s.text(settingPrincipal)},
+		Setting:  Setting{Name: s.text(settingName), Value: s.text(settingValue), PrincipalARN: s.text(settingPrincipal)},
 		Answered: s.hasList,
 	}
 	for _, l := range s.listed {

@@ -312,7 +312,7 @@ func (n node) record() Record {
 			TaskDefinition: n.text("requestParameters", "taskDefinition"), Group: n.text("requestParameters", "group"),
 			MultiRegion: n.flag("requestParameters", "isMultiRegionTrail"),
 		},
-		Setting: Setting{n.text("responseElements", "setting", "name"), n.text("responseElements", "setting", "value"), n.text("responseElements", "setting", "principalArn")},
+		Setting: Setting{Name: n.text("responseElements", "setting", "name"), Value: n.text("responseElements", "setting", "value"), PrincipalARN: n.text("responseElements", "setting", "principalArn")},
 	}
 	if selectors := n.at("requestParameters", "eventSelectors").value; selectors != nil {
 		text, _ := json.Marshal(selectors)
@@ -323,7 +323,7 @@ func (n node) record() Record {
 	counts := map[Tasks]int{}
 	for _, task := range tasks {
 		t := tree(task)
-		like := Tasks{isElsewhere([]byte(t.text("launchType"))), t.text("taskDefinitionArn"), t.text("group"), 0}
+		like := Tasks{Elsewhere: isElsewhere([]byte(t.text("launchType"))), Definition: t.text("taskDefinitionArn"), Group: t.text("group")}
 		if counts[like]++; counts[like] == 1 {
 			r.Tasks = append(r.Tasks, like)
 		}

@@ -12,6 +12,7 @@ import (
 	"fipsguard/internal/aws/hub"
 	"fipsguard/internal/aws/notify"
 	"fipsguard/internal/aws/reported"
+	"fipsguard/internal/aws/signer"
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
@@ -25,6 +26,8 @@ import (
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
@@ -82,6 +85,7 @@ func must[T any](out T, err error) func(*testing.T) T {
 func TestAgainstMoto(t *testing.T) {
 	config := moto(t)
 	t.Run("evidence in a locked bucket", func(t *testing.T) { testEvidence(t, config) })
+	t.Run("signatures", func(t *testing.T) { testSigning(t, config) })
 	t.Run("findings in Security Hub", func(t *testing.T) { testFindings(t, config) })
 	t.Run("the guard's own parts", func(t *testing.T) { testParts(t, config) })
 	t.Run("what runs", func(t *testing.T) { testInventory(t, config) })
@@ -94,17 +98,37 @@ func testEvidence(t *testing.T, config aws.Config) {
 		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: s3types.BucketLocationConstraint(config.Region)},
 	}))(t)
 	b := store.Bucket{Objects: client, Name: "evidence", Location: motoHome}
-	if state, err := b.ReadState(t.Context()); err != nil || state != nil {
-		t.Fatalf("the state before the first look is %q, error %v", state, err)
+	if state, version, _, err := b.ReadState(t.Context()); err != nil || state != nil || version != "" {
+		t.Fatalf("the state before the first scan is %q, error %v", state, err)
 	}
-	if err := b.WriteState(t.Context(), []byte("state")); err != nil {
-		t.Fatal(err)
+	one := must(b.WriteState(t.Context(), []byte("state one")))(t)
+	two := must(b.WriteState(t.Context(), []byte("state two")))(t)
+	state, version, before, err := b.ReadState(t.Context())
+	if err != nil || string(state) != "state two" || version != two || before != one || one == two {
+		t.Errorf("read back state %q, version %q after %q, error %v", state, version, before, err)
+	}
+	must(client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: aws.String("evidence"), Key: aws.String("state/" + motoHome.Account + "/" + motoHome.Region + ".dsse.json")}))(t)
+	if state, version, _, err := b.ReadState(t.Context()); err != nil || state != nil || version == "" || version == two {
+		t.Errorf("a state that was deleted is %q, version %q, error %v", state, version, err)
 	}
 	id := evidence.ID(motoHome.Account, motoHome.Region, time.Now())
-	must(b.KeepReport(t.Context(), id, ".json", "application/json", []byte("report")))(t)
-	state, report := must(b.ReadState(t.Context()))(t), must(b.ReadReport(t.Context(), id))(t)
-	if string(state) != "state" || string(report) != "report" {
-		t.Errorf("read back state %q, report %q", state, report)
+	must(b.KeepReport(t.Context(), id, ".dsse.json", "application/json", []byte("report")))(t)
+	if report := must(b.ReadReport(t.Context(), id))(t); string(report) != "report" {
+		t.Errorf("read back report %q", report)
+	}
+}
+
+// testSigning: a key of another program's KMS is read as one of ours. It hashes a
+// digest once more, so that its signatures are no measure.
+func testSigning(t *testing.T, config aws.Config) {
+	client := kms.NewFromConfig(config)
+	made := must(client.CreateKey(t.Context(), &kms.CreateKeyInput{KeySpec: kmstypes.KeySpecEccNistP384, KeyUsage: kmstypes.KeyUsageTypeSignVerify}))(t)
+	key := signer.Key{Config: config, ARN: *made.KeyMetadata.Arn}
+	if public := must(key.PublicKey(t.Context()))(t); len(public.Fingerprint()) != 64 {
+		t.Errorf("the public key is %+v", public)
+	}
+	if signature := must(key.Sign(t.Context(), make([]byte, 48)))(t); len(signature) < 90 {
+		t.Errorf("the signature has %d bytes", len(signature))
 	}
 }
 

@@ -11,13 +11,13 @@ import (
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/ecsexec"
 	"fipsguard/internal/aws/history"
+	"fipsguard/internal/aws/scaling"
 	"fipsguard/internal/aws/selfcheck"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/scan"
 	"fipsguard/internal/wiring"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -48,7 +48,7 @@ func Sleep(ctx context.Context, d time.Duration) error { return ecsapi.Sleep(ctx
 // Scanner puts a scanner together.
 func Scanner(o Options) *scan.Scanner {
 	client := ecs.NewFromConfig(o.Config, ecsapi.ShortAttempts(ecsapi.AttemptTime), ecsapi.HalfOfBuckets(wiring.ScanShare, o.Now, o.Sleep))
-	account := ecsapi.NewAccount(client, applicationautoscaling.NewFromConfig(o.Config), o.Now)
+	account := ecsapi.NewAccount(client, scaling.New(o.Config), o.Now)
 	scanner := &scan.Scanner{
 		Account: ecsapi.Inventory{Account: account, Lister: client},
 		History: history.History{
@@ -103,6 +103,7 @@ func S3(config aws.Config) *s3.Client {
 type Guard struct {
 	Patterns    map[string]string // of events, by the names of the rules
 	Targets     map[string]string // ARNs of what gets the events, by the same names
+	Schedules   map[string]selfcheck.Schedule
 	TopicARN    string
 	ReportedARN string // of the guard's queue that is subscribed to the topic
 	QueueURLs   []string
@@ -117,6 +118,7 @@ func Components(config aws.Config, g Guard) selfcheck.Guard {
 		Queues:        sqs.NewFromConfig(config),
 		Patterns:      g.Patterns,
 		Targets:       g.Targets,
+		Schedules:     g.Schedules,
 		TopicARN:      g.TopicARN,
 		ReportedARN:   g.ReportedARN,
 		QueueURLs:     g.QueueURLs,

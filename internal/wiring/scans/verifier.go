@@ -3,16 +3,20 @@ package scans
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/notify"
 	"fipsguard/internal/aws/reported"
+	"fipsguard/internal/aws/selfcheck"
+	"fipsguard/internal/aws/signer"
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/product"
+	"fipsguard/internal/scan"
 	"fipsguard/internal/trail"
 	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring"
@@ -22,6 +26,31 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
+
+// VerifierOptions is what a verifier is made of, besides AWS.
+type VerifierOptions struct {
+	Config      aws.Config
+	Scanner     *scan.Scanner
+	TopicARN    string // of the alerts
+	ReportedURL string // of the queue that is subscribed to it
+	SigningKey  string // ARN of the KMS key
+	Tool        evidence.Tool
+	Log         *slog.Logger
+	Metrics     *metric.Writer
+	Now         func() time.Time
+}
+
+// Verifier puts a verifier together. It has no store yet: where reports are kept
+// depends on the account and Region.
+func Verifier(o VerifierOptions) verifier.Verifier {
+	return verifier.Verifier{
+		Scanner:  o.Scanner,
+		Signer:   signer.Key{Config: o.Config, ARN: o.SigningKey},
+		Notifier: notify.Topic{SNS: sns.NewFromConfig(o.Config), ARN: o.TopicARN},
+		Inbox:    reported.Queue{SQS: sqs.NewFromConfig(o.Config), URL: o.ReportedURL},
+		Tool:     o.Tool, Log: o.Log, Metrics: o.Metrics, Now: o.Now,
+	}
+}
 
 // Function is the verifier as Lambda runs it, by the function's environment.
 // newHub makes the client of a service that collects findings.
@@ -45,22 +74,17 @@ func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (wiri
 	}
 	patterns, targets := rules(enforcer)
 	scanner.Components = Components(aws, Guard{
-		Patterns: patterns, Targets: targets, TopicARN: settings.TopicARN, ReportedARN: queueBeside(enforcer, product.Reported), QueueURLs: settings.Queues,
+		Patterns: patterns, Targets: targets, Schedules: schedules(enforcer), TopicARN: settings.TopicARN, ReportedARN: queueBeside(enforcer, product.Reported), QueueURLs: settings.Queues,
 	})
 	log := wiring.Logger(p.Out, settings.Enforcer)
 	wiring.LogStart(log, settings.Enforcer)
 	h := &handler{
 		sample: settings.Sample,
 		bucket: store.Bucket{Objects: S3(aws), Name: settings.EvidenceBucket},
-		verifier: verifier.Verifier{
-			Scanner:  scanner,
-			Notifier: notify.Topic{SNS: sns.NewFromConfig(aws), ARN: settings.TopicARN},
-			Inbox:    reported.Queue{SQS: sqs.NewFromConfig(aws), URL: settings.Reported},
-			Tool:     evidence.Tool(product.ThisBuild()),
-			Log:      log,
-			Metrics:  metric.NewWriter(p.Out),
-			Now:      time.Now,
-		},
+		verifier: Verifier(VerifierOptions{
+			Config: aws, Scanner: scanner, TopicARN: settings.TopicARN, ReportedURL: settings.Reported, SigningKey: settings.SigningKey,
+			Tool: evidence.Tool(product.ThisBuild()), Log: log, Metrics: metric.NewWriter(p.Out), Now: time.Now,
+		}),
 	}
 	h.requests.Log = h.verifier.Log
 	if settings.SecurityHub {
@@ -81,6 +105,16 @@ func rules(enforcer arn.ARN) (patterns, targets map[string]string) {
 		}
 	}
 	return patterns, targets
+}
+
+// schedules are what asks for the check of each minute and for the scans.
+func schedules(enforcer arn.ARN) map[string]selfcheck.Schedule {
+	scans := queueBeside(enforcer, product.Scans)
+	return map[string]selfcheck.Schedule{
+		product.Prefix + "check-setting": {Target: enforcer.String(), Asks: `{"check":"setting"}`},
+		product.Prefix + "look-hourly":   {Target: scans, Asks: `"look":"hourly"`},
+		product.Prefix + "look-daily":    {Target: scans, Asks: `"look":"daily"`},
+	}
 }
 
 // queueBeside is the ARN of a queue in the account and Region of a function.

@@ -2,14 +2,12 @@ package tools
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
 
 	"fipsguard/internal/audit"
 	"fipsguard/internal/aws/history"
-	"fipsguard/internal/product"
 	"fipsguard/internal/wiring/scans"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,17 +25,21 @@ type Audit struct {
 	Config func(context.Context) (aws.Config, error) // asked only when S3 or CloudTrail is
 }
 
-// InEnvironment is the AWS configuration as the AWS CLI finds it, for many
-// requests at once.
-func InEnvironment(ctx context.Context) (aws.Config, error) {
+// ManyRequests is the AWS configuration as the AWS CLI finds it, for many requests
+// at once. The Region is taken where none is set.
+func ManyRequests(profile, region string) func(context.Context) (aws.Config, error) {
+	return func(ctx context.Context) (aws.Config, error) { return manyRequests(ctx, profile, region) }
+}
+
+func manyRequests(ctx context.Context, profile, region string) (aws.Config, error) {
 	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConns, t.MaxIdleConnsPerHost = history.InFlight, history.InFlight
 	})
-	c, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client), config.WithAppID(product.Name))
+	settings, err := scans.Choice{Profile: profile}.Load(ctx, config.WithHTTPClient(client), config.WithDefaultRegion(region))
 	if err != nil {
-		return c, fmt.Errorf("read the AWS configuration: %w", err)
+		return settings, err
 	}
-	return c, nil
+	return settings, scans.CheckCredentials(ctx, settings)
 }
 
 // Files finds the files under paths: folders and files, s3://BUCKET/PREFIX, and
@@ -68,7 +70,8 @@ func (a Audit) files(ctx context.Context, path string, accounts []string) ([]aud
 	}
 	name, prefix, _ := strings.Cut(address, "/")
 	bucket := &history.Bucket{Objects: scans.S3(settings), Name: name}
-	return bucket.Files(ctx, prefix, accounts)
+	found, err := bucket.Files(ctx, prefix, accounts)
+	return found, scans.Legible(err)
 }
 
 // Keys asks CloudTrail for the public keys that signed a plan's digests.
@@ -81,7 +84,7 @@ func (a Audit) Keys(ctx context.Context, plan audit.Plan) (audit.Keys, error) {
 	for region, time := range plan.Digested() {
 		client := cloudtrail.NewFromConfig(settings, func(o *cloudtrail.Options) { o.Region = region })
 		if err := history.PublicKeys(ctx, client, time.From, time.Until, keys); err != nil {
-			return nil, err
+			return nil, scans.Legible(err)
 		}
 	}
 	return keys, nil

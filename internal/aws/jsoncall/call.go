@@ -1,4 +1,4 @@
-package ecsexec
+package jsoncall
 
 import (
 	"bytes"
@@ -24,11 +24,8 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// jsonService is a service that speaks AWS JSON 1.1, for the one call that a
-// session needs of it. The SDK's clients of Systems Manager and KMS take longer to
-// compile than all of this program's own code; the test holds this one against
-// them. Signing and the rules for retries are the SDK's.
-type jsonService struct {
+// Service is a service that speaks AWS JSON 1.1.
+type Service struct {
 	config   aws.Config
 	id       string // in AWS_ENDPOINT_URL_…
 	host     string // before the Region, and the signature's name of the service
@@ -36,12 +33,23 @@ type jsonService struct {
 	target   string // before the operation in X-Amz-Target
 }
 
+// SystemsManager is where sessions end. In GovCloud its ordinary endpoint is the
+// FIPS endpoint.
+func SystemsManager(c aws.Config) Service {
+	return Service{config: c, id: "SSM", host: "ssm", fipsHost: "ssm", target: "AmazonSSM"}
+}
+
+// KeyService is KMS.
+func KeyService(c aws.Config) Service {
+	return Service{config: c, id: "KMS", host: "kms", fipsHost: "kms-fips", target: "TrentService"}
+}
+
 // maxAnswer bounds the memory that an answer may take.
 const maxAnswer = 1 << 20
 
-// call makes one call, again where the SDK would. An error that AWS answered is a
+// Call makes one call, again where the SDK would. An error that AWS answered is a
 // smithy.APIError.
-func (s jsonService) call(ctx context.Context, operation string, in, out any) error {
+func (s Service) Call(ctx context.Context, operation string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return fmt.Errorf("write the request: %w", err)
@@ -68,7 +76,7 @@ func (s jsonService) call(ctx context.Context, operation string, in, out any) er
 	}
 }
 
-func (s jsonService) attempt(ctx context.Context, endpoint, operation string, body []byte, out any) error {
+func (s Service) attempt(ctx context.Context, endpoint, operation string, body []byte, out any) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(endpoint, "/")+"/", bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("endpoint of %s: %w", s.id, err)

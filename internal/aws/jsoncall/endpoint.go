@@ -1,4 +1,4 @@
-package ecsexec
+package jsoncall
 
 import (
 	"context"
@@ -37,7 +37,7 @@ func first[Source, Value any](sources []any, get func(Source) (Value, bool, erro
 }
 
 // endpoint is where the service is, by the rules of the SDK's clients for GovCloud.
-func (s jsonService) endpoint(ctx context.Context) (string, error) {
+func (s Service) endpoint(ctx context.Context) (string, error) {
 	if configured, err := s.configuredEndpoint(ctx); err != nil || configured != "" {
 		return configured, err
 	}
@@ -69,7 +69,7 @@ func (s jsonService) endpoint(ctx context.Context) (string, error) {
 // configuredEndpoint is what AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_… or a profile
 // says, or empty. What is said of one service comes before what is said of all,
 // unless only the latter is in the environment.
-func (s jsonService) configuredEndpoint(ctx context.Context) (string, error) {
+func (s Service) configuredEndpoint(ctx context.Context) (string, error) {
 	all := aws.ToString(s.config.BaseEndpoint)
 	_, allSet := os.LookupEnv("AWS_ENDPOINT_URL")
 	if _, set := os.LookupEnv("AWS_ENDPOINT_URL_" + s.id); allSet && !set {

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The exit codes of every command. docs/exit-codes.md has the table, and a test
+// provokes each line of it.
+const (
+	exitFindings   exitCode = 1 // looked, and something is wrong or unknown
+	exitUnreadable exitCode = 2 // could not look
+)
+
+// exit says when a command ends with a code.
+type exit struct {
+	command string
+	code    exitCode
+	when    string
+}
+
+// exitTable is what every command's help, the manual page and the docs say of its
+// exit codes. What is true of all commands has no name.
+func exitTable() []exit {
+	return []exit{
+		{"simulate", 0, "when everything ended as it should"},
+		{"simulate", exitFindings, "when something did not"},
+		{"simulate", exitUnreadable, "when it could not be run, or a file could not be written"},
+		{"explain", 0, "when the input could be read"},
+		{"explain", exitUnreadable, "when something in it could not"},
+		{"check", 0, "when everything is compliant, ignored, or below --fail-on"},
+		{"check", exitFindings, "with findings"},
+		{"check", exitUnreadable, "when a file could not be read and there are no findings"},
+		{"audit", 0, "when FIPS mode was on all the time"},
+		{"audit", exitFindings, "when it was off at any time"},
+		{"audit", exitUnreadable, "when that cannot be excluded or files are faulty"},
+		{"verify", 0, "when everything it checked is compliant"},
+		{"verify", exitFindings, "with violations or unknowns"},
+		{"verify", exitUnreadable, "when something could not be read and no violation was found"},
+		{"", exitUnreadable, "when the command line is wrong or the output could not be written"},
+	}
+}
+
+// exits is a command's exit codes in a sentence.
+func exits(command string) string {
+	var parts []string
+	for _, e := range exitTable() {
+		if e.command == command {
+			parts = append(parts, fmt.Sprintf("%d %s", e.code, e.when))
+		}
+	}
+	return "Exits " + strings.Join(parts, ", ") + "."
+}

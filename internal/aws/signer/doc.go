@@ -1,0 +1,2 @@
+// Package signer signs with a key of KMS.
+package signer
