@@ -241,7 +241,7 @@ func (o *oracle) nobodyIsJoinedAway() {
 // isNamedFor reports whether an alert names who made a call, by that call or
 // another one in the same off period. Whose override is off says who.
 func (o *oracle) isNamedFor(c change) bool {
-	if len(o.naming(c)) > 0 {
+	if len(o.naming(c)) > 0 || o.isOpen(c) {
 		return true
 	}
 	if c.principal != "" {
@@ -256,6 +256,24 @@ func (o *oracle) isNamedFor(c change) bool {
 		}
 	}
 	return false
+}
+
+// isOpen reports whether what a call turned off is off to the end and was
+// reported before: it is one open finding, until it ends.
+func (o *oracle) isOpen(c change) bool {
+	ended := slices.ContainsFunc(o.changes, func(other change) bool { return other.on && other.principal == c.principal && other.at.After(c.at) })
+	return !ended && slices.ContainsFunc(o.alerts, func(a sent) bool {
+		return slices.ContainsFunc(a.Findings, func(f finding) bool {
+			return f.Status == "NON_COMPLIANT" && isSetting(f.Subject) && strings.HasSuffix(f.Subject, region+prefixed(c.principal))
+		})
+	})
+}
+
+func prefixed(principal string) string {
+	if principal == "" {
+		return ""
+	}
+	return "/" + principal
 }
 
 // finds reports whether an alert says that somebody's override is off.
