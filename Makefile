@@ -1,7 +1,9 @@
 # People and .ci/run type the same words.
-.PHONY: help check test short fips race matrix fuzz golden build release synth bench
+.PHONY: help check test short fips race chaos matrix fuzz golden build release synth bench
 
 FUZZTIME ?= 60s
+SEEDS ?= 1000
+FIRST ?= 1
 
 help: ## print this
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -27,6 +29,9 @@ fips: ## the same, where nothing but approved cryptography runs
 
 race: ## the same under the race detector
 	go test -race ./...
+
+chaos: ## SEEDS (1000) stories in which everything goes wrong at once, from seed FIRST (1) on
+	go test -count=1 -timeout=0 ./internal/simulation/chaos -run '^TestChaos$$' -seeds $(SEEDS) -first $(FIRST)
 
 matrix: ## every call of AWS at fault in every way, at every way into the built functions; `make test` takes each pair
 	go test -timeout 30m ./internal/localaws/functiontest -full

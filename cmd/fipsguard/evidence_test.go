@@ -18,6 +18,7 @@ import (
 	"fipsguard/internal/independent"
 	"fipsguard/internal/simulation"
 	"fipsguard/internal/verifier"
+	"fipsguard/internal/wiring"
 	"fipsguard/internal/wiring/scans"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -159,12 +160,12 @@ func deployedVerifier(t *testing.T, s *simulation.Account, arn string) (scan fun
 		"FIPSGUARD_TOPIC_ARN": topic, "FIPSGUARD_EVIDENCE_BUCKET": bucket, "FIPSGUARD_SIGNING_KEY": arn, "FIPSGUARD_QUEUES": queue, "FIPSGUARD_REPORTED": queue,
 		"FIPSGUARD_ENFORCER_ARN": "arn:aws-us-gov:lambda:" + simulation.Region + ":" + account + ":function:fipsguard-enforcer",
 	}
-	handler, err := scans.Function(func(name string) string {
+	handler, err := scans.Function(wiring.Process{Out: io.Discard, Getenv: func(name string) string {
 		if value, ok := environment[name]; ok {
 			return value
 		}
 		return os.Getenv(name)
-	}, func(aws.Config) verifier.Hub { return nil })
+	}}, func(aws.Config) verifier.Hub { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

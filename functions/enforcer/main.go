@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	handler, err := wiring.EnforcerFunction(os.Getenv)
+	handler, err := wiring.EnforcerFunction(wiring.ThisProcess())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fipsguard enforcer:", err)
 		os.Exit(1)

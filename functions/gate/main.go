@@ -13,7 +13,7 @@ import (
 )
 
 func main() {
-	handler, err := wiring.GateFunction(os.Getenv, scaling.New)
+	handler, err := wiring.GateFunction(wiring.ThisProcess(), scaling.New)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fipsguard gate:", err)
 		os.Exit(1)

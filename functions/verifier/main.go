@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 
 	"fipsguard/internal/aws/hub"
+	"fipsguard/internal/wiring"
 	"fipsguard/internal/wiring/scans"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -19,7 +20,7 @@ const memoryLimit = 80 << 20
 
 func main() {
 	debug.SetMemoryLimit(memoryLimit)
-	handler, err := scans.Function(os.Getenv, hub.New)
+	handler, err := scans.Function(wiring.ThisProcess(), hub.New)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fipsguard verifier:", err)
 		os.Exit(1)

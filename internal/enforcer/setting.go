@@ -14,6 +14,11 @@ import (
 // the minute's reading already, which repairs what is off.
 const freshFor = 2 * time.Minute
 
+// enforcersWord is how long after it an event is reported though it is over.
+// After that a scan reports it, or has: that is a minute before, which is what
+// this function may take.
+const enforcersWord = guard.Settling - time.Minute
+
 // respondSetting responds to an event about the setting. Everything but the
 // repair follows it.
 func (e *Enforcer) respondSetting(ctx context.Context, location guard.Location, ev guard.Event) error {
@@ -34,6 +39,9 @@ func (e *Enforcer) respondSetting(ctx context.Context, location guard.Location, 
 		onBy = setting.At
 	}
 	recorded = e.over(recorded, onBy)
+	if isOver(recorded) && e.Now().Sub(ev.Cause.Time) > enforcersWord {
+		return e.leaveToScans(ctx, location, ev.Cause, recorded, setting)
+	}
 	if isOver(recorded) && first[0].Verdict == guard.NonCompliant {
 		// It was on in between: somebody turned it off again.
 		told := e.settle(ctx, e.report(ev.Cause, recorded, nil))
@@ -41,6 +49,18 @@ func (e *Enforcer) respondSetting(ctx context.Context, location guard.Location, 
 	}
 	findings := append(undecided(recorded, first), unsaid(first, recorded)...)
 	return e.conclude(ctx, location, e.report(ev.Cause, findings, setting.Outcomes), setting)
+}
+
+// leaveToScans logs an event about an off period that is over and of which
+// scans tell people, and tells of FIPS mode being off again.
+func (e *Enforcer) leaveToScans(ctx context.Context, location guard.Location, c guard.Cause, recorded []guard.Finding, s remediate.Setting) error {
+	report := e.report(c, recorded, nil)
+	e.record(ctx, report)
+	e.past.settle(report, true)
+	if first := s.First(); first[0].Verdict != guard.Compliant {
+		return e.conclude(ctx, location, e.report(e.saw(location, "a late event", s), first, s.Outcomes), s)
+	}
+	return errors.Join(s.Err, e.tellPolicyFaults(ctx, location))
 }
 
 // fixSetting fixes the setting, leaving time to send alerts, and notes how it

@@ -16,13 +16,13 @@ import (
 // TestALateEventReportsWhatWasObserved: it makes no write and no latency where
 // FIPS mode is on, and says since when it is known to be.
 func TestALateEventReportsWhatWasObserved(t *testing.T) {
-	const hours = 6 * time.Hour
+	const late = 8 * time.Minute
 	for _, c := range []struct {
 		name   string
 		before func(*testing.T, *Enforcer, *guardtest.Account) // after the event happened, before it comes
 		onBy   string
 	}{
-		{"nothing was read in between", func(*testing.T, *Enforcer, *guardtest.Account) {}, "2026-11-02T16:15:32Z"},
+		{"nothing was read in between", func(*testing.T, *Enforcer, *guardtest.Account) {}, "2026-11-02T10:23:32Z"},
 		{"the minute's reading saw it on", func(t *testing.T, e *Enforcer, a *guardtest.Account) {
 			for range 3 {
 				a.Clock = a.Clock.Add(time.Minute)
@@ -36,7 +36,7 @@ func TestALateEventReportsWhatWasObserved(t *testing.T) {
 			account := accountWith(guard.ModeOn, nil)
 			e, in, out := newGuard(account)
 			c.before(t, e, account)
-			account.Clock = now.Add(hours)
+			account.Clock = now.Add(late)
 			if err := e.Respond(t.Context(), location, recorded(t, "setting-default-off")); err != nil {
 				t.Fatal(err)
 			}
@@ -64,6 +64,31 @@ func TestALateEventReportsWhatWasObserved(t *testing.T) {
 	}
 }
 
+// TestAScanTellsOfWhatIsLongOver: it reports each off period once, and may have
+// reported this one already. What is off now is reported, though not with the
+// event of before.
+func TestAScanTellsOfWhatIsLongOver(t *testing.T) {
+	account := accountWith(guard.ModeOn, nil)
+	e, in, out := newGuard(account)
+	account.Clock = now.Add(time.Minute)
+	if err := e.EveryMinute(t.Context(), location); err != nil {
+		t.Fatal(err)
+	}
+	for _, mode := range []guard.Mode{guard.ModeOn, guard.ModeOff} {
+		account.Clock, account.Default = now.Add(6*time.Hour), mode
+		if err := e.Respond(t.Context(), location, recorded(t, "setting-default-off")); err != nil {
+			t.Fatal(err)
+		}
+		if mode == guard.ModeOn && (len(in.alerts) > 0 || !strings.Contains(out.String(), "jane.doe")) {
+			t.Errorf("%d alerts, want none, and the event in the log:\n%s", len(in.alerts), out)
+		}
+		e.past = past{onSince: now.Add(time.Minute), onUntil: now.Add(time.Minute)} // the event is answered for the first time again
+	}
+	if len(in.alerts) != 1 || in.alerts[0].Event.Actor.Name != "fipsguard" || account.Default != guard.ModeOn {
+		t.Errorf("the default is %s after the alerts %+v; want one, of nobody", account.Default, in.alerts)
+	}
+}
+
 // TestALateEventOfAnOffPeriodThatIsOver: FIPS mode was on in between, so that
 // who turned it off then is not said to have turned it off now.
 func TestALateEventOfAnOffPeriodThatIsOver(t *testing.T) {
@@ -73,7 +98,7 @@ func TestALateEventOfAnOffPeriodThatIsOver(t *testing.T) {
 	if err := e.EveryMinute(t.Context(), location); err != nil {
 		t.Fatal(err)
 	}
-	account.Clock, account.Default = now.Add(time.Hour), guard.ModeOff
+	account.Clock, account.Default = now.Add(8*time.Minute), guard.ModeOff
 	if err := e.Respond(t.Context(), location, recorded(t, "setting-default-off")); err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +223,7 @@ func TestAnEventThatFailedIsTriedAgain(t *testing.T) {
 func TestTwoLateActorsAreBothNamed(t *testing.T) {
 	account := accountWith(guard.ModeOn, nil)
 	e, in, _ := newGuard(account)
-	account.Clock = now.Add(time.Hour)
+	account.Clock = now.Add(8 * time.Minute)
 	jane := recorded(t, "setting-default-off")
 	joe := bytes.ReplaceAll(happened(jane, now.Add(time.Minute)), []byte("jane.doe"), []byte("joe.bloggs"))
 	for _, event := range [][]byte{jane, joe} {

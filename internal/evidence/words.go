@@ -68,7 +68,7 @@ func notExamined(d Document) []string {
 			if rule.ID == guard.TaskKernelProof {
 				what = "kernels"
 			}
-		case guard.GroupSetting, guard.GroupPlatform:
+		case guard.GroupSetting, guard.GroupPlatform, guard.GroupManaged:
 		}
 		if c.Result == NotExamined && !slices.Contains(skipped, what) {
 			skipped = append(skipped, what)

@@ -19,6 +19,10 @@ type OffPeriod struct {
 	Seen time.Time
 }
 
+// Settling is how long after an off period its events may still reach people by
+// themselves. From then on scans report what people do not know of it.
+const Settling = 10 * time.Minute
+
 // Subject is the setting's.
 func (o OffPeriod) Subject() string { return o.setting().Subject() }
 

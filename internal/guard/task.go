@@ -175,8 +175,8 @@ const rejectedBy = "fipsguard: rejected by rule "
 // RejectedBy is the rule by which the guard stopped a task, by the reason that
 // ECS shows for it; empty when it was no rule of launches.
 func RejectedBy(stoppedReason string) RuleID {
-	switch rule := RuleID(strings.TrimPrefix(stoppedReason, rejectedBy)); rule {
-	case TaskLaunchPlatform, TaskRunningPlatform:
+	rule := RuleID(strings.TrimPrefix(stoppedReason, rejectedBy))
+	if rule == TaskLaunchPlatform || rule == TaskRunningPlatform {
 		return rule
 	}
 	return ""

@@ -16,11 +16,13 @@ type (
 	Call      = kernel.Call
 	Effect    = kernel.Effect
 	Fault     = kernel.Fault
+	InProcess = kernel.InProcess
 	Kind      = kernel.Kind
 	Principal = kernel.Principal
 
 	Attribute      = sns.Attribute
 	Delivery       = eventbridge.Delivery
+	Letter         = sqs.Letter
 	Message        = sns.Message
 	Exec           = ecs.Exec
 	Object         = s3.Object

@@ -24,7 +24,7 @@ func (r run) examined(workloads bool) []guard.RuleID {
 		is := r.Policy.Modes[rule.ID] != guard.Off
 		switch rule.Group {
 		case guard.GroupSetting:
-		case guard.GroupPlatform:
+		case guard.GroupPlatform, guard.GroupManaged:
 			is = is && workloads
 		case guard.GroupKernel:
 			is = is && workloads && (r.exec || rule.ID != guard.TaskKernelProof)

@@ -13,6 +13,7 @@ import (
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/product"
+	"fipsguard/internal/simulation/stack"
 	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring"
 	"fipsguard/internal/wiring/scans"
@@ -36,15 +37,15 @@ func (a *Account) attach(ctx context.Context) error {
 		Config: a.marked(a.People.Guard), TopicARN: topic, Policy: a.policy,
 		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
 	}
-	stack, err := deployedStack()
+	deployed, err := stack.Read(Region)
 	if err != nil {
 		return err
 	}
-	urls, err := stack.queueURLs(a.AWS)
+	urls, err := deployed.MakeQueues(a.AWS, Region)
 	if err != nil {
 		return err
 	}
-	for _, queue := range stack.subscribed {
+	for _, queue := range deployed.Subscribed {
 		if err := a.AWS.SubscribeQueue(topic, queueARN(queue)); err != nil {
 			return err
 		}
@@ -60,7 +61,7 @@ func (a *Account) attach(ctx context.Context) error {
 	if _, err := functions[product.Enforcer](ctx, []byte(`{"check":"setting"}`)); err != nil {
 		return fmt.Errorf("turn FIPS mode on in the simulated account: %w", err)
 	}
-	return a.deploy(stack, urls, functions)
+	return a.deploy(deployed, urls, functions)
 }
 
 func queueARN(name string) string {
@@ -81,32 +82,46 @@ func inLambda(name string, handler wiring.Function) invoke {
 }
 
 // deploy puts the stack's event source mappings and rules up.
-func (a *Account) deploy(stack deployed, urls map[string]string, functions map[string]invoke) error {
+func (a *Account) deploy(deployed stack.Stack, urls map[string]string, functions map[string]invoke) error {
 	a.failed = urls[product.Failed]
-	for _, s := range stack.sources {
+	for _, s := range deployed.Sources {
 		err := a.AWS.AddSource(localaws.Source{
-			Queue: urls[s.queue], BatchSize: s.batch, Concurrency: s.most, Partial: s.partial, Invoke: functions[s.function],
+			Queue: urls[s.Queue], BatchSize: s.Batch, Concurrency: s.Most, Partial: s.Partial, Invoke: functions[s.Function],
 		})
 		if err != nil {
 			return err
 		}
 	}
-	for _, r := range stack.rules {
-		rule := localaws.Rule{Name: r.name, Region: Region, Pattern: r.pattern, Every: r.every, Input: r.input, Group: r.group}
-		if url, ok := urls[r.to]; ok {
-			rule.TargetARN = queueARN(r.to)
-			rule.Send = func(group, body string) error { return a.AWS.Send(url, group, body) }
-		} else {
-			rule.Invoke = func(ctx context.Context, event []byte) error {
-				_, err := functions[r.to](ctx, event)
-				return err
-			}
+	for _, r := range deployed.Rules {
+		rule := localaws.Rule{Name: r.Name, Region: Region, Pattern: r.Pattern, Group: r.Group}
+		if err := a.AWS.Attach(to(a, rule, r.To, urls, functions)); err != nil {
+			return err
 		}
-		if err := a.AWS.Attach(rule); err != nil {
+	}
+	for _, s := range deployed.Schedules {
+		if s.Every == 0 {
+			continue // scans at an hour of the day are asked for by hand
+		}
+		rule := localaws.Rule{Name: s.Name, Region: Region, Every: s.Every, Input: s.Input, Group: s.Group}
+		if err := a.AWS.Attach(to(a, rule, s.To, urls, functions)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// to gives a rule its target.
+func to(a *Account, rule localaws.Rule, target string, urls map[string]string, functions map[string]invoke) localaws.Rule {
+	if url, ok := urls[target]; ok {
+		rule.TargetARN = queueARN(target)
+		rule.Send = func(group, body string) error { return a.AWS.Send(url, group, body) }
+		return rule
+	}
+	rule.Invoke = func(ctx context.Context, event []byte) error {
+		_, err := functions[target](ctx, event)
+		return err
+	}
+	return rule
 }
 
 // newVerifier is the verifier, with a bucket for its evidence.

@@ -65,17 +65,9 @@ func notesOf(message []byte) reported {
 	}
 	var all reported
 	for _, f := range a.Findings {
-		if isOfSetting(f.Rule) && f.Status == guard.NonCompliant.String() {
+		if f.Rule.AboutSetting() && f.Status == guard.NonCompliant.String() {
 			all = all.with(noted(a.Event.ID, f.Subject, at))
 		}
 	}
 	return all
-}
-
-func isOfSetting(rule guard.RuleID) bool {
-	switch rule {
-	case guard.FIPSModeDefault, guard.FIPSModeDeleted, guard.FIPSModeOverride:
-		return true
-	}
-	return false
 }

@@ -8,13 +8,8 @@ import (
 	"fipsguard/internal/product"
 )
 
-const (
-	// settling is how long after the end of an off period its event may still
-	// reach people by itself: Lambda invokes the enforcer three times.
-	settling = 10 * time.Minute
-	// recordedTo is how far the time of a record may be from the guard's clock.
-	recordedTo = 5 * time.Second
-)
+// recordedTo is how far the time of a record may be from the guard's clock.
+const recordedTo = 5 * time.Second
 
 // compare holds the off periods of a report's history against what was
 // reported. It returns those of which nobody knows, or nobody by name, and what
@@ -33,7 +28,7 @@ func (r reported) compare(report guard.Report, now time.Time, blind bool) (unrep
 		told := after.knowsAllOf(period)
 		switch {
 		case told:
-		case period.Ended.EventName == "" || now.Sub(period.Until) < settling, blind && byGuard(period.Ended):
+		case period.Ended.EventName == "" || now.Sub(period.Until) < guard.Settling, blind && byGuard(period.Ended):
 			after.Sightings = append(after.Sightings, seen[i]...)
 			continue
 		case period.Seen.IsZero() && byGuard(period.Ended) && period.Until.Before(r.Since): // what ended it reported it

@@ -49,10 +49,11 @@ func (r reported) with(more reported) reported {
 	return sum
 }
 
-// since notes when what was reported began to be noted.
+// since notes when what was reported began to be noted, in whole seconds as
+// CloudTrail has them: what ended later in that second is not before it.
 func (r reported) since(now time.Time) reported {
 	if r.Since.IsZero() {
-		r.Since = now.UTC()
+		r.Since = now.UTC().Truncate(time.Second)
 	}
 	return r
 }

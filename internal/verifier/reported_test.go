@@ -183,6 +183,55 @@ func TestWithoutItsQueueAScanRepeatsNothing(t *testing.T) {
 	}
 }
 
+// TestAScanThatCannotReadItsStateTakesNothingForReported, nor reports it again:
+// the next one does, once.
+func TestAScanThatCannotReadItsStateTakesNothingForReported(t *testing.T) {
+	w, o := guardtest.NewWorld(start), newOutside(t)
+	v := o.verifier(w)
+	if _, err := run(t, v, Request{}); err != nil {
+		t.Fatal(err)
+	}
+	w.Events = []guard.Event{
+		by("jane", guardtest.Put("off", minute(30), guard.ModeOff)), by(theGuard, guardtest.Put("fixed", minute(31), guard.ModeOn)),
+		by("joe", guardtest.Put("off 2", minute(35), guard.ModeOff)), by("joe", guardtest.Put("on", minute(36), guard.ModeOn)),
+	}
+	o.publish(enforced("off 2", minute(35), ""))
+	o.inbox, o.broken["read"] = nil, errors.New("no answer")
+	w.Clock = w.Clock.Add(time.Hour)
+	if _, err := run(t, v, Request{}); err == nil {
+		t.Error("a state that cannot be read is no error")
+	}
+	clear(o.broken)
+	w.Clock = w.Clock.Add(time.Hour)
+	if _, err := run(t, v, Request{}); err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	for _, m := range o.inbox {
+		told += strings.Count(m.Text, "(event off)")
+		if strings.Contains(m.Text, "(event off 2)") {
+			t.Errorf("what the enforcer reported is reported again:\n%s", m.Text)
+		}
+	}
+	if told != 1 {
+		t.Errorf("of jane's off period people heard %d times, want once: %q", told, o.subjects())
+	}
+}
+
+// TestTheSecondInWhichNotingBegan: CloudTrail does not say in which part of it an
+// off period ended that nobody reported.
+func TestTheSecondInWhichNotingBegan(t *testing.T) {
+	w, o := guardtest.NewWorld(start.Add(200*time.Millisecond)), newOutside(t)
+	if _, err := run(t, o.verifier(w), Request{}); err != nil {
+		t.Fatal(err)
+	}
+	w.Events = []guard.Event{by("jane", guardtest.Put("off", start, guard.ModeOff)), by(theGuard, guardtest.Put("fixed", start, guard.ModeOn))}
+	w.Clock = w.Clock.Add(time.Hour)
+	if _, err := run(t, o.verifier(w), Request{}); err != nil || len(o.inbox) != 1 {
+		t.Errorf("error %v, people heard %q; want who turned it off", err, o.subjects())
+	}
+}
+
 // TestWhatIsNotWrittenStaysInTheQueue, and what is read twice is noted once.
 func TestWhatIsNotWrittenStaysInTheQueue(t *testing.T) {
 	w, o := guardtest.NewWorld(start), newOutside(t)

@@ -38,7 +38,11 @@ func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d 
 	published, readErr := v.readPublished(ctx)
 	heard := was.Reported.with(published.notes()).since(v.Now())
 	noted := heard.with(byScan(changes.New, found.Report.Cause, v.Now()))
-	past, told := noted.compare(found.Report, v.Now(), readErr != nil)
+	var past []guard.Finding
+	told := noted
+	if was.unread == "" { // else it is not known what was reported before: the off periods wait
+		past, told = noted.compare(found.Report, v.Now(), readErr != nil)
+	}
 	if next.Reported = told; len(past) > 0 {
 		next.Reported = noted
 	}

@@ -22,10 +22,12 @@ const attempts = 8
 // SDK program. config.LoadDefaultConfig looks for profiles, single sign-on and
 // instance roles, too, which a function does not have; it makes the binary
 // 2 MB larger and its start a tenth slower.
-func AWSConfig(getenv func(string) string) (aws.Config, error) {
+func AWSConfig(p Process) (aws.Config, error) {
+	getenv := p.Getenv
 	c := aws.Config{
 		Region:           getenv("AWS_REGION"),
 		RetryMaxAttempts: attempts,
+		HTTPClient:       p.Client,
 		AppID:            product.Name, // by which CloudTrail's records show whose calls they are
 		ConfigSources:    []any{environment{getenv}},
 	}

@@ -35,7 +35,7 @@ func TestAWSEnvironment(t *testing.T) {
 		"an endpoint a service": {environment: map[string]string{"AWS_ENDPOINT_URL_SNS": "http://127.0.0.1:2"}, snsURL: "http://127.0.0.1:2"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			config, err := AWSConfig(lambda(c.environment))
+			config, err := AWSConfig(Process{Getenv: lambda(c.environment)})
 			if c.complaint != "" {
 				if err == nil || !strings.Contains(err.Error(), c.complaint) {
 					t.Errorf("says %v, want %q", err, c.complaint)
@@ -61,7 +61,7 @@ func TestAWSEnvironment(t *testing.T) {
 			}
 		})
 	}
-	if _, err := AWSConfig(func(string) string { return "" }); err == nil || strings.Count(err.Error(), "\n") != 1 {
+	if _, err := AWSConfig(Process{Getenv: func(string) string { return "" }}); err == nil || strings.Count(err.Error(), "\n") != 1 {
 		t.Errorf("an empty environment: %v", err)
 	}
 }

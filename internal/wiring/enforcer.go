@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 
@@ -58,32 +57,32 @@ func (o EnforcerOptions) with(account *ecsapi.Account) *enforcer.Enforcer {
 
 // EnforcerFunction is the enforcer as Lambda runs it, by the function's
 // environment.
-func EnforcerFunction(getenv func(string) string) (Function, error) {
-	return function(getenv, Enforcer)
+func EnforcerFunction(p Process) (Function, error) {
+	return function(p, Enforcer)
 }
 
 // GateFunction is the gate as Lambda runs it, by the function's environment.
 // newScaling makes the client of Application Auto Scaling.
-func GateFunction[S ecsapi.Scaling](getenv func(string) string, newScaling func(aws.Config) S) (Function, error) {
-	return function(getenv, func(o EnforcerOptions) *enforcer.Enforcer { return Gate(o, newScaling(o.Config)) })
+func GateFunction[S ecsapi.Scaling](p Process, newScaling func(aws.Config) S) (Function, error) {
+	return function(p, func(o EnforcerOptions) *enforcer.Enforcer { return Gate(o, newScaling(o.Config)) })
 }
 
-func function(getenv func(string) string, make func(EnforcerOptions) *enforcer.Enforcer) (Function, error) {
-	settings, err := config.ReadEnforcer(getenv)
+func function(p Process, make func(EnforcerOptions) *enforcer.Enforcer) (Function, error) {
+	settings, err := config.ReadEnforcer(p.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	aws, err := AWSConfig(getenv)
+	aws, err := AWSConfig(p)
 	if err != nil {
 		return nil, err
 	}
 	policy, faults := Policy(settings, time.Now())
-	log := Logger(settings)
+	log := Logger(p.Out, settings)
 	return Legible(&enforcerHandler{
-		simulated: isSimulated(getenv("AWS_ENDPOINT_URL")),
+		simulated: isSimulated(p.Getenv("AWS_ENDPOINT_URL")),
 		enforcer: make(EnforcerOptions{
 			Config: aws, TopicARN: settings.TopicARN, Policy: policy, PolicyFaults: faults,
-			Log: log, Metrics: metric.NewWriter(os.Stdout), Now: time.Now, Sleep: ecsapi.Sleep,
+			Log: log, Metrics: metric.NewWriter(p.Out), Now: time.Now, Sleep: ecsapi.Sleep,
 		}),
 		logStart: sync.OnceFunc(func() { LogStart(log, settings) }),
 	}), nil

@@ -5,8 +5,8 @@ import (
 	"crypto/fips140"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
-	"os"
 	"time"
 
 	"fipsguard/internal/config"
@@ -45,8 +45,8 @@ func InvokedARN(ctx context.Context) string {
 }
 
 // Logger writes to Lambda's log.
-func Logger(settings config.Enforcer) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: settings.LogLevel}))
+func Logger(out io.Writer, settings config.Enforcer) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: settings.LogLevel}))
 }
 
 // LogStart writes what a program runs on.

@@ -26,7 +26,8 @@ const (
 )
 
 // ShortAttempts is an option for the ECS client: an attempt that takes longer
-// than a limit is given up, and the next one goes out on a new connection.
+// than a limit is given up, and the next one goes out on a new connection. A
+// client other than the SDK's own keeps its connections.
 func ShortAttempts(limit time.Duration) func(*ecs.Options) {
 	connections := awshttp.NewBuildableClient().GetTransport()
 	// With HTTP/2 the next attempt would join the connection that hangs.
@@ -46,9 +47,11 @@ func ShortAttempts(limit time.Duration) func(*ecs.Options) {
 		return out, metadata, err
 	})
 	return func(o *ecs.Options) {
-		o.HTTPClient = &http.Client{
-			Transport:     connections,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		if _, own := o.HTTPClient.(*awshttp.BuildableClient); own {
+			o.HTTPClient = &http.Client{
+				Transport:     connections,
+				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			}
 		}
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
 			// Innermost, so that waiting for a turn is not counted.

@@ -18,6 +18,7 @@ type Call struct {
 	ErrorCode    string // empty when it succeeded
 	ErrorMessage string
 	RequestID    string
+	Limit        Limit // the token bucket that it takes from
 	UserAgent    string
 }
 
@@ -29,10 +30,10 @@ func (k *Kernel) Calls() []Call {
 }
 
 // remember needs the lock.
-func (k *Kernel) remember(r *Request, failure *Error) {
+func (k *Kernel) remember(r *Request, limit Limit, failure *Error) {
 	done := Call{
 		Time: r.At, Principal: r.Principal, Region: string(r.Region), Operation: r.Action(),
-		Parameters: r.Parameters, RequestID: r.ID, UserAgent: r.UserAgent,
+		Parameters: r.Parameters, RequestID: r.ID, UserAgent: r.UserAgent, Limit: limit,
 	}
 	if failure != nil {
 		done.ErrorCode, done.ErrorMessage = failure.Code, failure.Message

@@ -56,6 +56,7 @@ type Kernel struct {
 
 	server   *http.Server
 	listener net.Listener
+	memory   *memory // the listener, without a network
 	serving  sync.WaitGroup
 	closing  chan struct{}
 	close    sync.Once
@@ -95,6 +96,11 @@ func (k *Kernel) Start(addr string) error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", addr, err)
 	}
+	k.serve(listener)
+	return nil
+}
+
+func (k *Kernel) serve(listener net.Listener) {
 	k.listener = listener
 	var handler http.Handler = k
 	if k.front != nil {
@@ -108,7 +114,6 @@ func (k *Kernel) Start(addr string) error {
 		// error that every client sees as a refused connection.
 		_ = k.server.Serve(listener)
 	}()
-	return nil
 }
 
 // Endpoint is the URL for AWS_ENDPOINT_URL. It is empty before Start.

@@ -118,7 +118,7 @@ func (k *Kernel) perform(s Service, r *Request, op Operation, fault Fault) (any,
 			k.limited[r.Name]++
 		}
 	}
-	k.remember(r, failure)
+	k.remember(r, op.Limit, failure)
 	if s.Recorded {
 		shown := answer
 		if op.Shown != nil && failure == nil {

@@ -3,6 +3,7 @@ package scans
 import (
 	"context"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -35,6 +36,7 @@ type Options struct {
 	TrailLogs    string      // BUCKET or BUCKET/PREFIX with CloudTrail's log files; empty when LookupEvents has to do
 	Now          func() time.Time
 	Sleep        func(context.Context, time.Duration) error
+	Sessions     *http.Transport // to containers; nil is the network
 }
 
 // logTime is what reading old log objects may take of one scan.
@@ -63,6 +65,7 @@ func Scanner(o Options) *scan.Scanner {
 			Region:      o.Config.Region,
 			Now:         time.Now, // signatures are made in real time, also in a simulation
 			Loopback:    onLoopback(o.Config),
+			Transport:   o.Sessions,
 		}}
 	}
 	return scanner

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 	"time"
 
 	"fipsguard/internal/aws/bus"
@@ -57,19 +56,19 @@ func Verifier(o VerifierOptions) verifier.Verifier {
 
 // Function is the verifier as Lambda runs it, by the function's environment.
 // newHub makes the client of a service that collects findings.
-func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config) H) (wiring.Function, error) {
-	settings, err := config.ReadVerifier(getenv)
+func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (wiring.Function, error) {
+	settings, err := config.ReadVerifier(p.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	aws, err := wiring.AWSConfig(getenv)
+	aws, err := wiring.AWSConfig(p)
 	if err != nil {
 		return nil, err
 	}
 	policy, faults := wiring.Policy(settings.Enforcer, time.Now())
 	scanner := Scanner(Options{
 		Config: aws, Policy: policy, PolicyFaults: faults, Class: settings.Class, Exec: true, TrailLogs: settings.TrailLogs,
-		Now: time.Now, Sleep: ecsapi.Sleep,
+		Now: time.Now, Sleep: ecsapi.Sleep, Sessions: p.Sessions,
 	})
 	enforcer, err := arn.Parse(settings.FunctionARN)
 	if err != nil {
@@ -79,14 +78,14 @@ func Function[H verifier.Hub](getenv func(string) string, newHub func(aws.Config
 	scanner.Components = Components(aws, Guard{
 		Patterns: patterns, Targets: targets, Schedules: schedules(enforcer), TopicARN: settings.TopicARN, ReportedARN: queueBeside(enforcer, product.Reported), QueueURLs: settings.Queues,
 	})
-	log := wiring.Logger(settings.Enforcer)
+	log := wiring.Logger(p.Out, settings.Enforcer)
 	wiring.LogStart(log, settings.Enforcer)
 	h := &handler{
 		sample: settings.Sample,
 		bucket: store.Bucket{Objects: S3(aws), Name: settings.EvidenceBucket},
 		verifier: Verifier(VerifierOptions{
 			Config: aws, Scanner: scanner, TopicARN: settings.TopicARN, ReportedURL: settings.Reported, SigningKey: settings.SigningKey,
-			Tool: evidence.Tool(product.ThisBuild()), Log: log, Metrics: metric.NewWriter(os.Stdout), Now: time.Now,
+			Tool: evidence.Tool(product.ThisBuild()), Log: log, Metrics: metric.NewWriter(p.Out), Now: time.Now,
 		}),
 	}
 	h.requests.Log = h.verifier.Log

@@ -1,0 +1,122 @@
+package chaos
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	planted  = flag.Bool("planted", false, "plant faults in the guard, one at a time, and say which story finds each")
+	planting = flag.String("plant", "", "only the faults whose name has this in it")
+)
+
+// fault is something that a change could break: in a file, text instead of
+// other text.
+type fault struct {
+	name, file, old, new string
+}
+
+// faults are replanted whenever this test runs; one whose text is not in the
+// code any more fails.
+var faults = []fault{
+	{"an empty list of settings is unknown", "internal/aws/ecsapi/setting.go", "def.Mode = guard.ModeOff\n", "def.Unknown = \"ECS answered nothing\"\n"},
+	{"a failed publish is remembered as reported", "internal/enforcer/notify.go", "sent, err := e.send(ctx, fresh)\n", "e.reported.Remember(fresh)\n\tsent, err := e.send(ctx, fresh)\n"},
+	{"a failed publish counts as the alert that others join", "internal/enforcer/notify.go", "e.joiner.Settle(r, sent, now)", "e.joiner.Settle(r, true, now)"},
+	{"an exemption's suffix covers too much", "internal/guard/policy.go", "return strings.HasSuffix(rest, last)", "return strings.Contains(rest, last)"},
+	{"the policy's faults are published before the repair", "internal/enforcer/setting.go", "	setting := e.fixSetting(ctx, remediate.Occasion{Location: location, Recorded", "	_ = e.tellPolicyFaults(ctx, location)\n	setting := e.fixSetting(ctx, remediate.Occasion{Location: location, Recorded"},
+	{"an event is told before the repair", "internal/enforcer/setting.go", "	setting := e.fixSetting(ctx, remediate.Occasion{Location: location, Recorded", "	_ = e.notify(ctx, e.report(ev.Cause, recorded, nil))\n	setting := e.fixSetting(ctx, remediate.Occasion{Location: location, Recorded"},
+	{"no single flight: repairs ask for scans in a group of their own", "infra/template/fipsguard.template.json", "\"MessageGroupId\": \"scans\"", "\"MessageGroupId\": \"repairs\""},
+	{"alerts are joined without the actor", "internal/dedup/key.go", "line += fmt.Sprintf(\" %q by %q %q\", f.Identity().Resource, r.Cause.Actor.Name, r.Cause.Actor.ARN)", "line += fmt.Sprintf(\" %q\", f.Identity().Resource)"},
+	{"the verdict rests on the event alone", "internal/enforcer/workload.go", "observed, err := e.Account.ObserveTaskDefinition(ctx, d)", "observed, err := d, ctx.Err()"},
+	{"half of every bucket for each process", "internal/wiring/share.go", "	ScanShare = 0.5\n	GateShare = (1 - ScanShare) / product.GateExecutions\n", "	ScanShare = 1.0\n	GateShare = 1.0 + 0*product.GateExecutions\n"},
+	{"what the guard ended is taken for reported", "internal/verifier/past.go", "case period.Seen.IsZero() && byGuard(period.Ended) && period.Until.Before(r.Since):", "case byGuard(period.Ended):"},
+	{"a state that cannot be read is taken for an empty one", "internal/verifier/tell.go", "if was.unread == \"\" {", "if true {"},
+	{"a scan names people before their event can have come", "internal/verifier/past.go", "|| now.Sub(period.Until) < guard.Settling,", ","},
+	{"the enforcer reports what is long over", "internal/enforcer/setting.go", "> enforcersWord {", "> 24*time.Hour {"},
+	{"an audited rule is enforced", "internal/guard/policy.go", "	case Audit:\n		return \"The policy only audits this rule.\"\n	case Enforce:\n", "	case Audit, Enforce:\n"},
+	{"workloads are fixed by a policy with faults", "internal/config/policy.go", "guard.DefaultPolicy().OnlySettings()", "guard.DefaultPolicy()"},
+	{"the platform of a definition for EC2 counts", "internal/guard/capacity.go", "	counts := requested\n	if len(counts) == 0 {", "	counts := append(requested, computed...)\n	if len(counts) == 0 {"},
+	{"a running task is stopped", "internal/guard/task.go", "case \"PROVISIONING\", \"PENDING\", \"ACTIVATING\":\n		return false", "case \"PROVISIONING\", \"PENDING\", \"ACTIVATING\", \"RUNNING\":\n		return false"},
+	{"what failed in a batch is acknowledged", "internal/wiring/enforcer.go", "			failed = append(failed, message.ID)\n", ""},
+	{"the minute checks nothing", "internal/wiring/enforcer.go", "return nil, h.enforcer.EveryMinute(ctx, location)", "return nil, nil"},
+	{"errors do not reach Lambda", "internal/wiring/enforcer.go", "	return nil, h.enforcer.Respond(ctx, location, event)\n", "	_ = h.enforcer.Respond(ctx, location, event)\n	return nil, nil\n"},
+	{"an expired exemption holds", "internal/guard/policy.go", "if now.Before(e.Expires) && matchResource", "if matchResource"},
+	{"the minute's finding is not told", "internal/enforcer/past.go", "return p.reported != \"\" && p.reported == left(s)", "return true"},
+	{"scans forget the history", "internal/verifier/past.go", "		default:\n			unreported = append", "		case true:\n		default:\n			unreported = append"},
+	{"two attempts of a session at once", "internal/scan/ask.go", "	check, again := r.attempt(ctx, t, able[0])\n", "	go r.attempt(ctx, t, able[0])\n	check, again := r.attempt(ctx, t, able[0])\n"},
+}
+
+// TestPlantedFaults plants each fault and plays stories until one breaks a
+// promise.
+func TestPlantedFaults(t *testing.T) {
+	if !*planted {
+		t.Skip("it takes minutes: go test ./internal/simulation/chaos -run TestPlantedFaults -planted -seeds 1000 -v -timeout 0")
+	}
+	root, err := filepath.Abs("../../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range faults {
+		if !strings.Contains(f.name, *planting) {
+			continue
+		}
+		overlay, err := f.plant(root, t.TempDir())
+		if err != nil {
+			t.Errorf("%s: %v", f.name, err)
+			continue
+		}
+		story, promise := find(root, overlay)
+		t.Logf("| %s | %s | %s |", f.name, story, promise)
+	}
+}
+
+// plant writes an overlay in which the fault is in the code.
+func (f fault) plant(root, dir string) (string, error) {
+	path := filepath.Join(root, f.file)
+	code, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	changed := strings.Replace(string(code), f.old, f.new, 1)
+	if changed == string(code) {
+		return "", fmt.Errorf("%s has no %q", f.file, f.old)
+	}
+	instead := filepath.Join(dir, filepath.Base(f.file))
+	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {path: instead}})
+	if err != nil {
+		return "", err
+	}
+	name := filepath.Join(dir, "overlay.json")
+	return name, errors.Join(os.WriteFile(instead, []byte(changed), 0o600), os.WriteFile(name, overlay, 0o600))
+}
+
+var (
+	foundBy = regexp.MustCompile(`seed (\d+), policy`)
+	because = regexp.MustCompile(`BROKEN ([^:]+):`)
+)
+
+// find plays stories with the fault, and returns how many were needed, and the
+// promise that the last one broke.
+func find(root, overlay string) (stories, promise string) {
+	command := exec.Command("go", "test", "-count=1", "-timeout=0", "-overlay="+overlay, "./internal/simulation/chaos",
+		"-run=TestChaos$", "-failures=1", "-unshrunk", fmt.Sprintf("-seeds=%d", *seeds), fmt.Sprintf("-first=%d", *first))
+	command.Dir = root
+	out, err := command.CombinedOutput()
+	seed := foundBy.FindSubmatch(out)
+	broken := because.FindSubmatch(out)
+	switch {
+	case err == nil:
+		return fmt.Sprintf("not by %d", *seeds), ""
+	case seed == nil || broken == nil:
+		return "?", strings.ReplaceAll(string(out[:min(len(out), 300)]), "\n", " ")
+	}
+	return string(seed[1]), string(broken[1])
+}
