@@ -213,7 +213,7 @@ func TestTheVerifiersEvidence(t *testing.T) {
 	}
 	scan()
 	alerts := s.AWS.Published()[before:]
-	if len(alerts) != 1 || !strings.HasPrefix(alerts[0].Subject, "[CRITICAL] The guard's evidence was tampered with") || !strings.Contains(alerts[0].Text, "an older one that was put back") {
+	if len(alerts) != 1 || !strings.HasPrefix(alerts[0].Subject, "[CRITICAL] ") || !strings.Contains(alerts[0].Text, "an older one that was put back") {
 		t.Errorf("with an older state people hear %+v", alerts)
 	}
 	scan()
