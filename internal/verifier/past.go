@@ -28,7 +28,7 @@ func (r reported) compare(report guard.Report, now time.Time, blind bool) (unrep
 		told := after.knowsAllOf(period)
 		switch {
 		case told:
-		case period.Ended.EventName == "" || now.Sub(period.Until) < guard.Settling, blind && byGuard(period.Ended):
+		case now.Sub(period.Until) < guard.Settling, blind && byGuard(period.Ended):
 			after.Sightings = append(after.Sightings, seen[i]...)
 			continue
 		case period.Seen.IsZero() && byGuard(period.Ended) && period.Until.Before(r.Since): // what ended it reported it

@@ -71,7 +71,7 @@ func TestAnOffPeriodIsReportedOnce(t *testing.T) {
 		"two people turned it off": {[]guard.Event{off, again, on}, []string{"jane.doe", "PutAccountSettingDefault by user terraform-ci (event again)"}},
 		"an override":              {[]guard.Event{override, overrideOn}, []string{"role/checkout", "until 2026-11-02T09:30:00Z"}},
 		"the guard ended it":       {[]guard.Event{off, fixed}, nil},
-		"the end is not on record": {[]guard.Event{off}, nil},
+		"the end is not on record": {[]guard.Event{off}, []string{"jane.doe", "No record says who ended that."}},
 		"it was on all the time":   {[]guard.Event{on}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -58,6 +58,10 @@ func (r reported) since(now time.Time) reported {
 	return r
 }
 
+// nothingExcused is from when on reported is complete where what was noted before
+// is not believed: people rather hear twice of an off period than never.
+var nothingExcused = time.Unix(0, 0).UTC()
+
 // byScan is what a scan reports of settings. The event that its history knows
 // is that of the account default.
 func byScan(findings []guard.Finding, cause guard.Cause, now time.Time) reported {

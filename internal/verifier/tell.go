@@ -37,6 +37,9 @@ func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d 
 	report := found.Report
 	published, readErr := v.readPublished(ctx)
 	heard := was.Reported.with(published.notes()).since(v.Now())
+	if len(was.seen.faults) > 0 {
+		heard.Since = nothingExcused
+	}
 	noted := heard.with(byScan(changes.New, found.Report.Cause, v.Now()))
 	var past []guard.Finding
 	told := noted

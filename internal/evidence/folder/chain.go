@@ -182,6 +182,8 @@ func (v verification) end(last link, at map[string]link, heads map[string]head) 
 		v.fault("state/"+last.document.Account+"/"+last.document.Region+signed, "it is missing: the verifier's state says which report is the last one")
 	case h.Latest == nil:
 		v.fault(h.name, "the verifier's state knows no report")
+	case h.Latest.ID == last.id:
+		v.fault(last.name(signed), "it is another report than the one that the verifier's state names")
 	default:
 		if _, kept := at[h.Latest.ID]; kept {
 			v.fault(h.name, "the verifier's state is older than the reports: its last one is "+h.Latest.ID)
