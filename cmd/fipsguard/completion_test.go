@@ -51,12 +51,13 @@ func inFish(t *testing.T) completed {
 func inZsh(t *testing.T) completed {
 	t.Helper()
 	zsh, script := independent.Program(t, "zsh"), written(t, "zsh")
+	// What is typed is echoed: no mark stands in it as it is printed.
 	const capture = `zmodload zsh/zpty
 zpty z zsh -f -i
 ask() { zpty -w z "$1" }
 ask "PS1= PS2=; unsetopt zle_bracketed_paste; autoload -U compinit; compinit -u -D; source $1"
 ask "compadd() { if [[ \${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then builtin compadd \"\$@\"; return \$?; fi; typeset -a hits; builtin compadd -A hits \"\$@\"; print -rC1 -- \$hits }"
-ask "complete_it() { main_complete() { }; print -r '<<<'; _main_complete; print -r '>>>'; exit }; zle -C complete_it complete-word complete_it; bindkey '^I' complete_it; print -r ready"
+ask "complete_it() { main_complete() { }; print -r '<<''<'; _main_complete; print -r '>>''>'; exit }; zle -C complete_it complete-word complete_it; bindkey '^I' complete_it; print -r rea''dy"
 zpty -r z ignored '*ready*'
 zpty -n -w z "$2"$'\t'
 zpty -r -t z first; while zpty -r z line; do print -rn -- "$line"; [[ $line == *'>>>'* ]] && break; done`
