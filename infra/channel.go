@@ -1,9 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"fipsguard/infra/integrity"
 	"fipsguard/internal/product"
 	"fipsguard/internal/trail"
@@ -69,9 +66,9 @@ func newSecurityChannel(stack awscdk.Stack, props tamperProps, options Options) 
 		if pattern.Name != trail.Settings {
 			continue
 		}
-		var events map[string]any
-		if err := json.Unmarshal([]byte(pattern.JSON), &events); err != nil {
-			return fmt.Errorf("pattern %s: %w", pattern.Name, err)
+		events, err := eventPattern(pattern)
+		if err != nil {
+			return err
 		}
 		forward(pattern.Name, "wrote the setting", events)
 	}

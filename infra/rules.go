@@ -22,9 +22,9 @@ import (
 func newRules(stack awscdk.Stack, enforcer function, in intake, undelivered awssqs.IQueue, options Options) (settings, workloads []awsevents.CfnRule, err error) {
 	scope := constructs.NewConstruct(stack, jsii.String("Rules"))
 	for _, pattern := range trail.Patterns() {
-		var events map[string]any
-		if err := json.Unmarshal([]byte(pattern.JSON), &events); err != nil {
-			return nil, nil, fmt.Errorf("pattern %s: %w", pattern.Name, err)
+		events, err := eventPattern(pattern)
+		if err != nil {
+			return nil, nil, err
 		}
 		props := &awsevents.CfnRuleProps{
 			Name:         jsii.String(product.Prefix + pattern.Name),
@@ -44,6 +44,15 @@ func newRules(stack awscdk.Stack, enforcer function, in intake, undelivered awss
 		ScheduleExpression: jsii.String(options.Check),
 	}))
 	return settings, workloads, nil
+}
+
+// eventPattern is a pattern as a rule of the template has it.
+func eventPattern(p trail.Pattern) (map[string]any, error) {
+	var events map[string]any
+	if err := json.Unmarshal([]byte(p.JSON), &events); err != nil {
+		return nil, fmt.Errorf("pattern %s: %w", p.Name, err)
+	}
+	return events, nil
 }
 
 // newSchedules ask the verifier for scans: every hour, since events can be lost,

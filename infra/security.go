@@ -53,23 +53,15 @@ func newSecurityStack(app awscdk.App, options Options) {
 	on("Critical", product.Prefix+"critical", "Reports of guarded accounts with CRITICAL findings",
 		map[string]any{"source": []any{product.Name}, "detail": map[string]any{"critical": []any{map[string]any{"numeric": []any{">", 0}}}}},
 		awsevents.CfnRule_TargetProperty{Id: jsii.String("alerts"), Arn: topic.TopicArn(), InputTransformer: reported(), RetryPolicy: retries()})
+	action := awscloudwatchactions.NewSnsAction(topic)
 	for _, account := range options.Guarded {
 		name := product.Prefix + "reports-" + account
 		on("Reports"+account, name, "Reports of the guard in account "+account, map[string]any{"source": []any{product.Name}, "account": []any{account}})
-		alarm := awscloudwatch.NewAlarm(scope, jsii.String("Silent"+account), &awscloudwatch.AlarmProps{
-			AlarmName:        jsii.String(product.Prefix + "silent-" + account),
-			AlarmDescription: jsii.String("fipsguard in account " + account + " has not reported for two hours, or never did. See docs/runbook.md."),
-			Metric: awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
-				Namespace: jsii.String("AWS/Events"), MetricName: jsii.String("TriggeredRules"), Statistic: jsii.String("Sum"),
-				DimensionsMap: &map[string]*string{"EventBusName": bus.AttrName(), "RuleName": jsii.String(name)},
-				Period:        awscdk.Duration_Hours(jsii.Number(1)),
-			}),
-			Threshold:          jsii.Number(1),
-			ComparisonOperator: awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD,
-			EvaluationPeriods:  jsii.Number(2),
-			TreatMissingData:   awscloudwatch.TreatMissingData_BREACHING,
+		reports := awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+			Namespace: jsii.String("AWS/Events"), MetricName: jsii.String("TriggeredRules"),
+			DimensionsMap: &map[string]*string{"EventBusName": bus.AttrName(), "RuleName": jsii.String(name)},
 		})
-		alarm.AddAlarmAction(awscloudwatchactions.NewSnsAction(topic))
+		silence(scope, action, "silent-"+account, "fipsguard in account "+account+" has not reported for two hours, or never did.", reports, 60, 2)
 	}
 }
 

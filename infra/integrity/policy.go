@@ -67,6 +67,11 @@ func (e Exempt) deployers() []string {
 // changers may change the guard.
 func (e Exempt) changers() []string { return append(e.deployers(), role(e.BreakGlass)) }
 
+// guardAndChangers are the guard's own roles and those.
+func (e Exempt) guardAndChangers() []string {
+	return append(guards(product.Enforcer, product.Gate, product.Verifier), e.changers()...)
+}
+
 // otherwiseNamed are those of them whose names do not begin as the guard's do.
 func (e Exempt) otherwiseNamed() []string {
 	return slices.DeleteFunc(e.changers(), func(arn string) bool { return strings.HasPrefix(arn, role(product.Prefix)) })

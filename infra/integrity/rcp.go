@@ -7,13 +7,12 @@ import "fipsguard/internal/product"
 // account and other accounts among them. AWS's own services are exempt, since
 // EventBridge, SNS, CloudWatch and Logs deliver through these.
 func IntegrityRCP(e Exempt) Policy {
-	own := append(guards(product.Enforcer, product.Gate, product.Verifier), e.changers()...)
 	statements := []Statement{
 		deny("Queues", queueSettings(), within("sqs", product.Prefix+"*"), unless(e.changers()...)),
-		deny("Messages", messages(), workQueues(), unless(own...)),
-		deny("Key", keySettings(), within("kms", "key/*"), tagged(unless(e.changers()...))),
-		deny("Bucket", bucketSettings(), evidence(), unless(e.changers()...)),
-		deny("Reports", reports(), evidence("/*"), unless(append(guards(product.Verifier), e.changers()...)...)),
+		deny("Messages", messages(), workQueues(), unless(e.guardAndChangers()...)),
+		keyStays(e),
+		deny("Bucket", bucketSettings(), evidence(""), unless(e.changers()...)),
+		reportsStay(e),
 		deny("Logs", logSettings(), logGroups(), unless(e.changers()...)),
 	}
 	for i := range statements {

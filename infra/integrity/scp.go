@@ -35,20 +35,20 @@ func SettingSCP(e Exempt) Policy {
 // IntegritySCP keeps everyone but a deployment from what the guard hears with
 // and speaks through.
 func IntegritySCP(e Exempt) Policy {
-	own := append(guards(product.Enforcer, product.Gate, product.Verifier), e.changers()...)
+	own := e.guardAndChangers()
 	return Policy{Version: "2012-10-17", Statement: []Statement{
 		deny("OnlyDeploymentsChangeTheGuard",
 			slices.Concat(ruleSettings(), topicSettings(), queueSettings(), bucketSettings(), logSettings(), alarmSettings()),
-			slices.Concat(rules(), topics(), within("sqs", product.Prefix+"*"), evidence(), logGroups(), within("cloudwatch", "alarm:"+product.Prefix+"*")),
+			slices.Concat(rules(), topics(), within("sqs", product.Prefix+"*"), evidence(""), logGroups(), within("cloudwatch", "alarm:"+product.Prefix+"*")),
 			unless(e.changers()...)),
-		deny("Key", keySettings(), within("kms", "key/*"), tagged(unless(e.changers()...))),
+		keyStays(e),
 		deny("OnlyTheGuardSpeaksAndWorks",
 			slices.Concat(actions("sns", "Publish"), messages(), actions("logs", "CreateLogStream", "PutLogEvents")),
 			slices.Concat(topics(), workQueues(), logGroups()),
 			unless(own...)),
 		deny("Metrics", actions("cloudwatch", "PutMetricData"), []string{"*"},
 			unless(own...).and("StringEquals", "cloudwatch:namespace", product.Name)),
-		deny("Reports", reports(), evidence("/*"), unless(append(guards(product.Verifier), e.changers()...)...)),
+		reportsStay(e),
 	}}
 }
 
@@ -100,11 +100,19 @@ func reports() []string {
 	return actions("s3", "BypassGovernanceRetention", "DeleteObject*", "PutObject*", "Replicate*")
 }
 
-func evidence(behind ...string) []string {
-	if len(behind) == 0 {
-		behind = []string{""}
-	}
-	return []string{partition + "s3:::" + product.Evidence + "-*" + behind[0]}
+// evidence are the buckets, with what stands behind their names.
+func evidence(behind string) []string {
+	return []string{partition + "s3:::" + product.Evidence + "-*" + behind}
+}
+
+// keyStays and reportsStay are the same in a service control policy and in a
+// resource control policy.
+func keyStays(e Exempt) Statement {
+	return deny("Key", keySettings(), within("kms", "key/*"), tagged(unless(e.changers()...)))
+}
+
+func reportsStay(e Exempt) Statement {
+	return deny("Reports", reports(), evidence("/*"), unless(append(guards(product.Verifier), e.changers()...)...))
 }
 
 func logSettings() []string {
