@@ -1,7 +1,7 @@
 // Policies writes the two service control policies and the resource control
 // policy that protect the guard, for an organization's own role names:
 //
-//	go run ./infra/policies -deployment NAME… -break-glass NAME DIR
+//	go run ./infra/policies -deployment NAME… -break-glass NAME -approver NAME DIR
 package main
 
 import (
@@ -30,13 +30,14 @@ func run(args []string) error {
 		return nil
 	})
 	flags.StringVar(&exempt.BreakGlass, "break-glass", exempt.BreakGlass, "`name` of the role for emergencies, with its path")
+	flags.StringVar(&exempt.Approver, "approver", exempt.Approver, "`name` of the role that changes the policy document, with its path")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if deployment != nil {
 		exempt.Deployment = deployment
 	}
-	for _, name := range append(exempt.Deployment, exempt.BreakGlass) {
+	for _, name := range append(exempt.Deployment, exempt.BreakGlass, exempt.Approver) {
 		if strings.Trim(name, "*/") == "" || strings.Contains(name, ":") {
 			return fmt.Errorf("%q is no name of a role; write it as in arn:aws-us-gov:iam::ACCOUNT:role/NAME, without what stands before NAME", name)
 		}

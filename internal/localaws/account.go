@@ -15,6 +15,7 @@ import (
 	"fipsguard/internal/localaws/securityhub"
 	"fipsguard/internal/localaws/sns"
 	"fipsguard/internal/localaws/sqs"
+	"fipsguard/internal/localaws/ssm"
 )
 
 // AccountID is the account that every Account is.
@@ -63,6 +64,7 @@ type Account struct {
 	*eventbridge.Bus
 	*kms.Keys
 	*s3.Buckets
+	*ssm.Parameters
 	*securityhub.Hub
 	*sns.Topics
 	*sqs.Queues
@@ -93,14 +95,16 @@ func New(o Options) *Account {
 		Go:        bus.Go,
 		Delivered: func(d Received) { o.Observe(Activity{Time: k.Clock.Now(), Received: &d}) },
 	})
+	tasks := ecs.New(k, ecs.Options{Publish: bus.Publish, Command: command, ExecTime: o.ExecTime})
 	return &Account{
 		Kernel:     k,
 		Targets:    autoscaling.New(k),
 		CloudTrail: trail,
-		ECS:        ecs.New(k, ecs.Options{Publish: bus.Publish, Command: command, ExecTime: o.ExecTime}),
+		ECS:        tasks,
 		Bus:        bus,
 		Keys:       kms.New(k),
 		Buckets:    buckets,
+		Parameters: ssm.New(k, tasks.SessionOperations()),
 		Hub:        securityhub.New(k),
 		Topics:     sns.New(k, func(m Message) { o.Observe(Activity{Time: m.Time, Message: &m}) }, queues.Deliver),
 		Queues:     queues,

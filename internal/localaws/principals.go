@@ -10,6 +10,7 @@ type Principals struct {
 	Terraform   Principal // an IAM user, in CI
 	Guard       Principal // the enforcer's role in us-gov-west-1
 	Verifier    Principal // the verifier's role there
+	Approver    Principal // a person's session in the role that writes the policy document
 }
 
 // The functions' names; their roles have the Region behind them.
@@ -35,6 +36,7 @@ func Everyone() Principals {
 		Application: role("app/checkout", "checkout-7f3a", "ASIALOCALAPPROLE0001", "10.0.12.34", false),
 		Guard:       role(guard+"-us-gov-west-1", guard, "ASIALOCALFIPSGUARD01", "10.0.0.9", false),
 		Verifier:    role(verifier+"-us-gov-west-1", verifier, "ASIALOCALVERIFIER001", "10.0.0.9", false),
+		Approver:    role("PolicyApprover", "sam.lee", "ASIALOCALAPPROVER001", "198.51.100.8", true),
 		Root: Principal{
 			Kind: Root, ARN: kernel.IAMARN("root"), AccessKeyID: "AKIALOCALROOTUSER001",
 			SecretAccessKey: secretAccessKey, SourceAddress: "198.51.100.200", MFA: true,
@@ -47,5 +49,5 @@ func Everyone() Principals {
 }
 
 func (p Principals) all() []Principal {
-	return []Principal{p.Admin, p.Application, p.Root, p.Terraform, p.Guard, p.Verifier}
+	return []Principal{p.Admin, p.Application, p.Root, p.Terraform, p.Guard, p.Verifier, p.Approver}
 }

@@ -27,6 +27,8 @@ const (
 	Failed      = Prefix + "failed"            // events that a function could not handle
 	SecurityBus = Prefix + "security"          // the event bus in the security account
 	FailedScans = Prefix + "failed-scans.fifo" // requests for scans that failed
+
+	PolicyParameter = Prefix + "policy" // of Systems Manager, unless the deployment names another
 )
 
 // GateExecutions is how many executions of the gate run at once, at most: the

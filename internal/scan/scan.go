@@ -29,8 +29,7 @@ type Begun struct {
 // that an earlier scan left: what a scan is to continue from is read after it.
 func (s *Scanner) Begin(ctx context.Context, location guard.Location, why string) Begun {
 	r := run{
-		Scanner: s, location: location, request: Request{Why: why}, started: s.Now().UTC(),
-		exec: s.Exec != nil && s.Policy.Modes[guard.TaskKernelProof] != guard.Off,
+		Scanner: s, location: location, request: Request{Why: why}, started: s.Now().UTC(), held: guard.Held{Policy: s.Policy},
 	}
 	return Begun{r, r.fixSetting(ctx)}
 }
@@ -40,6 +39,8 @@ func (b Begun) Finish(ctx context.Context, request Request) (Result, error) {
 	r, setting := b.run, b.setting
 	request.Why = r.request.Why
 	r.request = request
+	r.held = r.Workloads(ctx)
+	r.exec = r.Exec != nil && r.held.Policy.Modes[guard.TaskKernelProof] != guard.Off
 	cause := r.cause()
 	if r.request.Intend != nil && len(setting.outcomes) > 0 {
 		r.request.Intend(ctx, guard.Report{Cause: cause, Findings: violations(setting.findings), Outcomes: setting.outcomes})
@@ -63,7 +64,8 @@ type run struct {
 	location guard.Location
 	request  Request
 	started  time.Time
-	exec     bool // kernels are read
+	held     guard.Held // the policy: of the setting, then of all else
+	exec     bool       // kernels are read
 }
 
 // cause is why the scan runs, until its history names a better one.
@@ -96,7 +98,7 @@ func failures(errs ...error) []error {
 func (r run) result(ctx context.Context, cause guard.Cause, lines []guard.Timeline, checks []guard.KernelCheck, c clusters, stages ...stage) Result {
 	result := Result{
 		Report: guard.Report{
-			Cause: cause, Timelines: lines, Expiring: r.Policy.Expiring(r.started, expiringSoon),
+			Cause: cause, Timelines: lines, Expiring: r.held.Policy.Expiring(r.started, expiringSoon),
 			Coverage: r.coverage(ctx, c),
 		},
 		Known: Known{Kernels: known(checks), Timelines: lines},
@@ -111,7 +113,7 @@ func (r run) result(ctx context.Context, cause guard.Cause, lines []guard.Timeli
 
 // check returns what the rules say of states, and how these were observed.
 func (r run) check(seen guard.Seen, states ...guard.State) []guard.Finding {
-	return guard.SeenAt(r.Policy.Evaluate(guard.CheckAll(states)), seen)
+	return guard.SeenAt(r.held.Policy.Evaluate(guard.CheckAll(states)), seen)
 }
 
 // reading is how something is observed of which the reading begins now.
@@ -119,7 +121,7 @@ func (r run) reading(how guard.How) guard.Seen { return guard.Seen{How: how, At:
 
 // loop is how this scan fixes, and tells for what cause it does.
 func (r run) loop(cause guard.Cause) remediate.Loop {
-	l := remediate.Loop{Account: r.Account, Policy: r.Policy, Now: r.Now}
+	l := remediate.Loop{Account: r.Account, Policy: r.held.Policy, Now: r.Now}
 	if r.request.Intend != nil {
 		l.Announce = func(ctx context.Context, findings []guard.Finding, remediations []guard.Remediation) {
 			r.request.Intend(ctx, intention(cause, findings, remediations))

@@ -58,8 +58,8 @@ func (r run) checkWorkloads(ctx context.Context, cause guard.Cause, clusters []s
 		w.findings = append(w.findings, r.check(seen, d)...)
 	}
 	for _, s := range services {
-		if r.Policy.Modes[guard.ServicePlatform] != guard.Off && guard.Worst(guard.Check(s)) == guard.NonCompliant {
-			s, err = r.Account.ObserveRemedy(ctx, s, r.Policy.ServiceRemedy)
+		if r.held.Policy.Modes[guard.ServicePlatform] != guard.Off && guard.Worst(guard.Check(s)) == guard.NonCompliant {
+			s, err = r.Account.ObserveRemedy(ctx, s, r.held.Policy.ServiceRemedy)
 			w.failures = append(w.failures, failures(err)...)
 		}
 		w.findings = append(w.findings, r.check(seen, s)...)
@@ -85,8 +85,8 @@ func (r run) checkComponents(ctx context.Context) stage {
 			s.findings = append(s.findings, r.check(seen, component)...)
 		}
 	}
-	if len(r.PolicyFaults) > 0 {
-		s.findings = append(s.findings, r.check(seen, guard.PolicyDocument{Account: r.location.Account, Region: r.location.Region, Faults: r.PolicyFaults})...)
+	if len(r.held.Faults) > 0 {
+		s.findings = append(s.findings, r.check(seen, r.held.Document(r.location))...)
 	}
 	return s
 }

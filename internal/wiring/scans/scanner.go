@@ -28,15 +28,15 @@ import (
 
 // Options is what a scanner is made of, besides AWS.
 type Options struct {
-	Config       aws.Config
-	Policy       guard.Policy
-	PolicyFaults []string
-	Class        guard.Class // by whose cycle kernel checks are renewed
-	Exec         bool        // kernels are read
-	TrailLogs    string      // BUCKET or BUCKET/PREFIX with CloudTrail's log files; empty when LookupEvents has to do
-	Now          func() time.Time
-	Sleep        func(context.Context, time.Duration) error
-	Sessions     *http.Transport // to containers; nil is the network
+	Config    aws.Config
+	Policy    guard.Policy                     // of the account setting
+	Workloads func(context.Context) guard.Held // the policy that holds for all else
+	Class     guard.Class                      // by whose cycle kernel checks are renewed
+	Exec      bool                             // kernels are read
+	TrailLogs string                           // BUCKET or BUCKET/PREFIX with CloudTrail's log files; empty when LookupEvents has to do
+	Now       func() time.Time
+	Sleep     func(context.Context, time.Duration) error
+	Sessions  *http.Transport // to containers; nil is the network
 }
 
 // logTime is what reading old log objects may take of one scan.
@@ -54,7 +54,7 @@ func Scanner(o Options) *scan.Scanner {
 		History: history.History{
 			CloudTrail: cloudtrail.NewFromConfig(o.Config), Logs: logs(o), Now: o.Now, Sleep: o.Sleep,
 		},
-		Policy: o.Policy, PolicyFaults: o.PolicyFaults, Class: o.Class, Now: o.Now,
+		Policy: o.Policy, Workloads: o.Workloads, Class: o.Class, Now: o.Now,
 	}
 	if o.Exec {
 		scanner.Exec = containers{&ecsexec.Client{
