@@ -50,6 +50,9 @@ func about(s State) string {
 		if s.At.IsZero() && s.Unknown == "" {
 			return "" // there may be thousands
 		}
+		if s.Task.OnManaged() {
+			return s.Task.about() + " It runs on ECS Managed Instances, " + s.Task.Providers[0].called() + "."
+		}
 		return s.Task.about()
 	case Exposure:
 		return s.Task.about()

@@ -73,9 +73,6 @@ func (t Task) about() string {
 	if t.Service() == "" && t.StartedBy != "" {
 		text += ", started by " + t.StartedBy
 	}
-	if t.OnManaged() {
-		text += ", on ECS Managed Instances"
-	}
 	switch {
 	case t.Rejected != "" && t.LastStatus == "STOPPED":
 		text += "; the guard stopped it"
