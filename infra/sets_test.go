@@ -27,7 +27,7 @@ var sets = []map[string]string{
 	{"emails": "soc@example.gov", "subnets": "subnet-0123456789abcdef0,subnet-0123456789abcdef1", "securityGroups": "sg-0123456789abcdef0"},
 	{"emails": "soc@example.gov", "rollBackRoles": "arn:aws-us-gov:iam::*:role/app-*", "check": "rate(5 minutes)", "hourly": "rate(1 hour)", "daily": "cron(0 4 * * ? *)"},
 	{
-		"mode": "audit", "architecture": "arm64", "emails": "a@example.gov,b@example.gov", "queues": "arn:aws-us-gov:sqs:us-gov-east-1:111122223333:alerts.fifo",
+		"mode": "audit", "architecture": "arm64", "emails": "a@example.gov,b@example.gov", "queues": "arn:aws-us-gov:sqs:us-gov-east-1:111122223333:alerts",
 		"httpsEndpoints": "https://example.gov/a", "securityAccount": "444455556666", "reservedConcurrency": "5", "rollBackRoles": "arn:aws-us-gov:iam::111122223333:role/app-*",
 		"securityBus":     "arn:aws-us-gov:events:us-gov-east-1:444455556666:event-bus/fipsguard-security",
 		"guardedAccounts": "111122223333", "trailLogs": "org-trail", "keysToRead": "arn:aws-us-gov:kms:us-gov-east-1:111122223333:key/0123",
