@@ -40,12 +40,25 @@ var sets = []map[string]string{
 // them.
 func TestTwelveSets(t *testing.T) {
 	folder := t.TempDir()
+	permissions, err := os.ReadFile("../docs/permissions.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var files []string
 	for i, options := range sets {
 		for name, stack := range synthesizeFor(t, options) {
 			checkMessages(t, stack)
 			checkGovCloud(t, stack, chosen(options)...)
 			checkLimits(t, stack)
+			for id, role := range stack.resources("AWS::IAM::Role") {
+				roleName, _ := role["Properties"].(map[string]any)["RoleName"].(map[string]any)["Fn::Sub"].(string)
+				if roleName = strings.ReplaceAll(roleName, "${AWS::Region}", "REGION"); roleName == "" || !strings.Contains(string(permissions), "`"+roleName+"`") {
+					t.Errorf("docs/permissions.md does not say what %s may do: %q", id, roleName)
+				}
+			}
+			if of := granted(t, stack, "SecurityChannel"); options["securityBus"] != "" && name != securityStack && !slices.Equal(of, []string{"events:PutEvents"}) {
+				t.Errorf("the second channel's role may %v", of)
+			}
 			if name == accountStack {
 				continue // the organization's, without parameters
 			}
