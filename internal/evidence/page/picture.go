@@ -53,7 +53,7 @@ func newPicture(timelines []evidence.Timeline, tasks []evidence.Task) (picture, 
 }
 
 func newLane(line evidence.Timeline) lane {
-	l := lane{Account: line.Principal == "", Caption: "FIPS mode of the account, from CloudTrail", Sum: line.Words(), Left: max(0, len(line.Spans)-maxSpanRows)}
+	l := lane{Account: line.Principal == "", Caption: "Fargate's FIPS mode in the account, from CloudTrail", Sum: line.Words(), Left: max(0, len(line.Spans)-maxSpanRows)}
 	if !l.Account {
 		l.Caption = "Override of " + evidence.Name(line.Principal)
 	}
