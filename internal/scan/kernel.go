@@ -45,7 +45,7 @@ func (r run) checkKernels(ctx context.Context, h history, tasks []guard.Task) ke
 // something: on Fargate where the platform has it, on ECS Managed Instances on
 // whatever provider.
 func canBeAsked(t guard.Task) bool {
-	return t.OnManaged() || guard.Worst(guard.Check(t)) == guard.Compliant
+	return t.OnManaged() || guard.Check(t)[0].Verdict == guard.Compliant
 }
 
 // known is what later scans can use of kernel checks.
