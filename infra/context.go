@@ -103,7 +103,7 @@ func (c *choices) number(name string, otherwise, most int) int {
 }
 
 // list is a JSON list of texts, or a text with commas. Each item has to be
-// what is allowed.
+// what is allowed. What is named twice counts once.
 func (c *choices) list(name, allowed string, isAllowed func(string) bool) []string {
 	var items []string
 	switch value := c.value(name).(type) {
@@ -126,7 +126,7 @@ func (c *choices) list(name, allowed string, isAllowed func(string) bool) []stri
 	}
 	var kept []string
 	for _, item := range items {
-		if item = strings.TrimSpace(item); item == "" {
+		if item = strings.TrimSpace(item); item == "" || slices.Contains(kept, item) {
 			continue
 		}
 		if !isAllowed(item) {
@@ -153,7 +153,7 @@ func (c *choices) refuseUnknown() {
 		if parameter := parameterNames[name]; parameter != "" {
 			c.faults = append(c.faults, fmt.Errorf("context %s: that is chosen when you deploy, by the template's parameter %s", name, parameter))
 		} else {
-			c.faults = append(c.faults, fmt.Errorf("context %s is unknown; did you mean %s?", name, nearest(name, c.known)))
+			c.faults = append(c.faults, fmt.Errorf("context %s is unknown; did you mean %s?", strings.Trim(strconv.Quote(name), `"`), nearest(name, c.known)))
 		}
 	}
 }

@@ -30,6 +30,7 @@ type functionProps struct {
 type function struct {
 	awslambda.Function
 	policy constructs.Construct
+	logs   awslogs.LogGroup
 }
 
 // newFunction makes a function with its role and logs.
@@ -61,7 +62,7 @@ func newFunction(stack awscdk.Stack, id string, props functionProps) function {
 		RetryAttempts:                jsii.Number(2),
 		MaxEventAge:                  awscdk.Duration_Hours(jsii.Number(6)),
 	})
-	made.Node().AddDependency(logs, policy)
+	made.Node().AddDependency(policy)
 	if len(props.Options.Subnets) > 0 {
 		made.Node().DefaultChild().(awslambda.CfnFunction).SetVpcConfig(awslambda.CfnFunction_VpcConfigProperty{
 			SubnetIds:        jsii.Strings(props.Options.Subnets...),
@@ -69,7 +70,7 @@ func newFunction(stack awscdk.Stack, id string, props functionProps) function {
 		})
 	}
 	suppressFindings(made, policy, props)
-	return function{made, policy}
+	return function{made, policy, logs}
 }
 
 // environmentOf is what internal/config reads back, and FIPS endpoints.

@@ -92,6 +92,14 @@ func exposedBy(d draft, f guard.Finding) string {
 		case s.Rejected != "":
 			return "Until ECS has stopped " + name + ", it may run without FIPS mode."
 		}
+	case guard.CapacityProvider:
+		if !unknown {
+			return "Everything that launches on " + name + " runs without FIPS mode."
+		}
+	case guard.Service:
+		if !unknown && f.Rule == guard.ServiceCapacityProvider {
+			return name + " keeps starting tasks without FIPS mode."
+		}
 	case guard.PolicyDocument:
 		if s.Version > 0 {
 			return fmt.Sprintf("Version %d of the document holds until a good one is written. What the rejected one was to change is not changed.", s.Version)
