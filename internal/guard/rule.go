@@ -123,18 +123,17 @@ func (f Finding) Advice() string {
 	return "Find out what could not be read and why. Until then assume that it fails the rule. Then: " + rule.Remedy(f.State)
 }
 
-// byID is the table, made once: a scan of thousands of tasks asks for it
+// table is the rule table, made once: a scan of thousands of tasks asks for it
 // thousands of times.
-var byID = sync.OnceValue(func() map[RuleID]Rule {
-	table := map[RuleID]Rule{}
-	for _, r := range Rules() {
-		table[r.ID] = r
-	}
-	return table
-})
+var table = sync.OnceValue(Rules)
 
 // RuleOf finds a rule by its ID.
 func RuleOf(id RuleID) (Rule, bool) {
-	r, ok := byID()[id]
-	return r, ok
+	rules := table()
+	for i := range rules {
+		if rules[i].ID == id {
+			return rules[i], true
+		}
+	}
+	return Rule{}, false
 }
