@@ -34,6 +34,8 @@ func moreKinds() map[string]guard.Report {
 	}
 	named := past
 	named.Seen = at.Add(time.Minute)
+	lasts := named
+	lasts.Lasts, lasts.Ended = true, guard.Cause{}
 	var launched []guard.State
 	for _, id := range []string{"0123", "4567", "89ab"} {
 		t := task
@@ -77,6 +79,7 @@ func moreKinds() map[string]guard.Report {
 		"default-by-console":    byConsole,
 		"look-off-period":       lookReport(nil, past),
 		"look-off-period-named": lookReport(nil, named),
+		"look-off-period-lasts": lookReport(nil, lasts),
 		"look-silent-kernel":    lookReport(nil, silent),
 		"look-stale-proof":      lookReport(nil, fresh),
 		"look-unsure-exposure":  lookReport(nil, unsure),

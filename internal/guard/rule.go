@@ -103,8 +103,8 @@ func always(remedy string) func(State) string {
 
 // isOver reports whether a state is one of the past.
 func isOver(s State) bool {
-	_, over := s.(OffPeriod)
-	return over
+	period, ok := s.(OffPeriod)
+	return ok && !period.Lasts
 }
 
 // Advice is what a person does about a finding.

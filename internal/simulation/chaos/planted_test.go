@@ -39,7 +39,7 @@ var faults = []fault{
 	{"half of every bucket for each process", "internal/wiring/share.go", "	ScanShare = 0.5\n	GateShare = (1 - ScanShare) / product.GateExecutions\n", "	ScanShare = 1.0\n	GateShare = 1.0 + 0*product.GateExecutions\n"},
 	{"what the guard ended is taken for reported", "internal/verifier/past.go", "case period.Seen.IsZero() && byGuard(period.Ended) && period.Until.Before(r.Since):", "case byGuard(period.Ended):"},
 	{"a state that cannot be read is taken for an empty one", "internal/verifier/tell.go", "if was.unread == \"\" {", "if true {"},
-	{"a scan names people before their event can have come", "internal/verifier/past.go", "|| now.Sub(period.Until) < guard.Settling,", ","},
+	{"a scan names people before their event can have come", "internal/verifier/past.go", "case !period.Lasts && (now.Sub(period.Until) < guard.Settling || blind && byGuard(period.Ended)):", "case !period.Lasts && blind && byGuard(period.Ended):"},
 	{"the enforcer reports what is long over", "internal/enforcer/setting.go", "> enforcersWord {", "> 24*time.Hour {"},
 	{"an audited rule is enforced", "internal/guard/policy.go", "	case Audit:\n		return \"The policy only audits this rule.\"\n	case Enforce:\n", "	case Audit, Enforce:\n"},
 	{"workloads are fixed by a policy with faults", "internal/config/policy.go", "guard.DefaultPolicy().OnlySettings()", "guard.DefaultPolicy()"},
@@ -51,6 +51,7 @@ var faults = []fault{
 	{"an expired exemption holds", "internal/guard/policy.go", "if now.Before(e.Expires) && matchResource", "if matchResource"},
 	{"the minute's finding is not told", "internal/enforcer/past.go", "return p.reported != \"\" && p.reported == left(s)", "return true"},
 	{"scans forget the history", "internal/verifier/past.go", "		default:\n			unreported = append", "		case true:\n		default:\n			unreported = append"},
+	{"a scan repeats what the enforcer reported and lasts", "internal/verifier/lasting.go", "!known && ok", "known && ok"},
 	{"two attempts of a session at once", "internal/scan/ask.go", "	check, again := r.attempt(ctx, t, able[0])\n", "	go r.attempt(ctx, t, able[0])\n	check, again := r.attempt(ctx, t, able[0])\n"},
 }
 
@@ -75,6 +76,19 @@ func TestPlantedFaults(t *testing.T) {
 		}
 		story, promise := find(root, overlay)
 		t.Logf("| %s | %s | %s |", f.name, story, promise)
+	}
+}
+
+// TestWhatIsPlantedIsInTheCode: a fault whose place is gone would find nothing.
+func TestWhatIsPlantedIsInTheCode(t *testing.T) {
+	root, err := filepath.Abs("../../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range faults {
+		if _, err := f.plant(root, t.TempDir()); err != nil {
+			t.Errorf("%s: %v", f.name, err)
+		}
 	}
 }
 
