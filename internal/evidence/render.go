@@ -110,13 +110,18 @@ func (d *Document) claim(r reported) {
 			d.Claims = append(d.Claims, r.notExamined(rule))
 		}
 	}
-	for _, c := range d.Claims {
-		d.Results.count(c)
-	}
 	for _, rule := range guard.Rules() {
 		if about[rule.ID] {
 			d.Rules = append(d.Rules, ruleOf(rule))
 		}
+	}
+	d.countAndSort()
+}
+
+// countAndSort counts the claims, and puts the most pressing first.
+func (d *Document) countAndSort() {
+	for _, c := range d.Claims {
+		d.Results.count(c)
 	}
 	slices.SortStableFunc(d.Claims, func(a, b Claim) int {
 		return cmp.Or(cmp.Compare(a.urgency(), b.urgency()), cmp.Compare(b.Severity, a.Severity))

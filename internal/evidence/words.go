@@ -13,6 +13,9 @@ import (
 
 // Summary is a document in a sentence or two.
 func Summary(d Document) string {
+	if d.Past != nil {
+		return d.Past.Words
+	}
 	k, r := d.Kernels, d.Results
 	text := fmt.Sprintf("%s%s: %d with FIPS on and %d with FIPS off (confirmed by kernel), %d could not be checked, %d not checked yet%s. %s%s, %s.",
 		Count(k.On+k.Off+k.CouldNotBeChecked+k.NotCheckedYet+k.NotExamined, "running task"), managed(d.Tasks),

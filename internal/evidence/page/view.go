@@ -123,6 +123,11 @@ func tiles(d evidence.Document) []tile {
 		{good(evidence.KernelOn), d.Kernels.On, "confirmed by the kernel"},
 	}
 	list = slices.DeleteFunc(list, func(t tile) bool { return t.Count == 0 && t.Class == "absent" })
+	return lit(list)
+}
+
+// lit takes the colour of tiles that count nothing.
+func lit(list []tile) []tile {
 	for i := range list {
 		if list[i].Count == 0 {
 			list[i].Class = "absent"
@@ -131,8 +136,8 @@ func tiles(d evidence.Document) []tile {
 	return list
 }
 
-func about(d evidence.Document) []fact {
-	t := d.Tool
+// tool is the program that made a report.
+func tool(t evidence.Tool) []fact {
 	module := "version " + t.Module
 	if t.Module == "latest" || t.Module == "" {
 		module = "not a frozen version"
@@ -142,6 +147,15 @@ func about(d evidence.Document) []fact {
 	} else {
 		module += ", not running in FIPS mode"
 	}
+	return []fact{
+		{"Program", evidence.Name(strings.TrimSpace(t.Name + " " + t.Version)), false},
+		{"Sources", cmp.Or(evidence.Name(t.Source), "–"), true},
+		{"Built with", cmp.Or(evidence.Name(t.Go), "–"), true},
+		{"Its Go Cryptographic Module", evidence.Name(module), false},
+	}
+}
+
+func about(d evidence.Document) []fact {
 	facts := []fact{
 		{"Report", evidence.Name(d.ID), true},
 		{"Schema", evidence.Name(d.Schema), true},
@@ -149,13 +163,9 @@ func about(d evidence.Document) []fact {
 		{"Status, as AWS Config names it", d.Status.String(), true},
 		{"Collected by", cmp.Or(evidence.Name(d.Collector), "unknown"), true},
 		{"Renewal", evidence.Name(d.Cycle.Keeps), false},
-		{"Program", evidence.Name(strings.TrimSpace(t.Name + " " + t.Version)), false},
-		{"Sources", cmp.Or(evidence.Name(t.Source), "–"), true},
-		{"Built with", cmp.Or(evidence.Name(t.Go), "–"), true},
-		{"Its Go Cryptographic Module", evidence.Name(module), false},
-		{"Clusters", scope(d.Scope), false},
-		{"Kernel checks", checked(d.Scope.Exec), false},
 	}
+	facts = append(facts, tool(d.Tool)...)
+	facts = append(facts, fact{"Clusters", scope(d.Scope), false}, fact{"Kernel checks", checked(d.Scope.Exec), false})
 	if d.Predecessor == nil {
 		return append(facts, fact{"Previous report", cmp.Or(evidence.Name(d.Chain.Begins), "none: this report stands by itself"), false})
 	}
