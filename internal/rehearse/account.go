@@ -101,7 +101,10 @@ func (a *account) blocks(e guard.Event) (subject, definition string, blocked boo
 		case a.refused[s.ARN]:
 			blocked = e.Cause.EventName != "CreateService"
 		case there && known.Definition.ARN == s.Definition.ARN && e.Cause.EventName != "CreateService":
-			return s.Subject(), s.Definition.ARN, false // it only changes something else of the service
+			if a.gone(s.Definition.ARN, e.Cause.Time) {
+				a.unknown.add(noAsked, e.Cause.EventID)
+			}
+			return s.Subject(), s.Definition.ARN, false // it may only change something else of the service
 		}
 		blocked = blocked || a.gone(s.Definition.ARN, e.Cause.Time)
 		if s.ARN != "" && e.Cause.EventName == "CreateService" {

@@ -244,11 +244,15 @@ func rollback() guard.Policy {
 // is what the guard does in the second, call by call, but for the tasks that
 // services start, which no record shows.
 func TestTheRehearsalIsWhatTheGuardThenDoes(t *testing.T) {
-	events, span := 400, 4*24*time.Hour
+	events, span := 300, 36*time.Hour
 	if n, err := strconv.Atoi(os.Getenv("FIPSGUARD_REHEARSE")); err == nil { // by hand: 50000
 		events, span = n, 89*24*time.Hour
 	}
-	all := life(7, events, span)
+	seed := uint64(1)
+	if n, err := strconv.ParseUint(os.Getenv("FIPSGUARD_SEED"), 10, 64); err == nil {
+		seed = n
+	}
+	all := life(seed, events, span)
 	start := time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC)
 	before := unguarded(t, all, start)
 	recorded := before.recorded(t)
@@ -327,18 +331,21 @@ func TestTheRehearsalIsWhatTheGuardThenDoes(t *testing.T) {
 		refused = append(refused, before.index(b.Cause.Time))
 	}
 	slices.Sort(refused)
-	if !slices.Equal(refused, after.refused) {
-		t.Errorf("ECS refuses %v, rehearsed were %v", after.refused, refused)
-	}
-	starts := 0
+	starts, asked := 0, 0
 	for _, u := range past.Unknown {
 		switch {
 		case strings.Contains(u.What, "the tasks that they start"):
 			starts = u.Count
+		case strings.Contains(u.What, "those that name the revision"):
+			asked = u.Count
 		case strings.Contains(u.What, "override"):
 		default:
 			t.Errorf("unknown: %+v", u)
 		}
+	}
+	more := slices.DeleteFunc(slices.Clone(after.refused), func(i int) bool { return slices.Contains(refused, i) })
+	if len(more) > asked || len(refused)+len(more) != len(after.refused) {
+		t.Errorf("ECS refuses %v, rehearsed were %v, of which %d are unknown", after.refused, refused, asked)
 	}
 	if starts < len(unseen) {
 		t.Errorf("the guard stops tasks of %d services that no record shows; %d services are counted", len(unseen), starts)
