@@ -185,7 +185,7 @@ type rehearsal struct {
 
 // found reports whether the guard would have done or told anything.
 func (r rehearsal) found() bool {
-	return len(r.past.Actions)+len(r.past.Alerts)+len(r.present.Actions)+len(r.present.Reported) > 0
+	return len(r.past.Actions)+len(r.past.Alerts)+len(r.present.Actions)+len(r.present.Reported)+len(r.present.Unknown) > 0
 }
 
 func (c *rehearseCommand) print(t *terminal, all []rehearsal) error {
