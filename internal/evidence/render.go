@@ -163,11 +163,11 @@ func ID(account, region string, started time.Time) string {
 }
 
 // timeline counts the tasks that were launched in each span of the account
-// default.
+// default, which those on ECS Managed Instances do not depend on.
 func timeline(line guard.Timeline, tasks []Task) Timeline {
 	launched := make([]int, len(line.Spans))
 	for _, t := range tasks {
-		if line.Principal != "" || t.Created == nil {
+		if line.Principal != "" || t.Created == nil || t.OnManaged() {
 			continue
 		}
 		if i := line.Find(*t.Created); i >= 0 {
@@ -204,7 +204,7 @@ func known(t time.Time) *time.Time {
 func limits() []string {
 	return []string{
 		"Whether the applications in the containers use validated cryptographic modules or FIPS endpoints. A scan checks only the kernel under them.",
-		"Which certificate the kernel's cryptographic module has. AWS does not publish it for Fargate.",
+		"Which certificate the kernel's cryptographic module has. AWS does not publish it for Fargate or Managed Instances.",
 		"What happened in tasks that ended before this scan.",
 		"Whether a user or role has an override that the CloudTrail history, as far as it was read, does not show. No API lists other principals' overrides.",
 		"Whether a container told the truth. A scan runs cat in it, and an image can bring its own cat.",

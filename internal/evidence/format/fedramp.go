@@ -59,7 +59,7 @@ func indicator(r evidence.Rule) string {
 		return "KSI-CMT-LMC" // changes are logged
 	case r.ID == guard.TaskExposed:
 		return "KSI-SVC-ACM" // drift is reviewed
-	case r.Group == guard.GroupPlatform || r.Group == guard.GroupKernel:
+	case r.Group == guard.GroupPlatform || r.Group == guard.GroupManaged || r.Group == guard.GroupKernel:
 		return "KSI-MLA-EVC" // configurations are evaluated and tested
 	}
 	return "KSI-CNA-EIS" // the intended state is enforced

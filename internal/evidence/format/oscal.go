@@ -30,7 +30,7 @@ func OSCAL(d evidence.Document) oscal.OscalCompleteSchema {
 	results := oscal.AssessmentResults{
 		UUID: uuid(d.ID, "assessment-results"),
 		Metadata: oscal.Metadata{
-			Title:        fmt.Sprintf("FIPS-140 mode of AWS Fargate in account %s, Region %s", d.Account, d.Region),
+			Title:        fmt.Sprintf("FIPS-140 mode of ECS's serverless compute (Fargate, Managed Instances) in account %s, Region %s", d.Account, d.Region),
 			LastModified: d.Finished, Version: d.ID, OscalVersion: oscalVersion,
 			Remarks: "It does not show: " + strings.Join(d.Limits, " "),
 		},

@@ -56,7 +56,7 @@ func WriteStyledText(out io.Writer, d evidence.Document, style func(word string)
 
 // writeTimeline writes a timeline; what is what was launched in its spans.
 func writeTimeline(w *lines, line evidence.Timeline, what string) {
-	whose := "FIPS mode of the account"
+	whose := "Fargate's FIPS mode in the account"
 	if line.Principal != "" {
 		whose = "The override of " + line.Principal
 	}
@@ -99,6 +99,9 @@ func writeTasks(w *lines, tasks []evidence.Task) {
 		if t.Service != "" {
 			w.printf(" of service %s", t.Service)
 		}
+		if t.OnManaged() {
+			w.printf(" on %s", t.On())
+		}
 		if t.Kernel.Answer != "" {
 			w.printf(", answered %s", strconv.QuoteToASCII(t.Kernel.Answer))
 		}
@@ -133,6 +136,9 @@ func writeClaims(w *lines, claims []evidence.Claim) {
 		}
 		if c.Command != "" && !c.Fixed && !strings.Contains(c.Remedy, c.Command) {
 			w.printf("           Run: %s\n", c.Command)
+		}
+		for i, step := range c.Steps {
+			w.printf("           Step %d: %s\n", i+1, step)
 		}
 	}
 	w.printf("\n")

@@ -24,13 +24,13 @@ func newChart(axis chart.Axis, timelines []evidence.Timeline, counts launchCount
 
 func launches(tasks []evidence.Task) chart.Columns {
 	c := chart.Columns{
-		Title: "Running tasks by launch time, exposed ones in front", Class: "launched", MarkedClass: "exposed",
+		Title: "Running Fargate tasks by launch time, exposed ones in front", Class: "launched", MarkedClass: "exposed",
 		Describe: func(all, marked int, from, until time.Time) string {
 			return fmt.Sprintf("%s launched from %s to %s UTC, %d of them exposed", evidence.Count(all, "running task"), moment(from), moment(until), marked)
 		},
 	}
 	for _, t := range tasks {
-		if t.Created != nil {
+		if t.Created != nil && !t.OnManaged() {
 			c.Points = append(c.Points, chart.Point{At: *t.Created, Marked: t.Exposed == guard.NonCompliant})
 		}
 	}
@@ -39,9 +39,11 @@ func launches(tasks []evidence.Task) chart.Columns {
 
 // outside says which tasks the columns leave out.
 func outside(axis chart.Axis, tasks []evidence.Task) string {
-	before, unknown := 0, 0
+	before, unknown, managed := 0, 0, 0
 	for _, t := range tasks {
 		switch {
+		case t.OnManaged():
+			managed++
 		case t.Created == nil:
 			unknown++
 		case t.Created.Before(axis.From):
@@ -51,6 +53,9 @@ func outside(axis chart.Axis, tasks []evidence.Task) string {
 	var said []string
 	if before > 0 {
 		said = append(said, evidence.Count(before, "running task")+" launched before the chart begins")
+	}
+	if managed > 0 {
+		said = append(said, evidence.Count(managed, "running task")+" on Managed Instances, whose FIPS mode is that of their capacity provider")
 	}
 	if unknown > 0 {
 		said = append(said, evidence.Count(unknown, "running task")+" launched at an unknown time")
@@ -63,7 +68,7 @@ func outside(axis chart.Axis, tasks []evidence.Task) string {
 
 func strip(axis chart.Axis, line evidence.Timeline, c launchCount) chart.Strip {
 	account := line.Principal == ""
-	s := chart.Strip{Title: "FIPS mode of the account"}
+	s := chart.Strip{Title: "Fargate's FIPS mode in the account"}
 	if !account {
 		s.Title = "Override of " + ending(line.Principal)
 	}
@@ -152,7 +157,7 @@ func closer(a chart.Axis, timelines []evidence.Timeline, tasks []evidence.Task) 
 		}
 	}
 	for _, t := range tasks {
-		if t.Created != nil {
+		if t.Created != nil && !t.OnManaged() {
 			first = earlier(first, *t.Created)
 		}
 	}

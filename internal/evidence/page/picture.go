@@ -77,7 +77,7 @@ func newPicture(timelines []evidence.Timeline, tasks []evidence.Task) (picture, 
 }
 
 func newLane(line evidence.Timeline, c launchCount, rows int) lane {
-	l := lane{Launched: c.head, Caption: "FIPS mode of the account, from CloudTrail", Sum: line.Words(), Left: max(0, len(line.Spans)-rows)}
+	l := lane{Launched: c.head, Caption: "Fargate's FIPS mode in the account, from CloudTrail", Sum: line.Words(), Left: max(0, len(line.Spans)-rows)}
 	if line.Principal != "" {
 		l.Launched, l.Caption = "", "Override of "+evidence.Name(line.Principal)
 	}
