@@ -153,13 +153,14 @@ func (r *rehearsing) places(events []guard.Event) []guard.Location {
 // rehearse rehearses one account and Region.
 func (r *rehearsing) rehearse(ctx context.Context, at guard.Location, events []guard.Event) (rehearsal, error) {
 	one := rehearsal{at: at, since: r.since, now: r.now, workloads: r.account != nil && r.command.Workloads}
-	var known []guard.TaskDefinition
+	var known rehearse.Known
+	var err error
 	if r.account != nil {
 		bar := newProgress(r.terminal)
-		known = r.account.Definitions(ctx, rehearse.Unregistered(at, events), func(done, total int) { bar.tell("task definitions", done, total) })
+		known, err = r.account.Known(ctx, rehearse.Unregistered(at, events), func(done, total int) { bar.tell("task definitions", done, total) })
 		bar.end()
+		r.fail(err)
 	}
-	var err error
 	if one.past, err = rehearse.Play(ctx, at, events, known, r.policy); err != nil {
 		return one, err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,16 +26,18 @@ type account struct {
 	refused     map[string]bool          // services that would not have been created
 	stopped     map[string]bool          // tasks
 	stirred     map[string]bool          // families with a revision that no scan has seen
+	providers   []guard.CapacityProvider
 	noted       func(guard.Remediation)
 	unknown     *counts
 }
 
-func newAccount(location guard.Location, known []guard.TaskDefinition) *account {
+func newAccount(location guard.Location, known Known) *account {
 	a := &account{
 		location: location, mode: guard.ModeOn, definitions: map[string]guard.TaskDefinition{}, families: map[string][]string{},
 		inactive: map[string]time.Time{}, services: map[string]guard.Service{}, refused: map[string]bool{}, stopped: map[string]bool{}, stirred: map[string]bool{},
 	}
-	for _, d := range known {
+	a.providers = slices.Clone(known.Providers)
+	for _, d := range known.Definitions {
 		d.Inactive = false // it was active when something was started from it
 		a.register(d)
 	}
@@ -121,6 +124,8 @@ func (a *account) learn(e guard.Event) {
 		switch s := s.(type) {
 		case guard.TaskDefinition:
 			a.register(s)
+		case guard.CapacityProvider:
+			a.providers = append([]guard.CapacityProvider{s}, a.providers...) // of one name, the newest
 		case guard.Setting:
 			if s.Scope != guard.ScopeAccount {
 				continue
@@ -159,7 +164,7 @@ func (a *account) ObserveTaskDefinition(_ context.Context, d guard.TaskDefinitio
 
 // WithDefinition completes a task from its definition.
 func (a *account) WithDefinition(_ context.Context, t guard.Task) (guard.Task, error) {
-	if t.Platform.OS != "" && t.Platform.Architecture != "" {
+	if !t.MayBeFargate() || t.Platform.OS != "" && t.Platform.Architecture != "" {
 		return t, nil
 	}
 	d, ok := a.definitions[a.arn(t.Definition)]
@@ -173,12 +178,35 @@ func (a *account) WithDefinition(_ context.Context, t guard.Task) (guard.Task, e
 	return t, nil
 }
 
+// WithProviders completes a task by its capacity providers.
+func (a *account) WithProviders(_ context.Context, t guard.Task) (guard.Task, error) {
+	var err error
+	t.Providers, err = a.identified(t.Providers)
+	return t, err
+}
+
+// identified are capacity providers as they were created.
+func (a *account) identified(providers []guard.CapacityProvider) ([]guard.CapacityProvider, error) {
+	known := guard.Identified(providers, a.providers)
+	for i, p := range known {
+		if reflect.DeepEqual(p, providers[i]) && p.Managed != guard.No {
+			a.unknown.add(noProvider, p.Subject())
+			return known, errNotRecorded
+		}
+	}
+	return known, nil
+}
+
 // ObserveTask is a task as it was recorded, and as the guard left it.
 func (a *account) ObserveTask(ctx context.Context, t guard.Task) (guard.Task, error) {
 	if a.stopped[t.ARN] {
 		t.DesiredStatus = "STOPPED"
 	}
-	return a.WithDefinition(ctx, t)
+	t, err := a.WithDefinition(ctx, t)
+	if err != nil {
+		return t, err
+	}
+	return a.WithProviders(ctx, t)
 }
 
 // ObserveService is a service as it would be now.
@@ -188,8 +216,12 @@ func (a *account) ObserveService(_ context.Context, s guard.Service) ([]guard.Se
 		a.unknown.add(noService, s.Subject())
 		return []guard.Service{s}, errNotRecorded
 	}
+	var err error
+	if known.Providers, err = a.identified(known.Providers); err != nil {
+		return []guard.Service{known}, err
+	}
 	d, ok := a.definitions[known.Definition.ARN]
-	if !ok && known.Definition.ARN != "" {
+	if !ok && known.Definition.ARN != "" && known.MayBeFargate() {
 		a.unknown.add(noDefinition, known.Definition.ARN)
 		known.Unknown = "no record shows its task definition"
 		return []guard.Service{known}, errNotRecorded

@@ -27,7 +27,7 @@ func Places(events []guard.Event) []guard.Location {
 // Unregistered are the task definitions of events of a place that no event
 // registers: AWS may know them.
 func Unregistered(location guard.Location, events []guard.Event) []string {
-	a := newAccount(location, nil)
+	a := newAccount(location, Known{})
 	used := map[string]bool{}
 	for _, e := range inOrder(location, events) {
 		for _, s := range e.States {

@@ -257,7 +257,7 @@ func TestTheRehearsalIsWhatTheGuardThenDoes(t *testing.T) {
 	before := unguarded(t, all, start)
 	recorded := before.recorded(t)
 	began := time.Now()
-	past, err := rehearse.Play(t.Context(), here, recorded, nil, rollback())
+	past, err := rehearse.Play(t.Context(), here, recorded, rehearse.Known{}, rollback())
 	if err != nil {
 		t.Fatal(err)
 	}

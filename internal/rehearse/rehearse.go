@@ -62,10 +62,15 @@ type Past struct {
 // delivery is how long after a call its event reaches the guard; it is fresh then.
 const delivery = 5 * time.Second
 
+// Known is what AWS tells of what no event shows.
+type Known struct {
+	Definitions []guard.TaskDefinition
+	Providers   []guard.CapacityProvider
+}
+
 // Play gives the events of one account and Region, in any order, to the guard, and
-// returns what it would have done. known are task definitions that no event
-// registers. The setting is on at the beginning, as a deployment leaves it.
-func Play(ctx context.Context, location guard.Location, events []guard.Event, known []guard.TaskDefinition, policy guard.Policy) (Past, error) {
+// returns what it would have done. The setting is on at the beginning, as a deployment leaves it.
+func Play(ctx context.Context, location guard.Location, events []guard.Event, known Known, policy guard.Policy) (Past, error) {
 	p := &play{
 		location: location, past: Past{Teams: map[string]string{}},
 		account: newAccount(location, known),

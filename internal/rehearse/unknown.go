@@ -16,6 +16,7 @@ type Unknown struct {
 const (
 	noDefinition = "The task definition was registered before the time that was read, and AWS does not know it any more."
 	noRevision   = "The record leaves out which revision was registered."
+	noProvider   = "The capacity provider was created before the time that was read, and AWS does not know it any more."
 	noService    = "The record leaves out which service it is."
 	noMinimum    = "Application Auto Scaling's minimum of a service is not recorded: a desired count of 0 may be undone."
 	noOlder      = "Whether an older revision could be rolled back to: the family's earlier revisions are not in what was read."

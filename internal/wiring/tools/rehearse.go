@@ -88,17 +88,23 @@ func logged(ctx context.Context, f audit.File, since time.Time) (events []guard.
 	return events, err
 }
 
-// Definitions are what AWS still knows of task definitions.
-func (r Rehearsal) Definitions(ctx context.Context, arns []string, tell func(done, total int)) []guard.TaskDefinition {
-	account := ecsapi.NewAccount(ecs.NewFromConfig(r.Config, ecsapi.ShortAttempts(ecsapi.AttemptTime)), nil, time.Now)
-	var known []guard.TaskDefinition
-	for i, arn := range arns {
-		if d, err := account.DefinitionOf(ctx, arn); err == nil && d.ARN != "" {
-			known = append(known, d)
+// Known is what AWS still knows of task definitions, and its capacity providers.
+// What it does not answer stays unknown; the error says why.
+func (r Rehearsal) Known(ctx context.Context, definitions []string, tell func(done, total int)) (rehearse.Known, error) {
+	client := ecs.NewFromConfig(r.Config, ecsapi.ShortAttempts(ecsapi.AttemptTime))
+	inventory := ecsapi.Inventory{Account: ecsapi.NewAccount(client, nil, time.Now), Lister: client}
+	var known rehearse.Known
+	for i, arn := range definitions {
+		if d, err := inventory.DefinitionOf(ctx, arn); err == nil && d.ARN != "" {
+			known.Definitions = append(known.Definitions, d)
 		}
-		tell(i+1, len(arns))
+		tell(i+1, len(definitions))
 	}
-	return known
+	clusters, err := inventory.Clusters(ctx)
+	if err == nil {
+		known.Providers, err = inventory.Providers(ctx, clusters)
+	}
+	return known, scans.Legible(err)
 }
 
 // Workloads rehearses the first scan after a deployment, on what runs now. events
