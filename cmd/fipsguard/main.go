@@ -20,6 +20,7 @@ type commands struct {
 	Audit    auditCommand    `cmd:"" help:"Audit the past from CloudTrail's log files: when was FIPS mode on, off or unknown?"`
 	Verify   verifyCommand   `cmd:"" help:"Scan an account: the setting, what runs, and the kernels under it."`
 	Evidence evidenceCommand `cmd:"" help:"Verify, render and sum up reports that were kept, offline."`
+	Witness  witnessCommand  `cmd:"" help:"The task that reads the kernel which new tasks get: upload its image."`
 	Version  versionCommand  `cmd:"" help:"Print version, sources, Go version and FIPS module."`
 
 	Help       helpCommand       `cmd:"" help:"Explain a command."`

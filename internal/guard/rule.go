@@ -86,6 +86,7 @@ func Rules() []Rule {
 		capacityProviderFIPS(),
 		taskKernelProof(),
 		taskExposed(),
+		launchKernel(),
 		guardPolicy(),
 		guardTrail(),
 		guardEvents(),
@@ -93,6 +94,7 @@ func Rules() []Rule {
 		guardQueues(),
 		guardModule(),
 		guardEvidence(),
+		guardCanary(),
 	}
 }
 

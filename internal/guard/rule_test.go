@@ -15,8 +15,8 @@ func TestRuleIDsAreStable(t *testing.T) {
 	want := []RuleID{
 		"fips-mode-default", "fips-mode-override", "fips-mode-deleted",
 		"task-definition-platform", "task-launch-platform", "task-running-platform", "service-platform", "capacity-provider-fips",
-		"task-kernel-proof", "task-exposed",
-		"guard-policy", "guard-trail", "guard-events", "guard-alerts", "guard-queues", "guard-module", "guard-evidence",
+		"task-kernel-proof", "task-exposed", "launch-kernel",
+		"guard-policy", "guard-trail", "guard-events", "guard-alerts", "guard-queues", "guard-module", "guard-evidence", "guard-canary",
 	}
 	var got []RuleID
 	for _, r := range Rules() {
@@ -55,7 +55,7 @@ func TestNoFieldOfARuleIsEmpty(t *testing.T) {
 func TestEveryFindingNamesARule(t *testing.T) {
 	for _, s := range []State{
 		Setting{}, Setting{Deleted: true}, Setting{Scope: ScopePrincipal}, TaskDefinition{}, Task{}, Task{LastStatus: "PENDING"},
-		Service{}, KernelCheck{}, Exposure{}, Component{Rule: GuardTrail}, PolicyDocument{}, PolicyDocument{Faults: []string{"line 1"}},
+		Service{}, KernelCheck{}, Exposure{}, Witness{}, Canaries{}, Component{Rule: GuardTrail}, PolicyDocument{}, PolicyDocument{Faults: []string{"line 1"}},
 	} {
 		findings := Check(s)
 		if len(findings) == 0 {
@@ -111,7 +111,7 @@ func TestARemedyNamesItsSubject(t *testing.T) {
 // was cut would do something else.
 func TestARemedyFitsSecurityHub(t *testing.T) {
 	longest := Setting{Region: "us-gov-west-1", Scope: ScopePrincipal, Principal: strings.Repeat("p", longestPasted)}
-	states := []State{longest, Setting{}, TaskDefinition{}, Task{}, Task{LastStatus: "PENDING"}, Service{}, KernelCheck{}, Exposure{}}
+	states := []State{longest, Setting{}, TaskDefinition{}, Task{}, Task{LastStatus: "PENDING"}, Service{}, KernelCheck{}, Exposure{}, Witness{}, Canaries{}}
 	for _, r := range Rules() {
 		states = append(states, Component{Rule: r.ID})
 	}
