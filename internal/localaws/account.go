@@ -13,6 +13,7 @@ import (
 	"fipsguard/internal/localaws/eventbridge"
 	"fipsguard/internal/localaws/kernel"
 	"fipsguard/internal/localaws/kms"
+	"fipsguard/internal/localaws/logs"
 	"fipsguard/internal/localaws/s3"
 	"fipsguard/internal/localaws/securityhub"
 	"fipsguard/internal/localaws/sns"
@@ -65,6 +66,7 @@ type Account struct {
 	*ecs.ECS
 	*eventbridge.Bus
 	*kms.Keys
+	*logs.Groups
 	*s3.Buckets
 	*securityhub.Hub
 	*sns.Topics
@@ -104,6 +106,7 @@ func New(o Options) *Account {
 		Registry:   ecr.New(k),
 		Bus:        bus,
 		Keys:       kms.New(k),
+		Groups:     logs.New(k),
 		Buckets:    buckets,
 		Hub:        securityhub.New(k),
 		Topics:     sns.New(k, func(m Message) { o.Observe(Activity{Time: m.Time, Message: &m}) }, queues.Deliver),
