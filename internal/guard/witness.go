@@ -37,9 +37,8 @@ func launchKernel() Rule {
 		Controls:    []Control{SC13, CA7},
 		Method:      Test,
 		Evidence:    Log,
-		Remedy: always("Launch nothing until a witness reads fips_enabled 1. Check the setting: " +
-			"aws ecs list-account-settings --name fargateFIPSMode --effective-settings --region REGION. If it is enabled, open a case with AWS Support (docs/witness.md)."),
-		Doubt: "Find out why the witness did not end by itself: its image, subnets and security group, or capacity (docs/witness.md).",
+		Remedy:      always("Launch nothing on Fargate until a witness reads fips_enabled 1. If the account setting is enabled, open a case with AWS Support (docs/witness.md)."),
+		Doubt:       "Find out why the witness did not end by itself: its image, subnets and security group, or capacity (docs/witness.md).",
 	}
 }
 
