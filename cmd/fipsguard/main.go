@@ -21,6 +21,7 @@ type commands struct {
 	Rehearse rehearseCommand `cmd:"" help:"Say what the guard would have done to the last 90 days and to what runs now, before it is deployed."`
 	Verify   verifyCommand   `cmd:"" help:"Scan an account: the setting, what runs, and the kernels under it."`
 	Evidence evidenceCommand `cmd:"" help:"Verify, render and sum up reports that were kept, offline."`
+	Witness  witnessCommand  `cmd:"" help:"The task that reads the kernel which new tasks get: upload its image."`
 	Version  versionCommand  `cmd:"" help:"Print version, sources, Go version and FIPS module."`
 
 	Help       helpCommand       `cmd:"" help:"Explain a command."`
