@@ -81,8 +81,9 @@ type Links interface {
 	Filtered(ctx context.Context) (int, error)
 	// Components are those of the guard that the drill's role may read.
 	Components(ctx context.Context) []guard.Component
-	// Waiting is how many events wait for the gate.
-	Waiting(ctx context.Context) (int, error)
+	// Waiting is how many events wait for the gate, and how many it took and has
+	// not handled yet, or failed to.
+	Waiting(ctx context.Context) (waiting, taken int, err error)
 	// Recorded are CloudTrail's records of the role's own calls since a moment.
 	Recorded(ctx context.Context, since time.Time) ([]Record, error)
 }

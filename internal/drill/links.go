@@ -14,7 +14,7 @@ type seen struct {
 	fixed, alerted bool
 	failed         AlertOutcome // of the guard's call, if one failed
 	components     []guard.Component
-	waiting        int  // events in the gate's queue
+	waiting, taken int  // events in the gate's queue
 	recorded       bool // CloudTrail's history has the call
 }
 
@@ -23,7 +23,7 @@ func (r *run) broken(ctx context.Context, s *StepResult) []string {
 	at := seen{fixed: !s.Fixed.IsZero(), alerted: !s.Alerted.IsZero(), components: r.Account.Components(ctx)}
 	at.failed, _ = s.Alert.outcome(guard.Failed, guard.RefusedByAWS, guard.Unconfirmed)
 	var err error
-	at.waiting, err = r.Account.Waiting(ctx)
+	at.waiting, at.taken, err = r.Account.Waiting(ctx)
 	r.note(err)
 	records, err := r.Account.Recorded(ctx, s.Violated.Add(-pause))
 	r.note(err)
@@ -58,6 +58,9 @@ func (s seen) diagnose() []string {
 		}
 		if link.rule == guard.GuardEvents && s.waiting > 0 && !s.fixed {
 			add("queue", fmt.Sprintf("about %d events wait for the gate: its event source mapping is disabled, or it is throttled", s.waiting))
+		}
+		if link.rule == guard.GuardQueues && s.taken > 0 && s.failed.API == "" {
+			add("function", fmt.Sprintf("the gate took about %d events and does not finish them: read its log, for what AWS refuses to its role, such as sns:Publish", s.taken))
 		}
 	}
 	if len(found) == 0 {

@@ -83,16 +83,20 @@ func (a account) subscribed(ctx context.Context) guard.Component {
 	return c
 }
 
-// Waiting is how many events the gate has not taken yet.
-func (a account) Waiting(ctx context.Context) (int, error) {
-	const visible = queues.QueueAttributeNameApproximateNumberOfMessages
+// Waiting reads the gate's queue.
+func (a account) Waiting(ctx context.Context) (waiting, taken int, err error) {
+	const visible, hidden = queues.QueueAttributeNameApproximateNumberOfMessages, queues.QueueAttributeNameApproximateNumberOfMessagesNotVisible
 	out, err := a.sqs.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
-		QueueUrl: aws.String(a.queue(product.Workloads)), AttributeNames: []queues.QueueAttributeName{visible},
+		QueueUrl: aws.String(a.queue(product.Workloads)), AttributeNames: []queues.QueueAttributeName{visible, hidden},
 	})
 	if err != nil {
-		return 0, fmt.Errorf("read the depth of %s: %w", product.Workloads, err)
+		return 0, 0, fmt.Errorf("read the depth of %s: %w", product.Workloads, err)
 	}
-	return strconv.Atoi(out.Attributes[string(visible)])
+	waiting, err = strconv.Atoi(out.Attributes[string(visible)])
+	if err == nil {
+		taken, err = strconv.Atoi(out.Attributes[string(hidden)])
+	}
+	return waiting, taken, err
 }
 
 // Recorded are CloudTrail's records of this session's calls that write.
