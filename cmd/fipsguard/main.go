@@ -19,6 +19,7 @@ type commands struct {
 	Check    checkCommand    `cmd:"" help:"Check task definitions, CloudFormation templates and Terraform plans."`
 	Audit    auditCommand    `cmd:"" help:"Audit the past from CloudTrail's log files: when was FIPS mode on, off or unknown?"`
 	Verify   verifyCommand   `cmd:"" help:"Scan an account: the setting, what runs, and the kernels under it."`
+	Drill    drillCommand    `cmd:"" help:"Break rules on purpose, time what the guard does about it, and clean up."`
 	Evidence evidenceCommand `cmd:"" help:"Verify, render and sum up reports that were kept, offline."`
 	Version  versionCommand  `cmd:"" help:"Print version, sources, Go version and FIPS module."`
 
