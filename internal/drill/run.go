@@ -108,9 +108,14 @@ func (r *run) note(err error) {
 	}
 }
 
-// notRun ends a step whose violation AWS did not let happen.
+// notRun ends a step whose violation AWS did not let happen. AWS says so when it
+// was a policy of the organization.
 func notRun(s *StepResult, doing string, err error) {
-	s.Result, s.Why = NotRun, fmt.Sprintf("%s: %s", doing, answerOf("", err))
+	s.Result = NotRun
+	if answer := answerOf("", err); strings.Contains(answer, "explicit deny in a service control policy") {
+		s.Result = Prevented
+	}
+	s.Why = fmt.Sprintf("%s: %s", doing, answerOf("", err))
 }
 
 // joining is how long the guard joins alerts of the same kind.

@@ -10,10 +10,12 @@ import (
 // Result is what became of a step.
 type Result string
 
-// The results. Repaired and handed over are what the guard has to do.
+// The results. Repaired and handed over are what the guard has to do; prevented is
+// better still.
 const (
 	Repaired    Result = "repaired"
 	HandedOver  Result = "handed to a person" // the guard alerted, and may not repair it
+	Prevented   Result = "prevented"          // a policy of the organization did not let it happen
 	Missing     Result = "not seen in time"
 	NotRun      Result = "could not be run"
 	Interrupted Result = "interrupted"

@@ -109,7 +109,7 @@ func verdictOf(o drill.Outcome) Verdict {
 			return NotSeen
 		case drill.NotRun, drill.Interrupted:
 			verdict = NotWhole
-		case drill.Repaired, drill.HandedOver:
+		case drill.Repaired, drill.HandedOver, drill.Prevented:
 		}
 	}
 	return verdict

@@ -68,7 +68,7 @@ func WritePage(out io.Writer, d Document) error {
 
 func classOf(r drill.Result) string {
 	switch r {
-	case drill.Repaired:
+	case drill.Repaired, drill.Prevented:
 		return "good"
 	case drill.Missing:
 		return "bad"
