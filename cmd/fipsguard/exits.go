@@ -48,6 +48,8 @@ func exitTable() []exit {
 		{"evidence summary", 0, "when all reports count"},
 		{"evidence summary", exitFindings, "when reports were left out"},
 		{"evidence summary", exitUnreadable, "when something could not be read"},
+		{"witness push", 0, "when the image is in the repository"},
+		{"witness push", exitUnreadable, "when it could not be uploaded"},
 		{"", exitUnreadable, "when the command line is wrong or the output could not be written"},
 	}
 }

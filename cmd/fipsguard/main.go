@@ -21,6 +21,7 @@ type commands struct {
 	Verify   verifyCommand   `cmd:"" help:"Scan an account: the setting, what runs, and the kernels under it."`
 	Drill    drillCommand    `cmd:"" help:"Break rules on purpose, time what the guard does about it, and clean up."`
 	Evidence evidenceCommand `cmd:"" help:"Verify, render and sum up reports that were kept, offline."`
+	Witness  witnessCommand  `cmd:"" help:"The task that reads the kernel which new tasks get: upload its image."`
 	Version  versionCommand  `cmd:"" help:"Print version, sources, Go version and FIPS module."`
 
 	Help       helpCommand       `cmd:"" help:"Explain a command."`

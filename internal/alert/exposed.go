@@ -110,6 +110,16 @@ func exposedBy(d draft, f guard.Finding) string {
 			return "Until it is fixed, the guard's own TLS and signatures do not use validated cryptography."
 		}
 		return "Until " + name + " is fixed, events or alerts may be lost."
+	case guard.Canaries:
+		if unknown {
+			return "Whether the guard receives events is unknown. The check of each minute turns FIPS mode back on all the same."
+		}
+		return "Changes of the setting are found by the check of each minute only, and without who made them. Workloads that FIPS mode does not cover may not be rejected."
+	case guard.Witness:
+		if unknown {
+			return "Whether tasks launched now get a kernel in FIPS mode is unknown."
+		}
+		return "Tasks launched now run without FIPS mode, whatever the setting says."
 	case guard.KernelCheck:
 		if !unknown {
 			return name + " is running without FIPS mode."

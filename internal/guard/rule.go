@@ -89,6 +89,7 @@ func Rules() []Rule {
 		serviceCapacityProvider(),
 		taskKernelProof(),
 		taskExposed(),
+		launchKernel(),
 		guardPolicy(),
 		guardTrail(),
 		guardEvents(),
@@ -96,6 +97,7 @@ func Rules() []Rule {
 		guardQueues(),
 		guardModule(),
 		guardEvidence(),
+		guardCanary(),
 	}
 }
 

@@ -110,6 +110,7 @@ func (d *document) callEvent(r *record) guard.Event {
 	if reason == "" {
 		event.States, reason = call(r, event.Cause)
 	}
+	event.Cause.Canary = isCanary(event.Cause, event.States)
 	event.NotGuarded = reason
 	return event
 }

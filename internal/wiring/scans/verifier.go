@@ -70,6 +70,7 @@ func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (wiri
 	scanner := Scanner(Options{
 		Config: aws, Policy: policy, PolicyFaults: faults, Class: settings.Class, Exec: true, TrailLogs: settings.TrailLogs,
 		Now: time.Now, Sleep: ecsapi.Sleep, Sessions: p.Sessions,
+		Canary: true, WitnessSubnets: settings.WitnessSubnets, WitnessGroup: settings.WitnessGroup,
 	})
 	enforcer, err := arn.Parse(settings.FunctionARN)
 	if err != nil {
