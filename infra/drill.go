@@ -101,6 +101,9 @@ func drillResource(stack awscdk.Stack, on string) string {
 		return on
 	}
 	service, name, _ := strings.Cut(on, ":")
+	if service == "iam" {
+		return "arn:" + *stack.Partition() + ":iam::" + *stack.Account() + ":" + strings.Replace(name, "REGION", *stack.Region(), 1)
+	}
 	if strings.HasPrefix(name, "*:*:") { // a trail of the organization belongs to another account
 		return "arn:" + *stack.Partition() + ":" + on
 	}

@@ -26,8 +26,9 @@ type drillCommand struct {
 	Plan           bool     `help:"Print every call, by which role and with which permission, and do nothing."`
 	Clean          bool     `help:"Remove what a drill left that was killed, turn FIPS mode on if it is off, and do nothing else."`
 	Launch         bool     `help:"Also launch two tasks that the guard has to stop before they run; needs --subnets."`
-	Subnets        []string `placeholder:"ID" help:"With --launch: the subnets of these tasks."`
-	SecurityGroups []string `placeholder:"ID" help:"With --launch: their security groups; else the VPC's default one."`
+	Witness        bool     `help:"Also launch the witness, which the stack has with -c witnessSubnets; needs --subnets."`
+	Subnets        []string `placeholder:"ID" help:"With --launch or --witness: the subnets of these tasks."`
+	SecurityGroups []string `placeholder:"ID" help:"With --launch or --witness: their security groups; else the VPC's default one."`
 	Cluster        string   `placeholder:"NAME" default:"default" help:"With --launch: the cluster of these tasks (${default})."`
 	AcceptExposure bool     `help:"Also turn FIPS mode off for the account, for 60 seconds at most, if no Fargate task runs or is starting and the guard may turn it on."`
 	Profile        string   `placeholder:"NAME" help:"The AWS profile to use; else what AWS_PROFILE or the environment says."`
@@ -37,6 +38,15 @@ type drillCommand struct {
 	HTML           string   `name:"html" placeholder:"FILE" help:"Write the report as a page, too."`
 	Out            string   `type:"path" placeholder:"DIR" help:"Write the report in all formats to this folder."`
 	SignKey        string   `placeholder:"ARN" help:"With --out: sign the report with this KMS key, of spec ECC_NIST_P384."`
+}
+
+// network is where the witness runs.
+func (c *drillCommand) network() drills.Network {
+	n := drills.Network{Subnets: c.Subnets, Now: time.Now, Sleep: scans.Sleep}
+	if len(c.SecurityGroups) > 0 {
+		n.Group = c.SecurityGroups[0]
+	}
+	return n
 }
 
 // Help is what kong prints below the usage.
@@ -50,7 +60,7 @@ func (drillCommand) Help() string {
 
 func (c *drillCommand) options() drill.Options {
 	return drill.Options{
-		Launch: c.Launch, Cluster: c.Cluster, Subnets: c.Subnets, Groups: c.SecurityGroups, Exposure: c.AcceptExposure, Signed: c.SignKey != "",
+		Launch: c.Launch, Witness: c.Witness, Cluster: c.Cluster, Subnets: c.Subnets, Groups: c.SecurityGroups, Exposure: c.AcceptExposure, Signed: c.SignKey != "",
 	}
 }
 
@@ -81,7 +91,7 @@ func (c *drillCommand) Run(t *terminal) error {
 		return err
 	}
 	d := drill.Drill{
-		Account: drills.Account(as, caller.Location, me), Me: me, Options: options, Now: time.Now, Sleep: scans.Sleep,
+		Account: drills.Account(as, caller.Location, me, c.network()), Me: me, Options: options, Now: time.Now, Sleep: scans.Sleep,
 		Progress: func(what string) { fmt.Fprintln(t.err, "fipsguard:", sanitize.Terminal(what)) },
 	}
 	if c.Clean {

@@ -14,6 +14,16 @@ type Account interface {
 	Definitions
 	Tasks
 	Links
+	Probes
+}
+
+// Probes are the guard's own ways of trying itself.
+type Probes interface {
+	// Canaries are those that the enforcer received since a moment, or why that
+	// is unknown.
+	Canaries(ctx context.Context, since time.Time) ([]guard.Canary, string)
+	// Witness launches a witness and waits for what it says.
+	Witness(ctx context.Context) guard.Witness
 }
 
 // Setting reads and writes FIPS mode.

@@ -114,6 +114,22 @@ func launchCalls() []Call {
 	}
 }
 
+func canaryCalls() []Call {
+	return []Call{{Action: "logs:FilterLogEvents", By: Role, On: "logs:log-group:/aws/lambda/" + product.Enforcer + ":*", Why: "reads from the enforcer's log which canaries came"}}
+}
+
+func witnessCalls() []Call {
+	return []Call{
+		{
+			Action: "ecs:RunTask", By: Role, On: "ecs:task-definition/" + product.Witness + ":*", Why: "launches the witness", Writes: true,
+		},
+		{
+			Action: "iam:PassRole", By: Role, On: "iam:role/" + product.Witness + "-REGION", Why: "lets ECS pull the witness's image", Implied: true,
+			Condition: map[string]map[string]string{"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+		},
+	}
+}
+
 func defaultCalls() []Call {
 	return []Call{
 		{Action: "ecs:ListServices", By: Role, On: "*", Why: "makes sure that no service starts tasks"},

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/product"
 )
 
 // Cleaned is what cleaning up did not remove, and what AWS answered.
@@ -81,6 +82,9 @@ func (c *cleaning) tasks(ctx context.Context) {
 	clusters, err := c.Account.Clusters(ctx)
 	c.failed("list clusters", err)
 	for _, cluster := range clusters {
+		if nameOf(cluster) == product.Witness {
+			continue // a witness ends by itself
+		}
 		arns, err := c.Account.ListTasks(ctx, cluster, StartedBy)
 		c.failed("list the drill's tasks in "+nameOf(cluster), err)
 		for _, arn := range arns {

@@ -25,6 +25,7 @@ type Question string
 const (
 	askInactive  Question = "What DeregisterTaskDefinition answers for an INACTIVE revision"
 	askOverride  Question = "How ECS refuses PutAccountSetting for another principal"
+	askOwnTasks  Question = "Whether a role's override reaches the tasks that it launches"
 	askARM       Question = "Whether an ARM64 or Windows task starts while FIPS mode is on"
 	askOld       Question = "Whether a task can still be launched on platform version 1.3.0"
 	askStopping  Question = "What StopTask answers for a task that is stopping or has stopped"
@@ -39,7 +40,7 @@ const (
 
 // Questions are all that a drill can answer.
 func Questions() []Question {
-	return []Question{askInactive, askOverride, askARM, askOld, askStopping, askDeletion, askLatency, askLookup, askErrorCode, askFilter, askRaw, askPatterns}
+	return []Question{askInactive, askOverride, askOwnTasks, askARM, askOld, askStopping, askDeletion, askLatency, askLookup, askErrorCode, askFilter, askRaw, askPatterns}
 }
 
 func launchQuestion(architecture string) Question {

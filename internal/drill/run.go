@@ -96,6 +96,10 @@ func (r *run) take(ctx context.Context, s *StepResult) {
 		r.breakLaunch(ctx, s, x86Family, "X86_64", "1.3.0")
 	case ARMLaunchStep:
 		r.breakLaunch(ctx, s, armFamily, "ARM64", "LATEST")
+	case CanaryStep:
+		r.readCanary(ctx, s)
+	case WitnessStep:
+		r.launchWitness(ctx, s)
 	case DefaultStep:
 		r.breakDefault(ctx, s)
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"fipsguard/internal/guard"
 )
 
 // StepID names a step.
@@ -15,6 +17,8 @@ const (
 	OverrideStep   StepID = "override"
 	OldLaunchStep  StepID = "launch-1.3.0"
 	ARMLaunchStep  StepID = "launch-arm64"
+	CanaryStep     StepID = "canary"
+	WitnessStep    StepID = "witness"
 	DefaultStep    StepID = "account-default"
 )
 
@@ -65,6 +69,17 @@ func Steps() []Step {
 			Relates: relates, Needs: "--launch --subnets", Calls: slices.Concat(definitionCalls(), launchCalls()),
 		},
 		{
+			ID: CanaryStep, Breaks: "reads when the enforcer received the last canary, the harmless call of each hourly scan",
+			Expects: "one came within two hours", Within: guard.CanaryPatience,
+			CleanUp: "nothing: it changes nothing", Worst: "nothing", Relates: relates, Calls: canaryCalls(),
+		},
+		{
+			ID: WitnessStep, Breaks: "launches the witness, a task that reads the kernel that it gets",
+			Expects: "its kernel is in FIPS mode", Within: usual,
+			CleanUp: "nothing: the task ends by itself", Worst: "a task of 0.25 vCPU, billed for a minute",
+			Relates: relates, Needs: "--witness --subnets, and -c witnessSubnets", Calls: witnessCalls(),
+		},
+		{
 			ID: DefaultStep, Breaks: "turns FIPS mode off for the account, where no Fargate task runs or is starting",
 			Expects: "the guard turns it on again and alerts", Within: exposed,
 			CleanUp: "turns FIPS mode on after 60 s at the latest, whatever the guard did",
@@ -77,6 +92,7 @@ func Steps() []Step {
 // Options say which steps a drill takes.
 type Options struct {
 	Launch   bool
+	Witness  bool
 	Cluster  string // that tasks are launched in
 	Subnets  []string
 	Groups   []string // security groups
@@ -87,10 +103,12 @@ type Options struct {
 // Check refuses options that do not go together.
 func (o Options) Check() error {
 	switch {
-	case o.Launch && len(o.Subnets) == 0:
-		return errors.New("--launch needs --subnets: a Fargate task lives in a subnet")
-	case !o.Launch && len(o.Subnets)+len(o.Groups) > 0:
-		return errors.New("--subnets and --security-groups are for --launch, which is missing")
+	case (o.Launch || o.Witness) && len(o.Subnets) == 0:
+		return errors.New("--launch and --witness need --subnets: a Fargate task lives in a subnet")
+	case !o.Launch && !o.Witness && len(o.Subnets)+len(o.Groups) > 0:
+		return errors.New("--subnets and --security-groups are for --launch and --witness, which are missing")
+	case o.Witness && len(o.Groups) > 1:
+		return errors.New("--witness takes one of --security-groups, at most")
 	}
 	return nil
 }
@@ -101,9 +119,11 @@ func (o Options) Steps() []Step {
 		switch s.ID {
 		case OldLaunchStep, ARMLaunchStep:
 			return !o.Launch
+		case WitnessStep:
+			return !o.Witness
 		case DefaultStep:
 			return !o.Exposure
-		case DefinitionStep, OverrideStep:
+		case DefinitionStep, OverrideStep, CanaryStep:
 		}
 		return false
 	})

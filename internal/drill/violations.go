@@ -58,6 +58,7 @@ func (r *run) breakOverride(ctx context.Context, s *StepResult) {
 			r.fact(askOverride, o.API, o.Result+": "+o.Detail)
 		}
 	}
+	r.askReach(ctx, s)
 	// At once: it hides the account default from the drill's own reads.
 	ctx, stop := afterwards(ctx)
 	defer stop()

@@ -15,6 +15,7 @@ type Result string
 const (
 	Repaired    Result = "repaired"
 	HandedOver  Result = "handed to a person" // the guard alerted, and may not repair it
+	Confirmed   Result = "confirmed"          // of a step that breaks nothing
 	Prevented   Result = "prevented"          // a policy of the organization did not let it happen
 	Missing     Result = "not seen in time"
 	NotRun      Result = "could not be run"

@@ -109,7 +109,7 @@ func verdictOf(o drill.Outcome) Verdict {
 			return NotSeen
 		case drill.NotRun, drill.Interrupted:
 			verdict = NotWhole
-		case drill.Repaired, drill.HandedOver, drill.Prevented:
+		case drill.Repaired, drill.HandedOver, drill.Prevented, drill.Confirmed:
 		}
 	}
 	return verdict

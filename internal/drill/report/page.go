@@ -68,7 +68,7 @@ func WritePage(out io.Writer, d Document) error {
 
 func classOf(r drill.Result) string {
 	switch r {
-	case drill.Repaired, drill.Prevented:
+	case drill.Repaired, drill.Prevented, drill.Confirmed:
 		return "good"
 	case drill.Missing:
 		return "bad"

@@ -27,14 +27,15 @@ type account struct {
 	cloudtrail    *cloudtrail.Client
 	deployed      scans.Guard
 	configuration aws.Config
+	network       Network
 }
 
 // Account is the account at a location, as the drill's role sees it.
-func Account(settings aws.Config, at guard.Location, me string) drill.Account {
+func Account(settings aws.Config, at guard.Location, me string, n Network) drill.Account {
 	deployed := scans.Deployed(at)
 	deployed.TopicARN = "arn:aws-us-gov:sns:" + at.Region + ":" + at.Account + ":" + product.Alerts
 	a := account{
-		Location: at, me: me, deployed: deployed, configuration: settings,
+		Location: at, me: me, deployed: deployed, configuration: settings, network: n,
 		ecs: ecs.NewFromConfig(settings, ecsapi.ShortAttempts(ecsapi.AttemptTime)), sqs: sqs.NewFromConfig(settings),
 		sns: sns.NewFromConfig(settings), cloudtrail: cloudtrail.NewFromConfig(settings),
 	}

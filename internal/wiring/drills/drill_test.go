@@ -31,7 +31,7 @@ func deployed(t *testing.T, policy guard.Policy) *simulation.Account {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = a.AWS.Close() })
-	if err := a.DeployDrill(); err != nil {
+	if err := a.DeployDrill(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	pass(t, a, time.Minute)
@@ -47,7 +47,7 @@ func pass(t *testing.T, a *simulation.Account, d time.Duration) {
 
 // all are the options of a drill that takes every step.
 func all() drill.Options {
-	return drill.Options{Launch: true, Cluster: "default", Subnets: []string{"subnet-0123456789abcdef0"}, Exposure: true}
+	return drill.Options{Launch: true, Witness: true, Cluster: "default", Subnets: []string{"subnet-0123456789abcdef0"}, Exposure: true}
 }
 
 // network is the one between a drill and the account. It can be cut.
@@ -94,10 +94,15 @@ func prepared(t *testing.T, a *simulation.Account, n *network, o drill.Options) 
 		return drill.Drill{}, err
 	}
 	return drill.Drill{
-		Account: drills.Account(as, caller.Location, me), Me: me, Options: o, Now: a.AWS.Now,
-		Sleep:    func(ctx context.Context, d time.Duration) error { return a.AWS.Advance(ctx, d) },
+		Account: drills.Account(as, caller.Location, me, drills.Network{Subnets: o.Subnets, Now: a.AWS.Now, Sleep: advance(a)}), Me: me, Options: o, Now: a.AWS.Now,
+		Sleep:    advance(a),
 		Progress: func(string) {},
 	}, nil
+}
+
+// advance sleeps by letting the account's time pass.
+func advance(a *simulation.Account) func(context.Context, time.Duration) error {
+	return func(ctx context.Context, d time.Duration) error { return a.AWS.Advance(ctx, d) }
 }
 
 func run(t *testing.T, a *simulation.Account, o drill.Options) drill.Outcome {
@@ -127,7 +132,7 @@ func TestAllStepsAreSeen(t *testing.T) {
 	out := run(t, a, all())
 	want := map[drill.StepID]drill.Result{
 		drill.DefinitionStep: drill.Repaired, drill.OverrideStep: drill.HandedOver, drill.OldLaunchStep: drill.Repaired,
-		drill.ARMLaunchStep: drill.Repaired, drill.DefaultStep: drill.Repaired,
+		drill.ARMLaunchStep: drill.Repaired, drill.CanaryStep: drill.Confirmed, drill.WitnessStep: drill.Confirmed, drill.DefaultStep: drill.Repaired,
 	}
 	if diff := cmp.Diff(want, results(out)); diff != "" || len(out.Left) > 0 || len(out.Errors) > 0 {
 		t.Errorf("left %q, errors %v, results (-want +got):\n%s", out.Left, out.Errors, diff)
