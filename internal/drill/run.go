@@ -29,7 +29,7 @@ type run struct {
 	facts  []Fact
 	errors []error // of reads that were tried again
 
-	launchAlerted bool // for 15 minutes, further launches are joined with it
+	launched Alert // about a launch: for 15 minutes, further ones are joined with it
 }
 
 // Outcome is what a drill found.

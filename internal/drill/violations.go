@@ -94,9 +94,11 @@ func (r *run) breakLaunch(ctx context.Context, s *StepResult, family, architectu
 		},
 		matches: func(a Alert) bool { return a.about(arn) },
 		leaves:  []guard.Result{guard.RefusedByPolicy},
-		joined:  r.launchAlerted,
+		joined:  r.launched,
 	})
-	r.launchAlerted = r.launchAlerted || !s.Alerted.IsZero()
+	if !s.Alerted.IsZero() {
+		r.launched = s.Alert
+	}
 	switch {
 	case s.Result != Missing:
 		status, err := r.Account.Stop(ctx, r.Options.Cluster, arn)

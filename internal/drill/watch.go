@@ -46,7 +46,7 @@ type watched struct {
 	// leaves are the results with which the guard hands the violation to a person.
 	leaves []guard.Result
 	within time.Duration
-	joined bool // the guard joins its alert with that of an earlier step
+	joined Alert // of an earlier step, with which the guard joins this one's
 }
 
 // watch polls until the violation is fixed, or handed over, and alerted, or the
@@ -62,12 +62,16 @@ func (r *run) watch(ctx context.Context, s *StepResult, w watched) {
 		}
 		r.receive(ctx)
 		r.match(s, w.matches)
-		left, handed := s.Alert.outcome(w.leaves...)
+		about := s.Alert
+		if s.Alerted.IsZero() {
+			about = w.joined
+		}
+		left, handed := about.outcome(w.leaves...)
 		switch {
 		case ctx.Err() != nil:
 			s.Result, s.Why = Interrupted, "the drill was interrupted"
 			return
-		case s.Alerted.IsZero() && !(w.joined && !s.Fixed.IsZero()):
+		case about.Subject == "": // no alert, and none that it could be joined with
 		case !s.Fixed.IsZero():
 			s.Result = Repaired
 			return
