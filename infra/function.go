@@ -91,16 +91,21 @@ func newRole(scope constructs.Construct, props functionProps) (awsiam.Role, cons
 		Description: jsii.String("What " + props.Name + " may do in this Region"),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 	})
-	// The CDK's own policies know no statement with a condition of the template.
+	return role, newPolicyOf(scope, name, "The calls of "+props.Name+" in this Region", role, props.Grants)
+}
+
+// newPolicyOf is the only policy of a role. The CDK's own policies know no
+// statement with a condition of the template.
+func newPolicyOf(scope constructs.Construct, name *string, about string, role awsiam.Role, grants []grant) constructs.Construct {
 	policy := constructs.NewConstruct(scope, jsii.String("Policy"))
 	awsiam.NewCfnManagedPolicy(policy, jsii.String("Resource"), &awsiam.CfnManagedPolicyProps{
 		ManagedPolicyName: name,
-		Description:       jsii.String("The calls of " + props.Name + " in this Region"),
+		Description:       jsii.String(about),
 		Path:              jsii.String("/"), // another one would replace it
-		PolicyDocument:    map[string]any{"Version": "2012-10-17", "Statement": statements(props.Grants)},
+		PolicyDocument:    map[string]any{"Version": "2012-10-17", "Statement": statements(grants)},
 		Roles:             &[]any{role.RoleName()},
 	})
-	return role, policy
+	return policy
 }
 
 // roleARN is known before the role is there.

@@ -55,6 +55,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 		Reported:   newReported(stack, key, topic, queues.failed),
 	})
 	in.work(stack, gate, verifier)
+	newDrill(stack, key, topic, queues.failed, options, p)
 	settings, workloads, err := newRules(stack, enforcer, in, queues.undelivered, options)
 	if err != nil {
 		return err

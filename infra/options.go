@@ -37,6 +37,7 @@ type Options struct {
 	KeysToRead          []string
 	SecurityHub         bool
 	Tracing             bool // X-Ray traces of the functions
+	Drill               bool // a role and queues for fipsguard drill
 	Queues              []string
 	HTTPSEndpoints      []string
 	SecurityAccount     string
@@ -64,6 +65,7 @@ func readOptions(context map[string]any) (Options, error) {
 		KeysToRead:      c.list("keysToRead", "ARNs of KMS keys", keyARN.MatchString),
 		SecurityHub:     c.yes("securityHub"),
 		Tracing:         c.yes("tracing"),
+		Drill:           c.yes("drill"),
 		Queues:          c.list("queues", "ARNs of SQS queues, none of them FIFO, which SNS does not send to", queueARN.MatchString),
 		HTTPSEndpoints:  c.list("httpsEndpoints", "URLs that begin with https://", isHTTPS),
 		SecurityAccount: c.text("securityAccount", ""),

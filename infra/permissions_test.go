@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -191,7 +192,7 @@ func texts(value any) []string {
 	}
 	var list []string
 	for _, item := range value.([]any) {
-		list = append(list, item.(string))
+		list = append(list, fmt.Sprint(item)) // a reference is no text
 	}
 	return list
 }

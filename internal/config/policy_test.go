@@ -94,7 +94,7 @@ func TestParsePolicy(t *testing.T) {
 
 func TestParsePolicyNamesEveryFault(t *testing.T) {
 	const names = "the document may have $schema, version, rules, serviceRemedy, exposureRemedy, exemptions, freezes"
-	const rules = "rules may have task-definition-platform, task-launch-platform, task-running-platform, service-platform, capacity-provider-fips, task-capacity-provider, service-capacity-provider, task-kernel-proof, task-exposed"
+	const rules = "rules may have task-definition-platform, task-launch-platform, task-running-platform, service-platform, capacity-provider-fips, task-capacity-provider, service-capacity-provider, task-kernel-proof, task-exposed, launch-kernel"
 	const expiry = "it must be a day, YYYY-MM-DD, or a time as in RFC 3339"
 	for _, c := range []struct {
 		name, document string
@@ -141,7 +141,7 @@ func TestParsePolicyNamesEveryFault(t *testing.T) {
 			"line 1, column 34: rules is empty; leave it out to freeze all rules",
 		}},
 		{"freeze of the setting", `{"version":1,"freezes":[{"rules":["fips-mode-default"],"reason":"a","approver":"b","expires":"tomorrow"}]}`, []string{
-			`line 1, column 35: the rule is "fips-mode-default"; it must be task-definition-platform, task-launch-platform, task-running-platform, service-platform, capacity-provider-fips, task-capacity-provider, service-capacity-provider, task-kernel-proof or task-exposed`,
+			`line 1, column 35: the rule is "fips-mode-default"; it must be task-definition-platform, task-launch-platform, task-running-platform, service-platform, capacity-provider-fips, task-capacity-provider, service-capacity-provider, task-kernel-proof, task-exposed or launch-kernel`,
 			`line 1, column 94: expires is "tomorrow"; ` + expiry,
 		}},
 		{"guard-policy", `{"version":1,"rules":{"guard-policy":"audit"}}`, []string{"line 1, column 23: guard-policy cannot be set: the guard always reports its own faults"}},

@@ -11,12 +11,14 @@ type Principals struct {
 	Guard       Principal // the enforcer's role in us-gov-west-1
 	Verifier    Principal // the verifier's role there
 	Approver    Principal // a person's session in the role that writes the policy document
+	Drill       Principal // the role of the drill there
 }
 
 // The functions' names; their roles have the Region behind them.
 const (
 	guard    = "fipsguard-enforcer"
 	verifier = "fipsguard-verifier"
+	drill    = "fipsguard-drill"
 )
 
 // secretAccessKey is every principal's. Under fips140=only, signing with a secret
@@ -37,6 +39,7 @@ func Everyone() Principals {
 		Guard:       role(guard+"-us-gov-west-1", guard, "ASIALOCALFIPSGUARD01", "10.0.0.9", false),
 		Verifier:    role(verifier+"-us-gov-west-1", verifier, "ASIALOCALVERIFIER001", "10.0.0.9", false),
 		Approver:    role("PolicyApprover", "sam.lee", "ASIALOCALAPPROVER001", "198.51.100.8", true),
+		Drill:       role(drill+"-us-gov-west-1", drill, "ASIALOCALDRILL000001", "198.51.100.7", false),
 		Root: Principal{
 			Kind: Root, ARN: kernel.IAMARN("root"), AccessKeyID: "AKIALOCALROOTUSER001",
 			SecretAccessKey: secretAccessKey, SourceAddress: "198.51.100.200", MFA: true,
@@ -49,5 +52,5 @@ func Everyone() Principals {
 }
 
 func (p Principals) all() []Principal {
-	return []Principal{p.Admin, p.Application, p.Root, p.Terraform, p.Guard, p.Verifier, p.Approver}
+	return []Principal{p.Admin, p.Application, p.Root, p.Terraform, p.Guard, p.Verifier, p.Approver, p.Drill}
 }
