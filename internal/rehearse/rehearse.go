@@ -15,6 +15,7 @@ import (
 	"fipsguard/internal/enforcer"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
+	"fipsguard/internal/policydoc"
 )
 
 // Action is one call that the guard would have made.
@@ -101,7 +102,7 @@ type play struct {
 
 func (p *play) guard(policy guard.Policy) *enforcer.Enforcer {
 	return &enforcer.Enforcer{
-		Account: p.account, Notifier: p, Policy: policy, Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: p.account.time,
+		Account: p.account, Notifier: p, Policy: policy, Workloads: policydoc.Fixed(policy), Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: p.account.time,
 	}
 }
 

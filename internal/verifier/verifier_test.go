@@ -271,10 +271,8 @@ func TestTheAccountsNameIsShown(t *testing.T) {
 			t.Errorf("%s:\n%s", m.Subject, m.Text)
 		}
 	}
-	for _, report := range o.reports {
-		if !strings.Contains(string(report), "payments-prod") {
-			t.Errorf("a report does not name the account: %.300s", report)
-		}
+	if d := o.document(t, 0); d.Of() != "111122223333 (payments-prod)" {
+		t.Errorf("the report is of %s", d.Of())
 	}
 }
 
