@@ -20,6 +20,7 @@ func observe(d evidence.Document, origin *[]oscal.Origin) (observations []oscal.
 		methods[r.ID] = r.Method
 	}
 	items := map[string]bool{}
+	observations = make([]oscal.Observation, 0, len(d.Claims)) // of 10,000 tasks some 30,000
 	for i, c := range d.Claims {
 		if c.At == nil {
 			continue
