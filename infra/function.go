@@ -33,6 +33,7 @@ type functionProps struct {
 type function struct {
 	awslambda.Function
 	policy awsiam.ManagedPolicy
+	logs   awslogs.LogGroup
 }
 
 // newFunction makes a function with its role and logs.
@@ -68,7 +69,7 @@ func newFunction(stack awscdk.Stack, id string, props functionProps) (function, 
 		RetryAttempts:                jsii.Number(2),
 		MaxEventAge:                  awscdk.Duration_Hours(jsii.Number(6)),
 	})
-	made.Node().AddDependency(logs, policy)
+	made.Node().AddDependency(policy)
 	if len(props.Options.Subnets) > 0 {
 		made.Node().DefaultChild().(awslambda.CfnFunction).SetVpcConfig(awslambda.CfnFunction_VpcConfigProperty{
 			SubnetIds:        jsii.Strings(props.Options.Subnets...),
@@ -76,7 +77,7 @@ func newFunction(stack awscdk.Stack, id string, props functionProps) (function, 
 		})
 	}
 	suppressFindings(made, policy, props)
-	return function{made, policy}, nil
+	return function{made, policy, logs}, nil
 }
 
 // environmentOf is what internal/config reads back, and FIPS endpoints.

@@ -61,6 +61,9 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 		return nil, err
 	}
 	in.work(stack, gate, verifier)
+	if err := newDrill(stack, key, topic, queues.failed, options); err != nil {
+		return nil, err
+	}
 	settings, workloads, err := newRules(stack, enforcer, in, queues.undelivered, options)
 	if err != nil {
 		return nil, err
@@ -79,6 +82,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	in.acceptFrom(workloads, scans)
 	queues.acceptFrom(slices.Concat(settings, workloads, scans, watching))
 	functions := functions{enforcer, gate, verifier}
+	leaveExistingLogs(stack, enforcer, gate, verifier)
 	alarms := newAlarms(stack, functions, topic, queues, in)
 	newDashboard(stack, functions, queues, in, alarms)
 	checkOnDeploy(stack, enforcer, slices.Concat(settings, workloads), version, options.Audit, alarms)

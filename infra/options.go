@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/mail"
 	"net/url"
@@ -37,6 +38,7 @@ type Options struct {
 	KeysToRead          []string
 	SecurityHub         bool
 	Tracing             bool // X-Ray traces of the functions
+	Drill               bool // a role and queues for fipsguard drill
 	Emails              []string
 	Queues              []string
 	HTTPSEndpoints      []string
@@ -67,8 +69,9 @@ func readOptions(context map[string]any) (Options, error) {
 		KeysToRead:      c.list("keysToRead", "ARNs of KMS keys", keyARN.MatchString),
 		SecurityHub:     c.yes("securityHub"),
 		Tracing:         c.yes("tracing"),
+		Drill:           c.yes("drill"),
 		Emails:          c.list("emails", "addresses as in soc@example.gov", isAddress),
-		Queues:          c.list("queues", "ARNs of SQS queues", queueARN.MatchString),
+		Queues:          c.list("queues", "ARNs of SQS queues, none of them FIFO, which SNS does not send to", queueARN.MatchString),
 		HTTPSEndpoints:  c.list("httpsEndpoints", "URLs that begin with https://", isHTTPS),
 		SecurityAccount: c.text("securityAccount", ""),
 		SecurityBus:     c.text("securityBus", ""),
@@ -140,7 +143,7 @@ var (
 	// lets the guard pass any role on.
 	rolePattern     = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(\d{12}|\*):role/([\w+=,.@-]+/)*[\w+=,.@-]+\*?$`)
 	keyARN          = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+$`)
-	queueARN        = regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+(\.fifo)?$`)
+	queueARN        = regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+$`)
 	busARN          = regexp.MustCompile(`^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus/[\w./-]+$`)
 	subnetID        = regexp.MustCompile(`^subnet-[0-9a-f]+$`)
 	groupID         = regexp.MustCompile(`^sg-[0-9a-f]+$`)
@@ -175,7 +178,11 @@ func readPolicy(file string) (string, error) {
 	}
 	document, err := os.ReadFile(file)
 	if err != nil {
-		return "", fmt.Errorf("context policyFile: %w", err)
+		var pathError *fs.PathError
+		if errors.As(err, &pathError) {
+			err = pathError.Err // without the path, which may have several lines
+		}
+		return "", fmt.Errorf("context policyFile %q: %w", file, err)
 	}
 	if _, err := config.ParsePolicy(document, time.Now()); err != nil {
 		return "", fmt.Errorf("context policyFile %s: %w", file, err)

@@ -95,6 +95,14 @@ func exposedBy(d draft, f guard.Finding) string {
 		case s.Rejected != "":
 			return "Until ECS has stopped " + name + ", it may run without FIPS mode."
 		}
+	case guard.CapacityProvider:
+		if !unknown {
+			return "Everything that launches on " + name + " runs without FIPS mode."
+		}
+	case guard.Service:
+		if !unknown && f.Rule == guard.ServiceCapacityProvider {
+			return name + " keeps starting tasks without FIPS mode."
+		}
 	case guard.PolicyDocument:
 		return "The guard ignores the rejected document. It enforces the account setting and does nothing about workloads but report them."
 	case guard.Component:
@@ -105,6 +113,16 @@ func exposedBy(d draft, f guard.Finding) string {
 			return "Until it is fixed, the guard's own TLS and signatures do not use validated cryptography."
 		}
 		return "Until " + name + " is fixed, events or alerts may be lost."
+	case guard.Canaries:
+		if unknown {
+			return "Whether the guard receives events is unknown. The check of each minute turns FIPS mode back on all the same."
+		}
+		return "Changes of the setting are found by the check of each minute only, and without who made them. Workloads that FIPS mode does not cover may not be rejected."
+	case guard.Witness:
+		if unknown {
+			return "Whether tasks launched now get a kernel in FIPS mode is unknown."
+		}
+		return "Tasks launched now run without FIPS mode, whatever the setting says."
 	case guard.KernelCheck:
 		if !unknown {
 			return name + " is running without FIPS mode."

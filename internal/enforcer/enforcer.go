@@ -22,6 +22,7 @@ type Account interface {
 	remediate.Account
 	ObserveTaskDefinition(context.Context, guard.TaskDefinition) (guard.TaskDefinition, error)
 	WithDefinition(context.Context, guard.Task) (guard.Task, error)
+	WithProviders(context.Context, guard.Task) (guard.Task, error)
 	ObserveTask(context.Context, guard.Task) (guard.Task, error)
 	ObserveService(context.Context, guard.Service) ([]guard.Service, error)
 	ObserveRemedy(context.Context, guard.Service, guard.ServiceRemedy) (guard.Service, error)
@@ -67,6 +68,11 @@ func (e *Enforcer) Respond(ctx context.Context, location guard.Location, event [
 		e.Log.Error("event not decoded", "error", err.Error())
 		return fmt.Errorf("decode event: %w", err)
 	}
+	return e.RespondTo(ctx, location, ev)
+}
+
+// RespondTo is Respond for an event that was decoded.
+func (e *Enforcer) RespondTo(ctx context.Context, location guard.Location, ev guard.Event) error {
 	if len(ev.States) == 0 {
 		e.Log.Info("not guarded", "eventID", ev.Cause.EventID, "eventName", ev.Cause.EventName, "reason", ev.NotGuarded)
 		return e.tellPolicyFaults(ctx, location)

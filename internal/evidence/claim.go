@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"fipsguard/internal/guard"
@@ -22,6 +23,7 @@ type Claim struct {
 	Reason   string         `json:"reason"`  // one sentence
 	Remedy   string         `json:"remedy"`  // what a person does: it ends a violation or settles what is unknown
 	Command  string         `json:"command"` // that ends a violation; empty where there is none
+	Steps    []string       `json:"steps"`   // the same where it takes several commands, in their order
 }
 
 // Result is what became of a question. The zero value is InsufficientData: what
@@ -128,6 +130,7 @@ func (r reported) claim(f guard.Finding) Claim {
 	if c.Result != Compliant && !waits(f) {
 		c.Remedy = f.Advice()
 	}
+	c.Steps = append([]string{}, f.Steps()...)
 	c.Fixed = c.Result == NonCompliant && r.fixed(f)
 	return c
 }
@@ -148,10 +151,14 @@ func (r reported) fixed(f guard.Finding) bool {
 func (r reported) notExamined(rule guard.Rule) Claim {
 	reason := "This scan did not look into it."
 	switch {
+	case rule.ID == guard.GuardCanary && slices.Contains(r.Coverage.Examined, guard.GuardTrail):
+		reason = "No canary was due: none is sent while FIPS mode is off or the policy does not let the guard turn it on, and the first one takes an hour."
+	case rule.ID == guard.LaunchKernel:
+		reason = "No witness was launched: none is while FIPS mode is off."
 	case rule.AboutGuard():
 		reason = "This scan did not examine the guard itself."
 	case rule.ID == guard.TaskKernelProof:
 		reason = "This scan read no kernel."
 	}
-	return Claim{Rule: rule.ID, Subject: r.Cause.Account + "/" + r.Cause.Region, Result: NotExamined, Reason: reason}
+	return Claim{Rule: rule.ID, Subject: r.Cause.Account + "/" + r.Cause.Region, Result: NotExamined, Reason: reason, Steps: []string{}}
 }

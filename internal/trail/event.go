@@ -110,8 +110,17 @@ func (d *document) callEvent(r *record) guard.Event {
 	if reason == "" {
 		event.States, reason = call(r, event.Cause)
 	}
+	event.Cause.Canary = isCanary(event.Cause, event.States)
 	event.NotGuarded = reason
 	return event
+}
+
+// Calls are the names of the ECS calls that the guard acts on.
+func Calls() []string {
+	return []string{
+		"PutAccountSetting", "PutAccountSettingDefault", "DeleteAccountSetting", "RegisterTaskDefinition", "RunTask", "StartTask",
+		"CreateService", "UpdateService", "CreateTaskSet", "UpdateServicePrimaryTaskSet", "CreateCapacityProvider",
+	}
 }
 
 // guardedCalls maps the names of the guarded calls to what decodes the states
@@ -143,6 +152,10 @@ func guarded(r *record, region string) (func(*record, guard.Cause) ([]guard.Stat
 	// that leaves its source out may be ECS's.
 	case r.EventSource != "ecs.amazonaws.com" && r.EventSource != "":
 		return nil, fmt.Sprintf("Calls to %s are not guarded.", r.EventSource)
+	case r.EventName == "UpdateCapacityProvider":
+		return nil, "No update of a capacity provider changes its fipsEnabled."
+	case r.EventName == "DeleteCapacityProvider":
+		return nil, "A capacity provider that is deleted launches nothing any more."
 	case call == nil:
 		return nil, fmt.Sprintf("ECS call %s is not guarded.", r.EventName)
 	case r.EventType != "" && r.EventType != "AwsApiCall":

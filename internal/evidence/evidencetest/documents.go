@@ -35,6 +35,15 @@ func Everything() evidence.Document {
 	proven, refuted, silent, fresh, arm, hostile := running("fips-on"), running("fips-off"), running("silent"), running("fresh"), running("arm"), running("<script>alert(1)</script>\x00")
 	proven.Created = at.Add(-30 * time.Minute)
 	arm.Platform.Architecture, arm.Group = "ARM64", "family:arm"
+	off := guard.CapacityProvider{
+		ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:capacity-provider/quick", Name: "quick", Cluster: proven.Cluster, Managed: guard.Yes, FIPS: guard.ModeOff,
+	}
+	on := off
+	on.ARN, on.Name, on.FIPS, on.Omitted = "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:capacity-provider/sound", "sound", guard.ModeOn, true
+	unread := guard.CapacityProvider{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:capacity-provider/other/*", Unknown: "ECS did not answer DescribeCapacityProviders"}
+	quick, sound := managed("on-quick", off), managed("on-sound", on)
+	api := guard.Service{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:service/main/api", Cluster: "main", Fargate: guard.No, Providers: []guard.CapacityProvider{off}}
+	off = guard.UsedBy([]guard.CapacityProvider{off}, []guard.Service{api}, true)[0]
 	setting := guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Mode: guard.ModeOff}
 	states := []guard.State{
 		setting,
@@ -45,10 +54,15 @@ func Everything() evidence.Document {
 		guard.KernelCheck{Task: refuted, Container: "main", Answer: "0\r\n", At: at},
 		guard.KernelCheck{Task: silent, At: at, Unknown: "ECS Exec is off for the task"},
 		guard.KernelCheck{Task: fresh},
+		off, on, unread, api, quick, sound,
+		guard.KernelCheck{Task: quick, Container: "main", Answer: "0\r\n", At: at},
+		guard.KernelCheck{Task: sound, Container: "main", Answer: "1\r\n", At: at},
 		guard.KernelCheck{Task: hostile, Container: "<b>", Answer: "</pre>\x1b[2J\u202e", At: at},
 		guard.Component{Rule: guard.GuardTrail, Name: "CloudTrail", Faults: []string{"trail main is not logging"}},
 		guard.Component{Rule: guard.GuardQueues, Name: "https://sqs.example/failed", Seen: "Queue failed is empty."},
 		guard.Component{Rule: guard.GuardAlerts, Name: "topic", Unknown: "AWS answered ListSubscriptionsByTopic with AccessDenied"},
+		guard.Canaries{Account: Account, Region: Region, Sent: []time.Time{at.Add(-2 * time.Hour), at.Add(-time.Hour)}, Now: at, Broken: []string{"trail main is not logging"}},
+		witnessed(guard.No, "fips_enabled 0"),
 	}
 	for _, t := range []guard.Task{proven, refuted, silent, fresh, hostile} {
 		states = append(states, guard.ExposureOf(t, timelines, t.ARN == proven.ARN))
@@ -64,12 +78,24 @@ func Everything() evidence.Document {
 	return documentOf(r)
 }
 
+func witnessed(fips guard.Answer, read string) guard.Witness {
+	return guard.Witness{Account: Account, Region: Region, Task: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task/fipsguard-witness/1", At: at.Add(-time.Minute), FIPS: fips, Read: read}
+}
+
 func running(name string) guard.Task {
 	return guard.Task{
 		ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task/main/" + name, Cluster: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/main",
 		Group: "service:web", Definition: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/web:7", Fargate: guard.Yes,
 		Platform: guard.Platform{OS: "LINUX", Architecture: "X86_64"}, PlatformVersion: "1.4.0", LastStatus: "RUNNING", DesiredStatus: "RUNNING", Created: at.Add(-90 * time.Minute),
 	}
+}
+
+// managed is a task on ECS Managed Instances.
+func managed(name string, on guard.CapacityProvider) guard.Task {
+	t := running(name)
+	t.Group, t.Definition = "service:api", "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/api:1"
+	t.Fargate, t.Providers, t.PlatformVersion, t.Platform = guard.No, []guard.CapacityProvider{on}, "", guard.Platform{Architecture: "ARM64"}
+	return t
 }
 
 // documentOf completes a report with what made it.
@@ -105,6 +131,8 @@ func AllIsWell() evidence.Document {
 			guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Mode: guard.ModeOn}, task,
 			guard.KernelCheck{Task: task, Container: "main", Answer: "1\n", At: at},
 			guard.ExposureOf(task, []guard.Timeline{on}, true),
+			guard.Canaries{Account: Account, Region: Region, Received: []guard.Canary{{Sent: at.Add(-time.Hour), Latency: 8 * time.Second}}, Now: at},
+			witnessed(guard.Yes, "fips_enabled 1"),
 		}),
 		Timelines: []guard.Timeline{on},
 	})
