@@ -93,7 +93,7 @@ func New(o Options) *Account {
 		Called: func(c Call) { o.Observe(Activity{Time: c.Time, Call: &c}) },
 		Record: trail.Record, Flush: bus.Flush, Drain: bus.Drain, Stop: bus.Stop,
 	}
-	k.Serve(identity())
+	k.Serve(identity(k))
 	queues := sqs.New(k, sqs.Options{
 		Go:        bus.Go,
 		Delivered: func(d Received) { o.Observe(Activity{Time: k.Clock.Now(), Received: &d}) },

@@ -27,6 +27,8 @@ const (
 	Failed      = Prefix + "failed"            // events that a function could not handle
 	SecurityBus = Prefix + "security"          // the event bus in the security account
 	FailedScans = Prefix + "failed-scans.fifo" // requests for scans that failed
+	Drill       = Prefix + "drill"             // the role of the drill, with the Region behind it, and the queue of the alerts that it waits for
+	Filtered    = Prefix + "drill-filtered"    // a queue whose subscription has a filter policy
 	Witness     = Prefix + "witness"           // the witness's repository, cluster and task definition
 )
 

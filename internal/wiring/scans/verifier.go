@@ -15,6 +15,7 @@ import (
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/product"
 	"fipsguard/internal/scan"
@@ -96,6 +97,13 @@ func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (wiri
 		h.verifier.Hubs = append(h.verifier.Hubs, bus.Bus{Events: eventbridge.NewFromConfig(aws), ARN: settings.SecurityBus})
 	}
 	return wiring.Legible(h), nil
+}
+
+// Deployed are the rules that feed the guard in an account, and what they feed.
+func Deployed(l guard.Location) Guard {
+	enforcer := arn.ARN{Partition: "aws-us-gov", Service: "lambda", Region: l.Region, AccountID: l.Account, Resource: "function:" + product.Enforcer}
+	patterns, targets := rules(enforcer)
+	return Guard{Patterns: patterns, Targets: targets, ReportedARN: queueBeside(enforcer, product.Reported)}
 }
 
 // rules are the patterns of the stack's rules, and the ARNs of what gets their
