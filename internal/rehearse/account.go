@@ -88,6 +88,15 @@ func (a *account) arn(definition string) string {
 	return "arn:aws-us-gov:ecs:" + a.location.Region + ":" + a.location.Account + ":task-definition/" + definition
 }
 
+// definition is a revision as far as it is known.
+func (a *account) definition(name string) guard.TaskDefinition {
+	arn := a.arn(name)
+	if d, ok := a.definitions[arn]; ok {
+		return d
+	}
+	return guard.TaskDefinition{ARN: arn}
+}
+
 // blocks reports whether ECS would have refused a recorded call: it starts
 // something from a revision that the guard would have deregistered, or is about a
 // service that would not be there.

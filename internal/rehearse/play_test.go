@@ -264,7 +264,7 @@ func TestTheRehearsalIsWhatTheGuardThenDoes(t *testing.T) {
 	before := unguarded(t, all, start)
 	recorded := before.recorded(t)
 	began := time.Now()
-	past, err := rehearse.Play(t.Context(), here, recorded, rehearse.Known{}, rollback())
+	past, err := rehearse.Play(t.Context(), rehearse.Input{Location: here, Events: recorded, Policy: rollback()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,9 @@ func later(e guard.Event, by time.Duration) guard.Event {
 
 func play(t *testing.T, known rehearse.Known, policy guard.Policy, events ...guard.Event) rehearse.Past {
 	t.Helper()
-	past, err := rehearse.Play(t.Context(), guard.Location{Account: "111122223333", Region: "us-gov-west-1"}, events, known, policy)
+	past, err := rehearse.Play(t.Context(), rehearse.Input{
+		Location: guard.Location{Account: "111122223333", Region: "us-gov-west-1"}, Events: events, Known: known, Policy: policy, TeamTag: "team",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,5 +162,24 @@ func TestExemptions(t *testing.T) {
 	}
 	if total != len(past.Actions) {
 		t.Errorf("the teams have %d actions of %d: %+v", total, len(past.Actions), teams)
+	}
+}
+
+// TestTeamsAreTagged: a team is the tag's value, where a definition was registered
+// with it, also for what is launched from it; else the family.
+func TestTeamsAreTagged(t *testing.T) {
+	register, launch := event(t, "definition-arm64"), event(t, "launch-arm64")
+	d, _ := register.States[0].(guard.TaskDefinition)
+	task, _ := launch.States[0].(guard.Task)
+	task.Definition = d.ARN
+	launch.States[0] = task
+	for tag, want := range map[string]string{"": "web", "payments": "payments"} {
+		d.Tags = map[string]string{"team": tag, "other": "x"}
+		register.States[0] = d
+		past := play(t, rehearse.Known{}, guard.DefaultPolicy(), register, later(launch, time.Minute), later(launch, time.Hour))
+		teams := rehearse.Teams(past, rehearse.Now{})
+		if len(teams) != 1 || teams[0].Name != want || teams[0].Done[rehearse.Stopped] != 1 || teams[0].Done[rehearse.Rejected] != 1 || teams[0].Blocked != 1 {
+			t.Errorf("tag %q: %+v", tag, *teams[0])
+		}
 	}
 }
