@@ -8,11 +8,13 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/aws/canary"
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/ecsexec"
 	"fipsguard/internal/aws/history"
 	"fipsguard/internal/aws/scaling"
 	"fipsguard/internal/aws/selfcheck"
+	"fipsguard/internal/aws/witness"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/scan"
 	"fipsguard/internal/wiring"
@@ -37,6 +39,10 @@ type Options struct {
 	Now          func() time.Time
 	Sleep        func(context.Context, time.Duration) error
 	Sessions     *http.Transport // to containers; nil is the network
+	Canary       bool            // canaries are sent: the guard is deployed
+	// WitnessSubnets are where witnesses run; none launches none.
+	WitnessSubnets []string
+	WitnessGroup   string // their security group
 }
 
 // logTime is what reading old log objects may take of one scan.
@@ -54,7 +60,11 @@ func Scanner(o Options) *scan.Scanner {
 		History: history.History{
 			CloudTrail: cloudtrail.NewFromConfig(o.Config), Logs: logs(o), Now: o.Now, Sleep: o.Sleep,
 		},
-		Policy: o.Policy, PolicyFaults: o.PolicyFaults, Class: o.Class, Now: o.Now,
+		Witness: witnesses(o, client),
+		Policy:  o.Policy, PolicyFaults: o.PolicyFaults, Class: o.Class, Now: o.Now,
+	}
+	if o.Canary {
+		scanner.Canary = canaries{account, canary.Log{Config: o.Config}}
 	}
 	if o.Exec {
 		scanner.Exec = containers{&ecsexec.Client{
@@ -97,6 +107,20 @@ func logs(o Options) *history.Logs {
 // where no name of a bucket resolves.
 func S3(config aws.Config) *s3.Client {
 	return s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = onLoopback(config) })
+}
+
+// canaries are sent to ECS and read from the enforcer's log.
+type canaries struct {
+	*ecsapi.Account
+	canary.Log
+}
+
+// witnesses launches witnesses as the verifier does, in its share of ECS's calls.
+func witnesses(o Options, client *ecs.Client) scan.Witness {
+	if len(o.WitnessSubnets) == 0 {
+		return nil
+	}
+	return witness.Task{ECS: client, Subnets: o.WitnessSubnets, SecurityGroup: o.WitnessGroup, Now: o.Now, Sleep: o.Sleep}
 }
 
 // Guard is what has to be deployed in an account.

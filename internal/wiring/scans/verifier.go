@@ -15,6 +15,7 @@ import (
 	"fipsguard/internal/aws/store"
 	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/product"
 	"fipsguard/internal/scan"
@@ -25,7 +26,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
@@ -48,7 +48,7 @@ func Verifier(o VerifierOptions) verifier.Verifier {
 	return verifier.Verifier{
 		Scanner:  o.Scanner,
 		Signer:   signer.Key{Config: o.Config, ARN: o.SigningKey},
-		Notifier: notify.Topic{SNS: sns.NewFromConfig(o.Config), ARN: o.TopicARN},
+		Notifier: notify.NewTopic(o.Config, o.TopicARN),
 		Inbox:    reported.Queue{SQS: sqs.NewFromConfig(o.Config), URL: o.ReportedURL},
 		Tool:     o.Tool, Log: o.Log, Metrics: o.Metrics, Now: o.Now,
 	}
@@ -69,6 +69,7 @@ func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (wiri
 	scanner := Scanner(Options{
 		Config: aws, Policy: policy, PolicyFaults: faults, Class: settings.Class, Exec: true, TrailLogs: settings.TrailLogs,
 		Now: time.Now, Sleep: ecsapi.Sleep, Sessions: p.Sessions,
+		Canary: true, WitnessSubnets: settings.WitnessSubnets, WitnessGroup: settings.WitnessGroup,
 	})
 	enforcer, err := arn.Parse(settings.FunctionARN)
 	if err != nil {
@@ -96,6 +97,13 @@ func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (wiri
 		h.verifier.Hubs = append(h.verifier.Hubs, bus.Bus{Events: eventbridge.NewFromConfig(aws), ARN: settings.SecurityBus})
 	}
 	return wiring.Legible(h), nil
+}
+
+// Deployed are the rules that feed the guard in an account, and what they feed.
+func Deployed(l guard.Location) Guard {
+	enforcer := arn.ARN{Partition: "aws-us-gov", Service: "lambda", Region: l.Region, AccountID: l.Account, Resource: "function:" + product.Enforcer}
+	patterns, targets := rules(enforcer)
+	return Guard{Patterns: patterns, Targets: targets, ReportedARN: queueBeside(enforcer, product.Reported)}
 }
 
 // rules are the patterns of the stack's rules, and the ARNs of what gets their
