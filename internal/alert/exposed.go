@@ -84,6 +84,9 @@ func exposedBy(d draft, f guard.Finding) string {
 	name := known(d.name(f.Subject))
 	switch s := f.State.(type) {
 	case guard.OffPeriod:
+		if s.Lasts {
+			return fmt.Sprintf("Tasks that are launched from %s on may run without FIPS mode until they are replaced.", knownTime(timeText(s.From)))
+		}
 		return fmt.Sprintf("Tasks that were launched from %s until %s may run without FIPS mode until they are replaced.", knownTime(timeText(s.From)), knownTime(timeText(s.Until)))
 	case guard.Task:
 		switch {

@@ -34,6 +34,8 @@ func moreKinds() map[string]guard.Report {
 	}
 	named := past
 	named.Seen = at.Add(time.Minute)
+	lasts := named
+	lasts.Lasts, lasts.Ended = true, guard.Cause{}
 	var tasks []guard.State
 	for _, id := range []string{"0123", "4567", "89ab"} {
 		t := task
@@ -97,6 +99,7 @@ func moreKinds() map[string]guard.Report {
 		"task-of-batch":           report("ECS Task State Change", batch, guard.RefusedByPolicy, "The policy only audits this rule."),
 		"default-by-console":      byConsole,
 		"look-off-period":         lookReport(nil, past),
+		"look-off-period-lasts":   lookReport(nil, lasts),
 		"look-off-period-named":   lookReport(nil, named),
 		"look-silent-kernel":      lookReport(nil, silent),
 		"look-stale-proof":        lookReport(nil, fresh),

@@ -115,6 +115,14 @@ func (d *document) callEvent(r *record) guard.Event {
 	return event
 }
 
+// Calls are the names of the ECS calls that the guard acts on.
+func Calls() []string {
+	return []string{
+		"PutAccountSetting", "PutAccountSettingDefault", "DeleteAccountSetting", "RegisterTaskDefinition", "RunTask", "StartTask",
+		"CreateService", "UpdateService", "CreateTaskSet", "UpdateServicePrimaryTaskSet", "CreateCapacityProvider",
+	}
+}
+
 // guardedCalls maps the names of the guarded calls to what decodes the states
 // in their records; that returns a reason where a record holds none.
 func guardedCalls(name string) func(*record, guard.Cause) ([]guard.State, string) {

@@ -217,7 +217,7 @@ func testReported(t *testing.T, config aws.Config, topic, queueARN string) {
 		TopicArn: aws.String(topic), Protocol: aws.String("sqs"), Endpoint: aws.String(queueARN), Attributes: map[string]string{"RawMessageDelivery": "true"},
 	}))(t)
 	m := alert.Render(guard.Report{Cause: guard.Cause{EventID: "1"}})
-	if err := (notify.Topic{SNS: sns.NewFromConfig(config), ARN: topic}).Publish(ctx, m); err != nil {
+	if err := notify.NewTopic(config, topic).Publish(ctx, m); err != nil {
 		t.Fatal(err)
 	}
 	out := must(queue.SQS.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: aws.String(queue.URL)}, func(o *sqs.Options) { o.DisableMessageChecksumValidation = true }))(t)

@@ -26,7 +26,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
@@ -49,7 +48,7 @@ func Verifier(o VerifierOptions) verifier.Verifier {
 	return verifier.Verifier{
 		Scanner:  o.Scanner,
 		Signer:   signer.Key{Config: o.Config, ARN: o.SigningKey},
-		Notifier: notify.Topic{SNS: sns.NewFromConfig(o.Config), ARN: o.TopicARN},
+		Notifier: notify.NewTopic(o.Config, o.TopicARN),
 		Inbox:    reported.Queue{SQS: sqs.NewFromConfig(o.Config), URL: o.ReportedURL},
 		Tool:     o.Tool, Log: o.Log, Metrics: o.Metrics, Now: o.Now,
 	}
