@@ -24,6 +24,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	})
 
 	newEndpoints(stack, options)
+	newWitness(stack, options)
 	key := newKey(stack)
 	queues := newQueues(stack, key)
 	in := newIntake(stack, key, queues.failed)
@@ -83,7 +84,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	queues.acceptFrom(slices.Concat(settings, workloads, scans, watching))
 	functions := functions{enforcer, gate, verifier}
 	leaveExistingLogs(stack, enforcer, gate, verifier)
-	alarms := newAlarms(stack, functions, topic, queues, in)
+	alarms := newAlarms(stack, functions, topic, queues, in, options)
 	newDashboard(stack, functions, queues, in, alarms)
 	checkOnDeploy(stack, enforcer, slices.Concat(settings, workloads), version, options.Audit, alarms)
 	return topic, nil

@@ -49,6 +49,8 @@ func TestBadOptions(t *testing.T) {
 		{"subnets", "10.0.0.0/24", "IDs as in subnet-"},
 		{"securityGroups", "default", "IDs as in sg-"},
 		{"vpc", "main", "vpc-"},
+		{"witnessSubnets", "vpc-0123456789abcdef0", "IDs as in subnet-"},
+		{"witnessSecurityGroup", "sg-0123456789abcdef0", "given together with witnessSubnets"},
 		{"endpoints", "ecs", "given together"},
 		{"endpoints", "ECS!", "names of endpoint services"},
 		{"rollBackRoles", "*", "ARNs of roles"},
