@@ -47,6 +47,8 @@ type Options struct {
 	SecurityGroups      []string
 	VPC                 string   // of the subnets; needed for endpoints only
 	Endpoints           []string // interface endpoints to create, such as "ecs" and "sns"
+	WitnessSubnets      []string // where the witness runs; none makes no witness
+	WitnessGroup        string   // its security group
 }
 
 // readOptions reads the CDK's context. The error has one line for every fault.
@@ -75,6 +77,8 @@ func readOptions(context map[string]any) (Options, error) {
 		SecurityGroups:  c.list("securityGroups", "IDs as in sg-0123456789abcdef0", groupID.MatchString),
 		VPC:             c.text("vpc", ""),
 		Endpoints:       c.list("endpoints", "names of endpoint services, as in ecs or sqs", endpointName.MatchString),
+		WitnessSubnets:  c.list("witnessSubnets", "IDs as in subnet-0123456789abcdef0", subnetID.MatchString),
+		WitnessGroup:    c.text("witnessSecurityGroup", ""),
 	}
 	if o.LogLevel.UnmarshalText([]byte(c.text("logLevel", "info"))) != nil {
 		c.refuse("logLevel", "debug, info, warn or error")
@@ -94,6 +98,9 @@ func readOptions(context map[string]any) (Options, error) {
 	}
 	if o.VPC != "" && !vpcID.MatchString(o.VPC) {
 		c.refuse("vpc", "an ID as in vpc-0123456789abcdef0")
+	}
+	if o.WitnessGroup != "" && (!groupID.MatchString(o.WitnessGroup) || len(o.WitnessSubnets) == 0) {
+		c.refuse("witnessSecurityGroup", "an ID as in sg-0123456789abcdef0, given together with witnessSubnets")
 	}
 	if (len(o.Subnets) == 0) != (len(o.SecurityGroups) == 0) {
 		c.refuse("subnets", "given together with securityGroups")

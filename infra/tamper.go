@@ -53,6 +53,7 @@ func matching(stack awscdk.Stack, props tamperProps) map[string][]any {
 		"alarm-settings":       ours,
 		"workload-policy":      policyNames,
 		"workload-policy-list": policyNames,
+		"witness":              {product.Witness},
 		"stack":                {stack.StackName(), stack.StackId()},
 		"break-glass":          {"arn:" + *stack.Partition() + ":iam::" + *stack.Account() + ":role/" + integrity.DefaultExempt().BreakGlass},
 	}

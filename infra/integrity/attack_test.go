@@ -168,7 +168,8 @@ func silencing() []request {
 		"logs": {at("logs", "log-group:/aws/lambda/fipsguard-enforcer")}, "log-contents": {at("logs", "log-group:/aws/lambda/fipsguard-verifier")},
 		"alarms": {at("cloudwatch", "alarm:fipsguard-errors")}, "alarm-settings": {at("cloudwatch", "alarm:fipsguard-heartbeat")}, "mutes": {at("cloudwatch", "alarm:fipsguard-errors")},
 		"workload-policy": {at("ssm", "parameter/"+product.PolicyParameter)}, "workload-policy-list": {at("ssm", "parameter/"+product.PolicyParameter)},
-		"stack": {stack(product.Name), stack("StackSet-fipsguard-0a1b")},
+		"witness": {at("ecr", "repository/fipsguard-witness")},
+		"stack":   {stack(product.Name), stack("StackSet-fipsguard-0a1b")},
 	}
 	var all []request
 	for _, part := range Parts() {

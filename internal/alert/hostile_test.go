@@ -104,6 +104,8 @@ func fill(t *testing.T, v reflect.Value, text string) {
 		for i := range 3 {
 			fill(t, v.Index(i), text)
 		}
+	case v.Type() == reflect.TypeFor[map[string]string]():
+		v.Set(reflect.ValueOf(map[string]string{text: text}))
 	case kind == reflect.Int, kind == reflect.Int64:
 		v.SetInt(3)
 	case kind == reflect.Interface: // states and calls: their makers fill them
