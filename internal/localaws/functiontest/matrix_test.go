@@ -142,7 +142,10 @@ func play(t *testing.T, binaries map[string]string, c cell) result {
 	ctx, cancel := context.WithTimeout(t.Context(), most)
 	defer cancel()
 	began := time.Now()
-	f := w.Start(t, e.function, binaries[e.function], "FIPSGUARD_POLICY="+policies[c.policy])
+	if err := w.WriteParameter(Region, product.PolicyParameter, policies[c.policy]); err != nil {
+		t.Fatal(err)
+	}
+	f := w.Start(t, e.function, binaries[e.function])
 	_, err := f.Invoke(ctx, e.event(events[len(events)-1], cloudFormation.URL))
 	r := result{cell: c, err: err, alerts: w.Published(), printed: f.Printed(), isOnAtEnd: w.Mode(t) == "enabled"}
 	select {
