@@ -267,6 +267,9 @@ func (r result) isRight(t *testing.T) {
 	if r.err != nil && !errors.As(r.err, &failed) {
 		fail("the function does not answer in time")
 	}
+	if r.dependency == publish && !r.isAtFault(publish) && r.mustTell() && !slices.ContainsFunc(r.alerts, isAboutTheSetting) {
+		fail("SNS answers in the end, and was given up")
+	}
 	told := strings.Contains(r.told, `"FAILED"`) || r.err != nil
 	switch {
 	case told:
