@@ -59,9 +59,6 @@ type Past struct {
 	Teams   map[string]string // of subjects, as far as they are known: a tag's value, or the family
 }
 
-// delivery is how long after a call its event reaches the guard; it is fresh then.
-const delivery = 5 * time.Second
-
 // Known is what AWS tells of what no event shows.
 type Known struct {
 	Definitions []guard.TaskDefinition
@@ -141,7 +138,7 @@ func (p *play) respond(ctx context.Context, e guard.Event) {
 	p.past.Events++
 	p.rescan(ctx, e)
 	p.event = e
-	p.account.now = e.Cause.Time.Add(delivery)
+	p.account.now = e.Cause.Time
 	if e.Cause.Time.IsZero() {
 		p.counts.add(noTime, e.Cause.EventID)
 	}
