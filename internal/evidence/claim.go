@@ -154,7 +154,7 @@ func (r reported) notExamined(rule guard.Rule) Claim {
 	case rule.ID == guard.GuardCanary && slices.Contains(r.Coverage.Examined, guard.GuardTrail):
 		reason = "No canary was due: none is sent while FIPS mode is off or the policy does not let the guard turn it on, and the first one takes an hour."
 	case rule.ID == guard.LaunchKernel:
-		reason = "No witness was launched: none is while FIPS mode is off."
+		reason = "No witness was launched: none is unless FIPS mode is known to be on."
 	case rule.AboutGuard():
 		reason = "This scan did not examine the guard itself."
 	case rule.ID == guard.TaskKernelProof:
