@@ -62,9 +62,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 		return nil, err
 	}
 	in.work(stack, gate, verifier)
-	if err := newDrill(stack, key, topic, queues.failed, options); err != nil {
-		return nil, err
-	}
+	newDrill(stack, key, topic, queues.failed, options)
 	settings, workloads, err := newRules(stack, enforcer, in, queues.undelivered, options)
 	if err != nil {
 		return nil, err
