@@ -2,7 +2,6 @@ package main
 
 import (
 	"fipsguard/internal/product"
-	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -23,7 +22,7 @@ const waitingSeconds = 3600
 
 // newAlarms report on the topic what the guard cannot report by itself. That
 // notifications fail is reported there too, which reaches the other subscribers.
-func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, in intake, options Options) []awscloudwatch.Alarm {
+func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, in intake, p parameters) []awscloudwatch.Alarm {
 	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
 	action := awscloudwatchactions.NewSnsAction(topic)
 	var alarms []awscloudwatch.Alarm
@@ -68,9 +67,9 @@ func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, i
 	}
 	silent("heartbeat", "The account setting has not been read for half an hour.", guardMetric(product.Looks, "Sum"), 10, 3)
 	silent("no-scans", "No scan has been started for two hours.", f.verifier.MetricInvocations(nil), 60, 2)
-	if options.sendsCanaries(time.Now()) {
-		silent("canary", "The enforcer has received no canary for two hours: it may receive no events.", guardMetric(product.CanaryReceived, "SampleCount"), 60, 2)
-	}
+	silent("canary", "The enforcer has received no canary for two hours: it may receive no events.", guardMetric(product.CanaryReceived, "SampleCount"), 60, 2)
+	// Where the guard may not write, no scan sends a canary, and none is missed.
+	alarms[len(alarms)-1].Node().DefaultChild().(awscloudwatch.CfnAlarm).SetTreatMissingData(jsii.String(p.enforcing.choose(jsii.String("breaching"), jsii.String("notBreaching"))))
 	return alarms
 }
 

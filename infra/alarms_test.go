@@ -20,7 +20,7 @@ func TestAlarmsOnTheGuardsMetrics(t *testing.T) {
 	written := map[string]bool{
 		product.Findings: true, product.Remediations: true,
 		product.RemediationFailures: true, product.RemediationLatency: true,
-		product.Looks: true, product.TasksRefuted: true,
+		product.Looks: true, product.TasksRefuted: true, product.CanaryReceived: true,
 	}
 	checkAlarms(t, stack)
 	count := 0
@@ -37,8 +37,8 @@ func TestAlarmsOnTheGuardsMetrics(t *testing.T) {
 			t.Errorf("%s watches one dimension; the totals have none", id)
 		}
 	}
-	if count != 5 {
-		t.Errorf("%d alarms on the guard's own metrics, want 5", count)
+	if count != 6 {
+		t.Errorf("%d alarms on the guard's own metrics, want 6", count)
 	}
 }
 

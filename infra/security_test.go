@@ -13,7 +13,6 @@ import (
 )
 
 var second = map[string]string{
-	"emails":          "soc@example.gov",
 	"securityBus":     "arn:aws-us-gov:events:us-gov-west-1:444455556666:event-bus/fipsguard-security",
 	"guardedAccounts": "111122223333, 222233334444",
 }

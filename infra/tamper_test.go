@@ -123,7 +123,8 @@ func deployedTamperRules(t *testing.T) *quamina.Quamina {
 }
 
 // deployed replaces a template's functions by what they give in one account. A
-// resource's Ref or Arn becomes a made-up ARN with its logical name.
+// resource's Ref or Arn becomes a made-up ARN with its logical name. Every
+// condition holds.
 func deployed(value any) any {
 	switch value := value.(type) {
 	case []any:
@@ -142,6 +143,13 @@ func deployed(value any) any {
 		}
 		if attribute, ok := value["Fn::GetAtt"].([]any); ok {
 			return deployed(map[string]any{"Ref": attribute[0]})
+		}
+		if either, ok := value["Fn::If"].([]any); ok {
+			return deployed(either[1])
+		}
+		if of, ok := value["Fn::Select"].([]any); ok {
+			first, _, _ := strings.Cut(deployed(of[1].(map[string]any)["Fn::Split"].([]any)[1]).(string), "/")
+			return first
 		}
 		if join, ok := value["Fn::Join"].([]any); ok {
 			var text strings.Builder

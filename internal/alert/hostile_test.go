@@ -104,7 +104,7 @@ func fill(t *testing.T, v reflect.Value, text string) {
 		for i := range 3 {
 			fill(t, v.Index(i), text)
 		}
-	case kind == reflect.Int:
+	case kind == reflect.Int, kind == reflect.Int64:
 		v.SetInt(3)
 	case kind == reflect.Interface: // states and calls: their makers fill them
 	case kind == reflect.Bool, kind == reflect.Uint8:

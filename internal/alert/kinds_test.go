@@ -116,6 +116,7 @@ func kinds() map[string]guard.Report {
 		"service-rolled-back":       reportBy(guard.Policy{ServiceRemedy: guard.RollBack}, "UpdateService", service, guard.Answered, "AWS answered that the service deploys web:6 on platform version LATEST."),
 		"hostile-names":             hostile(),
 		"policy-document-refused":   {Cause: guard.Cause{EventName: "policy document read", Time: at, Account: "111122223333", Region: "us-gov-west-1", Actor: guard.Actor{Name: "fipsguard"}}, Findings: guard.Check(guard.PolicyDocument{Account: "111122223333", Region: "us-gov-west-1", Faults: []string{`line 3, column 5: unknown rule "fips"`}})},
+		"policy-document-kept":      {Cause: guard.Cause{EventName: "policy document read", Time: at, Account: "111122223333", Region: "us-gov-west-1", Actor: guard.Actor{Name: "fipsguard"}}, Findings: guard.Check(guard.PolicyDocument{Account: "111122223333", Region: "us-gov-west-1", Version: 6, Faults: []string{`version 7, line 3, column 5: unknown rule "fips"`}})},
 		"look-new-and-resolved":     lookReport([]string{"task-exposed service main/web"}, refuted(), exposedTask()),
 		"look-recycled":             lookRecycled(),
 		"look-guard-deaf":           lookReport(nil, guard.Component{Rule: guard.GuardTrail, Name: "CloudTrail", Faults: []string{"trail main is not logging"}}),

@@ -18,6 +18,7 @@ import (
 	"fipsguard/internal/guard"
 	"fipsguard/internal/guardtest"
 	"fipsguard/internal/metric"
+	"fipsguard/internal/policydoc"
 	"fipsguard/internal/scan"
 )
 
@@ -174,7 +175,7 @@ func (o *outside) subjects() []string {
 func (o *outside) verifier(w *guardtest.World) *Verifier {
 	return &Verifier{
 		Scanner: &scan.Scanner{
-			Account: w, Exec: w, History: w, Components: w, Policy: guard.DefaultPolicy(), Now: w.Now,
+			Account: w, Exec: w, History: w, Components: w, Policy: guard.DefaultPolicy(), Workloads: policydoc.Fixed(guard.DefaultPolicy()), Now: w.Now,
 		},
 		Store: o, Signer: o, Notifier: o, Inbox: o, Now: w.Now,
 		Tool: evidence.Tool{Name: "fipsguard"}, Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard),

@@ -65,9 +65,8 @@ func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (wiri
 	if err != nil {
 		return nil, err
 	}
-	policy, faults := wiring.Policy(settings.Enforcer, time.Now())
 	scanner := Scanner(Options{
-		Config: aws, Policy: policy, PolicyFaults: faults, Class: settings.Class, Exec: true, TrailLogs: settings.TrailLogs,
+		Config: aws, Policy: config.WithoutDocument(settings.Mode), Workloads: wiring.Workloads(aws, settings.Gate, time.Now), Class: settings.Class, Exec: true, TrailLogs: settings.TrailLogs,
 		Now: time.Now, Sleep: ecsapi.Sleep, Sessions: p.Sessions,
 		Canary: true, WitnessSubnets: settings.WitnessSubnets, WitnessGroup: settings.WitnessGroup,
 	})
