@@ -25,7 +25,7 @@ var sets = []map[string]string{
 	{"securityAccount": "444455556666", "securityBus": "arn:aws-us-gov:events:us-gov-west-1:444455556666:event-bus/fipsguard-security"},
 	{"guardedAccounts": "111122223333,222233334444,333344445555"},
 	{"keysToRead": "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/0123"},
-	{"securityHub": "true", "tracing": "true", "drill": "true", "proofSample": "50"},
+	{"securityHub": "true", "tracing": "true", "proofSample": "50", "drill": "true", "witnessSubnets": "subnet-0123456789abcdef0"},
 	{"subnets": "subnet-0123456789abcdef0,subnet-0123456789abcdef1", "securityGroups": "sg-0123456789abcdef0"},
 	{"rollBackRoles": "arn:aws-us-gov:iam::*:role/app-*", "check": "rate(5 minutes)", "hourly": "rate(1 hour)", "daily": "cron(0 4 * * ? *)"},
 	{
@@ -33,6 +33,7 @@ var sets = []map[string]string{
 		"httpsEndpoints": "https://example.gov/a", "securityAccount": "444455556666", "reservedConcurrency": "5", "rollBackRoles": "arn:aws-us-gov:iam::111122223333:role/app-*",
 		"securityBus":     "arn:aws-us-gov:events:us-gov-east-1:444455556666:event-bus/fipsguard-security",
 		"guardedAccounts": "111122223333", "keysToRead": "arn:aws-us-gov:kms:us-gov-east-1:111122223333:key/0123",
+		"witnessSubnets": "subnet-0123456789abcdef0", "witnessSecurityGroup": "sg-0123456789abcdef0",
 		"securityHub": "true", "tracing": "true", "drill": "true", "subnets": "subnet-0123456789abcdef0", "securityGroups": "sg-0123456789abcdef0",
 	},
 }

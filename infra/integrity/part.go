@@ -133,17 +133,17 @@ func Parts() []Part {
 			Calls: []string{"PutAlarmMuteRule"},
 		},
 		{
+			// A push is no change: the task definition names the image by its digest.
+			Name: "witness", Did: "changed the repository of the witness's image", Service: "ecr", On: "requestParameters.repositoryName",
+			Calls: []string{"BatchDeleteImage", "DeleteRepository"},
+		},
+		{
 			Name: "workload-policy", Did: "changed the policy of the guard", Service: "ssm", On: "requestParameters.name",
 			Calls: []string{"DeleteParameter", "LabelParameterVersion", "PutParameter", "UnlabelParameterVersion"},
 		},
 		{
 			Name: "workload-policy-list", Did: "deleted the policy of the guard", Service: "ssm", On: "requestParameters.names",
 			Calls: []string{"DeleteParameters"},
-		},
-		{
-			// A push is no change: the task definition names the image by its digest.
-			Name: "witness", Did: "changed the repository of the witness's image", Service: "ecr", On: "requestParameters.repositoryName",
-			Calls: []string{"BatchDeleteImage", "DeleteRepository"},
 		},
 		{
 			Name: "stack", Did: "changed the stack that the guard was deployed with", Service: "cloudformation", On: "requestParameters.stackName",
