@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"fipsguard/internal/product"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -178,12 +180,29 @@ func workloads(stack awscdk.Stack, options Options, p parameters) []grant {
 // that does not hold.
 func statements(list []grant) []any {
 	var all []any
-	for _, g := range list {
+	for _, g := range joined(list) {
 		statement := map[string]any{"Sid": g.sid, "Effect": "Allow", "Action": g.actions, "Resource": g.resources}
 		if g.conditions != nil {
 			statement["Condition"] = g.conditions
 		}
 		all = append(all, g.when.only(statement))
+	}
+	return all
+}
+
+// joined makes one grant of those on the same resources: IAM takes 6144
+// characters in a policy.
+func joined(list []grant) []grant {
+	var all []grant
+	for _, g := range list {
+		i := slices.IndexFunc(all, func(other grant) bool {
+			return g.conditions == nil && other.conditions == nil && g.when.id == other.when.id && slices.Equal(g.resources, other.resources)
+		})
+		if i < 0 {
+			all = append(all, g)
+			continue
+		}
+		all[i].actions = slices.Concat(all[i].actions, g.actions)
 	}
 	return all
 }
