@@ -44,7 +44,7 @@ func TestTheSecondChannelSharesNothing(t *testing.T) {
 			}
 		}
 	}
-	if want := len(integrity.Parts()) + 1; rules != want {
+	if want := len(integrity.Parts()) + 2; rules != want {
 		t.Errorf("%d rules send events to the security account, want %d", rules, want)
 	}
 }
