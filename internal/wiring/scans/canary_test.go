@@ -63,7 +63,7 @@ func deploy(t *testing.T, change func(*listening)) *listening {
 		}
 	}
 	config := localtest.Config(a, people.Verifier, home.Region)
-	l.scanner = Scanner(Options{Config: config, Policy: guard.DefaultPolicy(), Canary: true, Now: a.Now, Sleep: a.Sleep})
+	l.scanner = Scanner(Options{Config: config, Policy: guard.DefaultPolicy(), Workloads: unchanged, Canary: true, Now: a.Now, Sleep: a.Sleep})
 	l.scanner.Components = Components(config, Guard{
 		Patterns: map[string]string{name: patterns[name]}, Targets: targets, TopicARN: topic, QueueURLs: []string{l.undelivered, l.failed},
 	})
@@ -73,6 +73,9 @@ func deploy(t *testing.T, change func(*listening)) *listening {
 	localtest.Advance(t, a, 10*time.Minute)
 	return l
 }
+
+// unchanged is the policy that the guard was deployed with.
+func unchanged(context.Context) guard.Held { return guard.Held{Policy: guard.DefaultPolicy()} }
 
 // invoke invokes the enforcer as Lambda does.
 func (l *listening) invoke(ctx context.Context, event []byte) error {
