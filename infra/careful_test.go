@@ -107,7 +107,7 @@ func checkCareful(t *testing.T, stack synthesized) {
 	})
 	has("AWS::CloudWatch::Alarm", map[string]any{"MetricName": "Looks", "TreatMissingData": "breaching", "ComparisonOperator": "LessThanThreshold"})
 	has("AWS::CloudWatch::Alarm", map[string]any{"MetricName": "Invocations", "TreatMissingData": "breaching", "ComparisonOperator": "LessThanThreshold"})
-	has("AWS::CloudWatch::Alarm", map[string]any{"MetricName": "CanaryReceived", "Statistic": "SampleCount", "TreatMissingData": map[string]any{"Fn::If": []any{"Enforcing", "breaching", "notBreaching"}}, "ComparisonOperator": "LessThanThreshold", "Period": 3600, "EvaluationPeriods": 2})
+	has("AWS::CloudWatch::Alarm", map[string]any{"MetricName": "CanaryReceived", "Statistic": "SampleCount", "TreatMissingData": "breaching", "ComparisonOperator": "LessThanThreshold", "Period": 3600, "EvaluationPeriods": 2})
 	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(17))
 	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Dashboard"), jsii.Number(1))
 	// Nothing but the enforcer's own answer stands behind this resource, and it

@@ -24,8 +24,8 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 
 	p := newParameters(stack)
 	newEndpoints(stack, options)
-	newWitness(stack, options)
 	newPolicy(stack, p, options)
+	newWitness(stack, options)
 	key := newKey(stack)
 	queues := newQueues(stack, key)
 	in := newIntake(stack, key, queues.failed)
@@ -77,8 +77,8 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	queues.acceptFrom(slices.Concat(settings, workloads, scans, watching))
 	functions := functions{enforcer, gate, verifier}
 	leaveExistingLogs(stack, enforcer, gate, verifier)
-	alarms := newAlarms(stack, functions, topic, queues, in, p)
+	alarms, canary := newAlarms(stack, functions, topic, queues, in, p)
 	newDashboard(stack, functions, queues, in, alarms)
-	checkOnDeploy(stack, enforcer, slices.Concat(settings, workloads), version, p, alarms)
+	checkOnDeploy(stack, enforcer, slices.Concat(settings, workloads), version, p, append(slices.Clone(alarms), canary))
 	return nil
 }

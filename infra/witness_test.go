@@ -46,3 +46,20 @@ func TestWitness(t *testing.T) {
 		t.Error("there is a witness that nobody asked for")
 	}
 }
+
+// TestTheCanarysAlarm: where the guard only audits, no canary is sent and none is
+// missed.
+func TestTheCanarysAlarm(t *testing.T) {
+	conditions := 0
+	for name, alarm := range synthesizeFor(t, nil)[accountStack].resources("AWS::CloudWatch::Alarm") {
+		if alarm["Properties"].(map[string]any)["AlarmName"] != product.Prefix+"canary" {
+			continue
+		}
+		if conditions++; alarm["Condition"] != "Enforcing" {
+			t.Errorf("%s is there in condition %v", name, alarm["Condition"])
+		}
+	}
+	if conditions != 1 {
+		t.Errorf("%d alarms of the canary", conditions)
+	}
+}

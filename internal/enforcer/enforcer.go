@@ -35,13 +35,14 @@ type Notifier interface {
 // Enforcer responds to events. Between them it keeps only what it reported, so
 // as not to report it twice. It is safe for concurrent use.
 type Enforcer struct {
-	Account   Account
-	Notifier  Notifier
-	Policy    guard.Policy                     // of the account setting: nothing is read before that is fixed
-	Workloads func(context.Context) guard.Held // the policy that holds for workloads now
-	Log       *slog.Logger                     // one line per finding and per outcome
-	Metrics   *metric.Writer
-	Now       func() time.Time
+	Account     Account
+	Notifier    Notifier
+	Policy      guard.Policy                     // of the account setting: nothing is read before that is fixed
+	Workloads   func(context.Context) guard.Held // the policy that holds for workloads now
+	AccountName string                           // what people call the account; may be empty
+	Log         *slog.Logger                     // one line per finding and per outcome
+	Metrics     *metric.Writer
+	Now         func() time.Time
 
 	past     past
 	reported dedup.Memory

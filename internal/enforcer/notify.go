@@ -63,6 +63,7 @@ func (e *Enforcer) notify(ctx context.Context, r guard.Report) error {
 // then it is counted, and reported with the next one that goes out.
 func (e *Enforcer) send(ctx context.Context, r guard.Report) (sent bool, err error) {
 	now := e.Now()
+	r.AccountName = e.AccountName
 	r, send := e.joiner.Admit(r, now)
 	if !send {
 		return false, nil

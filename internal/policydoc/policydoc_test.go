@@ -166,3 +166,15 @@ func TestAFreezeEndsByItself(t *testing.T) {
 		}
 	}
 }
+
+// TestTheSettingIsNeverFrozen: a freeze of all rules leaves it out.
+func TestTheSettingIsNeverFrozen(t *testing.T) {
+	store := &versions{texts: []string{`{"version":1,"freezes":[{"reason":"release","approver":"jane.doe","expires":"2026-12-31"}]}`}}
+	s := Source{Store: store, Mode: guard.Enforce, Now: func() time.Time { return start }}
+	setting := guard.Remediation{Rule: guard.FIPSModeOverride, Subject: guard.SettingName + "@111122223333/us-gov-west-1"}
+	stop := guard.Remediation{Rule: guard.TaskLaunchPlatform, Subject: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task/default/1"}
+	allowed, refused := s.Held(t.Context()).Policy.Allow([]guard.Remediation{setting, stop}, start)
+	if len(allowed) != 1 || allowed[0].Rule != guard.FIPSModeOverride || len(refused) != 1 {
+		t.Errorf("allowed are %v, refused %v", allowed, refused)
+	}
+}

@@ -254,6 +254,28 @@ func TestAKilledVerifierLosesNothingAndRepeatsNothing(t *testing.T) {
 	}
 }
 
+// TestTheAccountsNameIsShown beside its number: in subjects, in the text and in
+// the report.
+func TestTheAccountsNameIsShown(t *testing.T) {
+	w, o := bad(), newOutside(t)
+	v := o.verifier(w)
+	v.AccountName = "payments-prod"
+	if _, err := run(t, v, Request{}); err != nil {
+		t.Fatal(err)
+	}
+	if len(o.inbox) == 0 {
+		t.Fatal("nobody was told")
+	}
+	for _, m := range o.inbox {
+		if !strings.Contains(m.Subject, "111122223333 (payments-prod) us-gov-west-1") || !strings.Contains(m.Text, "ccount 111122223333 (payments-prod), Region us-gov-west-1") {
+			t.Errorf("%s:\n%s", m.Subject, m.Text)
+		}
+	}
+	if d := o.document(t, 0); d.Of() != "111122223333 (payments-prod)" {
+		t.Errorf("the report is of %s", d.Of())
+	}
+}
+
 // checkChain follows the reports by their predecessors' hashes, as an auditor
 // does.
 func checkChain(t *testing.T, o *outside) {

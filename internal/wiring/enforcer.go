@@ -22,14 +22,15 @@ import (
 
 // EnforcerOptions is what an enforcer or a gate is made of, besides AWS.
 type EnforcerOptions struct {
-	Config    aws.Config
-	TopicARN  string                           // of the alerts
-	Policy    guard.Policy                     // of the account setting
-	Workloads func(context.Context) guard.Held // the policy that holds for workloads now
-	Log       *slog.Logger
-	Metrics   *metric.Writer
-	Now       func() time.Time
-	Sleep     func(context.Context, time.Duration) error
+	Config      aws.Config
+	TopicARN    string                           // of the alerts
+	AccountName string                           // may be empty
+	Policy      guard.Policy                     // of the account setting
+	Workloads   func(context.Context) guard.Held // the policy that holds for workloads now
+	Log         *slog.Logger
+	Metrics     *metric.Writer
+	Now         func() time.Time
+	Sleep       func(context.Context, time.Duration) error
 }
 
 // Enforcer puts the enforcer together: none of its calls waits for a turn.
@@ -46,13 +47,14 @@ func Gate(o EnforcerOptions, scaling ecsapi.Scaling) *enforcer.Enforcer {
 
 func (o EnforcerOptions) with(account *ecsapi.Account) *enforcer.Enforcer {
 	return &enforcer.Enforcer{
-		Account:   account,
-		Notifier:  notify.NewTopic(o.Config, o.TopicARN),
-		Policy:    o.Policy,
-		Workloads: o.Workloads,
-		Log:       o.Log,
-		Metrics:   o.Metrics,
-		Now:       o.Now,
+		Account:     account,
+		Notifier:    notify.NewTopic(o.Config, o.TopicARN),
+		Policy:      o.Policy,
+		Workloads:   o.Workloads,
+		AccountName: o.AccountName,
+		Log:         o.Log,
+		Metrics:     o.Metrics,
+		Now:         o.Now,
 	}
 }
 
@@ -98,7 +100,7 @@ func function(p Process, settings config.Enforcer, make func(EnforcerOptions) *e
 	return Legible(&enforcerHandler{
 		simulated: isSimulated(p.Getenv("AWS_ENDPOINT_URL")),
 		enforcer: make(EnforcerOptions{
-			Config: aws, TopicARN: settings.TopicARN, Policy: config.WithoutDocument(settings.Mode),
+			Config: aws, TopicARN: settings.TopicARN, AccountName: settings.AccountName, Policy: config.WithoutDocument(settings.Mode),
 			Log: log, Metrics: metric.NewWriter(p.Out), Now: time.Now, Sleep: ecsapi.Sleep,
 		}),
 		logStart: sync.OnceFunc(func() { LogStart(log, settings) }),

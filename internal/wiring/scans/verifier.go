@@ -88,7 +88,7 @@ func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (wiri
 			Tool: evidence.Tool(product.ThisBuild()), Log: log, Metrics: metric.NewWriter(p.Out), Now: time.Now,
 		}),
 	}
-	h.requests.Log = h.verifier.Log
+	h.requests.Log, h.verifier.AccountName = h.verifier.Log, settings.AccountName
 	if settings.SecurityHub {
 		h.verifier.Hubs = append(h.verifier.Hubs, newHub(aws))
 	}
