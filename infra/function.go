@@ -1,10 +1,6 @@
 package main
 
 import (
-	"fmt"
-
-	"fipsguard/internal/config"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -25,6 +21,7 @@ type functionProps struct {
 	Environment map[string]string
 	Grants      []grant
 	Options     Options
+	Parameters  parameters
 	Key         awskms.IKey
 	Failed      awssqs.IQueue
 }
@@ -32,17 +29,13 @@ type functionProps struct {
 // function is one of the guard's, with the only policy of its role.
 type function struct {
 	awslambda.Function
-	policy awsiam.ManagedPolicy
+	policy constructs.Construct
 	logs   awslogs.LogGroup
 }
 
 // newFunction makes a function with its role and logs.
-func newFunction(stack awscdk.Stack, id string, props functionProps) (function, error) {
+func newFunction(stack awscdk.Stack, id string, props functionProps) function {
 	scope := constructs.NewConstruct(stack, jsii.String(id))
-	environment, err := environmentOf(props)
-	if err != nil {
-		return function{}, err
-	}
 	role, policy := newRole(scope, props)
 	// The function finds its log group by name: GovCloud does not offer
 	// Lambda's logging configuration.
@@ -62,7 +55,7 @@ func newFunction(stack awscdk.Stack, id string, props functionProps) (function, 
 		MemorySize:                   jsii.Number(props.MemorySize),
 		Timeout:                      awscdk.Duration_Seconds(jsii.Number(props.Timeout)),
 		ReservedConcurrentExecutions: props.Concurrency,
-		Environment:                  environment,
+		Environment:                  environmentOf(props),
 		Role:                         role.WithoutPolicyUpdates(nil), // grants are said in permissions.go, once
 		Tracing:                      tracing(props.Options),
 		DeadLetterQueue:              props.Failed,
@@ -77,38 +70,42 @@ func newFunction(stack awscdk.Stack, id string, props functionProps) (function, 
 		})
 	}
 	suppressFindings(made, policy, props)
-	return function{made, policy, logs}, nil
+	return function{made, policy, logs}
 }
 
 // environmentOf is what internal/config reads back, and FIPS endpoints.
-func environmentOf(props functionProps) (*map[string]*string, error) {
-	props.Environment["AWS_USE_FIPS_ENDPOINT"] = "true"
-	if err := config.CheckEnvironment(props.Environment); err != nil {
-		return nil, fmt.Errorf("%s: %w", props.Name, err)
-	}
-	environment := map[string]*string{}
+func environmentOf(props functionProps) *map[string]*string {
+	environment := map[string]*string{"AWS_USE_FIPS_ENDPOINT": jsii.String("true")}
 	for name, value := range props.Environment {
 		environment[name] = jsii.String(value)
 	}
-	return &environment, nil
+	return &environment
 }
 
 // newRole is of a name that an SCP can know. Roles are global, hence the Region
 // in it.
-func newRole(scope constructs.Construct, props functionProps) (awsiam.Role, awsiam.ManagedPolicy) {
+func newRole(scope constructs.Construct, props functionProps) (awsiam.Role, constructs.Construct) {
 	name := awscdk.Fn_Sub(jsii.String(props.Name+"-${AWS::Region}"), nil)
 	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{
 		RoleName:    name,
 		Description: jsii.String("What " + props.Name + " may do in this Region"),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 	})
-	policy := awsiam.NewManagedPolicy(scope, jsii.String("Policy"), &awsiam.ManagedPolicyProps{
+	return role, newPolicyOf(scope, name, "The calls of "+props.Name+" in this Region", role, props.Grants)
+}
+
+// newPolicyOf is the only policy of a role. The CDK's own policies know no
+// statement with a condition of the template.
+func newPolicyOf(scope constructs.Construct, name *string, about string, role awsiam.Role, grants []grant) constructs.Construct {
+	policy := constructs.NewConstruct(scope, jsii.String("Policy"))
+	awsiam.NewCfnManagedPolicy(policy, jsii.String("Resource"), &awsiam.CfnManagedPolicyProps{
 		ManagedPolicyName: name,
-		Description:       jsii.String("The calls of " + props.Name + " in this Region"),
-		Statements:        statements(props.Grants, props.Options.Audit),
-		Roles:             &[]awsiam.IRole{role},
+		Description:       jsii.String(about),
+		Path:              jsii.String("/"), // another one would replace it
+		PolicyDocument:    map[string]any{"Version": "2012-10-17", "Statement": statements(grants)},
+		Roles:             &[]any{role.RoleName()},
 	})
-	return role, policy
+	return policy
 }
 
 // roleARN is known before the role is there.

@@ -14,12 +14,11 @@ func newAccountStack(app awscdk.App, options Options, code zips) error {
 		Description:           jsii.String("fipsguard: keeps FIPS-140 mode of AWS Fargate on in this account and Region"),
 		TerminationProtection: jsii.Bool(true),
 	})
-	_, err := newGuard(stack, options, codes{
+	return newGuard(stack, options, codes{
 		enforcer: awslambda.Code_FromAsset(jsii.String(code.enforcer.file), nil),
 		gate:     awslambda.Code_FromAsset(jsii.String(code.gate.file), nil),
 		verifier: awslambda.Code_FromAsset(jsii.String(code.verifier.file), nil),
 	}, jsii.String(code.enforcer.sha256))
-	return err
 }
 
 // newOrganizationStack is the same guard as a template for StackSets: it needs
@@ -45,7 +44,7 @@ func newOrganizationStack(app awscdk.App, options Options, code zips) error {
 	verifier := keyOf("VerifierKey", "verifier", code.verifier)
 	bucket := awss3.Bucket_FromBucketName(stack, jsii.String("Code"),
 		awscdk.Fn_Sub(jsii.String("${CodeBucketPrefix}-${AWS::Region}"), nil))
-	topic, err := newGuard(stack, options, codes{
+	err := newGuard(stack, options, codes{
 		enforcer: awslambda.Code_FromBucketV2(bucket, enforcer, nil),
 		gate:     awslambda.Code_FromBucketV2(bucket, gate, nil),
 		verifier: awslambda.Code_FromBucketV2(bucket, verifier, nil),
@@ -53,7 +52,6 @@ func newOrganizationStack(app awscdk.App, options Options, code zips) error {
 	if err != nil {
 		return err
 	}
-	subscribeAtDeployment(stack, topic, options)
 	awscdk.Annotations_Of(stack).AcknowledgeWarning(jsii.String("@aws-cdk/aws-lambda:codeFromBucketObjectVersionNotSpecified"),
 		jsii.String("The key names the code's hash, so that new code is seen without a version"))
 	return nil

@@ -15,6 +15,7 @@ import (
 	"fipsguard/internal/enforcer"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
+	"fipsguard/internal/policydoc"
 )
 
 // Action is one call that the guard would have made.
@@ -106,7 +107,7 @@ type play struct {
 
 func (p *play) guard() *enforcer.Enforcer {
 	return &enforcer.Enforcer{
-		Account: p.account, Notifier: p, Policy: p.Policy, Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: p.account.time,
+		Account: p.account, Notifier: p, Policy: p.Policy, Workloads: policydoc.Fixed(p.Policy), Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: p.account.time,
 	}
 }
 

@@ -116,8 +116,11 @@ func (w *world) deploy(policy string) error {
 	if err != nil {
 		return err
 	}
+	if err := w.aws.WriteParameter(region, product.PolicyParameter, policies[policy]); err != nil {
+		return err
+	}
 	settings := config.Verifier{
-		Enforcer:       config.Enforcer{TopicARN: topic, Mode: guard.Enforce, Policy: policy},
+		Gate:           config.Gate{Enforcer: config.Enforcer{TopicARN: topic, Mode: modeOf(policy)}, PolicyParameter: product.PolicyParameter},
 		EvidenceBucket: bucket, Sample: config.DefaultSample, FunctionARN: functionARN(product.Enforcer),
 		Queues:   []string{w.urls[product.Undelivered], w.urls[product.Failed]},
 		Reported: w.urls[product.Reported], SigningKey: key,

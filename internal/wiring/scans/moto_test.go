@@ -188,7 +188,7 @@ func testParts(t *testing.T, config aws.Config) {
 	must(rules.PutTargets(ctx, &eventbridge.PutTargetsInput{
 		Rule: aws.String("fipsguard-settings"), Targets: []eventtypes.Target{{Id: aws.String("function"), Arn: aws.String(function)}},
 	}))(t)
-	must(sns.NewFromConfig(config).Subscribe(ctx, &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws-us-gov:sqs:us-gov-west-1:123456789012:fipsguard-failed")}))(t)
+	must(sns.NewFromConfig(config).Subscribe(ctx, &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws-us-gov:sqs:us-gov-west-1:123456789012:soc-alerts")}))(t)
 	must(S3(config).CreateBucket(ctx, &s3.CreateBucketInput{
 		Bucket:                    aws.String("trail"),
 		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: s3types.BucketLocationConstraint(config.Region)},
