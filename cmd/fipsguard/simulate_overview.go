@@ -68,14 +68,14 @@ func (o *overview) end(all []simulation.Story) error {
 	return nil
 }
 
-// foldedLines name what was folded, on two lines at most.
+// foldedLines name what was folded: on two lines where the screen has room.
 func (o *overview) foldedLines() []string {
 	line := fmt.Sprintf("  … %d more, as expected:", len(o.folded))
 	for i, name := range o.folded {
 		if i > 0 {
 			line += ","
 		}
-		if len(line)+len(name)+2 > usualWidth {
+		if len(line)+len(name)+2 > usualWidth && o.rows <= mostRows-2 {
 			return []string{line, "    " + strings.Join(o.folded[i:], ", ")}
 		}
 		line += " " + name
