@@ -33,7 +33,6 @@ var sets = []map[string]string{
 		"httpsEndpoints": "https://example.gov/a", "securityAccount": "444455556666", "reservedConcurrency": "5", "rollBackRoles": "arn:aws-us-gov:iam::111122223333:role/app-*",
 		"securityBus":     "arn:aws-us-gov:events:us-gov-east-1:444455556666:event-bus/fipsguard-security",
 		"guardedAccounts": "111122223333", "keysToRead": "arn:aws-us-gov:kms:us-gov-east-1:111122223333:key/0123",
-		"witnessSubnets": "subnet-0123456789abcdef0", "witnessSecurityGroup": "sg-0123456789abcdef0",
 		"securityHub": "true", "tracing": "true", "drill": "true", "subnets": "subnet-0123456789abcdef0", "securityGroups": "sg-0123456789abcdef0",
 	},
 }

@@ -135,7 +135,7 @@ func TestCompletion(t *testing.T) {
 				}
 				slices.Sort(got)
 				slices.Sort(want)
-				if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
+				if diff := cmp.Diff(slices.Compact(want), slices.Compact(got)); diff != "" {
 					t.Errorf("%q (-want +got):\n%s", line, diff)
 				}
 			}

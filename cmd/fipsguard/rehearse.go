@@ -20,7 +20,7 @@ type rehearseCommand struct {
 	policyFlag `embed:""`
 	Days       int      `default:"90" help:"How many days back (${default}); LookupEvents remembers 90."`
 	Logs       []string `placeholder:"PATH" help:"Read these log files in the place of LookupEvents: folders, files, s3://BUCKET/PREFIX; may be given more than once."`
-	Workloads  bool     `negatable:"" default:"true" help:"Read what runs now, too (${default}). Without it and with --logs, nothing of AWS's is called."`
+	Workloads  bool     `negatable:"" default:"true" help:"Read what runs now, too (${default}). Without it, and with log files, nothing of AWS is called."`
 	TeamTag    string   `placeholder:"KEY" help:"Sum up by the value of this tag of task definitions, as far as they were registered with it in that time; else by family."`
 	Profile    string   `placeholder:"NAME" help:"The AWS profile to use; else what AWS_PROFILE or the environment says."`
 	Region     string   `placeholder:"REGION" help:"The Region; else what AWS_REGION or the profile says."`

@@ -77,10 +77,9 @@ type Launch struct {
 // Task is one as it was described.
 type Task struct {
 	ARN, LaunchType string
-	Status, Desired string
+	Desired         string // RUNNING or STOPPED
 	StopCode        string
-	Reason          string // for which it stops
-	Started         bool   // it reached RUNNING
+	Started         bool // it reached RUNNING
 }
 
 // Links are what lies between a call and the alert about it.
@@ -110,15 +109,6 @@ type refusal interface {
 	error
 	ErrorCode() string
 	ErrorMessage() string
-}
-
-// codeOf is AWS's error code, or empty when AWS did not answer.
-func codeOf(err error) string {
-	var r refusal
-	if errors.As(err, &r) {
-		return r.ErrorCode()
-	}
-	return ""
 }
 
 // answerOf is what AWS answered, raw.

@@ -56,8 +56,9 @@ func subscribed(component guard.Component, all []types.Subscription, own string)
 	return component
 }
 
-// isOwn reports whether an endpoint is a queue of the stack, beside its own one.
+// isOwn reports whether an endpoint is one of the stack's queues for drills, beside
+// its own one.
 func isOwn(endpoint, own string) bool {
-	i := strings.LastIndex(own, ":")
-	return i >= 0 && strings.HasPrefix(endpoint, own[:i+1]+product.Prefix)
+	beside := own[:strings.LastIndex(own, ":")+1]
+	return endpoint == beside+product.Drill || endpoint == beside+product.Filtered
 }

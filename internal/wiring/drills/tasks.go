@@ -54,8 +54,8 @@ func (a account) DescribeTasks(ctx context.Context, cluster string, arns []strin
 		}
 		for _, t := range out.Tasks {
 			all = append(all, drill.Task{
-				ARN: aws.ToString(t.TaskArn), LaunchType: string(t.LaunchType), Status: aws.ToString(t.LastStatus), Desired: aws.ToString(t.DesiredStatus),
-				StopCode: string(t.StopCode), Reason: aws.ToString(t.StoppedReason), Started: t.StartedAt != nil,
+				ARN: aws.ToString(t.TaskArn), LaunchType: string(t.LaunchType), Desired: aws.ToString(t.DesiredStatus),
+				StopCode: string(t.StopCode), Started: t.StartedAt != nil,
 			})
 		}
 	}
