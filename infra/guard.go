@@ -18,7 +18,7 @@ type functions struct{ enforcer, gate, verifier function }
 
 // newGuard puts the whole guard into a stack, one construct a concern. The
 // template fits every Region and partition. The version changes with the code.
-func newGuard(stack awscdk.Stack, options Options, code codes, version *string) (awssns.Topic, error) {
+func newGuard(stack awscdk.Stack, options Options, code codes, version *string) (awssns.Topic, function, error) {
 	awscdk.Tags_Of(stack).Add(jsii.String("application"), jsii.String(product.Name), &awscdk.TagProps{
 		ExcludeResourceTypes: jsii.Strings("AWS::Lambda::EventSourceMapping"), // GovCloud does not offer tags on them
 	})
@@ -38,11 +38,11 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	}
 	enforcer, err := newEnforcer(stack, props)
 	if err != nil {
-		return nil, err
+		return nil, function{}, err
 	}
 	gate, err := newGate(stack, props)
 	if err != nil {
-		return nil, err
+		return nil, function{}, err
 	}
 	evidence, signing := newEvidence(stack, key, options), newSigningKey(stack)
 	verifier, err := newVerifier(stack, verifierProps{
@@ -58,12 +58,12 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 		Reported: newReported(stack, key, topic, queues.failed),
 	})
 	if err != nil {
-		return nil, err
+		return nil, function{}, err
 	}
 	in.work(stack, gate, verifier)
 	settings, workloads, err := newRules(stack, enforcer, in, queues.undelivered, options)
 	if err != nil {
-		return nil, err
+		return nil, function{}, err
 	}
 	scans := newSchedules(stack, in, queues.undelivered, options)
 	tampering := tamperProps{
@@ -74,7 +74,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	}
 	watching := newTamper(stack, tampering)
 	if err := newSecurityChannel(stack, tampering, options); err != nil {
-		return nil, err
+		return nil, function{}, err
 	}
 	in.acceptFrom(workloads, scans)
 	queues.acceptFrom(slices.Concat(settings, workloads, scans, watching))
@@ -82,5 +82,5 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	alarms := newAlarms(stack, functions, topic, queues, in)
 	newDashboard(stack, functions, queues, in, alarms)
 	checkOnDeploy(stack, enforcer, slices.Concat(settings, workloads), version, options.Audit, alarms)
-	return topic, nil
+	return topic, verifier, nil
 }

@@ -93,6 +93,8 @@ func Rules() []Rule {
 		guardQueues(),
 		guardModule(),
 		guardEvidence(),
+		guardComponents(),
+		guardSessions(),
 	}
 }
 

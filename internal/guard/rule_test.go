@@ -16,7 +16,7 @@ func TestRuleIDsAreStable(t *testing.T) {
 		"fips-mode-default", "fips-mode-override", "fips-mode-deleted",
 		"task-definition-platform", "task-launch-platform", "task-running-platform", "service-platform", "capacity-provider-fips",
 		"task-kernel-proof", "task-exposed",
-		"guard-policy", "guard-trail", "guard-events", "guard-alerts", "guard-queues", "guard-module", "guard-evidence",
+		"guard-policy", "guard-trail", "guard-events", "guard-alerts", "guard-queues", "guard-module", "guard-evidence", "guard-components", "guard-sessions",
 	}
 	var got []RuleID
 	for _, r := range Rules() {

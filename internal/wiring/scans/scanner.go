@@ -20,7 +20,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -99,26 +98,19 @@ func S3(config aws.Config) *s3.Client {
 	return s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = onLoopback(config) })
 }
 
-// Guard is what has to be deployed in an account.
+// Guard is by what one sees whether a deployed guard works.
 type Guard struct {
-	Patterns    map[string]string // of events, by the names of the rules
-	Targets     map[string]string // ARNs of what gets the events, by the same names
-	Schedules   map[string]selfcheck.Schedule
 	TopicARN    string
 	ReportedARN string // of the guard's queue that is subscribed to the topic
 	QueueURLs   []string
 }
 
-// Components reads the guard's own components.
+// Components reads whether a deployed guard works.
 func Components(config aws.Config, g Guard) selfcheck.Guard {
 	return selfcheck.Guard{
 		Trails:        cloudtrail.NewFromConfig(config),
-		Rules:         eventbridge.NewFromConfig(config),
 		Subscriptions: sns.NewFromConfig(config),
 		Queues:        sqs.NewFromConfig(config),
-		Patterns:      g.Patterns,
-		Targets:       g.Targets,
-		Schedules:     g.Schedules,
 		TopicARN:      g.TopicARN,
 		ReportedARN:   g.ReportedARN,
 		QueueURLs:     g.QueueURLs,

@@ -10,21 +10,21 @@ import (
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/notify"
 	"fipsguard/internal/aws/reported"
-	"fipsguard/internal/aws/selfcheck"
 	"fipsguard/internal/aws/signer"
 	"fipsguard/internal/aws/store"
+	"fipsguard/internal/component"
 	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/product"
 	"fipsguard/internal/scan"
-	"fipsguard/internal/trail"
 	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
@@ -55,8 +55,9 @@ func Verifier(o VerifierOptions) verifier.Verifier {
 }
 
 // Function is the verifier as Lambda runs it, by the function's environment.
-// newHub makes the client of a service that collects findings.
-func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (wiring.Function, error) {
+// newHub makes the client of a service that collects findings, newDeployed what
+// reads back the deployment: nothing but the function links their clients.
+func Function[H verifier.Hub, D Deployed](p wiring.Process, newHub func(aws.Config) H, newDeployed func(aws.Config, *s3.Client) D) (wiring.Function, error) {
 	settings, err := config.ReadVerifier(p.Getenv)
 	if err != nil {
 		return nil, err
@@ -74,10 +75,13 @@ func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (wiri
 	if err != nil {
 		return nil, fmt.Errorf("ARN of the enforcer %q: %w", settings.FunctionARN, err)
 	}
-	patterns, targets := rules(enforcer)
-	scanner.Components = Components(aws, Guard{
-		Patterns: patterns, Targets: targets, Schedules: schedules(enforcer), TopicARN: settings.TopicARN, ReportedARN: queueBeside(enforcer, product.Reported), QueueURLs: settings.Queues,
-	})
+	scanner.Components = components{
+		works: Components(aws, Guard{
+			TopicARN: settings.TopicARN, ReportedARN: queueBeside(enforcer, product.Reported), QueueURLs: settings.Queues,
+		}),
+		deployed: newDeployed(aws, S3(aws)),
+		packed:   p.Getenv(component.Packed), place: placeOf(enforcer, p.Getenv(component.Known)),
+	}
 	log := wiring.Logger(p.Out, settings.Enforcer)
 	wiring.LogStart(log, settings.Enforcer)
 	h := &handler{
@@ -96,30 +100,6 @@ func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (wiri
 		h.verifier.Hubs = append(h.verifier.Hubs, bus.Bus{Events: eventbridge.NewFromConfig(aws), ARN: settings.SecurityBus})
 	}
 	return wiring.Legible(h), nil
-}
-
-// rules are the patterns of the stack's rules, and the ARNs of what gets their
-// events: the enforcer those about the setting, the gate's queue all others.
-func rules(enforcer arn.ARN) (patterns, targets map[string]string) {
-	patterns, targets = map[string]string{}, map[string]string{}
-	for _, p := range trail.Patterns() {
-		name := product.Prefix + p.Name
-		patterns[name], targets[name] = p.JSON, queueBeside(enforcer, product.Workloads)
-		if p.Name == trail.Settings {
-			targets[name] = enforcer.String()
-		}
-	}
-	return patterns, targets
-}
-
-// schedules are what asks for the check of each minute and for the scans.
-func schedules(enforcer arn.ARN) map[string]selfcheck.Schedule {
-	scans := queueBeside(enforcer, product.Scans)
-	return map[string]selfcheck.Schedule{
-		product.Prefix + "check-setting": {Target: enforcer.String(), Asks: `{"check":"setting"}`},
-		product.Prefix + "look-hourly":   {Target: scans, Asks: `"look":"hourly"`},
-		product.Prefix + "look-daily":    {Target: scans, Asks: `"look":"daily"`},
-	}
 }
 
 // queueBeside is the ARN of a queue in the account and Region of a function.

@@ -1,0 +1,32 @@
+package readback
+
+import (
+	"context"
+	"encoding/json"
+
+	"fipsguard/internal/component"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+)
+
+func (a Account) alarm(ctx context.Context, meant component.Meant) (map[string]any, error) {
+	out, err := a.Alarms.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNames: []string{meant.Name}})
+	if err != nil {
+		return nil, err
+	}
+	if len(out.MetricAlarms) == 0 {
+		return nil, errAbsent
+	}
+	return shape(out.MetricAlarms[0])
+}
+
+func (a Account) dashboard(ctx context.Context, meant component.Meant) (map[string]any, error) {
+	out, err := a.Alarms.GetDashboard(ctx, &cloudwatch.GetDashboardInput{DashboardName: aws.String(meant.Name)})
+	if err != nil {
+		return nil, err
+	}
+	// Both are texts of JSON: written anew, they compare.
+	text, err := json.Marshal(document(out.DashboardBody))
+	return map[string]any{"DashboardBody": string(text)}, err
+}
