@@ -134,8 +134,15 @@ func canonical(value any) any {
 			return list[0]
 		}
 		return list
-	case string, nil:
+	case string:
+		// A target's input and a dashboard are texts with JSON in them.
+		var object map[string]any
+		if strings.HasPrefix(value, "{") && json.Unmarshal([]byte(value), &object) == nil {
+			return canonical(object)
+		}
 		return value
+	case nil:
+		return nil
 	case float64:
 		return strconv.FormatFloat(value, 'f', -1, 64)
 	}

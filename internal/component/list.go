@@ -55,6 +55,9 @@ func Of(template []byte) (List, error) {
 			return List{}, fmt.Errorf("%s: the self-check does not know the type %s", id, r.Type)
 		}
 		if compared {
+			if property := undecided(r.Properties, of); property != "" {
+				return List{}, fmt.Errorf("%s: nobody has decided whether the self-check compares %s of %s", id, property, r.Type)
+			}
 			list.Components[id] = Component{Type: r.Type, Condition: r.Condition, Properties: withoutOwn(pick(r.Properties, append(of.compared, of.named)))}
 		}
 	}
@@ -64,6 +67,16 @@ func Of(template []byte) (List, error) {
 		}
 	}
 	return list, nil
+}
+
+// undecided is a property that is neither compared nor left out on purpose.
+func undecided(properties map[string]any, of kind) string {
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		if name != of.named && !slices.Contains(of.compared, name) && !slices.Contains(leftOut(), name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // fold adds a resource to the one that it belongs to.

@@ -59,6 +59,9 @@ func (a Account) bucketLock(ctx context.Context, name *string, is map[string]any
 	if err != nil {
 		return err
 	}
+	if lock := out.ObjectLockConfiguration; lock != nil && lock.Rule != nil && lock.Rule.DefaultRetention != nil && aws.ToInt32(lock.Rule.DefaultRetention.Years) == 0 {
+		lock.Rule.DefaultRetention.Years = nil // it is days, then
+	}
 	is["ObjectLockConfiguration"], err = shape(out.ObjectLockConfiguration)
 	return err
 }

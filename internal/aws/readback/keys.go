@@ -20,7 +20,7 @@ func (a Account) key(ctx context.Context, meant component.Meant) (map[string]any
 	if err != nil {
 		return nil, err
 	}
-	policy, err := a.Keys.GetKeyPolicy(ctx, &kms.GetKeyPolicyInput{KeyId: id})
+	policy, err := a.Keys.GetKeyPolicy(ctx, &kms.GetKeyPolicyInput{KeyId: id, PolicyName: aws.String("default")})
 	if err != nil {
 		return nil, err
 	}

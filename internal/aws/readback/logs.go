@@ -27,6 +27,9 @@ func (a Account) logGroup(ctx context.Context, meant component.Meant) (map[strin
 			if err != nil {
 				return nil, err
 			}
+			if is["LogGroupClass"] == nil {
+				is["LogGroupClass"] = "STANDARD"
+			}
 			protection, err := a.Logs.GetDataProtectionPolicy(ctx, &cloudwatchlogs.GetDataProtectionPolicyInput{LogGroupIdentifier: name})
 			if err != nil && !absent(err) {
 				return nil, err

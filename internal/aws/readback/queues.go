@@ -31,13 +31,13 @@ func (a Account) queue(ctx context.Context, meant component.Meant) (map[string]a
 		}
 	}
 	// SQS answers what CloudFormation leaves to it: a FIFO queue's scope and limit,
-	// and encryption by a key of SQS where no other is named.
+	// and whether a key of SQS's own encrypts where no other does.
 	for name, usual := range map[string]string{"DeduplicationScope": "queue", "FifoThroughputLimit": "perQueue"} {
 		if out.Attributes[name] == usual {
 			delete(is, name)
 		}
 	}
-	if meant.Properties["SqsManagedSseEnabled"] == nil && out.Attributes["SqsManagedSseEnabled"] == "false" {
+	if out.Attributes["KmsMasterKeyId"] != "" {
 		delete(is, "SqsManagedSseEnabled")
 	}
 	return is, nil
