@@ -34,7 +34,11 @@ func release(ctx context.Context, out string) error {
 			programs = append(programs, made)
 		}
 	}
-	if err := errors.Join(templates(ctx, out), manual(ctx, out), copyFile("LICENSE", filepath.Join(out, "LICENSE"))); err != nil {
+	err = errors.Join(templates(ctx, out), manual(ctx, out))
+	for _, file := range []string{"LICENSE", "docs/quickstart.md", "docs/iam-deployer.json"} {
+		err = errors.Join(err, copyFile(file, filepath.Join(out, filepath.Base(file))))
+	}
+	if err != nil {
 		return err
 	}
 	return describe(ctx, out, programs)

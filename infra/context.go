@@ -105,7 +105,7 @@ func (c *choices) number(name string, otherwise, most int) int {
 }
 
 // list is a JSON list of texts, or a text with commas. Each item has to be
-// what is allowed.
+// what is allowed. What is named twice counts once.
 func (c *choices) list(name, allowed string, isAllowed func(string) bool) []string {
 	var items []string
 	switch value := c.value(name).(type) {
@@ -128,7 +128,7 @@ func (c *choices) list(name, allowed string, isAllowed func(string) bool) []stri
 	}
 	var kept []string
 	for _, item := range items {
-		if item = strings.TrimSpace(item); item == "" {
+		if item = strings.TrimSpace(item); item == "" || slices.Contains(kept, item) {
 			continue
 		}
 		if !isAllowed(item) {
@@ -145,7 +145,7 @@ func (c *choices) list(name, allowed string, isAllowed func(string) bool) []stri
 func (c *choices) refuseUnknown() {
 	for _, name := range slices.Sorted(maps.Keys(c.context)) {
 		if !slices.Contains(c.known, name) && !strings.ContainsAny(name, ":@/") {
-			c.faults = append(c.faults, fmt.Errorf("context %s is unknown; did you mean %s?", name, nearest(name, c.known)))
+			c.faults = append(c.faults, fmt.Errorf("context %s is unknown; did you mean %s?", strings.Trim(strconv.Quote(name), `"`), nearest(name, c.known)))
 		}
 	}
 }

@@ -13,11 +13,13 @@ import (
 
 // newEvidence is the bucket of the reports. Nobody but the verifier writes to it
 // and nobody deletes from it; Object Lock keeps every version for its time, in
-// governance mode. The bucket stays when the stack goes.
+// governance mode. The bucket stays when the stack goes and cannot be deleted
+// before its time, so that each stack has one of its own: the beginning of the
+// stack's ID is in its name.
 func newEvidence(stack awscdk.Stack, key awskms.IKey, options Options) awss3.Bucket {
 	scope := constructs.NewConstruct(stack, jsii.String("Evidence"))
 	bucket := awss3.NewBucket(scope, jsii.String("Bucket"), &awss3.BucketProps{
-		BucketName:                 awscdk.Fn_Sub(jsii.String(product.Evidence+"-${AWS::AccountId}-${AWS::Region}"), nil),
+		BucketName:                 awscdk.Fn_Sub(jsii.String(product.Evidence+"-${AWS::AccountId}-${AWS::Region}-${Stack}"), &map[string]*string{"Stack": beginningOfID(stack)}),
 		Encryption:                 awss3.BucketEncryption_KMS,
 		EncryptionKey:              key,
 		BucketKeyEnabled:           jsii.Bool(true),
@@ -30,7 +32,16 @@ func newEvidence(stack awscdk.Stack, key awskms.IKey, options Options) awss3.Buc
 	})
 	onlyTheVerifierWrites(stack, bucket)
 	suppressBucketFindings(bucket)
+	awscdk.NewCfnOutput(stack, jsii.String("EvidenceBucket"), &awscdk.CfnOutputProps{
+		Description: jsii.String("The bucket of the reports; it stays when the stack goes"), Value: bucket.BucketName(),
+	})
 	return bucket
+}
+
+// beginningOfID is the first part of the UUID at the end of the stack's ARN.
+func beginningOfID(stack awscdk.Stack) *string {
+	uuid := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), stack.StackId(), nil))
+	return awscdk.Fn_Select(jsii.Number(0), awscdk.Fn_Split(jsii.String("-"), uuid, nil))
 }
 
 // onlyTheVerifierWrites refuses writes by anybody else, whatever their own

@@ -24,6 +24,7 @@ type functionProps struct {
 	Concurrency *float64 // executions kept for it; nil keeps none
 	Environment map[string]string
 	Grants      []grant
+	Reads       []grant // of the self-check, in a policy of their own: IAM's policies are short
 	Options     Options
 	Key         awskms.IKey
 	Failed      awssqs.IQueue
@@ -33,6 +34,7 @@ type functionProps struct {
 type function struct {
 	awslambda.Function
 	policy awsiam.ManagedPolicy
+	logs   awslogs.LogGroup
 }
 
 // newFunction makes a function with its role and logs.
@@ -43,6 +45,10 @@ func newFunction(stack awscdk.Stack, id string, props functionProps) (function, 
 		return function{}, err
 	}
 	role, policy := newRole(scope, props)
+	if len(props.Reads) > 0 {
+		reading := newPolicy(scope, "SelfCheck", props.Name+"-selfcheck", "What "+props.Name+" reads of the guard in this Region", role, statements(props.Reads, props.Options.Audit))
+		suppress(reading, "AwsSolutions-IAM5", "It only reads: the guard's own resources by the beginning of their names, and lists that take no resource.")
+	}
 	// The function finds its log group by name: GovCloud does not offer
 	// Lambda's logging configuration.
 	logs := awslogs.NewLogGroup(scope, jsii.String("Logs"), &awslogs.LogGroupProps{
@@ -68,7 +74,7 @@ func newFunction(stack awscdk.Stack, id string, props functionProps) (function, 
 		RetryAttempts:                jsii.Number(2),
 		MaxEventAge:                  awscdk.Duration_Hours(jsii.Number(6)),
 	})
-	made.Node().AddDependency(logs, policy)
+	made.Node().AddDependency(policy)
 	if len(props.Options.Subnets) > 0 {
 		made.Node().DefaultChild().(awslambda.CfnFunction).SetVpcConfig(awslambda.CfnFunction_VpcConfigProperty{
 			SubnetIds:        jsii.Strings(props.Options.Subnets...),
@@ -76,7 +82,7 @@ func newFunction(stack awscdk.Stack, id string, props functionProps) (function, 
 		})
 	}
 	suppressFindings(made, policy, props)
-	return function{made, policy}, nil
+	return function{made, policy, logs}, nil
 }
 
 // environmentOf is what internal/config reads back, and FIPS endpoints.
@@ -101,13 +107,16 @@ func newRole(scope constructs.Construct, props functionProps) (awsiam.Role, awsi
 		Description: jsii.String("What " + props.Name + " may do in this Region"),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 	})
-	policy := awsiam.NewManagedPolicy(scope, jsii.String("Policy"), &awsiam.ManagedPolicyProps{
-		ManagedPolicyName: name,
-		Description:       jsii.String("The calls of " + props.Name + " in this Region"),
-		Statements:        statements(props.Grants, props.Options.Audit),
+	return role, newPolicy(scope, "Policy", props.Name, "The calls of "+props.Name+" in this Region", role, statements(props.Grants, props.Options.Audit))
+}
+
+func newPolicy(scope constructs.Construct, id, name, about string, role awsiam.Role, statements *[]awsiam.PolicyStatement) awsiam.ManagedPolicy {
+	return awsiam.NewManagedPolicy(scope, jsii.String(id), &awsiam.ManagedPolicyProps{
+		ManagedPolicyName: awscdk.Fn_Sub(jsii.String(name+"-${AWS::Region}"), nil),
+		Description:       jsii.String(about),
+		Statements:        statements,
 		Roles:             &[]awsiam.IRole{role},
 	})
-	return role, policy
 }
 
 // roleARN is known before the role is there.

@@ -79,6 +79,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	in.acceptFrom(workloads, scans)
 	queues.acceptFrom(slices.Concat(settings, workloads, scans, watching))
 	functions := functions{enforcer, gate, verifier}
+	leaveExistingLogs(stack, enforcer, gate, verifier)
 	alarms := newAlarms(stack, functions, topic, queues, in)
 	newDashboard(stack, functions, queues, in, alarms)
 	checkOnDeploy(stack, enforcer, slices.Concat(settings, workloads), version, options.Audit, alarms)

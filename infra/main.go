@@ -11,6 +11,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -45,17 +46,25 @@ func synthesize(settings string, args []string) (err error) {
 		return err
 	}
 	flags := flag.NewFlagSet("infra", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // main prints the error, in one line
 	flags.Func("c", "`NAME=VALUE` of an option (docs/deploy.md); may be repeated", func(choice string) error {
 		name, value, ok := strings.Cut(choice, "=")
-		if !ok {
+		if !ok || name == "" {
 			return errors.New("write NAME=VALUE")
 		}
 		context[name] = value
 		return nil
 	})
 	zips := flags.String("zips", "dist", "the `folder` of the zips")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		flags.SetOutput(os.Stdout)
+		flags.Usage()
+		return nil
+	} else if err != nil {
 		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%q is no flag; options are given as -c NAME=VALUE", flags.Arg(0))
 	}
 	app := awscdk.NewApp(&awscdk.AppProps{Context: &context, AnalyticsReporting: jsii.Bool(false)})
 	deployments, err := declare(app, *zips)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -38,6 +40,8 @@ func TestBadOptions(t *testing.T) {
 		{"emails", "soc@", "addresses"},
 		{"emails", "SOC <soc@example.gov>", "addresses"},
 		{"queues", "alerts", "ARNs of SQS queues"},
+		{"queues", "arn:aws-us-gov:sqs:us-gov-west-1:111122223333:alerts.fifo", "none of them FIFO"},
+		{"queues", []any{"arn:aws-us-gov:sns:us-gov-west-1:111122223333:alerts"}, "ARNs of SQS queues"},
 		{"httpsEndpoints", "http://example.gov", "https://"},
 		{"httpsEndpoints", "https://", "https://"},
 		{"subnets", "subnet-1", "given together"},
@@ -59,13 +63,20 @@ func TestBadOptions(t *testing.T) {
 		{"securityHub", "yes", "true or false"},
 		{"tracing", 1.0, "true or false"},
 		{"keysToRead", "alias/mine", "ARNs of KMS keys"},
+		{"securityBus", "fipsguard-security", "ARN of an event bus"},
+		{"securityBus", []any{"default"}, "a text"},
+		{"guardedAccounts", "111122223333,all", "accounts of 12 digits"},
+		{"guardedAccounts", []any{111122223333.0}, "a list of texts"},
+		{"silent", "yes", "true or false"},
+		{"policyFile", "no\nsuch file", "no such file or directory"},
+		{"mo\nde", "audit", "did you mean mode?"},
 		{"trailLogs", "s3://org-trail", "BUCKET"},
 		{"email", "soc@example.gov", "did you mean emails?"},
 		{"trail_logs", "org-trail", "did you mean trailLogs?"},
 		{"emails", "", "no one would get an alert"},
 	} {
 		_, err := readOptions(good(bad.name, bad.value))
-		if err == nil || !strings.Contains(err.Error(), "context "+bad.name) || !strings.Contains(err.Error(), bad.says) || strings.Contains(err.Error(), "\n") {
+		if err == nil || !strings.Contains(err.Error(), "context "+strings.ReplaceAll(bad.name, "\n", `\n`)) || !strings.Contains(err.Error(), bad.says) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s %v: %v; want one line with %q", bad.name, bad.value, err, bad.says)
 		}
 	}
@@ -90,5 +101,36 @@ func TestGoodOptions(t *testing.T) {
 	}
 	if _, err := readOptions(map[string]any{"silent": true}); err != nil {
 		t.Errorf("silent: %v", err)
+	}
+}
+
+// TestBadCommandLines: each is refused in one line, before the CDK starts.
+func TestBadCommandLines(t *testing.T) {
+	folder := t.TempDir()
+	settings := func(name, content string) string {
+		file := filepath.Join(folder, name)
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	for _, bad := range []struct {
+		settings string
+		args     []string
+		says     string
+	}{
+		{"../cdk.json", []string{"-c", "mode"}, "write NAME=VALUE"},
+		{"../cdk.json", []string{"-c", "=audit"}, "write NAME=VALUE"},
+		{"../cdk.json", []string{"-c"}, "flag needs an argument: -c"},
+		{"../cdk.json", []string{"-mode", "audit"}, "flag provided but not defined: -mode"},
+		{"../cdk.json", []string{"mode=audit"}, `"mode=audit" is no flag`},
+		{filepath.Join(folder, "none.json"), nil, "no such file"},
+		{settings("half.json", `{"context": {`), nil, "half.json"},
+		{settings("list.json", `{"context": ["mode=audit"]}`), nil, "list.json"},
+	} {
+		err := synthesize(bad.settings, bad.args)
+		if err == nil || !strings.Contains(err.Error(), bad.says) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s %q: %v; want one line with %q", bad.settings, bad.args, err, bad.says)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/mail"
 	"net/url"
@@ -68,7 +69,7 @@ func readOptions(context map[string]any) (Options, error) {
 		SecurityHub:     c.yes("securityHub"),
 		Tracing:         c.yes("tracing"),
 		Emails:          c.list("emails", "addresses as in soc@example.gov", isAddress),
-		Queues:          c.list("queues", "ARNs of SQS queues", queueARN.MatchString),
+		Queues:          c.list("queues", "ARNs of SQS queues, none of them FIFO, which SNS does not send to", queueARN.MatchString),
 		HTTPSEndpoints:  c.list("httpsEndpoints", "URLs that begin with https://", isHTTPS),
 		SecurityAccount: c.text("securityAccount", ""),
 		SecurityBus:     c.text("securityBus", ""),
@@ -140,7 +141,7 @@ var (
 	// lets the guard pass any role on.
 	rolePattern     = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(\d{12}|\*):role/([\w+=,.@-]+/)*[\w+=,.@-]+\*?$`)
 	keyARN          = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+$`)
-	queueARN        = regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+(\.fifo)?$`)
+	queueARN        = regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+$`)
 	busARN          = regexp.MustCompile(`^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus/[\w./-]+$`)
 	subnetID        = regexp.MustCompile(`^subnet-[0-9a-f]+$`)
 	groupID         = regexp.MustCompile(`^sg-[0-9a-f]+$`)
@@ -175,7 +176,11 @@ func readPolicy(file string) (string, error) {
 	}
 	document, err := os.ReadFile(file)
 	if err != nil {
-		return "", fmt.Errorf("context policyFile: %w", err)
+		var pathError *fs.PathError
+		if errors.As(err, &pathError) {
+			err = pathError.Err // without the path, which may have several lines
+		}
+		return "", fmt.Errorf("context policyFile %q: %w", file, err)
 	}
 	if _, err := config.ParsePolicy(document, time.Now()); err != nil {
 		return "", fmt.Errorf("context policyFile %s: %w", file, err)

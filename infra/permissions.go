@@ -57,7 +57,7 @@ func receive(queue awssqs.IQueue) grant {
 // looks are the reads of workloads for which AWS has no resource-level
 // permissions.
 func looks() []string {
-	return []string{"ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "application-autoscaling:DescribeScalableTargets"}
+	return []string{"ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "ecs:DescribeCapacityProviders", "application-autoscaling:DescribeScalableTargets"}
 }
 
 // verifierGrants are the calls that the verifier makes.
@@ -72,7 +72,7 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 		},
 		grant{
 			sid: "Look", resources: []string{"*"},
-			actions: append(looks(), "ecs:DescribeCapacityProviders", "ecs:ListAccountSettings", "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks", "cloudtrail:LookupEvents", "cloudtrail:DescribeTrails"),
+			actions: append(looks(), "ecs:ListAccountSettings", "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks", "cloudtrail:LookupEvents", "cloudtrail:DescribeTrails"),
 		},
 		grant{sid: "AskKernels", actions: []string{"ecs:ExecuteCommand"}, resources: []string{*arnOf(stack, "ecs", "cluster/*"), *arnOf(stack, "ecs", "task/*")}},
 		// The authorization reference knows no resource for it.
@@ -88,7 +88,6 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 		// Without it, S3 answers AccessDenied for an object that is not there yet.
 		grant{sid: "SeeWhatIsKept", actions: []string{"s3:ListBucket", "s3:ListBucketVersions"}, resources: []string{*props.Evidence.BucketArn()}},
 	)
-	list = append(list, readBack(stack, *props.Topic.TopicArn(), *props.Evidence.BucketArn(), *props.Key.KeyArn(), *props.Signing.KeyArn())...)
 	list = append(list, workloads(stack, props.Options)...)
 	if bucket, _, _ := strings.Cut(props.Options.TrailLogs, "/"); bucket != "" {
 		logs := "arn:" + *stack.Partition() + ":s3:::" + bucket

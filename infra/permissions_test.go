@@ -27,6 +27,7 @@ var (
 	keeping   = client{"../internal/aws/ecsapi/setting.go", "ecs", "ecs"}
 	rejecting = []client{
 		{"../internal/aws/ecsapi/definition.go", "ecs", "ecs"},
+		{"../internal/aws/ecsapi/provider.go", "ecs", "ecs"},
 		{"../internal/aws/ecsapi/service.go", "ecs", "ecs"},
 		{"../internal/aws/ecsapi/task.go", "ecs", "ecs"},
 		{"../internal/aws/scaling/scaling.go", "applicationautoscaling", "application-autoscaling"},
@@ -41,7 +42,6 @@ var clients = map[string][]client{
 	"Gate":     append(slices.Clone(rejecting), alerting),
 	"Verifier": append(slices.Clone(rejecting), alerting, keeping,
 		client{"../internal/aws/ecsapi/inventory.go", "ecs", "ecs"},
-		client{"../internal/aws/ecsapi/provider.go", "ecs", "ecs"},
 		client{"../internal/aws/ecsexec/*.go", "ecs", "ecs"},
 		client{"../internal/aws/history/history.go", "cloudtrail", "cloudtrail"},
 		client{"../internal/aws/selfcheck/*.go", "cloudtrail", "cloudtrail"},

@@ -50,6 +50,7 @@ func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
 		Concurrency: someWhereAnyAreKept(props.Options, 1),
 		Environment: settings.Environment(),
 		Grants:      verifierGrants(stack, props),
+		Reads:       readBack(stack, *props.Topic.TopicArn(), *props.Evidence.BucketArn(), *props.Key.KeyArn(), *props.Signing.KeyArn()),
 		Options:     props.Options,
 		Key:         props.Key,
 		Failed:      props.Queues.failed,

@@ -31,6 +31,7 @@ type auditCommand struct {
 	Signatures string   `placeholder:"FILE" help:"Signatures of digests that were copied from S3 without their metadata: a JSON object from key to signature."`
 	Index      string   `placeholder:"FILE" help:"Remember there what was read, and do not read it again."`
 	Thorough   bool     `help:"Check every byte of the logs as JSON, also when there is much to read."`
+	keepFlags  `embed:""`
 	Plan       bool     `help:"Only say what would be read."`
 	Athena     bool     `help:"Print SQL for Amazon Athena over the log files under s3://BUCKET/…/AWSLogs, and read nothing."`
 	Paths      []string `arg:"" optional:"" name:"path" help:"Folders, log files, digests, or s3://BUCKET/PREFIX; - is one log file on the standard input."`
@@ -56,6 +57,13 @@ func (c *auditCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	if err := c.checkSignKey(); err != nil {
+		return err
+	}
+	by, err := c.auditor(ctx)
+	if err != nil {
+		return err
+	}
 	from := tools.Audit{Stdin: t.in, Config: tools.ManyRequests(c.Profile, append(c.Region, "us-gov-west-1")[0])}
 	files, err := from.Files(ctx, c.Paths, c.Account)
 	if err != nil {
@@ -69,7 +77,8 @@ func (c *auditCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := c.print(t, answer); err != nil {
+	// A report that cannot be written must not lose what was read.
+	if err := errors.Join(c.print(t, answer), c.report(ctx, t, by, answer)); err != nil {
 		return err
 	}
 	if status := exitCode(answer.Status()); status != 0 {
@@ -163,21 +172,15 @@ func (c *auditCommand) print(t *terminal, a *audit.Answer) error {
 	for _, note := range a.Notes {
 		fmt.Fprintln(t.err, "fipsguard:", sanitize.Terminal(note))
 	}
-	var err error
 	switch c.Format {
 	case "json":
 		text := json.NewEncoder(t.out)
 		text.SetEscapeHTML(false)
-		err = text.Encode(a)
+		return text.Encode(a)
 	case "csv":
-		err = printAuditCSV(t.out, a)
-	default:
-		err = printAudit(t, a)
+		return printAuditCSV(t.out, a)
 	}
-	if c.HTML != "" {
-		err = errors.Join(err, writeAuditPage(c.HTML, a))
-	}
-	return err
+	return printAudit(t, a)
 }
 
 // readIndex reads an index, which need not be there yet.

@@ -11,9 +11,9 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// past is a folder with two log files: FIPS mode was on, off for an hour, in
+// pastLogs is a folder with two log files: FIPS mode was on, off for an hour, in
 // which a task was launched, and on again.
-func past(t *testing.T) string {
+func pastLogs(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
 	put := func(id, at, value string) string {
@@ -47,7 +47,7 @@ func past(t *testing.T) string {
 }
 
 func TestAudit(t *testing.T) {
-	t.Chdir(past(t))
+	t.Chdir(pastLogs(t))
 	for _, c := range []struct {
 		name string
 		args []string
@@ -80,7 +80,7 @@ func TestAudit(t *testing.T) {
 }
 
 func TestAuditForms(t *testing.T) {
-	folder := past(t)
+	folder := pastLogs(t)
 	page, index := filepath.Join(t.TempDir(), "audit.html"), filepath.Join(t.TempDir(), "index")
 	var first string
 	for range 2 { // the second time from the index
@@ -123,5 +123,60 @@ func TestAuditOfTheStandardInput(t *testing.T) {
 	const log = `{"Records":[{"eventID":"e","eventTime":"2026-11-20T09:00:00Z","eventSource":"ecs.amazonaws.com","eventName":"PutAccountSettingDefault","awsRegion":"us-gov-west-1","recipientAccountId":"111122223333","requestParameters":{"name":"fargateFIPSMode","value":"disabled"}}]}`
 	if code, out, talk := fipsguard(log, "audit", "-"); code != 1 || !strings.Contains(out, "by unknown") {
 		t.Errorf("exit %d: %s%s", code, out, talk)
+	}
+}
+
+// TestAnAuditIsEvidence: its report is kept in all formats, signed with a key of
+// KMS, verified by evidence verify as a scan's is, rendered anew, and caught when
+// it was changed.
+func TestAnAuditIsEvidence(t *testing.T) {
+	s := verified(t)
+	arn, key := signingKey(t, s)
+	logs, dir := pastLogs(t), filepath.Join(t.TempDir(), "evidence")
+	page := filepath.Join(t.TempDir(), "audit.html")
+	if code, _, talk := fipsguard("", "audit", "--out", dir, "--sign-key", arn, "--html", page, logs); code != 1 || talk != "" {
+		t.Fatalf("audit --out exits %d: %s", code, talk)
+	}
+	if code, out, talk := fipsguard("", "evidence", "verify", dir, "--key", key); code != 0 || !strings.HasPrefix(out, "WHOLE  1 of 1 reports are signed") || talk != "" {
+		t.Errorf("evidence verify exits %d: %s\n%s", code, talk, out)
+	}
+	original := one(t, dir, "*.dsse.json")
+	for format, ending := range map[string]string{"json": ".json", "html": ".html", "text": ".txt", "oscal": ".oscal.json", "fedramp": ".fedramp.json"} {
+		want, err := os.ReadFile(strings.TrimSuffix(original, ".dsse.json") + ending)
+		code, out, talk := fipsguard("", "evidence", "render", original, "--key", key, "--format", format)
+		if err != nil || code != 0 || talk != "" || out != string(want) {
+			t.Errorf("render %s exits %d: %s, %v", format, code, talk, err)
+		}
+		if !strings.Contains(out, s.People.Admin.CallerARN()) && (format == "json" || format == "text") {
+			t.Errorf("%s does not say who audited", format)
+		}
+	}
+	if alone, err := os.ReadFile(strings.TrimSuffix(original, ".dsse.json") + ".html"); err != nil {
+		t.Error(err)
+	} else if both, err := os.ReadFile(page); err != nil || string(both) != string(alone) {
+		t.Errorf("the page of --html is another than that of --out: %v", err)
+	}
+	if code, out, talk := fipsguard("", "evidence", "summary", dir, "--key", key); code != 2 || !strings.Contains(talk, "no reports of scans") {
+		t.Errorf("an audit counts among the scans of a year: exit %d: %s%s", code, talk, out)
+	}
+	data := one(t, dir, "*Z.json")
+	text, err := os.ReadFile(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(data, []byte(strings.Replace(string(text), `"NON_COMPLIANT"`, `"COMPLIANT"`, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, _ := fipsguard("", "evidence", "verify", dir, "--key", key); code != 1 || !strings.Contains(out, "it is not what the signed report makes") {
+		t.Errorf("with a changed report it exits %d:\n%s", code, out)
+	}
+	for want, args := range map[string][]string{
+		"--sign-key signs what --out writes": {"audit", "--sign-key", arn, logs},
+		"it must be the ARN of a KMS key":    {"audit", "--sign-key", "alias/mine", "--out", dir, logs},
+		"in all formats, not signed":         {"audit", "--out", t.TempDir(), logs},
+	} {
+		if _, _, talk := fipsguard("", args...); !strings.Contains(talk, want) {
+			t.Errorf("%v says %q, want %q", args, talk, want)
+		}
 	}
 }

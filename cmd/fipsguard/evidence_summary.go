@@ -46,7 +46,7 @@ func (c *evidenceSummaryCommand) Run(t *terminal) error {
 	}
 	all := sum.Summaries(len(keys) > 0, len(left))
 	if len(all) == 0 && len(left) == 0 {
-		return errors.New("there are no reports in " + c.Path)
+		return errors.New("there are no reports of scans in " + c.Path)
 	}
 	if len(keys) == 0 {
 		fmt.Fprintln(t.err, "fipsguard: no signature was checked: give --key")

@@ -4,18 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 
-	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/evidence/folder"
 	"fipsguard/internal/evidence/format"
-	"fipsguard/internal/evidence/page"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 	"fipsguard/internal/sanitize"
@@ -31,8 +27,7 @@ type verifyCommand struct {
 	Format     string   `enum:"text,json" default:"text" help:"text or json, the format of the evidence (${default})."`
 	HTML       string   `name:"html" placeholder:"FILE" help:"Write the report as a page, too."`
 	Class      string   `enum:"B,C,D" default:"C" placeholder:"B|C|D" help:"FedRAMP certification class, by whose cycle observations are renewed (${default}): B within 7 days, C within 3; for D FedRAMP sets none, and it is as C."`
-	Out        string   `type:"path" placeholder:"DIR" help:"Write the report in all formats to this folder."`
-	SignKey    string   `placeholder:"ARN" help:"With --out: sign the report with this KMS key, of spec ECC_NIST_P384. Without it the report says that it is not signed."`
+	keepFlags  `embed:""`
 	policyFlag `embed:""`
 	TrailLogs  string `placeholder:"BUCKET/PREFIX" help:"CloudTrail's log files in S3, up to the account, for what is older than 90 days."`
 }
@@ -86,40 +81,6 @@ func (c *verifyCommand) Run(t *terminal) error {
 	return verifyExit(t, found)
 }
 
-func (c *verifyCommand) checkSignKey() error {
-	switch {
-	case c.SignKey == "":
-		return nil
-	case c.Out == "":
-		return errors.New("--sign-key signs what --out writes: add --out DIR")
-	}
-	if err := config.CheckSigningKey(c.SignKey); err != nil {
-		return fmt.Errorf("--sign-key is %q; %w", c.SignKey, err)
-	}
-	return nil
-}
-
-// keep writes the report in all formats to the folder that was asked for, and
-// returns it as it is in them.
-func (c *verifyCommand) keep(ctx context.Context, t *terminal, by folder.Signer, d evidence.Document) (evidence.Document, error) {
-	if c.Out == "" {
-		return d, nil
-	}
-	if err := os.MkdirAll(c.Out, 0o755); err != nil {
-		return d, fmt.Errorf("make the folder: %w", err)
-	}
-	kept, err := folder.Write(ctx, d, by, func(name string, data []byte) error {
-		return os.WriteFile(filepath.Join(c.Out, name), data, 0o644)
-	})
-	if err != nil {
-		return kept, fmt.Errorf("write the report to %s: %w", c.Out, err)
-	}
-	if c.SignKey == "" {
-		fmt.Fprintf(t.err, "fipsguard: wrote %s in all formats, not signed\n", filepath.Join(c.Out, d.ID))
-	}
-	return kept, nil
-}
-
 // write prints the report first: a page that cannot be written must not lose
 // what a long look saw.
 func (c *verifyCommand) write(t *terminal, d evidence.Document) error {
@@ -133,21 +94,6 @@ func (c *verifyCommand) write(t *terminal, d evidence.Document) error {
 		err = errors.Join(err, writePage(c.HTML, d))
 	}
 	return err
-}
-
-// writePage writes a report as a page.
-func writePage(name string, d evidence.Document) error {
-	return writeFile(name, func(w io.Writer) error { return page.Write(w, d) })
-}
-
-// writeFile writes a page into a new file or over an old one.
-func writeFile(name string, write func(io.Writer) error) (err error) {
-	file, err := os.Create(name)
-	if err != nil {
-		return fmt.Errorf("write the page: %w", err)
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	return write(file)
 }
 
 // verifyExit: a violation that was found counts more than what could not be read.

@@ -92,6 +92,14 @@ func exposedBy(d draft, f guard.Finding) string {
 		case s.Rejected != "":
 			return "Until ECS has stopped " + name + ", it may run without FIPS mode."
 		}
+	case guard.CapacityProvider:
+		if !unknown {
+			return "Everything that launches on " + name + " runs without FIPS mode."
+		}
+	case guard.Service:
+		if !unknown && f.Rule == guard.ServiceCapacityProvider {
+			return name + " keeps starting tasks without FIPS mode."
+		}
 	case guard.PolicyDocument:
 		return "The guard ignores the rejected document. It enforces the account setting and does nothing about workloads but report them."
 	case guard.Component:

@@ -49,6 +49,17 @@ func moreKinds() map[string]guard.Report {
 	platformUnseen := definition
 	platformUnseen.Platform, platformUnseen.Unknown = guard.Platform{}, "ECS did not answer DescribeTaskDefinition"
 
+	offProvider := guard.CapacityProvider{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:capacity-provider/managed", Name: "managed", Cluster: "main", Managed: guard.Yes, FIPS: guard.ModeOff}
+	unread := guard.ProvidersOf("MANAGED_INSTANCES", []string{"managed"}, "main")
+	managedTask, unreadTask := task, task
+	managedTask.Fargate, managedTask.Providers = guard.No, []guard.CapacityProvider{offProvider}
+	unreadTask.Fargate, unreadTask.Providers = guard.No, unread
+	managedService, unreadService := service, service
+	managedService.Fargate, managedService.Providers = guard.No, []guard.CapacityProvider{offProvider}
+	unreadService.Fargate, unreadService.Providers = guard.No, unread
+	managedKernel := refuted()
+	managedKernel.Task.Fargate, managedKernel.Task.Providers = guard.No, []guard.CapacityProvider{{Name: "managed", Managed: guard.Yes, FIPS: guard.ModeOn}}
+
 	all := map[string]guard.Report{
 		"override-audited":     report("PutAccountSetting", override, guard.RefusedByPolicy, "The policy only audits this rule."),
 		"override-failed":      report("PutAccountSetting", override, guard.Failed, "No answer from AWS: connection reset."),
@@ -59,34 +70,44 @@ func moreKinds() map[string]guard.Report {
 			Account: "111122223333", Region: "us-gov-west-1", Scope: guard.ScopePrincipal, Principal: "every user and role",
 			Unknown: "CloudTrail's history could be read back to 2026-11-02T10:15:30Z only, and no API shows overrides",
 		}),
-		"deleted-refused":       report("DeleteAccountSetting", deleted, guard.RefusedByAWS, refusedByAWS),
-		"definition-refused":    report("RegisterTaskDefinition", definition, guard.RefusedByAWS, refusedByAWS),
-		"definition-failed":     report("RegisterTaskDefinition", definition, guard.Failed, "No answer from AWS: connection reset."),
-		"task-unknown":          report("RunTask", guard.Task{ARN: task.ARN, Cluster: "main", LastStatus: "PENDING", Unknown: "ECS did not answer DescribeTasks"}, guard.Answered, ""),
-		"task-refused":          report("RunTask", task, guard.RefusedByAWS, refusedByAWS),
-		"task-running":          report("ECS Task State Change", standalone, guard.RefusedByPolicy, "The policy only audits this rule."),
-		"task-running-stopped":  report("ECS Task State Change", standalone, guard.Answered, "AWS answered that the task is to stop."),
-		"task-running-unknown":  lookReport(nil, guard.Task{ARN: task.ARN, Cluster: "main", LastStatus: "RUNNING", Unknown: "ECS did not answer DescribeTasks"}),
-		"provider-fips-off":     report("CreateCapacityProvider", guard.CapacityProvider{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:capacity-provider/managed", Cluster: "main", Managed: guard.Yes, FIPS: guard.ModeOff}, guard.Answered, ""),
-		"provider-unknown":      report("CreateCapacityProvider", guard.CapacityProvider{Name: "managed", Unknown: "the record does not show what kind of provider it is"}, guard.Answered, ""),
-		"service-unknown":       report("UpdateService", guard.Service{ARN: service.ARN, Cluster: "main", Fargate: guard.Yes, Definition: platformUnseen, Unknown: "ECS did not answer DescribeServices"}, guard.Answered, ""),
-		"service-scaled":        reportBy(guard.Policy{ServiceRemedy: guard.ScaleToZero}, "UpdateService", service, guard.Answered, "AWS answered a desired count of 0."),
-		"service-refused":       reportBy(guard.Policy{ServiceRemedy: guard.RollBack}, "UpdateService", service, guard.RefusedByAWS, refusedByAWS),
-		"task-stopped-already":  named3,
-		"task-of-batch":         report("ECS Task State Change", batch, guard.RefusedByPolicy, "The policy only audits this rule."),
-		"default-by-console":    byConsole,
-		"look-off-period":       lookReport(nil, past),
-		"look-off-period-named": lookReport(nil, named),
-		"look-silent-kernel":    lookReport(nil, silent),
-		"look-stale-proof":      lookReport(nil, fresh),
-		"look-unsure-exposure":  lookReport(nil, unsure),
-		"look-stopped":          lookActed(stopAll, guard.Answered, "AWS answered that the task is to stop.", alone),
-		"look-redeploy-failed":  lookActed(stopAll, guard.Failed, "No answer from AWS: connection reset.", refuted()),
-		"look-one-resolved":     lookReport([]string{"task-exposed service main/web"}),
-		"look-many-resolved":    lookReport(numbered(40, "task-exposed service main/web-%d")),
-		"look-many-tasks":       lookReport(nil, manyRefuted(40)...),
-		"nothing-found":         {Cause: cause},
-		"rule-of-a-later-time":  {Cause: cause, Findings: []guard.Finding{{Rule: "rule-of-a-later-time", Subject: "thing", Verdict: guard.NonCompliant, Severity: guard.High, Reason: "It is not so.", State: account}}},
+		"deleted-refused":      report("DeleteAccountSetting", deleted, guard.RefusedByAWS, refusedByAWS),
+		"definition-refused":   report("RegisterTaskDefinition", definition, guard.RefusedByAWS, refusedByAWS),
+		"definition-failed":    report("RegisterTaskDefinition", definition, guard.Failed, "No answer from AWS: connection reset."),
+		"task-unknown":         report("RunTask", guard.Task{ARN: task.ARN, Cluster: "main", LastStatus: "PENDING", Unknown: "ECS did not answer DescribeTasks"}, guard.Answered, ""),
+		"task-refused":         report("RunTask", task, guard.RefusedByAWS, refusedByAWS),
+		"task-running":         report("ECS Task State Change", standalone, guard.RefusedByPolicy, "The policy only audits this rule."),
+		"task-running-stopped": report("ECS Task State Change", standalone, guard.Answered, "AWS answered that the task is to stop."),
+		"task-running-unknown": lookReport(nil, guard.Task{ARN: task.ARN, Cluster: "main", LastStatus: "RUNNING", Unknown: "ECS did not answer DescribeTasks"}),
+		"provider-fips-off":    report("CreateCapacityProvider", guard.CapacityProvider{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:capacity-provider/managed", Cluster: "main", Managed: guard.Yes, FIPS: guard.ModeOff, New: true}, guard.Answered, ""),
+		"provider-found-off": lookReport(nil, guard.UsedBy([]guard.CapacityProvider{{
+			ARN: offProvider.ARN, Cluster: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/main", Managed: guard.Yes, FIPS: guard.ModeOff,
+		}}, []guard.Service{managedService, {Name: "api", Providers: managedService.Providers}}, true)[0]),
+		"managed-task-stopped":    report("RunTask", managedTask, guard.Answered, "AWS answered that the task is to stop."),
+		"managed-task-audited":    report("RunTask", managedTask, guard.RefusedByPolicy, "The policy only audits this rule."),
+		"managed-task-unknown":    report("ECS Task State Change", unreadTask, guard.Answered, ""),
+		"managed-service":         report("UpdateService", managedService, guard.Answered, ""),
+		"managed-service-scaled":  reportBy(guard.Policy{ServiceRemedy: guard.ScaleToZero}, "UpdateService", managedService, guard.Answered, "AWS answered a desired count of 0."),
+		"managed-service-unknown": report("UpdateService", unreadService, guard.Answered, ""),
+		"managed-kernel":          lookReport(nil, managedKernel),
+		"provider-unknown":        report("CreateCapacityProvider", guard.CapacityProvider{Name: "managed", Unknown: "the record does not show what kind of provider it is"}, guard.Answered, ""),
+		"service-unknown":         report("UpdateService", guard.Service{ARN: service.ARN, Cluster: "main", Fargate: guard.Yes, Definition: platformUnseen, Unknown: "ECS did not answer DescribeServices"}, guard.Answered, ""),
+		"service-scaled":          reportBy(guard.Policy{ServiceRemedy: guard.ScaleToZero}, "UpdateService", service, guard.Answered, "AWS answered a desired count of 0."),
+		"service-refused":         reportBy(guard.Policy{ServiceRemedy: guard.RollBack}, "UpdateService", service, guard.RefusedByAWS, refusedByAWS),
+		"task-stopped-already":    named3,
+		"task-of-batch":           report("ECS Task State Change", batch, guard.RefusedByPolicy, "The policy only audits this rule."),
+		"default-by-console":      byConsole,
+		"look-off-period":         lookReport(nil, past),
+		"look-off-period-named":   lookReport(nil, named),
+		"look-silent-kernel":      lookReport(nil, silent),
+		"look-stale-proof":        lookReport(nil, fresh),
+		"look-unsure-exposure":    lookReport(nil, unsure),
+		"look-stopped":            lookActed(stopAll, guard.Answered, "AWS answered that the task is to stop.", alone),
+		"look-redeploy-failed":    lookActed(stopAll, guard.Failed, "No answer from AWS: connection reset.", refuted()),
+		"look-one-resolved":       lookReport([]string{"task-exposed service main/web"}),
+		"look-many-resolved":      lookReport(numbered(40, "task-exposed service main/web-%d")),
+		"look-many-tasks":         lookReport(nil, manyRefuted(40)...),
+		"nothing-found":           {Cause: cause},
+		"rule-of-a-later-time":    {Cause: cause, Findings: []guard.Finding{{Rule: "rule-of-a-later-time", Subject: "thing", Verdict: guard.NonCompliant, Severity: guard.High, Reason: "It is not so.", State: account}}},
 	}
 	for name, rule := range map[string]guard.RuleID{
 		"guard-trail": guard.GuardTrail, "guard-events": guard.GuardEvents, "guard-alerts": guard.GuardAlerts, "guard-queues": guard.GuardQueues, "guard-module": guard.GuardModule,

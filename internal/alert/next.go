@@ -39,12 +39,37 @@ func next(d draft) []string {
 		if advice != "" && f.Severity > guard.Info {
 			add(owner(f) + advice)
 		}
+		for _, step := range steps(d, f) {
+			add(step)
+		}
 	}
-	if fixes == 0 || setting {
+	if setting || fixes == 0 && !onlyManaged(d.findings) {
 		add("Check FIPS mode: aws ecs list-account-settings --name " + guard.SettingName + " --effective-settings --region " + regionWord(d.report.Cause.Region) +
 			" (it is the account default only if principalArn ends in :root)")
 	}
 	return list
+}
+
+// steps are the commands of an advice that takes several, in their order: all, or
+// none where one of them cannot be shown.
+func steps(d draft, f guard.Finding) []string {
+	var list []string
+	for i, step := range f.Steps() {
+		if d.exact(step) == "" {
+			return nil
+		}
+		list = append(list, fmt.Sprintf("Step %d: %s", i+1, step))
+	}
+	return list
+}
+
+// onlyManaged reports whether everything that was found is about ECS Managed
+// Instances, on which Fargate's setting has no effect.
+func onlyManaged(findings []guard.Finding) bool {
+	return len(findings) > 0 && !slices.ContainsFunc(findings, func(f guard.Finding) bool {
+		rule, _ := guard.RuleOf(f.Rule)
+		return rule.Group != guard.GroupManaged
+	})
 }
 
 // owner is whom an advice is for, unless it is for who gets the alert.

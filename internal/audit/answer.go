@@ -51,6 +51,8 @@ type Interval struct {
 	Mode   string `json:"mode"` // on, off, unknown
 	Reason Reason `json:"reason"`
 	Event  *Event `json:"event"`
+
+	Launched int `json:"-"` // tasks that were launched in it; counted where the account's default was off
 }
 
 // Reason is why the mode is what it is.
@@ -111,6 +113,18 @@ type Files struct {
 type Faulty struct {
 	Path  string `json:"path"`
 	Fault string `json:"fault"`
+}
+
+// Of are the faulty files that belong to a place by their names, and those whose
+// names say nothing.
+func (f Files) Of(p Place) []Faulty {
+	var of []Faulty
+	for _, one := range f.Faulty {
+		if n := nameOf(one.Path); n.place == (place{}) || n.place == (place{p.Account, p.Region}) {
+			of = append(of, one)
+		}
+	}
+	return of
 }
 
 // Time is a second, written as RFC 3339 in UTC.

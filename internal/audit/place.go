@@ -69,8 +69,10 @@ func (e *entry) reach(windows spans) (within span, delivered int64) {
 // sumOff sums up the default's off periods and what was launched in them.
 func (p *Place) sumOff(launches []launch, within span) {
 	var periods spans
-	for _, i := range p.Intervals {
+	at := map[int64]int{} // the interval that begins there
+	for n, i := range p.Intervals {
 		if i.Mode == off.String() {
+			at[int64(i.From)] = n
 			p.Off.Windows++
 			p.Off.Seconds += int64(i.Until - i.From)
 			periods = append(periods, span{int64(i.From), int64(i.Until)})
@@ -85,6 +87,7 @@ func (p *Place) sumOff(launches []launch, within span) {
 			continue
 		}
 		p.LaunchesWhileOff += l.tasks
+		p.Intervals[at[period.from]].Launched += l.tasks
 		for _, g := range l.groups {
 			counts[Launched{Definition: g.definition, Group: g.group}] += g.count
 		}

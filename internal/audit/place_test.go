@@ -137,6 +137,13 @@ func TestLaunchesWhileOff(t *testing.T) {
 	if got, want := fmt.Sprint(p.Launched), "[{web:1 family:web 31} {web  1} {web service:web 1}]"; got != want {
 		t.Errorf("launched %s, want %s", got, want)
 	}
+	var each []int
+	for _, i := range p.Intervals {
+		each = append(each, i.Launched)
+	}
+	if got, want := fmt.Sprint(each), "[0 25 0 8 0]"; got != want {
+		t.Errorf("the intervals have %s launches, want %s", got, want)
+	}
 	since := b.audit(Options{Scope: Scope{Since: at(t, "10:31"), Until: at(t, "12:00:10")}})
 	if p := only(t, since); p.LaunchesWhileOff != 4+1+1+16 || short(p.Intervals) != "off 10:31-11:00 set off, on 11:00-12:00 set on2, off 12:00-12:00:10 set off2" {
 		t.Errorf("from 10:31 to 12:00:10: %d launches, %s", p.LaunchesWhileOff, short(p.Intervals))

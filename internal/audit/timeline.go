@@ -110,7 +110,7 @@ func (t timeline) intervals(within span) []Interval {
 			joined[last].Until = Time(s.until)
 			continue
 		}
-		joined = append(joined, Interval{Time(s.from), Time(s.until), s.mode.String(), s.reason, eventOf(s.event)})
+		joined = append(joined, Interval{From: Time(s.from), Until: Time(s.until), Mode: s.mode.String(), Reason: s.reason, Event: eventOf(s.event)})
 	}
 	return joined
 }

@@ -26,7 +26,11 @@ func list(t *testing.T, text []byte) List {
 func somewhere(l List) Place {
 	known := map[string]string{}
 	for _, name := range l.Unknown() {
-		known[name] = "arn:aws-us-gov:any:us-gov-west-1:111122223333:any/" + name
+		if name == "LogGroups" {
+			known[name] = "create"
+			continue
+		}
+		known[name] = "arn:aws-us-gov:any:us-gov-west-1:111122223333:any/name/0a1b-" + name
 	}
 	return Place{Partition: "aws-us-gov", Account: "111122223333", Region: "us-gov-west-1", Known: known}
 }
@@ -181,6 +185,7 @@ func TestResolution(t *testing.T) {
 			"K": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {"Statement": [{"Resource": {"Fn::Join": ["/", ["a", {"Ref": "Q"}]]}}]}}},
 			"R": {"Type": "AWS::SQS::Queue", "Condition": "Both", "Properties": {"QueueName": "r"}},
 			"S": {"Type": "AWS::SQS::Queue", "Condition": "Any", "Properties": {"QueueName": "s"}},
+			"U": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": ["u-${Part}-${AWS::Region}", {"Part": {"Fn::Select": [3, {"Fn::Split": ["/", {"Ref": "Q"}]}]}}]}}},
 			"T": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "t", "Policy": {"Fn::Transform": {}}}}
 		}}`))
 	if diff := cmp.Diff([]string{"Email", "K.Arn"}, l.Unknown()); diff != "" {
@@ -198,6 +203,9 @@ func TestResolution(t *testing.T) {
 		}
 		if k := names["K"]; k.Name != "0a1b" || !strings.Contains(shown(k.Properties), "a/https://sqs.us-gov-west-1") {
 			t.Errorf("the key: %+v", k)
+		}
+		if u := names["U"]; u.Words != "queue u-111122223333-us-gov-west-1" {
+			t.Errorf("a part of a text: %+v", u)
 		}
 		if _, there := names["R"]; there {
 			t.Error("a resource whose condition does not hold is missed")

@@ -1,7 +1,9 @@
 package component
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -21,7 +23,19 @@ func (r resolver) function(name string, of any) (any, error) {
 		}
 	case "Fn::Sub":
 		if text, ok := of.(string); ok {
-			return r.substituted(text)
+			return r.substituted(text, nil)
+		}
+		if text, ok := first(list).(string); ok && len(list) == 2 {
+			own, _ := list[1].(map[string]any)
+			return r.substituted(text, own)
+		}
+	case "Fn::Select":
+		if len(list) == 2 {
+			return r.selected(list[0], list[1])
+		}
+	case "Fn::Split":
+		if len(list) == 2 {
+			return r.split(list[0], list[1])
 		}
 	case "Fn::Join":
 		if len(list) == 2 {
@@ -49,10 +63,17 @@ func first(list []any) any {
 	return list[0]
 }
 
-func (r resolver) substituted(text string) (string, error) {
+// substituted puts values in the place of names, first those of the function's own.
+func (r resolver) substituted(text string, own map[string]any) (string, error) {
 	var failed error
 	filled := placeholder.ReplaceAllStringFunc(text, func(match string) string {
-		value, err := r.named(match[2 : len(match)-1])
+		name := match[2 : len(match)-1]
+		value, err := "", error(nil)
+		if given, ok := own[name]; ok {
+			value, err = r.text(given)
+		} else {
+			value, err = r.named(name)
+		}
 		if err != nil {
 			failed = err
 		}
@@ -72,6 +93,31 @@ func (r resolver) joined(separator, parts any) (string, error) {
 		texts[i] = fmt.Sprint(part)
 	}
 	return strings.Join(texts, fmt.Sprint(separator)), nil
+}
+
+func (r resolver) split(separator, text any) (any, error) {
+	whole, err := r.text(text)
+	if err != nil {
+		return nil, err
+	}
+	list := []any{}
+	for part := range strings.SplitSeq(whole, fmt.Sprint(separator)) {
+		list = append(list, part)
+	}
+	return list, nil
+}
+
+func (r resolver) selected(index, of any) (any, error) {
+	resolved, err := r.value(of)
+	if err != nil {
+		return nil, err
+	}
+	list, _ := resolved.([]any)
+	i, err := strconv.Atoi(fmt.Sprint(index))
+	if err != nil || i < 0 || i >= len(list) {
+		return nil, errors.New("nothing can be selected")
+	}
+	return list[i], nil
 }
 
 // holds reports whether a condition of the template is true.
@@ -99,7 +145,7 @@ func (r resolver) truth(expression any) (bool, error) {
 			return r.several(list, name == "Fn::And")
 		}
 	}
-	return false, fmt.Errorf("the self-check does not understand a condition of the template")
+	return false, errors.New("the self-check does not understand a condition of the template")
 }
 
 func (r resolver) several(list []any, all bool) (bool, error) {

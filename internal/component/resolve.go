@@ -128,14 +128,21 @@ func referred(value map[string]any) []string {
 	if path, ok := value["Fn::GetAtt"].([]any); ok && len(path) == 2 {
 		return []string{fmt.Sprintf("%v.%v", path[0], path[1])}
 	}
-	if text, ok := value["Fn::Sub"].(string); ok {
-		var names []string
-		for _, match := range placeholder.FindAllStringSubmatch(text, -1) {
-			names = append(names, match[1])
-		}
-		return names
+	text, ok := value["Fn::Sub"].(string)
+	var own map[string]any
+	if list, both := value["Fn::Sub"].([]any); both && len(list) == 2 {
+		text, ok = list[0].(string)
+		own, _ = list[1].(map[string]any)
 	}
-	return nil
+	var names []string
+	if ok {
+		for _, match := range placeholder.FindAllStringSubmatch(text, -1) {
+			if _, given := own[match[1]]; !given {
+				names = append(names, match[1])
+			}
+		}
+	}
+	return names
 }
 
 var placeholder = regexp.MustCompile(`\$\{([^!}][^}]*)\}`)

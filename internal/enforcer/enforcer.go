@@ -22,6 +22,7 @@ type Account interface {
 	remediate.Account
 	ObserveTaskDefinition(context.Context, guard.TaskDefinition) (guard.TaskDefinition, error)
 	WithDefinition(context.Context, guard.Task) (guard.Task, error)
+	WithProviders(context.Context, guard.Task) (guard.Task, error)
 	ObserveTask(context.Context, guard.Task) (guard.Task, error)
 	ObserveService(context.Context, guard.Service) ([]guard.Service, error)
 	ObserveRemedy(context.Context, guard.Service, guard.ServiceRemedy) (guard.Service, error)

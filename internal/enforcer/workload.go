@@ -69,14 +69,18 @@ func (e *Enforcer) observeDefinition(ctx context.Context, d guard.TaskDefinition
 	return []guard.State{observed}, nil
 }
 
-// observeTask asks ECS about a task only if its definition, which is
-// remembered, does not settle that it is compliant: most tasks are.
+// observeTask asks ECS about a task only if its definition and its capacity
+// provider, which are remembered, do not settle that it is compliant or that FIPS
+// mode does not concern it: of most tasks they do.
 func (e *Enforcer) observeTask(ctx context.Context, t guard.Task) ([]guard.State, error) {
-	if t.ARN == "" || t.Stopping() || t.Fargate == guard.No {
+	if t.ARN == "" || t.Stopping() || !t.OnServerless() {
 		return []guard.State{t}, nil
 	}
 	completed, err := e.Account.WithDefinition(ctx, t)
-	if err == nil && guard.Worst(guard.Check(completed)) == guard.Compliant {
+	if err == nil {
+		completed, err = e.Account.WithProviders(ctx, completed)
+	}
+	if verdict := guard.Worst(guard.Check(completed)); err == nil && (verdict == guard.Compliant || verdict == guard.NotApplicable) {
 		return []guard.State{completed}, nil
 	}
 	observed, err := e.Account.ObserveTask(ctx, t)

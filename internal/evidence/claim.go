@@ -22,6 +22,7 @@ type Claim struct {
 	Reason   string         `json:"reason"`  // one sentence
 	Remedy   string         `json:"remedy"`  // what a person does: it ends a violation or settles what is unknown
 	Command  string         `json:"command"` // that ends a violation; empty where there is none
+	Steps    []string       `json:"steps"`   // the same where it takes several commands, in their order
 }
 
 // Result is what became of a question. The zero value is InsufficientData: what
@@ -128,6 +129,7 @@ func (r reported) claim(f guard.Finding) Claim {
 	if c.Result != Compliant && !waits(f) {
 		c.Remedy = f.Advice()
 	}
+	c.Steps = append([]string{}, f.Steps()...)
 	c.Fixed = c.Result == NonCompliant && r.fixed(f)
 	return c
 }
@@ -153,5 +155,5 @@ func (r reported) notExamined(rule guard.Rule) Claim {
 	case rule.ID == guard.TaskKernelProof:
 		reason = "This scan read no kernel."
 	}
-	return Claim{Rule: rule.ID, Subject: r.Cause.Account + "/" + r.Cause.Region, Result: NotExamined, Reason: reason}
+	return Claim{Rule: rule.ID, Subject: r.Cause.Account + "/" + r.Cause.Region, Result: NotExamined, Reason: reason, Steps: []string{}}
 }

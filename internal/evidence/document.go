@@ -31,11 +31,12 @@ type Document struct {
 	Results     Results        `json:"results"`
 	Kernels     Kernels        `json:"kernels"`
 	Timelines   []Timeline     `json:"timelines"` // the account default's first, then overrides
-	Tasks       []Task         `json:"tasks"`     // every Fargate task that was seen, the most pressing first
+	Tasks       []Task         `json:"tasks"`     // every task of Fargate and of Managed Instances that was seen, the most pressing first
 	Rules       []Rule         `json:"rules"`     // that the claims are about
 	Claims      []Claim        `json:"claims"`    // the most pressing first
 	Outcomes    []Outcome      `json:"outcomes"`
-	Limits      []string       `json:"limits"` // what the scan does not show
+	Limits      []string       `json:"limits"`         // what the scan does not show
+	Past        *Past          `json:"past,omitempty"` // of an audit, which is no scan: what it read; absent from a scan's report
 
 	// SHA256 is that of the bytes that are this document, which no document can
 	// hold; empty until it was written and read. Every format names it.
@@ -129,20 +130,22 @@ type Span struct {
 	Reason   string    `json:"reason"`   // why the mode is unknown
 }
 
-// Task is a running Fargate task, with what is known of its kernel.
+// Task is a running task, with what is known of its kernel.
 type Task struct {
-	ARN             string        `json:"arn"`
-	Cluster         string        `json:"cluster"`
-	Service         string        `json:"service"` // empty for a standalone task
-	Family          string        `json:"family"`  // of its task definition
-	Definition      string        `json:"definition"`
-	Platform        string        `json:"platform"` // LINUX/X86_64
-	PlatformVersion string        `json:"platformVersion"`
-	LastStatus      string        `json:"lastStatus"`
-	Created         *time.Time    `json:"created"`
-	Kernel          Kernel        `json:"kernel"`
-	Exposed         guard.Verdict `json:"exposed"` // of rule task-exposed
-	Scope           guard.Verdict `json:"scope"`   // of the platform rules: COMPLIANT when FIPS mode covers it
+	ARN              string        `json:"arn"`
+	Compute          string        `json:"compute"`          // Fargate, Managed Instances, or empty where that is unknown
+	CapacityProvider string        `json:"capacityProvider"` // of Managed Instances; empty on Fargate
+	Cluster          string        `json:"cluster"`
+	Service          string        `json:"service"` // empty for a standalone task
+	Family           string        `json:"family"`  // of its task definition
+	Definition       string        `json:"definition"`
+	Platform         string        `json:"platform"` // LINUX/X86_64
+	PlatformVersion  string        `json:"platformVersion"`
+	LastStatus       string        `json:"lastStatus"`
+	Created          *time.Time    `json:"created"`
+	Kernel           Kernel        `json:"kernel"`
+	Exposed          guard.Verdict `json:"exposed"` // of rule task-exposed; on Managed Instances of task-capacity-provider
+	Scope            guard.Verdict `json:"scope"`   // of the platform rules: COMPLIANT when FIPS mode covers it
 }
 
 // Kernel is the result of a task's kernel check.

@@ -110,13 +110,18 @@ func (d *Document) claim(r reported) {
 			d.Claims = append(d.Claims, r.notExamined(rule))
 		}
 	}
-	for _, c := range d.Claims {
-		d.Results.count(c)
-	}
 	for _, rule := range guard.Rules() {
 		if about[rule.ID] {
 			d.Rules = append(d.Rules, ruleOf(rule))
 		}
+	}
+	d.countAndSort()
+}
+
+// countAndSort counts the claims, and puts the most pressing first.
+func (d *Document) countAndSort() {
+	for _, c := range d.Claims {
+		d.Results.count(c)
 	}
 	slices.SortStableFunc(d.Claims, func(a, b Claim) int {
 		return cmp.Or(cmp.Compare(a.urgency(), b.urgency()), cmp.Compare(b.Severity, a.Severity))
@@ -158,11 +163,11 @@ func ID(account, region string, started time.Time) string {
 }
 
 // timeline counts the tasks that were launched in each span of the account
-// default.
+// default, which those on ECS Managed Instances do not depend on.
 func timeline(line guard.Timeline, tasks []Task) Timeline {
 	launched := make([]int, len(line.Spans))
 	for _, t := range tasks {
-		if line.Principal != "" || t.Created == nil {
+		if line.Principal != "" || t.Created == nil || t.OnManaged() {
 			continue
 		}
 		if i := line.Find(*t.Created); i >= 0 {
@@ -199,7 +204,7 @@ func known(t time.Time) *time.Time {
 func limits() []string {
 	return []string{
 		"Whether the applications in the containers use validated cryptographic modules or FIPS endpoints. A scan checks only the kernel under them.",
-		"Which certificate the kernel's cryptographic module has. AWS does not publish it for Fargate.",
+		"Which certificate the kernel's cryptographic module has. AWS does not publish it for Fargate or Managed Instances.",
 		"What happened in tasks that ended before this scan.",
 		"Whether a user or role has an override that the CloudTrail history, as far as it was read, does not show. No API lists other principals' overrides.",
 		"Whether a container told the truth. A scan runs cat in it, and an image can bring its own cat.",

@@ -69,11 +69,7 @@ func (r reported) tasks() []Task {
 		switch s := f.State.(type) {
 		case guard.Task:
 			if f.Verdict != guard.NotApplicable {
-				t := row(s)
-				t.Scope = f.Verdict
-				if f.Verdict == guard.Compliant && !r.Coverage.Exec {
-					t.Kernel.Result = NotAsked
-				}
+				row(s).judged(f, s, r.Coverage.Exec)
 			}
 		case guard.KernelCheck:
 			row(s.Task).Kernel = kernel(s, r.claim(f))
@@ -85,6 +81,23 @@ func (r reported) tasks() []Task {
 		return cmp.Or(cmp.Compare(urgency(a), urgency(b)), cmp.Compare(a.ARN, b.ARN))
 	})
 	return list
+}
+
+// judged takes over what a rule says of the task itself. Fargate's platform rules
+// say whether FIPS mode covers it. On ECS Managed Instances that covers every
+// task, and the capacity provider says whether the task is exposed.
+func (t *Task) judged(f guard.Finding, s guard.Task, exec bool) {
+	switch {
+	case f.Rule != guard.TaskCapacityProvider:
+		t.Scope = f.Verdict
+	case s.OnManaged():
+		t.Exposed, t.Scope = f.Verdict, guard.Compliant
+	default:
+		t.Exposed = f.Verdict
+	}
+	if t.Scope == guard.Compliant && !exec {
+		t.Kernel.Result = NotAsked
+	}
 }
 
 // urgency orders tasks by how soon a person has to deal with them.
@@ -104,6 +117,19 @@ func urgency(t Task) int {
 	return settled
 }
 
+// OnManaged reports whether a task runs on ECS Managed Instances, whose FIPS mode
+// is not that of the account's setting.
+func (t Task) OnManaged() bool { return t.Compute == "Managed Instances" }
+
+// On says what a task runs on: "Fargate", "Managed Instances (capacity provider
+// main)"; empty where that is unknown.
+func (t Task) On() string {
+	if t.OnManaged() && t.CapacityProvider != "" {
+		return t.Compute + " (capacity provider " + t.CapacityProvider + ")"
+	}
+	return t.Compute
+}
+
 // settled is the urgency of a task whose kernel is in FIPS mode.
 const settled = 5
 
@@ -111,14 +137,23 @@ const settled = 5
 func (t Task) Pressing() bool { return urgency(t) < settled }
 
 func taskRow(t guard.Task) Task {
+	provider := ""
+	if len(t.Providers) > 0 {
+		provider = t.Providers[0].Name
+	}
 	return Task{
+		Compute: t.Compute(), CapacityProvider: provider,
 		ARN: t.ARN, Cluster: t.Cluster, Service: t.Service(), Family: familyOf(t.Definition), Definition: t.Definition,
-		Platform:        t.Platform.OS + "/" + t.Platform.Architecture,
+		Platform:        platform(t.Platform),
 		PlatformVersion: t.PlatformVersion, LastStatus: t.LastStatus, Created: known(t.Created),
 		Kernel:  Kernel{Result: NotInScope},
 		Exposed: guard.NotApplicable, Scope: guard.NotApplicable,
 	}
 }
+
+// platform is LINUX/X86_64 or, of a task on ECS Managed Instances, as much of it as
+// ECS shows.
+func platform(p guard.Platform) string { return strings.TrimPrefix(p.OS+"/"+p.Architecture, "/") }
 
 // familyOf is the family in a task definition's ARN.
 func familyOf(definition string) string {

@@ -13,9 +13,12 @@ import (
 
 // Summary is a document in a sentence or two.
 func Summary(d Document) string {
+	if d.Past != nil {
+		return d.Past.Words
+	}
 	k, r := d.Kernels, d.Results
-	text := fmt.Sprintf("%s: %d with FIPS on and %d with FIPS off (confirmed by kernel), %d could not be checked, %d not checked yet%s. %s%s, %s.",
-		Count(k.On+k.Off+k.CouldNotBeChecked+k.NotCheckedYet+k.NotExamined, "running task"),
+	text := fmt.Sprintf("%s%s: %d with FIPS on and %d with FIPS off (confirmed by kernel), %d could not be checked, %d not checked yet%s. %s%s, %s.",
+		Count(k.On+k.Off+k.CouldNotBeChecked+k.NotCheckedYet+k.NotExamined, "running task"), managed(d.Tasks),
 		k.On, k.Off, k.CouldNotBeChecked, k.NotCheckedYet, unasked(k.NotExamined), starting(k.Starting),
 		violations(r), Count(r.InsufficientData, "unknown result"))
 	if d.Interrupted != "" {
@@ -23,7 +26,7 @@ func Summary(d Document) string {
 	}
 	if len(d.Timelines) > 0 && len(d.Timelines[0].Spans) > 0 {
 		account := d.Timelines[0]
-		text += fmt.Sprintf(" Since %s FIPS mode of the account was %s.", account.Spans[0].From.Format(time.RFC3339), account.Words())
+		text += fmt.Sprintf(" Since %s Fargate's FIPS mode in the account was %s.", account.Spans[0].From.Format(time.RFC3339), account.Words())
 	}
 	if skipped := notExamined(d); len(skipped) > 0 {
 		text += " Not examined: " + strings.Join(skipped, ", ") + "."
@@ -32,6 +35,20 @@ func Summary(d Document) string {
 		text += " " + OnlySome(d.Scope) + "."
 	}
 	return text
+}
+
+// managed says how many of the tasks are on ECS Managed Instances, if any are.
+func managed(tasks []Task) string {
+	n := 0
+	for _, t := range tasks {
+		if t.OnManaged() && t.Kernel.Result != NotInScope && t.Kernel.Result != NotRunningYet {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d on Managed Instances)", n)
 }
 
 func unasked(n int) string {

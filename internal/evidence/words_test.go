@@ -29,7 +29,7 @@ func TestATimelineIsSummedUp(t *testing.T) {
 	span(guard.ModeOn, time.Hour, "fipsguard")
 	span(guard.ModeOff, 10*time.Second, "") // observed; no record says who
 	d := evidence.New(evidence.About{}, guard.Report{Timelines: []guard.Timeline{line}})
-	const want = "Since 2026-11-02T10:00:00Z FIPS mode of the account was off 3 times, 2 min 13 s in all, by bob (2 calls), carol (1 call); unknown for 1 d."
+	const want = "Since 2026-11-02T10:00:00Z Fargate's FIPS mode in the account was off 3 times, 2 min 13 s in all, by bob (2 calls), carol (1 call); unknown for 1 d."
 	if got := evidence.Summary(d); !strings.Contains(got, want) {
 		t.Errorf("the summary is\n%s\nwithout\n%s", got, want)
 	}

@@ -50,6 +50,9 @@ func definitionAdvice(s State) string {
 	if d, ok := s.(TaskDefinition); ok && d.JobDefinition() != "" {
 		return batchAdvice(d.JobDefinition(), Batch{})
 	}
+	if d, ok := s.(TaskDefinition); ok && d.Managed == Yes {
+		return "Register it again with runtimePlatform.operatingSystemFamily LINUX and runtimePlatform.cpuArchitecture X86_64, or without FARGATE in requiresCompatibilities if it is to run on ECS Managed Instances alone."
+	}
 	return "Register it again with runtimePlatform.operatingSystemFamily LINUX and runtimePlatform.cpuArchitecture X86_64, or leave runtimePlatform out."
 }
 

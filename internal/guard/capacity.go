@@ -44,6 +44,15 @@ func DefinitionOnFargate(requested, computed []string) Answer {
 	return Unknown
 }
 
+// DefinitionOnManaged tells whether a task definition asks for ECS Managed
+// Instances.
+func DefinitionOnManaged(requested []string) Answer {
+	if slices.ContainsFunc(requested, func(c string) bool { return strings.EqualFold(c, "MANAGED_INSTANCES") }) {
+		return Yes
+	}
+	return No
+}
+
 // TaskOnFargate tells whether a task runs on Fargate. With a capacity provider
 // the launch type may be absent; a platform version is Fargate's alone.
 func TaskOnFargate(launchType, capacityProvider, platformVersion string) Answer {

@@ -23,9 +23,9 @@ func check(s State) []Finding {
 	case TaskDefinition:
 		return []Finding{checkTaskDefinition(s)}
 	case Task:
-		return []Finding{checkTask(s)}
+		return s.findings()
 	case Service:
-		return []Finding{checkService(s)}
+		return s.findings()
 	case CapacityProvider:
 		return []Finding{checkCapacityProvider(s)}
 	case KernelCheck:
@@ -50,9 +50,14 @@ func about(s State) string {
 		if s.At.IsZero() && s.Unknown == "" {
 			return "" // there may be thousands
 		}
+		if s.Task.OnManaged() {
+			return s.Task.about() + " It runs on ECS Managed Instances, " + s.Task.Providers[0].called() + "."
+		}
 		return s.Task.about()
 	case Exposure:
 		return s.Task.about()
+	case CapacityProvider:
+		return s.users()
 	case Service:
 		if s.Definition.ARN != "" {
 			return " The service uses task definition " + ShortDefinition(s.Definition.ARN) + "."

@@ -15,6 +15,9 @@ func TestRemediesAreCommandsThatDoNoHarm(t *testing.T) {
 	texts := []string{enableOverride(nil), enableOverride(override), enableOverride(hostile), Check(override)[0].Command("us-gov-west-1"), Check(hostile)[0].Command("us-gov-west-1")}
 	for _, r := range Rules() {
 		texts = append(texts, r.Remedy(nil), r.Doubt)
+		if r.Steps != nil {
+			texts = append(texts, r.Steps(nil)...)
+		}
 	}
 	commands := 0
 	for _, text := range texts {

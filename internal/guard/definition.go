@@ -6,6 +6,7 @@ type TaskDefinition struct {
 	Family       string // what to ask ECS for while the ARN is unknown
 	Platform     Platform
 	Fargate      Answer // whether it is meant for Fargate: FARGATE was asked for, or nothing was and ECS computed it
+	Managed      Answer // whether it was asked for ECS Managed Instances
 	Inactive     bool   // deregistered: no new launches, after up to 10 minutes
 	RegisteredBy string // ARN of who registered it; AWS Batch's role for a job definition's
 	Unknown      string // why something is unknown, as the end of a sentence: "because …"
@@ -39,6 +40,9 @@ func taskDefinitionPlatform() Rule {
 }
 
 func checkTaskDefinition(d TaskDefinition) Finding {
+	if d.Fargate == No && d.Managed == Yes {
+		return finding(TaskDefinitionPlatform, d, NotApplicable, "It asks for ECS Managed Instances, not for Fargate: FIPS mode is that of the capacity provider on which it runs, whatever the CPU architecture.")
+	}
 	if d.Fargate == No {
 		return finding(TaskDefinitionPlatform, d, NotApplicable, "It is not meant for Fargate: its compatibilities do not contain FARGATE.")
 	}

@@ -61,24 +61,33 @@ func taskKernelProof() Rule {
 	return Rule{
 		ID:          TaskKernelProof,
 		Group:       GroupKernel,
-		Requirement: "In a running Fargate task /proc/sys/crypto/fips_enabled is 1.",
-		Why:         "The kernel is authoritative; the setting only affects new tasks.",
+		Requirement: "In a running task of Fargate or ECS Managed Instances /proc/sys/crypto/fips_enabled is 1.",
+		Why:         "The kernel is authoritative; Fargate's setting only affects new tasks, and a capacity provider's fipsEnabled only says what its instances are to be.",
 		Headlines:   headlines("A task's kernel is NOT in FIPS mode", "A task's kernel could not be checked"),
 		Severity:    Critical,
 		Default:     Audit,
 		Controls:    []Control{SC13, CA7},
 		Method:      Test,
 		Evidence:    Log,
-		Remedy:      always("With FIPS mode on, replace the task: force a new deployment of its service, or stop it and run it again."),
+		Remedy:      replaceTask,
 		Doubt:       "Make the task checkable: launch it with enableExecuteCommand, from an image with cat, with a task role that allows ssmmessages. With a read-only root file system, mount writable volumes at /managed-agents, /var/lib/amazon/ssm and /var/log/amazon/ssm.",
 	}
+}
+
+// replaceTask is what a person does about a task with the wrong kernel. On ECS
+// Managed Instances a new task gets the kernel of the same provider.
+func replaceTask(s State) string {
+	if k, ok := s.(KernelCheck); ok && k.Task.OnManaged() {
+		return "Move what it is of to a capacity provider of ECS Managed Instances whose instances have FIPS mode on. If " + k.Task.Providers[0].called() + " says fipsEnabled true, ask AWS why its kernel says otherwise."
+	}
+	return "With FIPS mode on, replace the task: force a new deployment of its service, or stop it and run it again."
 }
 
 func checkKernel(p KernelCheck) Finding {
 	at := p.At.UTC().Format(time.RFC3339)
 	switch p.Result() {
 	case KernelOn:
-		return finding(TaskKernelProof, p, Compliant, fmt.Sprintf("Container %s read fips_enabled 1 at %s.", p.Container, at))
+		return finding(TaskKernelProof, p, Compliant, fmt.Sprintf("Container %s%s read fips_enabled 1 at %s.", p.Container, onManaged(p.Task), at))
 	case KernelOff:
 		return finding(TaskKernelProof, p, NonCompliant, fmt.Sprintf("Its kernel is not in FIPS mode: container %s read fips_enabled 0 at %s.", p.Container, at))
 	case NotChecked:
@@ -101,10 +110,21 @@ func kernelFix(rule RuleID, t Task, remedy ExposureRemedy) Call {
 	switch {
 	case remedy == ReportOnly || t.ARN == "" || t.Stopping():
 		return nil
+	case t.Fargate == No: // on ECS Managed Instances nothing shows that a new task is any better
+		return nil
 	case t.Redeployable != "":
 		return ForceNewDeployment{Cluster: t.Cluster, Service: t.Redeployable, ForceNewDeployment: true}
 	case t.Service() == "" && remedy == RecycleAndStop:
 		return StopTask{Cluster: t.Cluster, Task: t.ARN, Reason: rejectedBy + string(rule)}
 	}
 	return nil
+}
+
+// onManaged marks a container as one of ECS Managed Instances, as the middle of a
+// sentence.
+func onManaged(t Task) string {
+	if !t.OnManaged() {
+		return ""
+	}
+	return ", on ECS Managed Instances,"
 }

@@ -62,7 +62,7 @@ func fixOf(f Finding, policy Policy) Call {
 	case Task:
 		return taskFix(f.Rule, s)
 	case Service:
-		return serviceFix(s, policy.ServiceRemedy)
+		return serviceFix(f.Rule, s, policy.ServiceRemedy)
 	case KernelCheck:
 		return kernelFix(f.Rule, s.Task, policy.ExposureRemedy)
 	case Exposure:

@@ -15,6 +15,7 @@ func TestRuleIDsAreStable(t *testing.T) {
 	want := []RuleID{
 		"fips-mode-default", "fips-mode-override", "fips-mode-deleted",
 		"task-definition-platform", "task-launch-platform", "task-running-platform", "service-platform", "capacity-provider-fips",
+		"task-capacity-provider", "service-capacity-provider",
 		"task-kernel-proof", "task-exposed",
 		"guard-policy", "guard-trail", "guard-events", "guard-alerts", "guard-queues", "guard-module", "guard-evidence", "guard-components", "guard-sessions",
 	}
@@ -32,7 +33,7 @@ func TestNoFieldOfARuleIsEmpty(t *testing.T) {
 		v := reflect.ValueOf(r)
 		for i := range v.NumField() {
 			name := v.Type().Field(i).Name
-			if name != "Doubt" && v.Field(i).IsZero() {
+			if name != "Doubt" && name != "Steps" && v.Field(i).IsZero() {
 				t.Errorf("rule %s has no %s", r.ID, name)
 			}
 		}
@@ -55,7 +56,7 @@ func TestNoFieldOfARuleIsEmpty(t *testing.T) {
 func TestEveryFindingNamesARule(t *testing.T) {
 	for _, s := range []State{
 		Setting{}, Setting{Deleted: true}, Setting{Scope: ScopePrincipal}, TaskDefinition{}, Task{}, Task{LastStatus: "PENDING"},
-		Service{}, KernelCheck{}, Exposure{}, Component{Rule: GuardTrail}, PolicyDocument{}, PolicyDocument{Faults: []string{"line 1"}},
+		Service{}, KernelCheck{}, Exposure{}, CapacityProvider{}, Component{Rule: GuardTrail}, PolicyDocument{}, PolicyDocument{Faults: []string{"line 1"}},
 	} {
 		findings := Check(s)
 		if len(findings) == 0 {
@@ -111,7 +112,9 @@ func TestARemedyNamesItsSubject(t *testing.T) {
 // was cut would do something else.
 func TestARemedyFitsSecurityHub(t *testing.T) {
 	longest := Setting{Region: "us-gov-west-1", Scope: ScopePrincipal, Principal: strings.Repeat("p", longestPasted)}
-	states := []State{longest, Setting{}, TaskDefinition{}, Task{}, Task{LastStatus: "PENDING"}, Service{}, KernelCheck{}, Exposure{}}
+	provider := CapacityProvider{Name: strings.Repeat("p", longestPasted), Cluster: strings.Repeat("c", longestPasted), Managed: Yes, FIPS: ModeOff}
+	managed := Task{Fargate: No, Providers: []CapacityProvider{{Managed: Yes}}, Batch: &Batch{ComputeEnvironment: strings.Repeat("c", 128)}}
+	states := []State{longest, provider, managed, KernelCheck{Task: managed}, Setting{}, TaskDefinition{}, Task{}, Task{LastStatus: "PENDING"}, Service{}, KernelCheck{}, Exposure{}}
 	for _, r := range Rules() {
 		states = append(states, Component{Rule: r.ID})
 	}

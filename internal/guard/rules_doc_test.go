@@ -36,12 +36,18 @@ func rulesDocument() string {
 		"What the guard does by default can be changed by a [policy](policy.md).\n")
 	for _, r := range Rules() {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n%s\n\n- Severity: %s\n- By default: %s\n- Remedy: %s\n", r.ID, r.Requirement, r.Why, r.Severity, r.Default, r.Remedy(nil))
+		if r.Steps != nil {
+			b.WriteString("- Commands, in this order:\n")
+			for _, step := range r.Steps(nil) {
+				fmt.Fprintf(&b, "  - `` %s ``\n", step)
+			}
+		}
 		if r.Doubt != "" {
 			fmt.Fprintf(&b, "- If unknown: %s\n", r.Doubt)
 		}
 	}
 	b.WriteString("\n## Verdicts\n\n" +
-		"`COMPLIANT`, `NON_COMPLIANT`, `NOT_APPLICABLE` (Fargate's FIPS-140 mode does not concern it) and `INSUFFICIENT_DATA` " +
+		"`COMPLIANT`, `NON_COMPLIANT`, `NOT_APPLICABLE` (FIPS mode does not concern it) and `INSUFFICIENT_DATA` " +
 		"(it could not be known: it never passes and is never repaired, except that FIPS mode is turned on where someone may have turned it off).\n")
 	return b.String()
 }

@@ -7,6 +7,7 @@ type How string
 
 const (
 	Recorded   How = "recorded"   // CloudTrail recorded it
+	Vouched    How = "vouched"    // CloudTrail recorded it, and its signatures vouch for every log file of the time
 	Configured How = "configured" // AWS answered it
 	Asked      How = "asked"      // a container answered it
 )

@@ -1,6 +1,9 @@
 package guard
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Service is what a service, or one of its task sets, asks its scheduler for.
 type Service struct {
@@ -9,9 +12,10 @@ type Service struct {
 	Cluster         string
 	Definition      TaskDefinition
 	Fargate         Answer
-	PlatformVersion string // as asked for: "LATEST" and empty are resolved at launch
-	VersionUnknown  bool   // the platform version was not legible, which an empty one is not
-	Controller      string // ECS, CODE_DEPLOY, EXTERNAL; empty is unknown
+	Providers       []CapacityProvider // on which it may launch, other than Fargate's
+	PlatformVersion string             // as asked for: "LATEST" and empty are resolved at launch
+	VersionUnknown  bool               // the platform version was not legible, which an empty one is not
+	Controller      string             // ECS, CODE_DEPLOY, EXTERNAL; empty is unknown
 	DesiredCount    int
 	MinimumCount    int    // Application Auto Scaling's minimum; 0 without a scalable target
 	Deployment      string // identifies what was asked for; a service is touched once per deployment
@@ -25,6 +29,13 @@ func (s Service) Subject() string {
 		return "service/" + orUnknown(s.Cluster) + "/" + s.Name
 	}
 	return orUnknown(s.ARN)
+}
+
+func (s Service) name() string {
+	if s.Name == "" {
+		return s.ARN[strings.LastIndex(s.ARN, "/")+1:]
+	}
+	return s.Name
 }
 
 // ServicePlatform is about what a scheduler starts tasks from.
@@ -63,13 +74,14 @@ func checkService(s Service) Finding {
 // serviceFix respects the deployment controller: with CODE_DEPLOY and
 // EXTERNAL, ECS lets only the desired count be changed. A desired count of 0 is
 // undone by Application Auto Scaling unless its minimum is 0 too.
-func serviceFix(s Service, remedy ServiceRemedy) Call {
+func serviceFix(rule RuleID, s Service, remedy ServiceRemedy) Call {
 	if s.ARN == "" || s.DesiredCount == 0 {
 		return nil
 	}
 	switch remedy {
 	case RollBack:
-		if s.Controller != "ECS" || s.Replacement == "" {
+		// No revision changes on what a service launches.
+		if rule == ServiceCapacityProvider || s.Controller != "ECS" || s.Replacement == "" {
 			return nil
 		}
 		return RollBackService{Cluster: s.Cluster, Service: s.ARN, TaskDefinition: s.Replacement, PlatformVersion: latest}

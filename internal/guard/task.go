@@ -15,8 +15,9 @@ type Task struct {
 	Batch           *Batch // nil when AWS Batch did not launch it, as far as is known
 	Fargate         Answer
 	Platform        Platform
-	PlatformVersion string // as resolved by ECS: "1.4.0"; empty is unknown
-	LastStatus      string // PROVISIONING … STOPPED
+	Providers       []CapacityProvider // that it runs on, or may, other than Fargate's
+	PlatformVersion string             // as resolved by ECS: "1.4.0"; empty is unknown
+	LastStatus      string             // PROVISIONING … STOPPED
 	DesiredStatus   string
 	Created         time.Time // when it was launched; zero is unknown
 	Deployment      string    // of a service's task: the deployment that started it
@@ -143,7 +144,7 @@ func checkTask(t Task) Finding {
 	switch {
 	case t.Fargate == No:
 		return finding(rule, t, NotApplicable, "It does not run on Fargate.")
-	case t.Rejected != "":
+	case t.Rejected == TaskLaunchPlatform, t.Rejected == TaskRunningPlatform:
 		rule = t.Rejected
 	case t.Stopping():
 		return finding(rule, t, NotApplicable, "It has stopped or is stopping.")
@@ -176,7 +177,7 @@ const rejectedBy = "fipsguard: rejected by rule "
 // ECS shows for it; empty when it was no rule of launches.
 func RejectedBy(stoppedReason string) RuleID {
 	rule := RuleID(strings.TrimPrefix(stoppedReason, rejectedBy))
-	if rule == TaskLaunchPlatform || rule == TaskRunningPlatform {
+	if rule == TaskLaunchPlatform || rule == TaskRunningPlatform || rule == TaskCapacityProvider {
 		return rule
 	}
 	return ""

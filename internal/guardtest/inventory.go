@@ -27,7 +27,7 @@ func (a *Account) Workloads(ctx context.Context, clusters []string, progress fun
 	return slices.Clone(a.Services), slices.Clone(a.Tasks), nil
 }
 
-// Providers lists the capacity providers of ECS Managed Instances.
+// Providers lists the capacity providers.
 func (a *Account) Providers(ctx context.Context, _ []string) ([]guard.CapacityProvider, error) {
 	if err := a.begin(ctx, "ecs:DescribeCapacityProviders", ""); err != nil {
 		return []guard.CapacityProvider{{ARN: "capacity-provider/main/*", Unknown: "ECS did not answer DescribeCapacityProviders"}}, err

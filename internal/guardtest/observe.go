@@ -73,7 +73,33 @@ func (a *Account) ObserveTask(ctx context.Context, t guard.Task) (guard.Task, er
 	}
 	observed := *known
 	a.mu.Unlock()
-	return a.WithDefinition(ctx, observed)
+	observed, err := a.WithDefinition(ctx, observed)
+	if err != nil {
+		return observed, err
+	}
+	return a.WithProviders(ctx, observed)
+}
+
+// WithProviders completes a task by its capacity providers.
+func (a *Account) WithProviders(ctx context.Context, t guard.Task) (guard.Task, error) {
+	read, err := a.identified(ctx, t.Providers)
+	t.Providers = read
+	return t, err
+}
+
+func (a *Account) identified(ctx context.Context, providers []guard.CapacityProvider) ([]guard.CapacityProvider, error) {
+	if len(providers) == 0 {
+		return nil, nil
+	}
+	if err := a.begin(ctx, "ecs:DescribeCapacityProviders", providers[0].Subject()); err != nil {
+		return providers, err
+	}
+	if a.fault("ecs:DescribeCapacityProviders") == Garbage {
+		return providers, nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return guard.Identified(providers, a.CapacityProviders), nil
 }
 
 // ObserveService reads a service by its ARN or its name; none when it is gone.
@@ -82,13 +108,16 @@ func (a *Account) ObserveService(ctx context.Context, s guard.Service) ([]guard.
 		return []guard.Service{s}, err
 	}
 	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, known := range a.Services {
-		if known.ARN == s.ARN || known.Name == s.Name && s.ARN == "" {
-			return []guard.Service{known}, nil
-		}
+	known := find(a.Services, func(known guard.Service) bool { return known.ARN == s.ARN || known.Name == s.Name && s.ARN == "" })
+	if known == nil {
+		a.mu.Unlock()
+		return nil, nil
 	}
-	return nil, nil
+	observed := *known
+	a.mu.Unlock()
+	var err error
+	observed.Providers, err = a.identified(ctx, observed.Providers)
+	return []guard.Service{observed}, err
 }
 
 // ObserveRemedy finds the revision that a service could be rolled back to. It

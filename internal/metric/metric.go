@@ -81,8 +81,8 @@ func (m *Writer) EmitProofs(r guard.Report, now time.Time) {
 		switch s := f.State.(type) {
 		case guard.KernelCheck:
 			counts[of[s.Result()]]++
-		case guard.Exposure:
-			if f.Verdict == guard.NonCompliant {
+		case guard.Exposure, guard.Task:
+			if (f.Rule == guard.TaskExposed || f.Rule == guard.TaskCapacityProvider) && f.Verdict == guard.NonCompliant {
 				counts[product.TasksExposed]++
 			}
 		}

@@ -14,22 +14,24 @@ type kernels struct {
 }
 
 // checkKernels checks the running tasks that FIPS mode covers: by what their
-// kernels say, and by what the settings were when they were launched. Tasks
-// that are not as they should be are replaced only once FIPS mode is known to
-// be on: before that the new ones would be no better.
+// kernels say, and those of Fargate by what the settings were when they were
+// launched. On ECS Managed Instances the capacity provider is what matters, and
+// the task was checked by that already. Tasks that are not as they should be are
+// replaced only once FIPS mode is known to be on: before that the new ones would
+// be no better.
 func (r run) checkKernels(ctx context.Context, h history, tasks []guard.Task) kernels {
-	covered := slices.DeleteFunc(slices.Clone(tasks), func(t guard.Task) bool {
-		return t.LastStatus != "RUNNING" || guard.Worst(guard.Check(t)) != guard.Compliant
-	})
+	covered := slices.DeleteFunc(slices.Clone(tasks), func(t guard.Task) bool { return t.LastStatus != "RUNNING" || !canBeAsked(t) })
 	k := kernels{checks: r.readKernels(ctx, covered)}
 	for i, t := range covered {
 		if r.exec {
 			k.findings = append(k.findings, r.check(guard.Seen{}, k.checks[i])...)
 		}
-		k.findings = append(k.findings, r.check(h.seen, guard.ExposureOf(t, h.lines, k.checks[i].Proven()))...)
+		if t.MayBeFargate() {
+			k.findings = append(k.findings, r.check(h.seen, guard.ExposureOf(t, h.lines, k.checks[i].Proven()))...)
+		}
 	}
 	for _, t := range tasks {
-		if r.exec && !t.Started() && guard.Worst(guard.Check(t)) == guard.Compliant {
+		if r.exec && !t.Started() && canBeAsked(t) {
 			k.findings = append(k.findings, r.check(guard.Seen{}, guard.KernelCheck{Task: t})...)
 		}
 	}
@@ -37,6 +39,13 @@ func (r run) checkKernels(ctx context.Context, h history, tasks []guard.Task) ke
 		k.outcomes = r.loop(h.cause).Fix(ctx, k.findings)
 	}
 	return k
+}
+
+// canBeAsked reports whether FIPS mode covers a task, so that its kernel says
+// something: on Fargate where the platform has it, on ECS Managed Instances on
+// whatever provider.
+func canBeAsked(t guard.Task) bool {
+	return t.OnManaged() || guard.Check(t)[0].Verdict == guard.Compliant
 }
 
 // known is what later scans can use of kernel checks.

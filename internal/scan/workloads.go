@@ -46,32 +46,56 @@ type workloads struct {
 	tasks []guard.Task
 }
 
-// checkWorkloads checks and fixes services, tasks and the definitions they use.
+// checkWorkloads checks and fixes services, tasks, the definitions that those on
+// Fargate use, and the capacity providers that others do.
 func (r run) checkWorkloads(ctx context.Context, cause guard.Cause, clusters []string) workloads {
 	seen := r.reading(guard.Configured)
 	services, tasks, err := r.Account.Workloads(ctx, clusters, r.progress("inventory"))
-	definitions, definitionsErr := r.Account.Definitions(ctx, services, tasks)
 	providers, providersErr := r.Account.Providers(ctx, clusters)
+	services, tasks = onServerless(services, tasks, providers)
+	definitions, definitionsErr := r.Account.Definitions(ctx, onFargate(services), onFargate(tasks))
 	w := workloads{tasks: tasks}
 	w.failures = failures(err, definitionsErr, providersErr)
+	providers = guard.UsedBy(providers, services, err == nil)
 	for _, d := range definitions {
 		w.findings = append(w.findings, r.check(seen, d)...)
 	}
 	for _, s := range services {
-		if r.Policy.Modes[guard.ServicePlatform] != guard.Off && guard.Worst(guard.Check(s)) == guard.NonCompliant {
+		if guard.Worst(r.check(seen, s)) == guard.NonCompliant {
 			s, err = r.Account.ObserveRemedy(ctx, s, r.Policy.ServiceRemedy)
 			w.failures = append(w.failures, failures(err)...)
 		}
 		w.findings = append(w.findings, r.check(seen, s)...)
 	}
 	for _, p := range providers {
-		w.findings = append(w.findings, r.check(seen, p)...)
+		if p.Managed != guard.No {
+			w.findings = append(w.findings, r.check(seen, p)...)
+		}
 	}
 	for _, t := range tasks {
 		w.findings = append(w.findings, r.check(seen, t)...)
 	}
 	w.outcomes = r.loop(cause).Fix(ctx, w.findings)
 	return w
+}
+
+// onServerless are the services and tasks of Fargate and of ECS Managed Instances,
+// with what was read of their capacity providers.
+func onServerless(services []guard.Service, tasks []guard.Task, providers []guard.CapacityProvider) ([]guard.Service, []guard.Task) {
+	services, tasks = slices.Clone(services), slices.Clone(tasks)
+	for i, s := range services {
+		services[i].Providers = guard.Identified(s.Providers, providers)
+	}
+	for i, t := range tasks {
+		tasks[i].Providers = guard.Identified(t.Providers, providers)
+	}
+	return slices.DeleteFunc(services, func(s guard.Service) bool { return !s.OnServerless() }),
+		slices.DeleteFunc(tasks, func(t guard.Task) bool { return !t.OnServerless() })
+}
+
+// onFargate are those that may run on Fargate.
+func onFargate[T interface{ MayBeFargate() bool }](all []T) []T {
+	return slices.DeleteFunc(slices.Clone(all), func(one T) bool { return !one.MayBeFargate() })
 }
 
 // checkComponents checks the guard itself.

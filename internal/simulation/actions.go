@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/localaws"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -59,6 +60,11 @@ func registerOne(ctx context.Context, a *Account, said phrase) error {
 	return register(ctx, a, said, said.name)
 }
 
+func registerManaged(ctx context.Context, a *Account, said phrase) error {
+	said.managed = true
+	return register(ctx, a, said, said.name)
+}
+
 func registerMany(ctx context.Context, a *Account, said phrase) error {
 	for i := range said.number {
 		if err := register(ctx, a, said, fmt.Sprintf("%s-%d", said.name, i)); err != nil {
@@ -71,11 +77,16 @@ func registerMany(ctx context.Context, a *Account, said phrase) error {
 	return nil
 }
 
-// register registers a task definition for Fargate, as Terraform would.
+// register registers a task definition for Fargate or Managed Instances, as
+// Terraform would.
 func register(ctx context.Context, a *Account, said phrase, family string) error {
+	capacity := types.CompatibilityFargate
+	if said.managed {
+		capacity = types.CompatibilityManagedInstances
+	}
 	_, err := a.as(said.who).RegisterTaskDefinition(ctx, &ecs.RegisterTaskDefinitionInput{
 		Family:                  aws.String(family),
-		RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
+		RequiresCompatibilities: []types.Compatibility{capacity},
 		NetworkMode:             types.NetworkModeAwsvpc,
 		Cpu:                     aws.String("256"),
 		Memory:                  aws.String("512"),
@@ -89,14 +100,49 @@ func register(ctx context.Context, a *Account, said phrase, family string) error
 func createService(ctx context.Context, a *Account, said phrase) error {
 	_, err := a.as(said.who).CreateService(ctx, &ecs.CreateServiceInput{
 		ServiceName: aws.String(said.name), TaskDefinition: aws.String(said.name), DesiredCount: aws.Int32(int32(said.number)),
-		LaunchType: types.LaunchTypeFargate, PlatformVersion: orNil(said.version), EnableExecuteCommand: said.exec, NetworkConfiguration: network(),
+		LaunchType: launchType(said), CapacityProviderStrategy: strategy(said),
+		PlatformVersion: orNil(said.version), EnableExecuteCommand: said.exec, NetworkConfiguration: network(),
+	})
+	return err
+}
+
+// launchType is Fargate, unless a capacity provider is named.
+func launchType(said phrase) types.LaunchType {
+	if said.provider != "" {
+		return ""
+	}
+	return types.LaunchTypeFargate
+}
+
+func strategy(said phrase) []types.CapacityProviderStrategyItem {
+	if said.provider == "" {
+		return nil
+	}
+	return []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String(said.provider), Weight: 1}}
+}
+
+// createProvider creates a capacity provider of ECS Managed Instances. With FIPS
+// mode on, its template leaves fipsEnabled out, which is on in GovCloud.
+func createProvider(ctx context.Context, a *Account, said phrase) error {
+	template := types.InstanceLaunchTemplate{
+		Ec2InstanceProfileArn: aws.String("arn:aws-us-gov:iam::" + localaws.AccountID + ":instance-profile/ecsInstanceRole"),
+		NetworkConfiguration:  &types.ManagedInstancesNetworkConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}},
+	}
+	if !said.on {
+		template.FipsEnabled = aws.Bool(false)
+	}
+	_, err := a.as(said.who).CreateCapacityProvider(ctx, &ecs.CreateCapacityProviderInput{
+		Name: aws.String(said.provider), Cluster: aws.String("default"),
+		ManagedInstancesProvider: &types.CreateManagedInstancesProviderConfiguration{
+			InfrastructureRoleArn: aws.String("arn:aws-us-gov:iam::" + localaws.AccountID + ":role/ecsInfrastructureRole"), InstanceLaunchTemplate: &template,
+		},
 	})
 	return err
 }
 
 func runTask(ctx context.Context, a *Account, said phrase) error {
 	out, err := a.as(said.who).RunTask(ctx, &ecs.RunTaskInput{
-		TaskDefinition: aws.String(said.name), LaunchType: types.LaunchTypeFargate, PlatformVersion: orNil(said.version),
+		TaskDefinition: aws.String(said.name), LaunchType: launchType(said), CapacityProviderStrategy: strategy(said), PlatformVersion: orNil(said.version),
 		EnableExecuteCommand: said.exec, NetworkConfiguration: network(),
 	})
 	if err != nil {

@@ -59,6 +59,8 @@ type phrase struct {
 	name, text string
 	platform   platform
 	version    string
+	provider   string
+	managed    bool // for Managed Instances
 	exec       bool
 	status     types.TaskDefinitionStatus
 	stage      string

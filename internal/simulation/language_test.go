@@ -26,7 +26,7 @@ func TestFaultyScenarios(t *testing.T) {
 		"a misspelt verb":          {with("The pipeline regsters the task definition web."), `"regsters" stands where "registers" is expected; the nearest sentence is "<who> registers the[ <platform>] task definition <name>."`},
 		"an unknown person":        {with("The emperor turns the account default off."), `nobody is called "emperor"; there are: administrator, application, guard, pipeline, root`},
 		"an unknown state":         {with("Root turns the account default sideways."), `"sideways" is none of: off, on`},
-		"a call there is not":      {with("AWS throttles the next two PutSettings calls of the guard."), `"PutSettings" is none of: CreateService, `},
+		"a call there is not":      {with("AWS throttles the next two PutSettings calls of the guard."), `"PutSettings" is none of: CreateCapacityProvider, CreateService, `},
 		"no number":                {with("Expect several alerts."), `"several" is not a number`},
 		"an impossible number":     {with("Expect between five and two alerts."), "nothing is between 5 and 2"},
 		"no time":                  {with("A while passes."), `"A while passes" is not a time such as ten minutes`},

@@ -18,8 +18,10 @@ func sentences() []sentence {
 		{form: "{who} deletes the override of {whom}", do: deleteOverride},
 		{form: "{who} registers the[ {platform}] task definition {name}", do: registerOne},
 		{form: "{who} registers {number}[ {platform}] task definitions named {name}", do: registerMany},
-		{form: "{who} creates the service {name} with {number} task|tasks[ and {exec}][ on platform version {version}]", do: createService},
-		{form: "{who} runs a task of {name}[ with {exec}][ on platform version {version}]", do: runTask},
+		{form: "{who} registers the[ {platform}] task definition {name} for Managed Instances", do: registerManaged},
+		{form: "{who} creates the capacity provider {provider} with FIPS mode {state}", do: createProvider},
+		{form: "{who} creates the service {name} with {number} task|tasks[ and {exec}][ on platform version {version}][ on capacity provider {provider}]", do: createService},
+		{form: "{who} runs a task of {name}[ with {exec}][ on platform version {version}][ on capacity provider {provider}]", do: runTask},
 		{form: "The verifier scans the account", do: scanAccount},
 
 		// Time passes, and things get lost or break.

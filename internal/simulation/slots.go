@@ -42,6 +42,7 @@ func slots() map[string]slot {
 		"exec":     {"ECS Exec", exec},
 		"name":     {"a name of your own, or one that an earlier line gave", func(p *phrase, words []string) (int, error) { p.name = words[0]; return 1, nil }},
 		"version":  {"of Fargate's platform, such as 1.3.0", func(p *phrase, words []string) (int, error) { p.version = words[0]; return 1, nil }},
+		"provider": {"the name of a capacity provider of Managed Instances", func(p *phrase, words []string) (int, error) { p.provider = words[0]; return 1, nil }},
 		"text":     {"in quotation marks", quotation},
 		"number":   {"digits, or a small number as a word", func(p *phrase, words []string) (int, error) { return whole(&p.number, words) }},
 		"count":    {"no, one, 500, at least two, at most two, between two and five", func(p *phrase, words []string) (int, error) { return counted(&p.count, words) }},
@@ -111,7 +112,7 @@ func verdicts() map[string]guard.Verdict {
 func calls() map[string]string {
 	known := map[string]string{}
 	for _, name := range []string{
-		"CreateService", "DeleteAccountSetting", "DeregisterTaskDefinition", "DescribeServices", "DescribeTaskDefinition",
+		"CreateCapacityProvider", "CreateService", "DeleteAccountSetting", "DeregisterTaskDefinition", "DescribeCapacityProviders", "DescribeServices", "DescribeTaskDefinition",
 		"DescribeTasks", "ExecuteCommand", "ListAccountSettings", "ListTasks", "PutAccountSetting",
 		"PutAccountSettingDefault", "RegisterTaskDefinition", "RunTask", "StopTask", "UpdateService",
 	} {

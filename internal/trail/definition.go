@@ -27,6 +27,7 @@ func taskDefinitionStates(r *record, cause guard.Cause) ([]guard.State, string) 
 		Unknown:      "the record leaves out what ECS computed",
 	}
 	d.Fargate = guard.DefinitionOnFargate(texts(asked.RequiresCompatibilities), nil)
+	d.Managed = guard.DefinitionOnManaged(texts(asked.RequiresCompatibilities))
 	return []guard.State{d}, ""
 }
 
@@ -38,6 +39,7 @@ func answeredDefinition(d taskDefinition) guard.TaskDefinition {
 		Platform:     d.RuntimePlatform.orZero().normalised(),
 	}
 	state.Fargate = guard.DefinitionOnFargate(texts(d.RequiresCompatibilities), texts(d.Compatibilities))
+	state.Managed = guard.DefinitionOnManaged(texts(d.RequiresCompatibilities))
 	if state.Fargate == guard.Unknown {
 		state.Unknown = "the record shows no compatibilities"
 	}

@@ -143,6 +143,10 @@ func guarded(r *record, region string) (func(*record, guard.Cause) ([]guard.Stat
 	// that leaves its source out may be ECS's.
 	case r.EventSource != "ecs.amazonaws.com" && r.EventSource != "":
 		return nil, fmt.Sprintf("Calls to %s are not guarded.", r.EventSource)
+	case r.EventName == "UpdateCapacityProvider":
+		return nil, "No update of a capacity provider changes its fipsEnabled."
+	case r.EventName == "DeleteCapacityProvider":
+		return nil, "A capacity provider that is deleted launches nothing any more."
 	case call == nil:
 		return nil, fmt.Sprintf("ECS call %s is not guarded.", r.EventName)
 	case r.EventType != "" && r.EventType != "AwsApiCall":

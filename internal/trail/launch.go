@@ -24,6 +24,7 @@ func launchStates(r *record, cause guard.Cause) ([]guard.State, string) {
 			Definition:      string(asked.TaskDefinition),
 			Batch:           batch,
 			Fargate:         guard.CapacityOnFargate(string(asked.LaunchType), providers(asked.CapacityProviderStrategy), string(asked.PlatformVersion)),
+			Providers:       guard.ProvidersOf(string(asked.LaunchType), providers(asked.CapacityProviderStrategy), string(asked.Cluster)),
 			PlatformVersion: guard.ResolvedVersion(string(asked.PlatformVersion)),
 			LastStatus:      "PROVISIONING",
 			Unknown:         tooLarge,
@@ -38,6 +39,10 @@ func launchStates(r *record, cause guard.Cause) ([]guard.State, string) {
 		// What the answer leaves out, the request says of all its tasks.
 		state.Definition = cmp.Or(state.Definition, string(asked.TaskDefinition))
 		state.Cluster = cmp.Or(state.Cluster, string(asked.Cluster))
+		if state.Fargate == guard.Unknown && state.Providers == nil {
+			state.Fargate = guard.CapacityOnFargate(string(asked.LaunchType), providers(asked.CapacityProviderStrategy), "")
+			state.Providers = guard.ProvidersOf(string(asked.LaunchType), providers(asked.CapacityProviderStrategy), state.Cluster)
+		}
 		if state.Batch == nil {
 			state.Batch = batch
 		}
@@ -87,6 +92,7 @@ func (t task) state() guard.Task {
 		Batch:           t.batch(),
 		Definition:      string(t.TaskDefinitionARN),
 		Fargate:         guard.TaskOnFargate(string(t.LaunchType), string(t.CapacityProviderName), string(t.PlatformVersion)),
+		Providers:       guard.ProvidersOf(string(t.LaunchType), one(t.CapacityProviderName), string(t.ClusterARN)),
 		PlatformVersion: guard.ResolvedVersion(string(t.PlatformVersion)),
 		LastStatus:      strings.ToUpper(string(t.LastStatus)),
 		DesiredStatus:   strings.ToUpper(string(t.DesiredStatus)),
@@ -101,6 +107,14 @@ func (t task) state() guard.Task {
 		state.Unknown = "the record does not show it"
 	}
 	return state
+}
+
+// one is a list of a name, or of none where it is left out.
+func one(name text) []string {
+	if name == "" {
+		return nil
+	}
+	return []string{string(name)}
 }
 
 func providers(strategy list[object[capacityUse]]) []string {

@@ -57,8 +57,8 @@ func Patterns() []Pattern {
 		},
 		{
 			Name:  "tasks",
-			About: "State changes of tasks that may be on Fargate and have not ended",
-			JSON:  taskPattern(`{"anything-but": ["EC2", "EXTERNAL", "MANAGED_INSTANCES"]}`),
+			About: "State changes of tasks that may be on Fargate or on ECS Managed Instances and have not ended",
+			JSON:  taskPattern(`{"anything-but": ["EC2", "EXTERNAL"]}`),
 		},
 		{
 			Name:  "tasks-of-providers",

@@ -15,6 +15,7 @@ func providerStates(r *record, _ guard.Cause) ([]guard.State, string) {
 		ARN:     string(answer.ARN),
 		Name:    cmp.Or(string(answer.Name), string(asked.Name)),
 		Cluster: cmp.Or(string(answer.Cluster), string(asked.Cluster)),
+		New:     true,
 	}
 	switch {
 	case asked.ManagedInstancesProvider.present() || answer.ManagedInstancesProvider.present():

@@ -27,6 +27,7 @@ func serviceStates(r *record, cause guard.Cause) ([]guard.State, string) {
 		Cluster:         string(asked.Cluster),
 		Definition:      guard.TaskDefinition{ARN: string(asked.TaskDefinition)},
 		Fargate:         guard.CapacityOnFargate(string(asked.LaunchType), providers(asked.CapacityProviderStrategy), string(asked.PlatformVersion)),
+		Providers:       guard.ProvidersOf(string(asked.LaunchType), providers(asked.CapacityProviderStrategy), string(asked.Cluster)),
 		PlatformVersion: string(asked.PlatformVersion),
 		VersionUnknown:  asked.PlatformVersion == "",
 		Unknown:         tooLarge,
@@ -51,6 +52,7 @@ func (s service) state() guard.Service {
 	}
 	state.Definition.Platform.OS = strings.ToUpper(string(s.PlatformFamily))
 	state.Fargate = guard.CapacityOnFargate(string(s.LaunchType), providers(s.CapacityProviderStrategy), state.PlatformVersion)
+	state.Providers = guard.ProvidersOf(string(s.LaunchType), providers(s.CapacityProviderStrategy), state.Cluster)
 	for _, d := range s.Deployments {
 		if d.orZero().Status == "PRIMARY" {
 			state.Deployment = string(d.value.ID)

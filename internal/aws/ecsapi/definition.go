@@ -108,6 +108,7 @@ func definitionState(d *types.TaskDefinition) guard.TaskDefinition {
 		Family:       aws.ToString(d.Family),
 		Platform:     guard.DefinitionPlatform(nil, nil),
 		Fargate:      guard.DefinitionOnFargate(names(d.RequiresCompatibilities), names(d.Compatibilities)),
+		Managed:      guard.DefinitionOnManaged(names(d.RequiresCompatibilities)),
 		Inactive:     d.Status != types.TaskDefinitionStatusActive,
 		RegisteredBy: aws.ToString(d.RegisteredBy),
 	}

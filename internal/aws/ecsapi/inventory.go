@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Inventory is everything that runs, or may run, on Fargate in an account and
-// Region.
+// Inventory is everything that runs, or may run, on Fargate or on ECS Managed
+// Instances in an account and Region.
 type Inventory struct {
 	*Account
 	Lister *ecs.Client
@@ -48,7 +48,7 @@ const concurrency = 8
 
 // Workloads is what the clusters hold: services, their task sets in their
 // place, and tasks that are not to stop, each with its definition as far as it
-// needs it. What ECS did not answer is in it as a state of which nothing is
+// needs it. Of their capacity providers they have the names. What ECS did not answer is in it as a state of which nothing is
 // known, so that it never passes; the error says why. progress is told how many
 // clusters are done.
 func (i Inventory) Workloads(ctx context.Context, clusters []string, progress func(done, total int)) ([]guard.Service, []guard.Task, error) {
@@ -99,8 +99,8 @@ func (i Inventory) tasksOf(ctx context.Context, cluster string) ([]guard.Task, e
 	return found, nil
 }
 
-// describeTasks leaves out tasks that ended meanwhile and what does not run on
-// Fargate.
+// describeTasks leaves out tasks that ended meanwhile and what runs neither on
+// Fargate nor on a capacity provider.
 func (i Inventory) describeTasks(ctx context.Context, cluster string, arns []string) ([]guard.Task, error) {
 	out, err := i.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(cluster), Tasks: arns})
 	if err != nil {
@@ -109,7 +109,7 @@ func (i Inventory) describeTasks(ctx context.Context, cluster string, arns []str
 	var tasks []guard.Task
 	for n := range out.Tasks {
 		t := taskState(&out.Tasks[n])
-		if t.Fargate == guard.No || t.Stopping() {
+		if !t.OnServerless() || t.Stopping() {
 			continue
 		}
 		if t, err = i.WithDefinition(ctx, t); err != nil {
@@ -153,7 +153,7 @@ func (i Inventory) describeServices(ctx context.Context, cluster string, arns []
 		return nil, fmt.Errorf("describe services of %s: %w", cluster, err)
 	}
 	states, err := i.completed(ctx, out, guard.Service{Cluster: cluster})
-	return slices.DeleteFunc(states, func(s guard.Service) bool { return s.Fargate == guard.No }), err
+	return slices.DeleteFunc(states, func(s guard.Service) bool { return !s.OnServerless() }), err
 }
 
 // Definitions are the task definitions that workloads use, each read once.

@@ -28,7 +28,13 @@ func (a *Account) ObserveService(ctx context.Context, s guard.Service) ([]guard.
 		s.Unknown = "ECS did not answer DescribeServices"
 		return []guard.Service{s}, fmt.Errorf("describe service %s: %w", name, err)
 	}
-	return a.completed(ctx, out, s)
+	states, err := a.completed(ctx, out, s)
+	for i := range states {
+		if err == nil {
+			states[i].Providers, err = a.observeProviders(ctx, states[i].Providers)
+		}
+	}
+	return states, err
 }
 
 // completed is an answer of DescribeServices as states, with their definitions.
@@ -60,7 +66,7 @@ func (a *Account) completed(ctx context.Context, out *ecs.DescribeServicesOutput
 }
 
 func (a *Account) withServiceDefinition(ctx context.Context, s guard.Service) (guard.Service, error) {
-	if s.Definition.ARN == "" {
+	if s.Definition.ARN == "" || s.Fargate == guard.No {
 		return s, nil
 	}
 	d, err := a.DefinitionOf(ctx, s.Definition.ARN)
@@ -81,6 +87,7 @@ func serviceStates(s *types.Service) []guard.Service {
 		Cluster:         aws.ToString(s.ClusterArn),
 		Definition:      guard.TaskDefinition{ARN: aws.ToString(s.TaskDefinition)},
 		Fargate:         guard.CapacityOnFargate(string(s.LaunchType), providers(s.CapacityProviderStrategy), aws.ToString(s.PlatformVersion)),
+		Providers:       guard.ProvidersOf(string(s.LaunchType), providers(s.CapacityProviderStrategy), aws.ToString(s.ClusterArn)),
 		PlatformVersion: aws.ToString(s.PlatformVersion),
 		Controller:      "ECS", // the API's default, which answers leave out
 		DesiredCount:    int(s.DesiredCount),
@@ -102,17 +109,21 @@ func serviceStates(s *types.Service) []guard.Service {
 func taskSetState(service guard.Service, t *types.TaskSet) guard.Service {
 	service.Definition = guard.TaskDefinition{ARN: aws.ToString(t.TaskDefinition)}
 	service.Fargate = guard.CapacityOnFargate(string(t.LaunchType), providers(t.CapacityProviderStrategy), aws.ToString(t.PlatformVersion))
+	service.Providers = guard.ProvidersOf(string(t.LaunchType), providers(t.CapacityProviderStrategy), service.Cluster)
 	service.PlatformVersion = aws.ToString(t.PlatformVersion)
 	service.Deployment = aws.ToString(t.Id)
 	return service
 }
 
 // ObserveRemedy completes a service by what a remedy has to know: the revision
-// to roll back to, or the minimum that scaling to zero has to respect.
+// to roll back to, where that would help, or the minimum that scaling to zero has to respect.
 func (a *Account) ObserveRemedy(ctx context.Context, s guard.Service, remedy guard.ServiceRemedy) (guard.Service, error) {
 	var err error
 	switch remedy {
 	case guard.RollBack:
+		if s.Fargate == guard.No {
+			return s, nil // on ECS Managed Instances no revision is any better
+		}
 		s.Replacement, err = a.compliantRevision(ctx, s.Definition.ARN)
 	case guard.ScaleToZero:
 		s, err = a.observeMinimum(ctx, s)

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// ObserveTask reads what a task is now, and its definition where ECS does not
-// show the operating system in the task. A task that ECS no longer knows has
+// ObserveTask reads what a task is now, its definition where ECS does not show
+// the operating system in the task, and the capacity provider that it runs on. A task that ECS no longer knows has
 // stopped more than an hour ago.
 func (a *Account) ObserveTask(ctx context.Context, t guard.Task) (guard.Task, error) {
 	out, err := a.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: optional(t.Cluster), Tasks: []string{t.ARN}})
@@ -23,7 +23,12 @@ func (a *Account) ObserveTask(ctx context.Context, t guard.Task) (guard.Task, er
 	}
 	for i := range out.Tasks {
 		if aws.ToString(out.Tasks[i].TaskArn) == t.ARN {
-			return a.WithDefinition(ctx, taskState(&out.Tasks[i]))
+			observed, err := a.WithDefinition(ctx, taskState(&out.Tasks[i]))
+			if err != nil {
+				return observed, err
+			}
+			observed.Providers, err = a.observeProviders(ctx, observed.Providers)
+			return observed, err
 		}
 	}
 	for _, f := range out.Failures {
@@ -36,10 +41,10 @@ func (a *Account) ObserveTask(ctx context.Context, t guard.Task) (guard.Task, er
 	return t, nil
 }
 
-// WithDefinition completes a task's platform from its definition, which is
-// remembered.
+// WithDefinition completes the platform of a task that may be on Fargate from its
+// definition, which is remembered.
 func (a *Account) WithDefinition(ctx context.Context, t guard.Task) (guard.Task, error) {
-	if t.Platform.OS != "" && t.Platform.Architecture != "" || t.Definition == "" {
+	if t.Fargate == guard.No || t.Platform.OS != "" && t.Platform.Architecture != "" || t.Definition == "" {
 		return t, nil
 	}
 	d, err := a.DefinitionOf(ctx, t.Definition)
@@ -79,6 +84,7 @@ func taskState(t *types.Task) guard.Task {
 		Rejected:        guard.RejectedBy(aws.ToString(t.StoppedReason)),
 		Definition:      aws.ToString(t.TaskDefinitionArn),
 		Fargate:         guard.TaskOnFargate(string(t.LaunchType), aws.ToString(t.CapacityProviderName), aws.ToString(t.PlatformVersion)),
+		Providers:       guard.ProvidersOf(string(t.LaunchType), one(t.CapacityProviderName), aws.ToString(t.ClusterArn)),
 		PlatformVersion: guard.ResolvedVersion(aws.ToString(t.PlatformVersion)),
 		LastStatus:      strings.ToUpper(aws.ToString(t.LastStatus)),
 		DesiredStatus:   strings.ToUpper(aws.ToString(t.DesiredStatus)),
@@ -147,6 +153,14 @@ func agentRuns(c types.Container) bool {
 		}
 	}
 	return false
+}
+
+// one is a list of a name, or of none where it is left out.
+func one(name *string) []string {
+	if aws.ToString(name) == "" {
+		return nil
+	}
+	return []string{*name}
 }
 
 // optional is nil for an empty text, which ECS takes for its default.

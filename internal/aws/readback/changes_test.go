@@ -137,8 +137,7 @@ func ruleChanges() []change {
 func policyChanges() []change {
 	return []change{
 		{"deletes it", missing, func(w *world, _ string, m component.Meant) error {
-			_, role, _ := strings.Cut(m.Name, ":policy/")
-			if _, err := w.Roles.DetachRolePolicy(w.t.Context(), &iam.DetachRolePolicyInput{RoleName: &role, PolicyArn: &m.Name}); err != nil {
+			if _, err := w.Roles.DetachRolePolicy(w.t.Context(), &iam.DetachRolePolicyInput{RoleName: w.roleWith(m), PolicyArn: &m.Name}); err != nil {
 				return err
 			}
 			return only(w.Roles.DeletePolicy(w.t.Context(), &iam.DeletePolicyInput{PolicyArn: &m.Name}))
@@ -164,7 +163,7 @@ func roleChanges() []change {
 				RoleName: &m.Name, PolicyName: aws.String("mine"), PolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}`),
 			}))
 		}},
-		{"takes its policy away", "AttachedPolicies is missing", func(w *world, _ string, m component.Meant) error {
+		{"takes its policy away", "AttachedPolicies", func(w *world, _ string, m component.Meant) error {
 			return only(w.Roles.DetachRolePolicy(w.t.Context(), &iam.DetachRolePolicyInput{RoleName: &m.Name, PolicyArn: policyOf(m)}))
 		}},
 		{"bounds it", "PermissionsBoundary is", func(w *world, _ string, m component.Meant) error {
@@ -173,7 +172,7 @@ func roleChanges() []change {
 	}
 }
 
-// policyOf is the policy of a role, which has its name.
+// policyOf is one policy of a role: it has the role's name.
 func policyOf(role component.Meant) *string {
 	return aws.String("arn:aws-us-gov:iam::" + motoAccount + ":policy/" + role.Name)
 }
@@ -182,7 +181,9 @@ func removeRole(w *world, _ string, m component.Meant) error {
 	ctx := w.t.Context()
 	// What an alteration before left is in the way.
 	_, _ = w.Roles.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &m.Name, PolicyName: aws.String("mine")})
-	_, _ = w.Roles.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: &m.Name, PolicyArn: policyOf(m)})
+	for _, policy := range m.Properties["AttachedPolicies"].([]any) {
+		_, _ = w.Roles.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: &m.Name, PolicyArn: aws.String("arn:aws-us-gov:iam::" + motoAccount + ":policy/" + policy.(string))})
+	}
 	return only(w.Roles.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &m.Name}))
 }
 

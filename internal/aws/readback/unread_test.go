@@ -42,8 +42,9 @@ func TestWhatCannotBeReadIsUnknown(t *testing.T) {
 	list := must(component.Of(template.JSON()))(t)
 	place := component.Place{Partition: "aws-us-gov", Account: motoAccount, Region: motoRegion, Known: map[string]string{}}
 	for _, name := range list.Unknown() {
-		place.Known[name] = "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/0a1b"
+		place.Known[name] = "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/ab/0a1b"
 	}
+	place.Known["LogGroups"] = "create"
 	all := list.At(place)
 	for want, do := range map[string]answering{
 		"Unknown because AWS answered %s with AccessDenied": refusing,

@@ -72,7 +72,8 @@ func deploy(t *testing.T) *world {
 		protection: w.protection,
 		Account:    New(config, s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true })), t: t, code: program(t),
 		place: component.Place{Partition: "aws-us-gov", Account: motoAccount, Region: motoRegion, Known: map[string]string{
-			"AWS::StackId": "arn:aws-us-gov:cloudformation:us-gov-west-1:123456789012:stack/fipsguard/0a1b",
+			"AWS::StackId": "arn:aws-us-gov:cloudformation:us-gov-west-1:123456789012:stack/fipsguard/0a1b2c3d-0000-0000-0000-000000000000",
+			"LogGroups":    "create",
 			"Email1":       subscriber, "Email2": "", "Email3": "", "Email4": "", "Email5": "",
 		}},
 	}
@@ -198,9 +199,8 @@ func (w *world) make(meant component.Meant) {
 	case "AWS::IAM::ManagedPolicy":
 		_, short, _ := strings.Cut(meant.Name, ":policy/")
 		must(w.Roles.CreatePolicy(ctx, &iam.CreatePolicyInput{PolicyName: &short, PolicyDocument: aws.String(text(t, p["PolicyDocument"]))}))(t)
-		// The first time, its role comes later.
-		if _, err := w.Roles.GetRole(ctx, &iam.GetRoleInput{RoleName: &short}); err == nil {
-			must(w.Roles.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: &short, PolicyArn: name}))(t)
+		if role := w.roleWith(meant); role != nil { // the first time, it comes later
+			must(w.Roles.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: role, PolicyArn: name}))(t)
 		}
 	case "AWS::IAM::Role":
 		must(w.Roles.CreateRole(ctx, &iam.CreateRoleInput{RoleName: name, AssumeRolePolicyDocument: aws.String(text(t, p["AssumeRolePolicyDocument"]))}))(t)
@@ -233,6 +233,19 @@ func (w *world) make(meant component.Meant) {
 	default:
 		t.Fatalf("no case makes %s", meant.Type)
 	}
+}
+
+// roleWith is the name of the role that a policy is of, if it is there.
+func (w *world) roleWith(policy component.Meant) *string {
+	_, short, _ := strings.Cut(policy.Name, ":policy/")
+	for _, role := range w.means {
+		if attached, _ := role.Properties["AttachedPolicies"].([]any); slices.Contains(attached, any(short)) {
+			if _, err := w.Roles.GetRole(w.t.Context(), &iam.GetRoleInput{RoleName: &role.Name}); err == nil {
+				return &role.Name
+			}
+		}
+	}
+	return nil
 }
 
 func (w *world) makeFunction(meant component.Meant) {

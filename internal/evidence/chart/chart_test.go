@@ -47,11 +47,20 @@ func TestEveryHeavyBarIsSeenHoweverShort(t *testing.T) {
 			}
 		}
 		for i, b := range given {
-			x, wide := axis.place(given, i)
+			x, wide := axis.place(Strip{Bars: given}, i)
 			if b.Weight == Heavy && !slices.ContainsFunc(heavy, func(drawn stretch) bool { return drawn.left <= x && x+wide <= drawn.right }) {
 				t.Fatalf("of %d hours: the heavy bar from %s, at %.1f, is not drawn", hours, b.From, x)
 			}
 		}
+	}
+}
+
+// TestABarThatEndedStaysInItsPlace: only what is now is kept at the right side.
+func TestABarThatEndedStaysInItsPlace(t *testing.T) {
+	axis, given := flapping(24)
+	early := Strip{Bars: given[:1]}
+	if x, _ := axis.place(early, 0); x > leastWidth {
+		t.Errorf("a second at the beginning of a day is drawn at %.1f", x)
 	}
 }
 

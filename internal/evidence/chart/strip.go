@@ -11,6 +11,7 @@ import (
 // Strip is what something was over the time.
 type Strip struct {
 	Title string
+	Thin  bool  // its bars are many, and not widened so much that they would hide each other
 	Bars  []Bar // in the order of time
 }
 
@@ -42,6 +43,7 @@ const (
 	noteHeight  = 16
 	noteRows    = 2
 	leastWidth  = 5  // of a bar: an hour in a year has to be seen
+	thinWidth   = 2  // of one of many, which would hide each other
 	insideWidth = 70 // of a bar that has room for a word
 )
 
@@ -73,7 +75,7 @@ type note struct {
 }
 
 func (a Axis) strip(s Strip, y int) strip {
-	return strip{Title: s.Title, Y: y, Bars: a.bars(s.Bars, y+barTop), Notes: a.notes(s.Bars, y+barTop)}
+	return strip{Title: s.Title, Y: y, Bars: a.bars(s, y+barTop), Notes: a.notes(s, y+barTop)}
 }
 
 // end is where the next strip begins.
@@ -86,17 +88,24 @@ func (s strip) end() int {
 }
 
 // place is where the i-th of some bars begins and how wide it is, widened so
-// that it is seen. The last one is what is now: the others leave it its place.
-func (a Axis) place(given []Bar, i int) (x, wide float64) {
+// that it is seen. The last one, where it is what is now, keeps its place: the others
+// leave it.
+func (a Axis) place(s Strip, i int) (x, wide float64) {
+	given, leastWidth := s.Bars, float64(leastWidth)
+	if s.Thin {
+		leastWidth = thinWidth
+	}
 	x = a.x(given[i].From)
 	wide = a.x(given[i].Until) - x
 	right := float64(width)
-	if last := len(given) - 1; i < last && a.x(given[last].Until)-a.x(given[last].From) < leastWidth {
+	last := len(given) - 1
+	isNow := !given[last].Until.Before(a.Until)
+	if i < last && isNow && a.x(given[last].Until)-a.x(given[last].From) < leastWidth {
 		right -= leastWidth
 	}
 	if wide < leastWidth {
 		x, wide = x-(leastWidth-wide)/2, leastWidth
-		if i == len(given)-1 {
+		if i == last && isNow {
 			x = right - wide
 		}
 	}
@@ -104,17 +113,17 @@ func (a Axis) place(given []Bar, i int) (x, wide float64) {
 	return x, min(wide, right-x)
 }
 
-// bars are the ones given, but for those that would be drawn over one of the
+// bars are those of a strip, but for those that would be drawn over one of the
 // same class at the same place: what flaps for weeks has thousands.
-func (a Axis) bars(given []Bar, top int) []bar {
+func (a Axis) bars(s Strip, top int) []bar {
 	type place struct {
 		class   string
 		x, wide int
 	}
 	drawnAt := map[place]bool{}
 	var bars []bar
-	for i, b := range given {
-		x, wide := a.place(given, i)
+	for i, b := range s.Bars {
+		x, wide := a.place(s, i)
 		at := place{b.Class, int(x), int(wide)}
 		if !drawnAt[at] {
 			drawnAt[at] = true
@@ -139,18 +148,18 @@ func barAt(b Bar, x, wide float64, top int) bar {
 
 // notes are written in rows, those of the heavy bars first; one that finds no
 // room is left to the bar's title.
-func (a Axis) notes(given []Bar, top int) []note {
+func (a Axis) notes(s Strip, top int) []note {
 	var noted []int
-	for i, b := range given {
+	for i, b := range s.Bars {
 		if b.Note != "" {
 			noted = append(noted, i)
 		}
 	}
-	slices.SortStableFunc(noted, func(i, j int) int { return cmp.Compare(given[j].Weight, given[i].Weight) })
+	slices.SortStableFunc(noted, func(i, j int) int { return cmp.Compare(s.Bars[j].Weight, s.Bars[i].Weight) })
 	var notes []note
 	var rows [noteRows][]stretch
 	for _, i := range noted {
-		n, at := a.note(given, i)
+		n, at := a.note(s, i)
 		for i, row := range rows {
 			if slices.ContainsFunc(row, at.meets) {
 				continue
@@ -173,9 +182,9 @@ func (s stretch) meets(other stretch) bool {
 
 // note is placed in the middle under its bar, or as near as the chart's sides
 // allow.
-func (a Axis) note(given []Bar, i int) (note, stretch) {
-	b := given[i]
-	x, wide := a.place(given, i)
+func (a Axis) note(s Strip, i int) (note, stretch) {
+	b := s.Bars[i]
+	x, wide := a.place(s, i)
 	long := float64(letterWidth * utf8.RuneCountInString(b.Note))
 	middle := x + wide/2
 	left := max(0, min(middle-long/2, width-long))

@@ -35,6 +35,15 @@ func Everything() evidence.Document {
 	proven, refuted, silent, fresh, arm, hostile := running("fips-on"), running("fips-off"), running("silent"), running("fresh"), running("arm"), running("<script>alert(1)</script>\x00")
 	proven.Created = at.Add(-30 * time.Minute)
 	arm.Platform.Architecture, arm.Group = "ARM64", "family:arm"
+	off := guard.CapacityProvider{
+		ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:capacity-provider/quick", Name: "quick", Cluster: proven.Cluster, Managed: guard.Yes, FIPS: guard.ModeOff,
+	}
+	on := off
+	on.ARN, on.Name, on.FIPS, on.Omitted = "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:capacity-provider/sound", "sound", guard.ModeOn, true
+	unread := guard.CapacityProvider{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:capacity-provider/other/*", Unknown: "ECS did not answer DescribeCapacityProviders"}
+	quick, sound := managed("on-quick", off), managed("on-sound", on)
+	api := guard.Service{ARN: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:service/main/api", Cluster: "main", Fargate: guard.No, Providers: []guard.CapacityProvider{off}}
+	off = guard.UsedBy([]guard.CapacityProvider{off}, []guard.Service{api}, true)[0]
 	setting := guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Mode: guard.ModeOff}
 	states := []guard.State{
 		setting,
@@ -45,6 +54,9 @@ func Everything() evidence.Document {
 		guard.KernelCheck{Task: refuted, Container: "main", Answer: "0\r\n", At: at},
 		guard.KernelCheck{Task: silent, At: at, Unknown: "ECS Exec is off for the task"},
 		guard.KernelCheck{Task: fresh},
+		off, on, unread, api, quick, sound,
+		guard.KernelCheck{Task: quick, Container: "main", Answer: "0\r\n", At: at},
+		guard.KernelCheck{Task: sound, Container: "main", Answer: "1\r\n", At: at},
 		guard.KernelCheck{Task: hostile, Container: "<b>", Answer: "</pre>\x1b[2J\u202e", At: at},
 		guard.Component{Rule: guard.GuardTrail, Name: "CloudTrail", Faults: []string{"trail main is not logging"}},
 		guard.Component{Rule: guard.GuardQueues, Name: "https://sqs.example/failed", Seen: "Queue failed is empty."},
@@ -70,6 +82,14 @@ func running(name string) guard.Task {
 		Group: "service:web", Definition: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/web:7", Fargate: guard.Yes,
 		Platform: guard.Platform{OS: "LINUX", Architecture: "X86_64"}, PlatformVersion: "1.4.0", LastStatus: "RUNNING", DesiredStatus: "RUNNING", Created: at.Add(-90 * time.Minute),
 	}
+}
+
+// managed is a task on ECS Managed Instances.
+func managed(name string, on guard.CapacityProvider) guard.Task {
+	t := running(name)
+	t.Group, t.Definition = "service:api", "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/api:1"
+	t.Fargate, t.Providers, t.PlatformVersion, t.Platform = guard.No, []guard.CapacityProvider{on}, "", guard.Platform{Architecture: "ARM64"}
+	return t
 }
 
 // documentOf completes a report with what made it.

@@ -14,7 +14,9 @@ import (
 // Documents are the ones that every format is held for in golden files, by the
 // names of these files.
 func Documents() map[string]evidence.Document {
+	past := Past()
 	return map[string]evidence.Document{
+		"past": past[0], "past-well": past[1],
 		"everything": Everything(), "well": AllIsWell(), "nothing-seen": NothingSeen(), "not-examined": NotExamined(), "interrupted": Interrupted(),
 	}
 }

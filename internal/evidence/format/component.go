@@ -46,7 +46,7 @@ func Component(version string, changed time.Time) oscal.OscalCompleteSchema {
 		Metadata: oscal.Metadata{Title: "fipsguard's rules", LastModified: changed.UTC(), Version: version, OscalVersion: oscalVersion},
 		Components: &[]oscal.DefinedComponent{{
 			UUID: uuid("component"), Type: "validation", Title: "fipsguard", Props: &props,
-			Description: "Checks FIPS-140 mode of AWS Fargate, and the guard that keeps it on.",
+			Description: "Checks FIPS-140 mode of ECS's serverless compute (Fargate, Managed Instances), and the guard that keeps Fargate's on.",
 			ControlImplementations: &[]oscal.ControlImplementationSet{{
 				UUID: uuid("control-implementation"), Source: catalog, ImplementedRequirements: requirements,
 				Description: "The controls that the rules relate to. Whether one is satisfied only an assessor can say.",

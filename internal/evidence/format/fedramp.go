@@ -55,11 +55,11 @@ const overview = "https://fipsguard.example/set-by-the-provider"
 // indicator is the Key Security Indicator that a rule's claims are evidence for.
 func indicator(r evidence.Rule) string {
 	switch {
-	case r.ID == guard.GuardTrail:
+	case r.ID == guard.GuardTrail || r.ID == evidence.TrailVouched:
 		return "KSI-CMT-LMC" // changes are logged
 	case r.ID == guard.TaskExposed:
 		return "KSI-SVC-ACM" // drift is reviewed
-	case r.Group == guard.GroupPlatform || r.Group == guard.GroupKernel:
+	case r.Group == guard.GroupPlatform || r.Group == guard.GroupManaged || r.Group == guard.GroupKernel:
 		return "KSI-MLA-EVC" // configurations are evaluated and tested
 	}
 	return "KSI-CNA-EIS" // the intended state is enforced
@@ -75,6 +75,9 @@ func FedRAMP(d evidence.Document) Record {
 			Validation: []string{"Report " + d.ID + ", " + between(d) + ". " + evidence.Summary(d), "Original: " + d.Original() + "."},
 		}},
 		Indicators: []Indicator{},
+	}
+	if d.Past != nil {
+		record.Requirements = []Requirement{} // an audit keeps no cycle
 	}
 	at := map[string]int{}
 	for _, rule := range d.Rules {

@@ -30,11 +30,11 @@ func OSCAL(d evidence.Document) oscal.OscalCompleteSchema {
 	results := oscal.AssessmentResults{
 		UUID: uuid(d.ID, "assessment-results"),
 		Metadata: oscal.Metadata{
-			Title:        fmt.Sprintf("FIPS-140 mode of AWS Fargate in account %s, Region %s", d.Account, d.Region),
+			Title:        fmt.Sprintf("FIPS-140 mode of ECS's serverless compute (Fargate, Managed Instances) in account %s, Region %s", d.Account, d.Region),
 			LastModified: d.Finished, Version: d.ID, OscalVersion: oscalVersion,
 			Remarks: "It does not show: " + strings.Join(d.Limits, " "),
 		},
-		ImportAp: oscal.ImportAp{Href: "#" + uuid(d.ID, "assessment-plan"), Remarks: "These results come from continuous checks, not from an assessment plan."},
+		ImportAp: oscal.ImportAp{Href: "#" + uuid(d.ID, "assessment-plan"), Remarks: "These results come from " + sourceOf(d) + ", not from an assessment plan."},
 		BackMatter: &oscal.BackMatter{Resources: &[]oscal.Resource{
 			{UUID: uuid(d.ID, "assessment-plan"), Title: "No assessment plan", Description: "OSCAL requires a plan. These checks do not follow one."},
 			{UUID: uuid(d.ID, "report"), Title: "The report with these results", Remarks: "Original: " + d.Original() + ".", Rlinks: original(d)},
@@ -65,7 +65,7 @@ func oscalResult(d evidence.Document) oscal.Result {
 	end := d.Finished
 	program := programOf(d)
 	result := oscal.Result{
-		UUID: uuid(d.ID, "result"), Title: "Scan " + d.ID, Description: evidence.Summary(d), Start: d.Started, End: &end,
+		UUID: uuid(d.ID, "result"), Title: titleOf(d), Description: evidence.Summary(d), Start: d.Started, End: &end,
 		Props: oscalProps(
 			"status", d.Status.String(), "interrupted", strconv.FormatBool(d.Interrupted != ""), "collector", d.Collector,
 			"unknown", strconv.Itoa(d.Results.InsufficientData), "starting", strconv.Itoa(d.Results.Starting), "not-examined", strconv.Itoa(d.Results.NotExamined),

@@ -25,12 +25,17 @@ func WriteStyledText(out io.Writer, d evidence.Document, style func(word string)
 	w := &lines{out: out, style: style}
 	w.printf("%s  account %s, Region %s, %s\n", w.word("%s", d.Status.String()), d.Account, d.Region, d.Finished.Format(time.RFC3339))
 	w.printf("%s\n", evidence.Summary(d))
-	w.printf("Scanned %s by %s with %s %s. %s\n\n", between(d), cmp.Or(d.Collector, "someone unknown"), d.Tool.Name, d.Tool.Version, d.Cycle.Keeps)
-	for _, line := range d.Timelines {
-		writeTimeline(w, line)
+	w.printf("%s %s by %s with %s %s. %s\n\n", did(d), between(d), cmp.Or(d.Collector, "someone unknown"), d.Tool.Name, d.Tool.Version, d.Cycle.Keeps)
+	for i, line := range d.Timelines {
+		if w.enough(i, len(d.Timelines)) {
+			w.printf("\n")
+			break
+		}
+		writeTimeline(w, line, launched(d))
 	}
 	writeTasks(w, d.Tasks)
 	writeClaims(w, d.Claims)
+	writePast(w, d.Past)
 	if len(d.Outcomes) > 0 {
 		w.printf("%s\n", w.word("What the guard did"))
 		for i, o := range d.Outcomes {
@@ -49,8 +54,9 @@ func WriteStyledText(out io.Writer, d evidence.Document, style func(word string)
 	return w.err
 }
 
-func writeTimeline(w *lines, line evidence.Timeline) {
-	whose := "FIPS mode of the account"
+// writeTimeline writes a timeline; what is what was launched in its spans.
+func writeTimeline(w *lines, line evidence.Timeline, what string) {
+	whose := "Fargate's FIPS mode in the account"
 	if line.Principal != "" {
 		whose = "The override of " + line.Principal
 	}
@@ -67,7 +73,7 @@ func writeTimeline(w *lines, line evidence.Timeline) {
 			w.printf("  (%s)", s.Reason)
 		}
 		if s.Launched > 0 && s.Mode != "on" {
-			w.printf("  %s launched then", evidence.Count(s.Launched, "running task"))
+			w.printf("  %s launched then", evidence.Count(s.Launched, what))
 		}
 		w.printf("\n")
 	}
@@ -92,6 +98,9 @@ func writeTasks(w *lines, tasks []evidence.Task) {
 		w.printf("  %s %s", w.word("%-20s", t.Kernel.Result), t.ARN)
 		if t.Service != "" {
 			w.printf(" of service %s", t.Service)
+		}
+		if t.OnManaged() {
+			w.printf(" on %s", t.On())
 		}
 		if t.Kernel.Answer != "" {
 			w.printf(", answered %s", strconv.QuoteToASCII(t.Kernel.Answer))
@@ -127,6 +136,9 @@ func writeClaims(w *lines, claims []evidence.Claim) {
 		}
 		if c.Command != "" && !c.Fixed && !strings.Contains(c.Remedy, c.Command) {
 			w.printf("           Run: %s\n", c.Command)
+		}
+		for i, step := range c.Steps {
+			w.printf("           Step %d: %s\n", i+1, step)
 		}
 	}
 	w.printf("\n")

@@ -11,30 +11,26 @@ import (
 	"fipsguard/internal/sanitize"
 )
 
-// newChart draws the timelines, and above them when the tasks were launched:
-// columns that stand over the times off that exposed them.
-func newChart(axis chart.Axis, timelines []evidence.Timeline, tasks []evidence.Task) chart.Chart {
-	c := chart.Chart{
-		Label: fmt.Sprintf("FIPS mode from %s to %s UTC, %s, and when the running tasks were launched. The tables below say the same in words.",
-			moment(axis.From), moment(axis.Until), evidence.Count(len(timelines), "timeline")),
-		Axis:    axis,
-		Columns: new(launches(tasks)),
-	}
+// newChart draws the timelines. The caller says what they are, and may put above
+// them when tasks were launched: columns that stand over the times off that
+// exposed them.
+func newChart(axis chart.Axis, timelines []evidence.Timeline, counts launchCount) chart.Chart {
+	c := chart.Chart{Axis: axis}
 	for _, line := range timelines {
-		c.Strips = append(c.Strips, strip(line))
+		c.Strips = append(c.Strips, strip(axis, line, counts))
 	}
 	return c
 }
 
 func launches(tasks []evidence.Task) chart.Columns {
 	c := chart.Columns{
-		Title: "Running tasks by launch time, exposed ones in front", Class: "launched", MarkedClass: "exposed",
+		Title: "Running Fargate tasks by launch time, exposed ones in front", Class: "launched", MarkedClass: "exposed",
 		Describe: func(all, marked int, from, until time.Time) string {
 			return fmt.Sprintf("%s launched from %s to %s UTC, %d of them exposed", evidence.Count(all, "running task"), moment(from), moment(until), marked)
 		},
 	}
 	for _, t := range tasks {
-		if t.Created != nil {
+		if t.Created != nil && !t.OnManaged() {
 			c.Points = append(c.Points, chart.Point{At: *t.Created, Marked: t.Exposed == guard.NonCompliant})
 		}
 	}
@@ -43,9 +39,11 @@ func launches(tasks []evidence.Task) chart.Columns {
 
 // outside says which tasks the columns leave out.
 func outside(axis chart.Axis, tasks []evidence.Task) string {
-	before, unknown := 0, 0
+	before, unknown, managed := 0, 0, 0
 	for _, t := range tasks {
 		switch {
+		case t.OnManaged():
+			managed++
 		case t.Created == nil:
 			unknown++
 		case t.Created.Before(axis.From):
@@ -56,6 +54,9 @@ func outside(axis chart.Axis, tasks []evidence.Task) string {
 	if before > 0 {
 		said = append(said, evidence.Count(before, "running task")+" launched before the chart begins")
 	}
+	if managed > 0 {
+		said = append(said, evidence.Count(managed, "running task")+" on Managed Instances, whose FIPS mode is that of their capacity provider")
+	}
 	if unknown > 0 {
 		said = append(said, evidence.Count(unknown, "running task")+" launched at an unknown time")
 	}
@@ -65,28 +66,32 @@ func outside(axis chart.Axis, tasks []evidence.Task) string {
 	return "Not in the chart: " + strings.Join(said, ", ") + "."
 }
 
-func strip(line evidence.Timeline) chart.Strip {
+func strip(axis chart.Axis, line evidence.Timeline, c launchCount) chart.Strip {
 	account := line.Principal == ""
-	s := chart.Strip{Title: "FIPS mode of the account"}
+	s := chart.Strip{Title: "Fargate's FIPS mode in the account"}
 	if !account {
 		s.Title = "Override of " + ending(line.Principal)
 	}
+	if c.offOnly && isCoarse(line) {
+		s.Thin, s.Bars = true, coarse(axis, line.Spans)
+		return s
+	}
 	for _, span := range line.Spans {
-		s.Bars = append(s.Bars, bar(span, account))
+		s.Bars = append(s.Bars, bar(span, account, c))
 	}
 	return s
 }
 
-func bar(s evidence.Span, account bool) chart.Bar {
+func bar(s evidence.Span, account bool, c launchCount) chart.Bar {
 	mode := modeMark(s.Mode).Word
-	b := chart.Bar{From: s.From, Until: s.Until, Class: mode, Weight: weight(mode), Title: barTitle(s, account)}
+	b := chart.Bar{From: s.From, Until: s.Until, Class: mode, Weight: weight(mode), Title: barTitle(s, account, c)}
 	if b.Weight == chart.Light {
 		return b
 	}
 	b.Inside = strings.ToUpper(mode)
 	b.Note = b.Inside + " " + evidence.Lasted(s.Until.Sub(s.From))
-	if account {
-		b.Note += " · " + evidence.Count(s.Launched, "running task") + " launched then"
+	if account && c.in(s) {
+		b.Note += " · " + evidence.Count(s.Launched, c.noun) + " launched then"
 	}
 	return b
 }
@@ -102,7 +107,7 @@ func weight(mode string) chart.Weight {
 	return chart.Middle
 }
 
-func barTitle(s evidence.Span, account bool) string {
+func barTitle(s evidence.Span, account bool, c launchCount) string {
 	text := fmt.Sprintf("%s from %s to %s UTC (%s)", strings.ToUpper(modeMark(s.Mode).Word), moment(s.From), moment(s.Until), evidence.Lasted(s.Until.Sub(s.From)))
 	if s.API != "" {
 		text += ". " + evidence.Name(s.API) + " by " + evidence.Name(s.By)
@@ -110,8 +115,8 @@ func barTitle(s evidence.Span, account bool) string {
 	if s.Reason != "" {
 		text += ". Unknown because " + evidence.Name(s.Reason)
 	}
-	if account {
-		text += ". " + evidence.Count(s.Launched, "running task") + " launched then"
+	if account && c.in(s) {
+		text += ". " + evidence.Count(s.Launched, c.noun) + " launched then"
 	}
 	return text
 }
@@ -152,7 +157,7 @@ func closer(a chart.Axis, timelines []evidence.Timeline, tasks []evidence.Task) 
 		}
 	}
 	for _, t := range tasks {
-		if t.Created != nil {
+		if t.Created != nil && !t.OnManaged() {
 			first = earlier(first, *t.Created)
 		}
 	}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"slices"
 
 	"fipsguard/internal/evidence"
@@ -37,17 +38,28 @@ const maxCommands = 20
 func commandsOf(claims []evidence.Claim) (shown []command, more int) {
 	seen := map[string]bool{}
 	for _, c := range claims {
-		if c.Command == "" || c.Fixed || seen[c.Command] || sanitize.Cut(sanitize.Printable(c.Command), maxCommand) != c.Command {
+		if c.Command != "" && !c.Fixed && !seen[c.Command] && isExact(c.Command) {
+			seen[c.Command] = true
+			if len(shown) == maxCommands {
+				more++
+				continue
+			}
+			shown = append(shown, command{evidence.Name(c.Subject), c.Command})
+		}
+		if len(shown)+len(c.Steps) > maxCommands || slices.ContainsFunc(c.Steps, func(step string) bool { return !isExact(step) }) {
+			more += len(c.Steps)
 			continue
 		}
-		seen[c.Command] = true
-		if len(shown) == maxCommands {
-			more++
-			continue
+		for i, step := range c.Steps {
+			shown = append(shown, command{fmt.Sprintf("%s, step %d", evidence.Name(c.Subject), i+1), step})
 		}
-		shown = append(shown, command{evidence.Name(c.Subject), c.Command})
 	}
 	return shown, more
+}
+
+// isExact reports whether a command can be shown as it is.
+func isExact(command string) bool {
+	return sanitize.Cut(sanitize.Printable(command), maxCommand) == command
 }
 
 // actions are the outcomes by the subject that they are about.

@@ -14,6 +14,14 @@ import (
 //go:embed page.html
 var pageMarkup string
 
+// sharedMarkup is what the pages of a scan and of audits have in common.
+//
+//go:embed shared.html
+var sharedMarkup string
+
+//go:embed past.html
+var pastMarkup string
+
 //go:embed page.css
 var pageStyle string
 
@@ -24,18 +32,41 @@ var pageScript string
 // nothing, and its policy forbids it to. Without JavaScript everything is
 // visible; with it the tasks can be filtered and searched.
 func Write(out io.Writer, d evidence.Document) error {
-	markup, err := template.New("page").Parse(pageMarkup)
-	if err != nil {
-		return fmt.Errorf("parse the page's markup: %w", err)
+	if d.Past != nil {
+		return WritePast(out, []evidence.Document{d})
 	}
 	view, err := newPage(d)
 	if err != nil {
 		return err
 	}
-	if err := markup.Execute(out, view); err != nil {
+	if err := execute(out, pageMarkup, view); err != nil {
 		return fmt.Errorf("write the page of %s: %w", d.ID, err)
 	}
 	return nil
+}
+
+// WritePast writes the documents of one audit, one for each account and Region,
+// as one such page.
+func WritePast(out io.Writer, all []evidence.Document) error {
+	view, err := newPastPage(all)
+	if err != nil {
+		return err
+	}
+	if err := execute(out, pastMarkup, view); err != nil {
+		return fmt.Errorf("write the page of the audit: %w", err)
+	}
+	return nil
+}
+
+func execute(out io.Writer, markup string, view any) error {
+	page, err := template.New("page").Parse(sharedMarkup)
+	if err == nil {
+		page, err = page.Parse(markup)
+	}
+	if err != nil {
+		return err
+	}
+	return page.Execute(out, view)
 }
 
 // Style is the style sheet of the page, for pages that are to look like it.

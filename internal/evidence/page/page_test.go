@@ -116,7 +116,7 @@ func TestAVerdictIsNoMoreThanWhatWasObserved(t *testing.T) {
 
 func TestTheEmptyDocumentPassesNothing(t *testing.T) {
 	said := words(written(t, evidence.Document{}))
-	for _, want := range []string{"? Some results are unknown", "No history of the setting was read.", "No running Fargate tasks were found.", "The guard fixed nothing in this scan.", "not a frozen version, not running in FIPS mode", "none: this report stands by itself", "not signed"} {
+	for _, want := range []string{"? Some results are unknown", "No history of the setting was read.", "No running tasks were found on Fargate or Managed Instances.", "The guard fixed nothing in this scan.", "not a frozen version, not running in FIPS mode", "none: this report stands by itself", "not signed"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the page of an empty document does not say %q", want)
 		}

@@ -35,7 +35,7 @@ type taskRowView struct {
 	ID      string
 	Service string
 	From    string // the task definition
-	Runs    string // platform and its version
+	Runs    string // on what, platform and its version
 	Created string
 	Answer  string
 	Asked   string // which container, when
@@ -152,7 +152,7 @@ func newTaskGroup(arn string, tasks []evidence.Task, all []filter) taskGroup {
 func newTaskRow(t evidence.Task, definitions string) taskRowView {
 	row := taskRowView{
 		ID: short(lastPart(t.ARN)), Service: short(t.Service), From: short(strings.TrimPrefix(t.Definition, definitions)),
-		Runs: evidence.Name(strings.TrimSpace(t.Platform + " " + t.PlatformVersion)), Created: momentOf(t.Created),
+		Runs: evidence.Name(strings.TrimSpace(t.On() + " " + t.Platform + " " + t.PlatformVersion)), Created: momentOf(t.Created),
 		Answer: answer(t.Kernel.Answer), Reason: short(t.Kernel.Reason),
 	}
 	if t.LastStatus != "RUNNING" && t.LastStatus != "" {

@@ -53,7 +53,7 @@ func newPage(d evidence.Document) (page, error) {
 		Policy:  pagePolicy(),
 		Style:   element("style", pageStyle),
 		Script:  element("script", pageScript),
-		Title:   "FIPS mode on Fargate: account " + evidence.Name(d.Account) + ", " + evidence.Name(d.Region) + ", " + moment(d.Finished) + " UTC",
+		Title:   "FIPS mode on Fargate and Managed Instances: account " + evidence.Name(d.Account) + ", " + evidence.Name(d.Region) + ", " + moment(d.Finished) + " UTC",
 		Doc:     d,
 		Report:  evidence.Name(d.ID),
 		Verdict: verdictOf(d),
@@ -117,12 +117,17 @@ func tiles(d evidence.Document) []tile {
 		{absent("starting"), d.Results.Starting, "tasks that could not be asked yet"},
 		{absent("not examined"), d.Results.NotExamined, "rules that the scan left out"},
 		{bad(evidence.KernelOff), d.Kernels.Off, "confirmed by the kernel"},
-		{bad(exposed), launchedOff, "launched while FIPS mode was off"},
+		{bad(exposed), launchedOff, "launched without FIPS mode"},
 		{doubt(evidence.CouldNotBeChecked), d.Kernels.CouldNotBeChecked, "no usable answer from the task"},
 		{absent(evidence.NotCheckedYet), d.Kernels.NotCheckedYet, "still to be checked"},
 		{good(evidence.KernelOn), d.Kernels.On, "confirmed by the kernel"},
 	}
 	list = slices.DeleteFunc(list, func(t tile) bool { return t.Count == 0 && t.Class == "absent" })
+	return lit(list)
+}
+
+// lit takes the colour of tiles that count nothing.
+func lit(list []tile) []tile {
 	for i := range list {
 		if list[i].Count == 0 {
 			list[i].Class = "absent"
@@ -131,8 +136,8 @@ func tiles(d evidence.Document) []tile {
 	return list
 }
 
-func about(d evidence.Document) []fact {
-	t := d.Tool
+// tool is the program that made a report.
+func tool(t evidence.Tool) []fact {
 	module := "version " + t.Module
 	if t.Module == "latest" || t.Module == "" {
 		module = "not a frozen version"
@@ -142,6 +147,15 @@ func about(d evidence.Document) []fact {
 	} else {
 		module += ", not running in FIPS mode"
 	}
+	return []fact{
+		{"Program", evidence.Name(strings.TrimSpace(t.Name + " " + t.Version)), false},
+		{"Sources", cmp.Or(evidence.Name(t.Source), "–"), true},
+		{"Built with", cmp.Or(evidence.Name(t.Go), "–"), true},
+		{"Its Go Cryptographic Module", evidence.Name(module), false},
+	}
+}
+
+func about(d evidence.Document) []fact {
 	facts := []fact{
 		{"Report", evidence.Name(d.ID), true},
 		{"Schema", evidence.Name(d.Schema), true},
@@ -149,13 +163,9 @@ func about(d evidence.Document) []fact {
 		{"Status, as AWS Config names it", d.Status.String(), true},
 		{"Collected by", cmp.Or(evidence.Name(d.Collector), "unknown"), true},
 		{"Renewal", evidence.Name(d.Cycle.Keeps), false},
-		{"Program", evidence.Name(strings.TrimSpace(t.Name + " " + t.Version)), false},
-		{"Sources", cmp.Or(evidence.Name(t.Source), "–"), true},
-		{"Built with", cmp.Or(evidence.Name(t.Go), "–"), true},
-		{"Its Go Cryptographic Module", evidence.Name(module), false},
-		{"Clusters", scope(d.Scope), false},
-		{"Kernel checks", checked(d.Scope.Exec), false},
 	}
+	facts = append(facts, tool(d.Tool)...)
+	facts = append(facts, fact{"Clusters", scope(d.Scope), false}, fact{"Kernel checks", checked(d.Scope.Exec), false})
 	if d.Predecessor == nil {
 		return append(facts, fact{"Previous report", cmp.Or(evidence.Name(d.Chain.Begins), "none: this report stands by itself"), false})
 	}

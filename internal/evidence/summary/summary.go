@@ -62,6 +62,9 @@ type day struct {
 
 // Add adds a report. They may come in any order.
 func (c *Collector) Add(d evidence.Document) {
+	if d.Past != nil {
+		return // an audit is no scan
+	}
 	if c.scopes == nil {
 		c.scopes = map[guard.Location]*scope{}
 	}

@@ -1,4 +1,4 @@
-// Package ecs is ECS with Fargate: settings, task definitions, clusters, tasks
+// Package ecs is ECS with Fargate and Managed Instances: settings, task definitions, clusters, tasks
 // that live and stop, services that roll out, and sessions of ECS Exec with the
 // message gateway behind them.
 package ecs

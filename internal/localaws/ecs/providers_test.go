@@ -19,20 +19,7 @@ import (
 func TestCapacityProvidersOfManagedInstances(t *testing.T) {
 	client := localtest.ECS(localtest.Start(t, localaws.Options{}), localaws.Everyone().Admin, localtest.West)
 	for name, fips := range map[string]*bool{"off": aws.Bool(false), "on": aws.Bool(true), "omitted": nil} {
-		_, err := client.CreateCapacityProvider(t.Context(), &ecs.CreateCapacityProviderInput{
-			Name: aws.String(name), Cluster: aws.String("default"),
-			ManagedInstancesProvider: &types.CreateManagedInstancesProviderConfiguration{
-				InfrastructureRoleArn: aws.String("arn:aws-us-gov:iam::111122223333:role/ecsInfrastructureRole"),
-				InstanceLaunchTemplate: &types.InstanceLaunchTemplate{
-					Ec2InstanceProfileArn: aws.String("arn:aws-us-gov:iam::111122223333:instance-profile/ecsInstanceRole"),
-					NetworkConfiguration:  &types.ManagedInstancesNetworkConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}},
-					FipsEnabled:           fips,
-				},
-			},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		localtest.Managed(t, client, name, fips)
 	}
 	clusters := []string{"arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/default", "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/gone"}
 	found, err := ecsapi.Inventory{Lister: client}.Providers(t.Context(), clusters)
@@ -53,5 +40,69 @@ func TestCapacityProvidersOfManagedInstances(t *testing.T) {
 	}
 	if found, _ := (ecsapi.Inventory{Lister: client}).Providers(t.Context(), clusters[:1]); len(found) != 2 {
 		t.Errorf("after one was deleted there are %d", len(found))
+	}
+}
+
+var network = &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}}}
+
+// TestTasksOnManagedInstances: they have the kernel of their provider, whatever the
+// account's setting and their architecture, and no platform version.
+func TestTasksOnManagedInstances(t *testing.T) {
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	localtest.Managed(t, client, "off", aws.Bool(false))
+	localtest.Managed(t, client, "omitted", nil)
+	_, err := client.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
+		Family: aws.String("arm"), NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
+		RequiresCompatibilities: []types.Compatibility{types.CompatibilityManagedInstances},
+		RuntimePlatform:         &types.RuntimePlatform{CpuArchitecture: types.CPUArchitectureArm64},
+		ContainerDefinitions:    []types.ContainerDefinition{{Name: aws.String("app"), Image: aws.String("x")}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(in ecs.RunTaskInput) (*types.Task, error) {
+		in.TaskDefinition, in.NetworkConfiguration = aws.String("arm"), network
+		out, err := client.RunTask(t.Context(), &in)
+		if err != nil {
+			return nil, err
+		}
+		return &out.Tasks[0], nil
+	}
+	on := func(names ...string) (strategy []types.CapacityProviderStrategyItem) {
+		for _, name := range names {
+			strategy = append(strategy, types.CapacityProviderStrategyItem{CapacityProvider: aws.String(name), Weight: 1})
+		}
+		return strategy
+	}
+	for name, fips := range map[string]bool{"off": false, "omitted": true} {
+		task, err := run(ecs.RunTaskInput{CapacityProviderStrategy: on(name)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := a.TaskFIPS(*task.TaskArn); got != fips {
+			t.Errorf("on %s the kernel is in FIPS mode: %t", name, got)
+		}
+		if task.LaunchType != types.LaunchTypeManagedInstances || aws.ToString(task.CapacityProviderName) != name || task.PlatformVersion != nil || task.ContainerInstanceArn == nil {
+			t.Errorf("on %s the task is %+v", name, task)
+		}
+	}
+	for what, in := range map[string]ecs.RunTaskInput{
+		"a launch type":      {LaunchType: types.LaunchTypeManagedInstances},
+		"a platform version": {CapacityProviderStrategy: on("omitted"), PlatformVersion: aws.String("1.4.0")},
+		"a mix":              {CapacityProviderStrategy: on("omitted", "FARGATE")},
+	} {
+		if _, err := run(in); err == nil {
+			t.Errorf("%s is accepted", what)
+		}
+	}
+	_, err = client.CreateService(t.Context(), &ecs.CreateServiceInput{
+		ServiceName: aws.String("web"), TaskDefinition: aws.String("arm"), DesiredCount: aws.Int32(1), CapacityProviderStrategy: on("off"), NetworkConfiguration: network,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.DeleteCapacityProvider(t.Context(), &ecs.DeleteCapacityProviderInput{CapacityProvider: aws.String("off")}); err == nil {
+		t.Error("a provider that a service uses is deleted")
 	}
 }

@@ -56,7 +56,7 @@ func (e *ECS) scale(r *region, o *rollout) {
 		e.stop(r, live[len(live)-1], types.TaskStopCodeServiceSchedulerInitiated, "Scaling activity initiated by (deployment "+o.id+")")
 		live = live[:len(live)-1]
 	}
-	if len(live) == want || !o.launch.capacity.fargate() {
+	if len(live) == want || !o.launch.capacity.hasRoom() {
 		return
 	}
 	if wait := o.notBefore.Sub(e.kernel.Clock.Now()); wait > 0 {

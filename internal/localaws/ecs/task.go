@@ -42,7 +42,8 @@ type launch struct {
 	of              *rollout
 }
 
-// start puts a task into PROVISIONING. Only Fargate has room here.
+// start puts a task into PROVISIONING. Only Fargate and ECS Managed Instances have
+// room here.
 func (e *ECS) start(r *region, l launch) *task {
 	now := e.kernel.Clock.Now()
 	p := platformOf(l.definition.RuntimePlatform)
@@ -51,7 +52,7 @@ func (e *ECS) start(r *region, l launch) *task {
 			TaskArn:    aws.String(r.ARN("ecs", "task/"+l.cluster.name()+"/"+e.kernel.IDs.Hex(16))),
 			ClusterArn: l.cluster.ClusterArn, TaskDefinitionArn: l.definition.TaskDefinitionArn, Group: &l.group, StartedBy: l.startedBy,
 			LaunchType: types.LaunchTypeFargate, CapacityProviderName: l.capacity.provider(),
-			PlatformVersion: &l.platformVersion, PlatformFamily: aws.String(p.family()),
+			PlatformVersion: orNil(l.platformVersion), PlatformFamily: aws.String(p.family()),
 			LastStatus: aws.String("PROVISIONING"), DesiredStatus: aws.String("RUNNING"), HealthStatus: types.HealthStatusUnknown,
 			Cpu: l.definition.Cpu, Memory: l.definition.Memory, AvailabilityZone: aws.String(string(r.Region) + "a"),
 			Attributes: []types.Attribute{{Name: aws.String("ecs.cpu-architecture"), Value: aws.String(p.architectureAttribute())}},
@@ -66,6 +67,12 @@ func (e *ECS) start(r *region, l launch) *task {
 		},
 		fips: l.platformVersion == "1.4.0" && p.architecture == types.CPUArchitectureX8664 && r.fipsMode(l.owner),
 		of:   l.of,
+	}
+	if managed := l.capacity.managed; managed != nil {
+		// In GovCloud it is on when it is left out, on every architecture.
+		fips := managed.ManagedInstancesProvider.InstanceLaunchTemplate.FipsEnabled
+		t.fips, t.LaunchType, t.PlatformFamily = fips == nil || *fips, types.LaunchTypeManagedInstances, nil
+		t.ContainerInstanceArn = aws.String(r.ARN("ecs", "container-instance/"+l.cluster.name()+"/"+e.kernel.IDs.Hex(16)))
 	}
 	if t.Overrides == nil {
 		t.Overrides = &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{}}

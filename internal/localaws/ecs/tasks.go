@@ -39,7 +39,7 @@ func (e *ECS) runTask(c *call, in *sdk.RunTaskInput) (*sdk.RunTaskOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	if !l.capacity.fargate() {
+	if !l.capacity.hasRoom() {
 		return nil, kernel.InvalidParameter("No Container Instances were found in your cluster.")
 	}
 	if strings.HasPrefix(aws.ToString(in.Group), "service:") {
@@ -80,7 +80,7 @@ func (r *region) launchOf(
 	if l.definition, err = r.usable(aws.ToString(definition), c.At); err != nil {
 		return launch{}, err
 	}
-	if l.capacity, err = l.cluster.capacity(launchType, strategy); err != nil {
+	if l.capacity, err = r.capacity(l.cluster, launchType, strategy); err != nil {
 		return launch{}, err
 	}
 	if l.definition.NetworkMode == types.NetworkModeAwsvpc && network == nil {
@@ -89,6 +89,9 @@ func (r *region) launchOf(
 	if !l.capacity.fargate() {
 		if aws.ToString(version) != "" {
 			return launch{}, kernel.InvalidParameter("The platform version must be null when specifying an EC2 launch type.")
+		}
+		if l.capacity.managed != nil && !l.definition.supports(types.CompatibilityManagedInstances) {
+			return launch{}, kernel.InvalidParameter("Task definition does not support launch_type MANAGED_INSTANCES.")
 		}
 		return l, nil
 	}

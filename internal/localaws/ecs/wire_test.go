@@ -82,6 +82,14 @@ func TestAnswersByteForByte(t *testing.T) {
 	ask("DeleteService", `{"service":"shop"}`)
 	ask("DescribeClusters", `{"clusters":["default","blue"]}`)
 	ask("DeregisterTaskDefinition", `{"taskDefinition":"web:1"}`)
+	ask("CreateCapacityProvider", `{"name":"managed","cluster":"default","managedInstancesProvider":{"infrastructureRoleArn":"arn:aws-us-gov:iam::111122223333:role/r","instanceLaunchTemplate":{
+		"ec2InstanceProfileArn":"arn:aws-us-gov:iam::111122223333:instance-profile/p","networkConfiguration":{"subnets":["subnet-1"]},"fipsEnabled":false}}}`)
+	ask("PutClusterCapacityProviders", `{"cluster":"default","capacityProviders":["FARGATE","managed"],"defaultCapacityProviderStrategy":[{"capacityProvider":"managed","weight":1}]}`)
+	ask("RegisterTaskDefinition", `{"family":"arm","networkMode":"awsvpc","requiresCompatibilities":["MANAGED_INSTANCES"],"runtimePlatform":{"cpuArchitecture":"ARM64"},"containerDefinitions":[{"name":"app","image":"x"}]}`)
+	ask("RunTask", `{"taskDefinition":"arm",`+network+`}`)
+	ask("CreateService", `{"serviceName":"arm","taskDefinition":"arm","desiredCount":1,"capacityProviderStrategy":[{"capacityProvider":"managed","weight":1}],`+network+`}`)
+	ask("DescribeCapacityProviders", `{"cluster":"default"}`)
+	ask("DeleteCapacityProvider", `{"capacityProvider":"managed","cluster":"default"}`)
 	for _, e := range a.Events()[:12] { // what follows is of the same kinds
 		got.WriteString("event ")
 		if err := json.Indent(&got, e, "", "  "); err != nil {

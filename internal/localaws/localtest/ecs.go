@@ -85,3 +85,23 @@ func Register(t *testing.T, client *ecs.Client, in *ecs.RegisterTaskDefinitionIn
 	}
 	return *out.TaskDefinition.TaskDefinitionArn
 }
+
+// Managed makes a capacity provider of ECS Managed Instances in the default
+// cluster; without fips its template leaves fipsEnabled out.
+func Managed(t *testing.T, client *ecs.Client, name string, fips *bool) {
+	t.Helper()
+	_, err := client.CreateCapacityProvider(t.Context(), &ecs.CreateCapacityProviderInput{
+		Name: &name, Cluster: aws.String("default"),
+		ManagedInstancesProvider: &types.CreateManagedInstancesProviderConfiguration{
+			InfrastructureRoleArn: aws.String("arn:aws-us-gov:iam::111122223333:role/ecsInfrastructureRole"),
+			InstanceLaunchTemplate: &types.InstanceLaunchTemplate{
+				Ec2InstanceProfileArn: aws.String("arn:aws-us-gov:iam::111122223333:instance-profile/ecsInstanceRole"),
+				NetworkConfiguration:  &types.ManagedInstancesNetworkConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}},
+				FipsEnabled:           fips,
+			},
+		},
+	})
+	if err != nil {
+		t.Fatalf("create capacity provider %s: %v", name, err)
+	}
+}
