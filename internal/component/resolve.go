@@ -87,12 +87,6 @@ func (r resolver) fill(meant *Meant, c Component) error {
 // Unknown are the names of what only CloudFormation knows, sorted.
 func (l List) Unknown() []string {
 	names := map[string]bool{}
-	r := resolver{List: l, Place: Place{Partition: "p", Account: "a", Region: "r", Known: map[string]string{noValue: ""}}}
-	for id, c := range l.Components {
-		if kinds()[c.Type].ref == "" {
-			names[id+".Arn"], r.Known[id+".Arn"] = true, "made/by CloudFormation"
-		}
-	}
 	var look func(any)
 	look = func(value any) {
 		switch value := value.(type) {
@@ -102,7 +96,7 @@ func (l List) Unknown() []string {
 			}
 		case map[string]any:
 			for _, name := range referred(value) {
-				if _, err := r.named(name); err != nil {
+				if !l.knows(name) {
 					names[name] = true
 				}
 			}
@@ -111,13 +105,29 @@ func (l List) Unknown() []string {
 			}
 		}
 	}
-	for _, c := range l.Components {
+	for id, c := range l.Components {
 		look(c.Properties)
+		if !l.knows(id) {
+			names[id+".Arn"] = true
+		}
 	}
 	for _, condition := range l.Conditions {
 		look(condition)
 	}
 	return slices.Sorted(maps.Keys(names))
+}
+
+// knows reports whether a name can be resolved where the list is deployed, or by
+// another name of which that is known.
+func (l List) knows(name string) bool {
+	switch name {
+	case "AWS::Partition", "AWS::AccountId", "AWS::Region", "AWS::URLSuffix", noValue:
+		return true
+	}
+	id, attribute, of := strings.Cut(name, ".")
+	c, ours := l.Components[id]
+	k := kinds()[c.Type]
+	return ours && (!of && k.ref != "" || attribute == "Arn" && k.arn != "" || of && attribute == k.named)
 }
 
 // referred are the names that a value refers to by itself: "ID" or "ID.Attribute".
