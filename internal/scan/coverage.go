@@ -30,6 +30,9 @@ func (r run) examined(workloads bool) []guard.RuleID {
 			is = is && workloads && (r.exec || rule.ID != guard.TaskKernelProof)
 		case guard.GroupComponents, guard.GroupPolicy:
 			is = is && r.Components != nil
+			if rule.ID == guard.GuardSessions { // by what kernel checks meet with
+				is = workloads && r.exec && r.Policy.Modes[rule.ID] != guard.Off
+			}
 		}
 		if is {
 			examined = append(examined, rule.ID)

@@ -21,7 +21,11 @@ type kernels struct {
 // be no better.
 func (r run) checkKernels(ctx context.Context, h history, tasks []guard.Task) kernels {
 	covered := slices.DeleteFunc(slices.Clone(tasks), func(t guard.Task) bool { return t.LastStatus != "RUNNING" || !canBeAsked(t) })
-	k := kernels{checks: r.readKernels(ctx, covered)}
+	checks, opened := r.readKernels(ctx, covered)
+	k := kernels{checks: checks}
+	if opened.tried > 0 {
+		k.findings = append(k.findings, r.check(r.reading(guard.Configured), opened.component())...)
+	}
 	for i, t := range covered {
 		if r.exec {
 			k.findings = append(k.findings, r.check(guard.Seen{}, k.checks[i])...)

@@ -53,7 +53,7 @@ func New(config aws.Config, buckets *s3.Client) Account {
 
 // patience bounds the reading of one component: a service that is out of reach,
 // as from a VPC without its endpoint, may not use up the scan's time.
-const patience = 10 * time.Second
+const patience = 5 * time.Second
 
 // Observe compares every component with what was meant. One that could not be
 // read says so; it is never taken for fine.
