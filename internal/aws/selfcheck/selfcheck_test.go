@@ -3,6 +3,7 @@ package selfcheck
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
@@ -129,6 +130,53 @@ func TestWhatIsWrongWithAGuard(t *testing.T) {
 			t.Errorf("%s: %s", f.Verdict, f.Reason)
 		}
 	})
+}
+
+// TestAMemberOfAnOrganization has a trail of another account, which does not show
+// its selectors. Without selectors of its own it is no doubt; with some, none once
+// a call came through.
+func TestAMemberOfAnOrganization(t *testing.T) {
+	const name = "arn:aws-us-gov:cloudtrail:us-gov-west-1:999988887777:trail/organization"
+	for what, c := range map[string]struct {
+		change func(*localaws.Trail)
+		deny   string
+		want   guard.Verdict
+		says   string
+		heard  guard.Verdict // once a call came through
+	}{
+		"all management events": {func(*localaws.Trail) {}, "", guard.Compliant, "Trail " + name + " is logging", guard.Compliant},
+		"selectors of its own": {
+			func(t *localaws.Trail) { t.ReadWriteType = "WriteOnly" }, "", guard.InsufficientData,
+			"Not visible from here because trail " + name + " belongs to another account, and has event selectors of its own.", guard.Compliant,
+		},
+		"switched off": {func(t *localaws.Trail) { t.Logging = false }, "", guard.NonCompliant, "is not logging", guard.NonCompliant},
+		"its status is refused": {
+			func(*localaws.Trail) {}, "cloudtrail:GetTrailStatus", guard.InsufficientData,
+			"Not visible from here because trail " + name + " belongs to another account, and AWS answered GetTrailStatus with AccessDenied", guard.Compliant,
+		},
+		"all trails are refused": {func(*localaws.Trail) {}, "cloudtrail:DescribeTrails", guard.InsufficientData, "AWS answered DescribeTrails", guard.InsufficientData},
+	} {
+		t.Run(what, func(t *testing.T) {
+			local, g := deployed(t)
+			trail := localaws.Trail{Name: "organization", Bucket: "b", Logging: true, ReadWriteType: "All", Management: true, Owner: "999988887777"}
+			c.change(&trail)
+			if err := local.SetTrail(region, trail); err != nil {
+				t.Fatal(err)
+			}
+			local.Deny(localaws.Everyone().Guard, "cloudtrail:GetEventSelectors")
+			if c.deny != "" {
+				local.Deny(localaws.Everyone().Guard, c.deny)
+			}
+			seen := g.trail(t.Context())
+			if f := guard.Check(seen)[0]; f.Verdict != c.want || !strings.Contains(f.Reason, c.says) {
+				t.Errorf("%s: %s; want %s: %s", f.Verdict, f.Reason, c.want, c.says)
+			}
+			seen.Heard = time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
+			if f := guard.Check(seen)[0]; f.Verdict != c.heard {
+				t.Errorf("once a call came through: %s: %s", f.Verdict, f.Reason)
+			}
+		})
+	}
 }
 
 // TestWhatMayNotBeLookedAt is a doubt, never fine.
