@@ -26,6 +26,7 @@ func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, i
 	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
 	action := awscloudwatchactions.NewSnsAction(topic)
 	var alarms []awscloudwatch.Alarm
+	names := []string{product.Prefix + "heartbeat", product.Prefix + "no-scans"}
 	alarm := func(name, about string, threshold float64, metric awscloudwatch.IMetric, missing awscloudwatch.TreatMissingData) {
 		alarm := awscloudwatch.NewAlarm(scope, jsii.String(logicalName(name)), &awscloudwatch.AlarmProps{
 			AlarmName:          jsii.String(product.Prefix + name),
@@ -38,6 +39,7 @@ func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, i
 		})
 		alarm.AddAlarmAction(action)
 		alarms = append(alarms, alarm)
+		names = append(names, product.Prefix+name)
 	}
 	above := func(name, about string, threshold float64, metric awscloudwatch.IMetric) {
 		alarm(name, about, threshold, metric, awscloudwatch.TreatMissingData_NOT_BREACHING)
@@ -62,6 +64,7 @@ func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, i
 	// Scans count kernels: between two of them it stays as the last one left it.
 	alarm("refuted-kernels", "The kernel under a running task is not in FIPS mode.", 0, guardMetric(product.TasksRefuted, "Maximum"), awscloudwatch.TreatMissingData_IGNORE)
 	above("notification-failures", "An alert did not reach a subscriber.", 0, topic.MetricNumberOfNotificationsFailed(sum()))
+	publishForAlarms(stack, topic, names)
 	return append(alarms,
 		silence(scope, action, "heartbeat", "The account setting has not been read for half an hour.", guardMetric(product.Looks, "Sum"), 10, 3),
 		silence(scope, action, "no-scans", "No scan has been started for two hours.", f.verifier.MetricInvocations(nil), 60, 2))
