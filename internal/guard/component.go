@@ -174,7 +174,7 @@ func guardSessions() Rule {
 		Method:      Examine,
 		Evidence:    Configuration,
 		Remedy: always("Allow the guard's role ecs:ExecuteCommand on clusters and tasks and ssmmessages:OpenDataChannel on * (docs/permissions.md), " +
-			"and look for an SCP or a VPC endpoint policy that refuses them."),
+			"and check for an SCP or a VPC endpoint policy that refuses them."),
 	}
 }
 
