@@ -52,6 +52,15 @@ func newReported(stack awscdk.Stack, key awskms.IKey, topic awssns.ITopic, faile
 	// A scan that could not write its memory leaves messages for the next one,
 	// which comes in an hour; it takes years to try a message so often.
 	queue := newQueue(scope, "Queue", queueProps{name: product.Reported, key: key, dead: failed, tries: 1000, hidden: 60})
+	acceptFromTopic(queue, topic)
+	awssns.NewSubscription(scope, jsii.String("Subscription"), &awssns.SubscriptionProps{
+		Topic: topic, Protocol: awssns.SubscriptionProtocol_SQS, Endpoint: queue.QueueArn(), RawMessageDelivery: jsii.Bool(true),
+	})
+	return queue
+}
+
+// acceptFromTopic lets the topic, and nothing else, send to a queue.
+func acceptFromTopic(queue awssqs.Queue, topic awssns.ITopic) {
 	queue.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String("TopicOfTheGuard"),
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("sns.amazonaws.com"), nil)},
@@ -59,10 +68,6 @@ func newReported(stack awscdk.Stack, key awskms.IKey, topic awssns.ITopic, faile
 		Resources:  &[]*string{queue.QueueArn()},
 		Conditions: &map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": topic.TopicArn()}},
 	}))
-	awssns.NewSubscription(scope, jsii.String("Subscription"), &awssns.SubscriptionProps{
-		Topic: topic, Protocol: awssns.SubscriptionProtocol_SQS, Endpoint: queue.QueueArn(), RawMessageDelivery: jsii.Bool(true),
-	})
-	return queue
 }
 
 // publishForTheGuardOnly lets rules publish, and of all the account's principals

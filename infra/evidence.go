@@ -31,6 +31,7 @@ func newEvidence(stack awscdk.Stack, key awskms.IKey, options Options) awss3.Buc
 		RemovalPolicy:              awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 	})
 	onlyTheVerifierWrites(stack, bucket)
+	bucket.Policy().ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE) // evidence stays protected as well
 	suppressBucketFindings(bucket)
 	awscdk.NewCfnOutput(stack, jsii.String("EvidenceBucket"), &awscdk.CfnOutputProps{
 		Description: jsii.String("The bucket of the reports; it stays when the stack goes"), Value: bucket.BucketName(),

@@ -61,6 +61,9 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 		return nil, function{}, err
 	}
 	in.work(stack, gate, verifier)
+	if err := newDrill(stack, key, topic, queues.failed, options); err != nil {
+		return nil, function{}, err
+	}
 	settings, workloads, err := newRules(stack, enforcer, in, queues.undelivered, options)
 	if err != nil {
 		return nil, function{}, err

@@ -38,6 +38,7 @@ type Options struct {
 	KeysToRead          []string
 	SecurityHub         bool
 	Tracing             bool // X-Ray traces of the functions
+	Drill               bool // a role and queues for fipsguard drill
 	Emails              []string
 	Queues              []string
 	HTTPSEndpoints      []string
@@ -68,6 +69,7 @@ func readOptions(context map[string]any) (Options, error) {
 		KeysToRead:      c.list("keysToRead", "ARNs of KMS keys", keyARN.MatchString),
 		SecurityHub:     c.yes("securityHub"),
 		Tracing:         c.yes("tracing"),
+		Drill:           c.yes("drill"),
 		Emails:          c.list("emails", "addresses as in soc@example.gov", isAddress),
 		Queues:          c.list("queues", "ARNs of SQS queues, none of them FIFO, which SNS does not send to", queueARN.MatchString),
 		HTTPSEndpoints:  c.list("httpsEndpoints", "URLs that begin with https://", isHTTPS),

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"fipsguard/internal/drill/report"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/evidence/folder"
 	"fipsguard/internal/product"
@@ -46,7 +47,7 @@ func (c *evidenceVerifyCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	result, err := folder.Verify(files, folder.Options{Keys: keys, Tool: evidence.Tool(product.ThisBuild()), Part: c.Part})
+	result, err := folder.Verify(files, folder.Options{Keys: keys, Tool: evidence.Tool(product.ThisBuild()), Part: c.Part, Kinds: []folder.Kind{report.Kind()}})
 	if err != nil {
 		return err
 	}
@@ -70,6 +71,9 @@ func (c *evidenceVerifyCommand) print(t *terminal, r folder.Result) error {
 		word = t.paint(red, "BROKEN")
 	}
 	fmt.Fprintf(t.out, "%s  %d of %d reports are signed; faults: %d, gaps: %d\n", word, r.Signed, r.Reports, len(r.Faults), len(r.Gaps))
+	if r.Drills > 0 {
+		fmt.Fprintf(t.out, "Signed reports of drills: %d\n", r.Drills)
+	}
 	for _, chain := range r.Chains {
 		fmt.Fprintf(t.out, "\nChain of account %s, Region %s: %d reports from %s until %s\n", chain.Account, chain.Region, chain.Reports,
 			chain.From.Format(time.RFC3339), chain.Until.Format(time.RFC3339))

@@ -18,8 +18,11 @@ type commands struct {
 	Explain  explainCommand  `cmd:"" help:"Show what the guard would do for recorded events, without calling AWS."`
 	Check    checkCommand    `cmd:"" help:"Check task definitions, CloudFormation templates and Terraform plans."`
 	Audit    auditCommand    `cmd:"" help:"Audit the past from CloudTrail's log files: when was FIPS mode on, off or unknown?"`
+	Rehearse rehearseCommand `cmd:"" help:"Say what the guard would have done to the last 90 days and to what runs now, before it is deployed."`
 	Verify   verifyCommand   `cmd:"" help:"Scan an account: the setting, what runs, and the kernels under it."`
+	Drill    drillCommand    `cmd:"" help:"Break rules on purpose, time what the guard does about it, and clean up."`
 	Evidence evidenceCommand `cmd:"" help:"Verify, render and sum up reports that were kept, offline."`
+	Witness  witnessCommand  `cmd:"" help:"The task that reads the kernel which new tasks get: upload its image."`
 	Version  versionCommand  `cmd:"" help:"Print version, sources, Go version and FIPS module."`
 
 	Help       helpCommand       `cmd:"" help:"Explain a command."`

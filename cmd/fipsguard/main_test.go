@@ -118,8 +118,10 @@ func TestEveryScenarioEndsAsItShould(t *testing.T) {
 	if strings.Contains(out, "\x1b[") {
 		t.Error("colours where there is no terminal")
 	}
+	_, below, _ := strings.Cut(out, " more, as expected: ")
 	for _, s := range simulation.Names() {
-		if !strings.Contains(out, "✓ "+s+" ") {
+		// What does not fit on a screen is named below the table.
+		if !strings.Contains(out, "✓ "+s+" ") && !strings.Contains(below, s) {
 			t.Errorf("scenario %s is not in the overview", s)
 		}
 	}

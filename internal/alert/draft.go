@@ -130,7 +130,9 @@ func (d draft) finding(f guard.Finding) Finding {
 	if f.Severity > guard.Info && !shown.over {
 		shown.Remedy = d.exact(f.Advice())
 	}
-	_, shown.isOver = f.State.(guard.OffPeriod)
+	if period, ok := f.State.(guard.OffPeriod); ok {
+		shown.isOver = !period.Lasts
+	}
 	if task, ok := f.State.(guard.Task); ok {
 		shown.rejected = task.Rejected != ""
 	}

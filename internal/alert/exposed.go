@@ -84,6 +84,9 @@ func exposedBy(d draft, f guard.Finding) string {
 	name := known(d.name(f.Subject))
 	switch s := f.State.(type) {
 	case guard.OffPeriod:
+		if s.Lasts {
+			return fmt.Sprintf("Tasks that are launched from %s on may run without FIPS mode until they are replaced.", knownTime(timeText(s.From)))
+		}
 		return fmt.Sprintf("Tasks that were launched from %s until %s may run without FIPS mode until they are replaced.", knownTime(timeText(s.From)), knownTime(timeText(s.Until)))
 	case guard.Task:
 		switch {
@@ -112,6 +115,16 @@ func exposedBy(d draft, f guard.Finding) string {
 			return "Until it is fixed, the guard's own TLS and signatures do not use validated cryptography."
 		}
 		return "Until " + name + " is fixed, events or alerts may be lost."
+	case guard.Canaries:
+		if unknown {
+			return "Whether the guard receives events is unknown. The check of each minute turns FIPS mode back on all the same."
+		}
+		return "Changes of the setting are found by the check of each minute only, and without who made them. Workloads that FIPS mode does not cover may not be rejected."
+	case guard.Witness:
+		if unknown {
+			return "Whether tasks launched now get a kernel in FIPS mode is unknown."
+		}
+		return "Tasks launched now run without FIPS mode, whatever the setting says."
 	case guard.KernelCheck:
 		if !unknown {
 			return name + " is running without FIPS mode."

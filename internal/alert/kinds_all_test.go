@@ -34,13 +34,15 @@ func moreKinds() map[string]guard.Report {
 	}
 	named := past
 	named.Seen = at.Add(time.Minute)
-	var launched []guard.State
+	lasts := named
+	lasts.Lasts, lasts.Ended = true, guard.Cause{}
+	var tasks []guard.State
 	for _, id := range []string{"0123", "4567", "89ab"} {
 		t := task
 		t.ARN, t.LastStatus, t.DesiredStatus, t.Rejected = strings.Replace(t.ARN, "0123", id, 1), "STOPPED", "STOPPED", guard.TaskLaunchPlatform
-		launched = append(launched, t)
+		tasks = append(tasks, t)
 	}
-	named3 := guard.Report{Cause: cause, Findings: guard.CheckAll(launched)}
+	named3 := guard.Report{Cause: cause, Findings: guard.CheckAll(tasks)}
 	named3.Cause.EventName, named3.Cause.Actor.Tool = "RunTask", "Terraform"
 	batch := task
 	batch.Batch = &guard.Batch{JobQueue: "nightly", ComputeEnvironment: "fargate"}
@@ -97,6 +99,7 @@ func moreKinds() map[string]guard.Report {
 		"task-of-batch":           report("ECS Task State Change", batch, guard.RefusedByPolicy, "The policy only audits this rule."),
 		"default-by-console":      byConsole,
 		"look-off-period":         lookReport(nil, past),
+		"look-off-period-lasts":   lookReport(nil, lasts),
 		"look-off-period-named":   lookReport(nil, named),
 		"look-silent-kernel":      lookReport(nil, silent),
 		"look-stale-proof":        lookReport(nil, fresh),
@@ -109,6 +112,16 @@ func moreKinds() map[string]guard.Report {
 		"nothing-found":           {Cause: cause},
 		"rule-of-a-later-time":    {Cause: cause, Findings: []guard.Finding{{Rule: "rule-of-a-later-time", Subject: "thing", Verdict: guard.NonCompliant, Severity: guard.High, Reason: "It is not so.", State: account}}},
 	}
+	launched := guard.Witness{Account: account.Account, Region: account.Region, Task: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task/fipsguard-witness/0123", At: at}
+	refuting, silentWitness := launched, launched
+	refuting.FIPS, refuting.Read = guard.No, "fips_enabled 0"
+	silentWitness.Unknown = "its task ended by TaskFailedToStart: CannotPullContainerError"
+	all["look-launch-kernel"], all["look-launch-kernel-unknown"] = lookReport(nil, refuting), lookReport(nil, silentWitness)
+	deaf := guard.Canaries{Account: account.Account, Region: account.Region, Sent: []time.Time{at.Add(-2 * time.Hour), at.Add(-time.Hour)}, Now: at}
+	broken, unknown := deaf, deaf
+	broken.Broken = []string{"rule fipsguard-settings is disabled"}
+	unknown.Unknown = "AWS did not answer FilterLogEvents of the enforcer's log"
+	all["look-guard-canary"], all["look-guard-canary-broken"], all["look-guard-canary-unknown"] = lookReport(nil, deaf), lookReport(nil, broken), lookReport(nil, unknown)
 	for name, rule := range map[string]guard.RuleID{
 		"guard-trail": guard.GuardTrail, "guard-events": guard.GuardEvents, "guard-alerts": guard.GuardAlerts, "guard-queues": guard.GuardQueues, "guard-module": guard.GuardModule,
 		"guard-evidence": guard.GuardEvidence, "guard-components": guard.GuardComponents, "guard-sessions": guard.GuardSessions,

@@ -75,7 +75,7 @@ func onlyManaged(findings []guard.Finding) bool {
 // owner is whom an advice is for, unless it is for who gets the alert.
 func owner(f guard.Finding) string {
 	_, over := f.State.(guard.OffPeriod)
-	if rule, ok := guard.RuleOf(f.Rule); over || ok && rule.AboutGuard() {
+	if rule, ok := guard.RuleOf(f.Rule); over || ok && (rule.AboutGuard() || rule.ID == guard.LaunchKernel) {
 		return ""
 	}
 	return "Tell the owner: "

@@ -67,3 +67,9 @@ func nameOf(file string) name {
 func stem(file string) string { return strings.TrimSuffix(path.Base(file), ".gz") }
 
 func isGzip(file string) bool { return strings.HasSuffix(file, ".gz") }
+
+// Delivered is when a log file was delivered, as far as its name says it.
+func (f File) Delivered() (time.Time, bool) {
+	n := nameOf(f.Path)
+	return time.Unix(n.at, 0).UTC(), n.kind == logKind && n.at != 0
+}

@@ -89,7 +89,7 @@ func TestParsePolicy(t *testing.T) {
 
 func TestParsePolicyNamesEveryFault(t *testing.T) {
 	const names = "the document may have $schema, version, rules, serviceRemedy, exposureRemedy, exemptions"
-	const rules = "rules may have fips-mode-default, fips-mode-override, fips-mode-deleted, task-definition-platform, task-launch-platform, task-running-platform, service-platform, capacity-provider-fips, task-capacity-provider, service-capacity-provider, task-kernel-proof, task-exposed"
+	const rules = "rules may have fips-mode-default, fips-mode-override, fips-mode-deleted, task-definition-platform, task-launch-platform, task-running-platform, service-platform, capacity-provider-fips, task-capacity-provider, service-capacity-provider, task-kernel-proof, task-exposed, launch-kernel"
 	const expiry = "it must be a day, YYYY-MM-DD, or a time as in RFC 3339"
 	for _, c := range []struct {
 		name, document string

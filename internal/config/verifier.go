@@ -23,6 +23,8 @@ type Verifier struct {
 	Reported       string      // URL of the queue of what was published on the topic
 	SecurityHub    bool        // whether findings go to Security Hub, too
 	SecurityBus    string      // ARN of the security account's event bus, which is told of each scan
+	WitnessSubnets []string    // where the witness runs; none launches none
+	WitnessGroup   string      // its security group
 }
 
 // How many tasks an hourly look asks, and may ask at most.
@@ -51,6 +53,8 @@ func (v *Verifier) variables() []variable {
 		variable{"FIPSGUARD_REPORTED", v.Reported, v.readReported},
 		variable{"FIPSGUARD_SECURITY_HUB", hub, v.readSecurityHub},
 		variable{"FIPSGUARD_SECURITY_BUS", v.SecurityBus, v.readSecurityBus},
+		variable{"FIPSGUARD_WITNESS_SUBNETS", strings.Join(v.WitnessSubnets, ","), v.readWitnessSubnets},
+		variable{"FIPSGUARD_WITNESS_GROUP", v.WitnessGroup, v.readWitnessGroup},
 	)
 }
 
@@ -159,6 +163,27 @@ func (v *Verifier) readSecurityBus(value string) error {
 		return errors.New("it must be the ARN of an event bus")
 	}
 	v.SecurityBus = value
+	return nil
+}
+
+func (v *Verifier) readWitnessSubnets(value string) error {
+	v.WitnessSubnets = nil
+	if value == "" {
+		return nil
+	}
+	for id := range strings.SplitSeq(value, ",") {
+		if !strings.HasPrefix(id, "subnet-") {
+			return errors.New("it must be the IDs of subnets, separated by commas")
+		}
+		v.WitnessSubnets = append(v.WitnessSubnets, id)
+	}
+	return nil
+}
+
+func (v *Verifier) readWitnessGroup(value string) error {
+	if v.WitnessGroup = value; value != "" && !strings.HasPrefix(value, "sg-") {
+		return errors.New("it must be the ID of a security group")
+	}
 	return nil
 }
 

@@ -20,6 +20,7 @@ func TestVerifierRoundTrip(t *testing.T) {
 	all := least
 	all.TrailLogs, all.Sample, all.SecurityHub, all.Class = "logs.example/org/prefix", 5000, true, guard.ClassB
 	all.Queues = append(all.Queues, "https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-undelivered")
+	all.WitnessSubnets, all.WitnessGroup = []string{"subnet-0123456789abcdef0", "subnet-0123456789abcdef1"}, "sg-0123456789abcdef0"
 	for _, want := range []Verifier{least, all} {
 		got, err := ReadVerifier(from(want.Environment()))
 		if err != nil {
@@ -41,6 +42,8 @@ func TestReadVerifierNamesEveryBadValue(t *testing.T) {
 		"FIPSGUARD_CLASS":           "E",
 		"FIPSGUARD_ENFORCER_ARN":    "fipsguard-enforcer",
 		"FIPSGUARD_SECURITY_HUB":    "yes",
+		"FIPSGUARD_WITNESS_SUBNETS": "subnet-1,vpc-1",
+		"FIPSGUARD_WITNESS_GROUP":   "default",
 	}))
 	want := `FIPSGUARD_EVIDENCE_BUCKET is "Not A Bucket"; it must be the name of an S3 bucket
 FIPSGUARD_SIGNING_KEY is "arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/fipsguard"; it must be the ARN of a KMS key, arn:aws-us-gov:kms:REGION:ACCOUNT:key/ID
@@ -50,7 +53,9 @@ FIPSGUARD_CLASS is "E"; it must be B, C or D, the FedRAMP certification class
 FIPSGUARD_ENFORCER_ARN is "fipsguard-enforcer"; it must be the ARN of the enforcer function, arn:aws-us-gov:lambda:REGION:ACCOUNT:function:NAME
 FIPSGUARD_QUEUES is not set; it must be the URLs of the failure queues, separated by commas
 FIPSGUARD_REPORTED is not set; it must be the URL of the queue that is subscribed to the topic of alerts
-FIPSGUARD_SECURITY_HUB is "yes"; it must be true or false`
+FIPSGUARD_SECURITY_HUB is "yes"; it must be true or false
+FIPSGUARD_WITNESS_SUBNETS is "subnet-1,vpc-1"; it must be the IDs of subnets, separated by commas
+FIPSGUARD_WITNESS_GROUP is "default"; it must be the ID of a security group`
 	if err == nil {
 		t.Fatal("accepted")
 	}

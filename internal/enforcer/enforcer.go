@@ -68,6 +68,11 @@ func (e *Enforcer) Respond(ctx context.Context, location guard.Location, event [
 		e.Log.Error("event not decoded", "error", err.Error())
 		return fmt.Errorf("decode event: %w", err)
 	}
+	return e.RespondTo(ctx, location, ev)
+}
+
+// RespondTo is Respond for an event that was decoded.
+func (e *Enforcer) RespondTo(ctx context.Context, location guard.Location, ev guard.Event) error {
 	if len(ev.States) == 0 {
 		e.Log.Info("not guarded", "eventID", ev.Cause.EventID, "eventName", ev.Cause.EventName, "reason", ev.NotGuarded)
 		return e.tellPolicyFaults(ctx, location)

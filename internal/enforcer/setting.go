@@ -24,6 +24,9 @@ const enforcersWord = guard.Settling - time.Minute
 func (e *Enforcer) respondSetting(ctx context.Context, location guard.Location, ev guard.Event) error {
 	recorded := e.Policy.Evaluate(guard.CheckAll(ev.States))
 	if verdict := guard.Worst(recorded); verdict == guard.Compliant || verdict == guard.NotApplicable {
+		if ev.Cause.Canary {
+			e.Metrics.EmitCanary(ev.Cause.Time, e.Now())
+		}
 		return errors.Join(e.tell(ctx, e.report(ev.Cause, recorded, nil)), e.tellPolicyFaults(ctx, location))
 	}
 	known := e.past.story(ev.Cause)

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"fipsguard/internal/guard"
@@ -150,6 +151,10 @@ func (r reported) fixed(f guard.Finding) bool {
 func (r reported) notExamined(rule guard.Rule) Claim {
 	reason := "This scan did not look into it."
 	switch {
+	case rule.ID == guard.GuardCanary && slices.Contains(r.Coverage.Examined, guard.GuardTrail):
+		reason = "No canary was due: none is sent while FIPS mode is off or the policy does not let the guard turn it on, and the first one takes an hour."
+	case rule.ID == guard.LaunchKernel:
+		reason = "No witness was launched: none is while FIPS mode is off."
 	case rule.AboutGuard():
 		reason = "This scan did not examine the guard itself."
 	case rule.ID == guard.TaskKernelProof:

@@ -81,9 +81,15 @@ func notExamined(d Document) []string {
 		switch rule := d.Rule(c.Rule); rule.Group {
 		case guard.GroupComponents, guard.GroupPolicy:
 			what = "the guard itself"
+			if rule.ID == guard.GuardCanary && !slices.Contains(skipped, what) {
+				what = "the canary"
+			}
 		case guard.GroupKernel:
-			if rule.ID == guard.TaskKernelProof {
+			switch rule.ID {
+			case guard.TaskKernelProof:
 				what = "kernels"
+			case guard.LaunchKernel:
+				what = "the kernel of new tasks"
 			}
 		case guard.GroupSetting, guard.GroupPlatform, guard.GroupManaged:
 		}

@@ -12,6 +12,7 @@ type Cause struct {
 	Account   string
 	Region    string
 	Actor     Actor
+	Canary    bool // it is the call with which the verifier tries whether the enforcer receives events
 }
 
 // Location is an account and a Region.

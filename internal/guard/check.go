@@ -34,6 +34,10 @@ func check(s State) []Finding {
 		return []Finding{checkExposure(s)}
 	case Component:
 		return []Finding{checkComponent(s)}
+	case Witness:
+		return []Finding{checkWitness(s)}
+	case Canaries:
+		return []Finding{checkCanaries(s)}
 	case PolicyDocument:
 		return []Finding{checkPolicyDocument(s)}
 	}

@@ -3,7 +3,6 @@ package guard
 import (
 	"fmt"
 	"strings"
-	"time"
 )
 
 // Component is a part of the guard itself, or of what it hears through, as it was
@@ -14,11 +13,6 @@ type Component struct {
 	Seen    string // what was observed, one sentence
 	Faults  []string
 	Unknown string // why it could not be looked at, as the end of a sentence: "because …"
-
-	// Hidden: it belongs to another account, which does not show it, so that
-	// Unknown is no doubt about it once something came through it.
-	Hidden bool
-	Heard  time.Time // when something last came through it; zero when nothing is known to have
 }
 
 // Subject is the part's name.
@@ -182,10 +176,6 @@ func checkComponent(p Component) Finding {
 	switch {
 	case len(p.Faults) > 0:
 		return finding(p.Rule, p, NonCompliant, sentence(strings.Join(p.Faults, "; "))+".")
-	case p.Hidden && !p.Heard.IsZero():
-		return finding(p.Rule, p, Compliant, fmt.Sprintf("Not visible from here%s. A call came through at %s.", because(p.Unknown), p.Heard.UTC().Format(time.RFC3339)))
-	case p.Hidden:
-		return finding(p.Rule, p, InsufficientData, fmt.Sprintf("Not visible from here%s.", because(p.Unknown)))
 	case p.Unknown != "" || p.Seen == "":
 		return finding(p.Rule, p, InsufficientData, fmt.Sprintf("Unknown%s.", because(p.Unknown)))
 	}

@@ -8,9 +8,10 @@ import (
 // Exposure is what the settings were when a running task was launched.
 type Exposure struct {
 	Task     Task
-	Launched Span   // of the account default
-	Override string // a principal whose override was off then
-	Proven   bool   // its kernel said since that it runs in FIPS mode
+	Launched Span      // of the account default
+	Override string    // a principal whose override was off then
+	Proven   bool      // its kernel said since that it runs in FIPS mode
+	Refuted  time.Time // when a witness was launched that got a kernel without FIPS mode though it was on; zero when none was
 }
 
 // ExposureOf looks a task's launch up in the timelines, of which the first is
@@ -70,6 +71,9 @@ func checkExposure(e Exposure) Finding {
 		return finding(TaskExposed, e, InsufficientData, fmt.Sprintf("It is unknown whether FIPS mode was on when it was launched%s.", because(e.Launched.Unknown)))
 	case e.Override != "":
 		return finding(TaskExposed, e, InsufficientData, fmt.Sprintf("It was launched at %s, while the override of %s was off. AWS does not document whether an override affects the tasks that its principal launches.", at, e.Override))
+	}
+	if !e.Refuted.IsZero() && !e.Proven {
+		return finding(TaskExposed, e, InsufficientData, fmt.Sprintf("It was launched at %s, while FIPS mode was on, but a witness launched at %s got a kernel without FIPS mode all the same.", at, e.Refuted.UTC().Format(time.RFC3339)))
 	}
 	return finding(TaskExposed, e, Compliant, fmt.Sprintf("It was launched at %s, while FIPS mode was on.", at))
 }

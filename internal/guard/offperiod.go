@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// OffPeriod is a time during which the account default, or an override, was off,
-// and which is over.
+// OffPeriod is a time during which the account default, or an override, was off.
 type OffPeriod struct {
 	Account, Region string
 	Principal       string // whose override; empty for the account default
 	From, Until     time.Time
+	Lasts           bool    // it is not over: Until is when it was last seen to be off
 	By              []Cause // the recorded calls that turned it off, each one's, the first first
 	Ended           Cause   // the call that ended it; zero when no record tells
 	// Seen is when people were told that it was off, without a word on who did
@@ -34,8 +34,8 @@ func (o OffPeriod) setting() Setting {
 	return s
 }
 
-// OffPeriods are those of timelines, in their order, that are over and have a
-// record of who began them. Without one nobody could tell one from another.
+// OffPeriods are those of timelines, in their order, that have a record of who
+// began them. Without one nobody could tell one from another.
 func OffPeriods(lines []Timeline, account, region string) []OffPeriod {
 	var periods []OffPeriod
 	for _, line := range lines {
@@ -59,6 +59,10 @@ func OffPeriods(lines []Timeline, account, region string) []OffPeriod {
 				now = open
 			}
 		}
+		if len(now.By) > 0 {
+			now.Lasts = true
+			periods = append(periods, now)
+		}
 	}
 	return periods
 }
@@ -72,15 +76,22 @@ func checkOffPeriod(o OffPeriod) Finding {
 	for _, c := range o.By {
 		who = append(who, fmt.Sprintf("%s by %s (event %s)", c.EventName, c.Actor.whole(), c.EventID))
 	}
-	ended := "No record says who ended that."
-	if o.Ended.EventName != "" {
-		ended = fmt.Sprintf("Ended with %s by %s.", o.Ended.EventName, o.Ended.Actor.whole())
+	reason := fmt.Sprintf("%s was off from %s until %s: %s. %s", whose,
+		o.From.UTC().Format(time.RFC3339), o.Until.UTC().Format(time.RFC3339), strings.Join(who, "; then "), o.end())
+	if o.Lasts {
+		reason = fmt.Sprintf("%s has been off since %s: %s.", whose, o.From.UTC().Format(time.RFC3339), strings.Join(who, "; then "))
 	}
-	f := finding(rule, o, NonCompliant, fmt.Sprintf("%s was off from %s until %s: %s. %s", whose,
-		o.From.UTC().Format(time.RFC3339), o.Until.UTC().Format(time.RFC3339), strings.Join(who, "; then "), ended))
+	f := finding(rule, o, NonCompliant, reason)
 	if !o.Seen.IsZero() {
 		f.Severity = Warning
 		f.Reason += fmt.Sprintf(" It was reported at %s, when nobody knew who turned it off.", o.Seen.UTC().Format(time.RFC3339))
 	}
 	return f
+}
+
+func (o OffPeriod) end() string {
+	if o.Ended.EventName == "" {
+		return "No record says who ended that."
+	}
+	return fmt.Sprintf("Ended with %s by %s.", o.Ended.EventName, o.Ended.Actor.whole())
 }

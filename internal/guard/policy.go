@@ -59,7 +59,7 @@ type Exemption struct {
 // DefaultPolicy is the rule table's own.
 func DefaultPolicy() Policy {
 	modes := map[RuleID]PolicyMode{}
-	for _, r := range Rules() {
+	for _, r := range table() {
 		modes[r.ID] = r.Default
 	}
 	return Policy{Modes: modes}

@@ -89,6 +89,7 @@ func Rules() []Rule {
 		serviceCapacityProvider(),
 		taskKernelProof(),
 		taskExposed(),
+		launchKernel(),
 		guardPolicy(),
 		guardTrail(),
 		guardEvents(),
@@ -98,6 +99,7 @@ func Rules() []Rule {
 		guardEvidence(),
 		guardComponents(),
 		guardSessions(),
+		guardCanary(),
 	}
 }
 
@@ -108,8 +110,8 @@ func always(remedy string) func(State) string {
 
 // isOver reports whether a state is one of the past.
 func isOver(s State) bool {
-	_, over := s.(OffPeriod)
-	return over
+	period, ok := s.(OffPeriod)
+	return ok && !period.Lasts
 }
 
 // Advice is what a person does about a finding.
@@ -137,18 +139,17 @@ func (f Finding) Steps() []string {
 	return nil
 }
 
-// byID is the table, made once: a scan of thousands of tasks asks for it
+// table is the rule table, made once: a scan of thousands of tasks asks for it
 // thousands of times.
-var byID = sync.OnceValue(func() map[RuleID]Rule {
-	table := map[RuleID]Rule{}
-	for _, r := range Rules() {
-		table[r.ID] = r
-	}
-	return table
-})
+var table = sync.OnceValue(Rules)
 
 // RuleOf finds a rule by its ID.
 func RuleOf(id RuleID) (Rule, bool) {
-	r, ok := byID()[id]
-	return r, ok
+	rules := table()
+	for i := range rules {
+		if rules[i].ID == id {
+			return rules[i], true
+		}
+	}
+	return Rule{}, false
 }

@@ -16,8 +16,8 @@ func TestRuleIDsAreStable(t *testing.T) {
 		"fips-mode-default", "fips-mode-override", "fips-mode-deleted",
 		"task-definition-platform", "task-launch-platform", "task-running-platform", "service-platform", "capacity-provider-fips",
 		"task-capacity-provider", "service-capacity-provider",
-		"task-kernel-proof", "task-exposed",
-		"guard-policy", "guard-trail", "guard-events", "guard-alerts", "guard-queues", "guard-module", "guard-evidence", "guard-components", "guard-sessions",
+		"task-kernel-proof", "task-exposed", "launch-kernel",
+		"guard-policy", "guard-trail", "guard-events", "guard-alerts", "guard-queues", "guard-module", "guard-evidence", "guard-components", "guard-sessions", "guard-canary",
 	}
 	var got []RuleID
 	for _, r := range Rules() {
@@ -56,7 +56,7 @@ func TestNoFieldOfARuleIsEmpty(t *testing.T) {
 func TestEveryFindingNamesARule(t *testing.T) {
 	for _, s := range []State{
 		Setting{}, Setting{Deleted: true}, Setting{Scope: ScopePrincipal}, TaskDefinition{}, Task{}, Task{LastStatus: "PENDING"},
-		Service{}, KernelCheck{}, Exposure{}, CapacityProvider{}, Component{Rule: GuardTrail}, PolicyDocument{}, PolicyDocument{Faults: []string{"line 1"}},
+		Service{}, KernelCheck{}, Exposure{}, Witness{}, Canaries{}, CapacityProvider{}, Component{Rule: GuardTrail}, PolicyDocument{}, PolicyDocument{Faults: []string{"line 1"}},
 	} {
 		findings := Check(s)
 		if len(findings) == 0 {
@@ -114,7 +114,7 @@ func TestARemedyFitsSecurityHub(t *testing.T) {
 	longest := Setting{Region: "us-gov-west-1", Scope: ScopePrincipal, Principal: strings.Repeat("p", longestPasted)}
 	provider := CapacityProvider{Name: strings.Repeat("p", longestPasted), Cluster: strings.Repeat("c", longestPasted), Managed: Yes, FIPS: ModeOff}
 	managed := Task{Fargate: No, Providers: []CapacityProvider{{Managed: Yes}}, Batch: &Batch{ComputeEnvironment: strings.Repeat("c", 128)}}
-	states := []State{longest, provider, managed, KernelCheck{Task: managed}, Setting{}, TaskDefinition{}, Task{}, Task{LastStatus: "PENDING"}, Service{}, KernelCheck{}, Exposure{}}
+	states := []State{longest, provider, managed, KernelCheck{Task: managed}, Setting{}, TaskDefinition{}, Task{}, Task{LastStatus: "PENDING"}, Service{}, KernelCheck{}, Exposure{}, Witness{}, Canaries{}}
 	for _, r := range Rules() {
 		states = append(states, Component{Rule: r.ID})
 	}

@@ -10,6 +10,8 @@ const (
 	Vouched    How = "vouched"    // CloudTrail recorded it, and its signatures vouch for every log file of the time
 	Configured How = "configured" // AWS answered it
 	Asked      How = "asked"      // a container answered it
+	Witnessed  How = "witnessed"  // a task of the guard's own answered it by its exit code
+	Received   How = "received"   // the enforcer received it
 )
 
 // Seen is how and when something was observed. The time is that at which the
@@ -20,15 +22,23 @@ type Seen struct {
 	At  time.Time
 }
 
-// SeenAt says of findings how and when they were observed. A kernel check keeps
-// the time of its answer.
+// SeenAt says of findings how and when they were observed. What has a time of
+// its own keeps it: the answer of a kernel check, a witness, a canary.
 func SeenAt(findings []Finding, seen Seen) []Finding {
 	for i, f := range findings {
-		if k, ok := f.State.(KernelCheck); ok {
-			findings[i].Seen = Seen{How: Asked, At: k.At}
-			continue
-		}
-		findings[i].Seen = seen
+		findings[i].Seen = seenOf(f.State, seen)
 	}
 	return findings
+}
+
+func seenOf(s State, otherwise Seen) Seen {
+	switch s := s.(type) {
+	case KernelCheck:
+		return Seen{How: Asked, At: s.At}
+	case Witness:
+		return Seen{How: Witnessed, At: s.At}
+	case Canaries:
+		return s.seen()
+	}
+	return otherwise
 }

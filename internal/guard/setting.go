@@ -158,15 +158,26 @@ func fipsModeDeleted() Rule {
 }
 
 func enableDefault(s State) string {
-	setting, _ := s.(Setting)
+	setting := settingOf(s)
 	fix := Remediation{Call: PutAccountSettingDefault{Name: SettingName, Value: "enabled"}}
 	return "Run: " + fix.Command(pasted(setting.Region, "REGION"))
 }
 
 func enableOverride(s State) string {
-	setting, _ := s.(Setting)
+	setting := settingOf(s)
 	fix := Remediation{Call: PutAccountSetting{Name: SettingName, Value: "enabled", PrincipalARN: pasted(setting.Principal, "PRINCIPAL")}}
 	return "Root, or the user or role itself, runs: " + fix.Command(pasted(setting.Region, "REGION"))
+}
+
+// settingOf is the setting that a state is about.
+func settingOf(s State) Setting {
+	switch s := s.(type) {
+	case Setting:
+		return s
+	case OffPeriod:
+		return s.setting()
+	}
+	return Setting{}
 }
 
 func checkSetting(s Setting) Finding {

@@ -145,7 +145,7 @@ func (h *history) spans(from, until time.Time) []Span {
 		last := &spans[len(spans)-1]
 		id := c.cause.EventID
 		switch {
-		case c.at.Before(from) || c.at.After(until) || id != "" && seen[id] || id == "" && c.mode == last.Mode:
+		case c.at.Before(from) || c.at.After(until) || id != "" && seen[id] || (id == "" || c.cause.Canary) && c.mode == last.Mode:
 			continue
 		case last.From.Equal(c.at) && last.Cause.EventID == "":
 			spans = spans[:len(spans)-1]

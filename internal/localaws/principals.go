@@ -10,12 +10,14 @@ type Principals struct {
 	Terraform   Principal // an IAM user, in CI
 	Guard       Principal // the enforcer's role in us-gov-west-1
 	Verifier    Principal // the verifier's role there
+	Drill       Principal // the role of the drill there
 }
 
 // The functions' names; their roles have the Region behind them.
 const (
 	guard    = "fipsguard-enforcer"
 	verifier = "fipsguard-verifier"
+	drill    = "fipsguard-drill"
 )
 
 // secretAccessKey is every principal's. Under fips140=only, signing with a secret
@@ -35,6 +37,7 @@ func Everyone() Principals {
 		Application: role("app/checkout", "checkout-7f3a", "ASIALOCALAPPROLE0001", "10.0.12.34", false),
 		Guard:       role(guard+"-us-gov-west-1", guard, "ASIALOCALFIPSGUARD01", "10.0.0.9", false),
 		Verifier:    role(verifier+"-us-gov-west-1", verifier, "ASIALOCALVERIFIER001", "10.0.0.9", false),
+		Drill:       role(drill+"-us-gov-west-1", drill, "ASIALOCALDRILL000001", "198.51.100.7", false),
 		Root: Principal{
 			Kind: Root, ARN: kernel.IAMARN("root"), AccessKeyID: "AKIALOCALROOTUSER001",
 			SecretAccessKey: secretAccessKey, SourceAddress: "198.51.100.200", MFA: true,
@@ -47,5 +50,5 @@ func Everyone() Principals {
 }
 
 func (p Principals) all() []Principal {
-	return []Principal{p.Admin, p.Application, p.Root, p.Terraform, p.Guard, p.Verifier}
+	return []Principal{p.Admin, p.Application, p.Root, p.Terraform, p.Guard, p.Verifier, p.Drill}
 }

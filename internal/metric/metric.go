@@ -71,6 +71,17 @@ func (m *Writer) EmitLook(now time.Time) {
 	m.totals(now, map[string]int{product.Looks: 1})
 }
 
+// EmitCanary counts a canary that was received, and says how long it took. The
+// verifier reads the line back from the log.
+func (m *Writer) EmitCanary(sent, now time.Time) {
+	m.write(map[string]any{
+		product.CanaryReceived: 1,
+		product.CanaryLatency:  now.Sub(sent).Milliseconds(),
+		product.CanarySent:     sent.UTC(),
+		"_aws":                 directive(now, [][]string{{}}, []declared{{product.CanaryReceived, "Count"}, {product.CanaryLatency, "Milliseconds"}}),
+	})
+}
+
 // EmitProofs writes what a report says of running tasks.
 func (m *Writer) EmitProofs(r guard.Report, now time.Time) {
 	of := map[guard.KernelResult]string{
@@ -99,6 +110,11 @@ func (m *Writer) totals(now time.Time, counts map[string]int) {
 		metrics = append(metrics, declared{name, "Count"})
 	}
 	line["_aws"] = directive(now, [][]string{{}}, metrics)
+	m.write(line)
+}
+
+// write writes one line. One that cannot be written is lost.
+func (m *Writer) write(line map[string]any) {
 	encoded, err := json.Marshal(line)
 	m.mu.Lock()
 	defer m.mu.Unlock()

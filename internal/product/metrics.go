@@ -10,6 +10,12 @@ const (
 
 	Looks = "Looks" // scans whose read of the setting AWS answered, count: the heartbeat
 
+	// A canary: a call that the verifier makes to try whether the enforcer
+	// receives events.
+	CanaryReceived = "CanaryReceived" // by the enforcer, count
+	CanaryLatency  = "CanaryLatency"  // from CloudTrail's time of the call to the enforcer, milliseconds
+	CanarySent     = "CanarySent"     // no metric: that time, in the same line of the log
+
 	// Running tasks in scope of FIPS mode, counts.
 	TasksProven       = "TasksProven"       // their kernel is in FIPS mode
 	TasksRefuted      = "TasksRefuted"      // their kernel is not

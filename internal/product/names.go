@@ -27,6 +27,9 @@ const (
 	Failed      = Prefix + "failed"            // events that a function could not handle
 	SecurityBus = Prefix + "security"          // the event bus in the security account
 	FailedScans = Prefix + "failed-scans.fifo" // requests for scans that failed
+	Drill       = Prefix + "drill"             // the role of the drill, with the Region behind it, and the queue of the alerts that it waits for
+	Filtered    = Prefix + "drill-filtered"    // a queue whose subscription has a filter policy
+	Witness     = Prefix + "witness"           // the witness's repository, cluster and task definition
 )
 
 // GateExecutions is how many executions of the gate run at once, at most: the
@@ -38,3 +41,8 @@ const GateExecutions = 2
 // "app/fipsguard-unseen", of a write that nothing showed to be needed. It asks
 // for no scan.
 const Unseen = Prefix + "unseen"
+
+// Canary is the application ID, which CloudTrail records in userAgent as
+// "app/fipsguard-canary", of the write with which the verifier tries whether the
+// enforcer receives events. It is believed of the verifier's role only.
+const Canary = Prefix + "canary"

@@ -71,6 +71,14 @@ func (r run) readKernels(ctx context.Context, tasks []guard.Task) (checks []guar
 // sessions are how many a scan asked for, and how many of them AWS refused.
 type sessions struct{ tried, refused int }
 
+// checkSessions checks whether the guard may ask containers at all.
+func (r run) checkSessions(s sessions) stage {
+	if s.tried == 0 {
+		return stage{}
+	}
+	return stage{findings: r.check(r.reading(guard.Configured), s.component())}
+}
+
 // component is what they say of the guard: where every one is refused it is no
 // matter of the tasks.
 func (s sessions) component() guard.Component {

@@ -46,7 +46,7 @@ func TestWhatIsNotExamined(t *testing.T) {
 		change  func(*Scanner)
 		skipped []guard.RuleID
 	}{
-		"all is examined":     {guardtest.NewWorld(start), guard.DefaultPolicy(), func(*Scanner) {}, nil},
+		"all is examined":     {guardtest.NewWorld(start), guard.DefaultPolicy(), received, nil},
 		"no kernels":          {guardtest.NewWorld(start), guard.DefaultPolicy(), func(s *Scanner) { s.Exec = nil }, []guard.RuleID{guard.TaskKernelProof}},
 		"a rule that is off":  {guardtest.NewWorld(start), off, func(*Scanner) {}, []guard.RuleID{guard.TaskExposed}},
 		"not the guard":       {guardtest.NewWorld(start), guard.DefaultPolicy(), func(s *Scanner) { s.Components = nil }, []guard.RuleID{guard.GuardPolicy, guard.GuardTrail}},
@@ -54,7 +54,7 @@ func TestWhatIsNotExamined(t *testing.T) {
 	} {
 		s := scanner(c.world, c.policy)
 		c.change(s)
-		result, err := s.Scan(t.Context(), location, Request{})
+		result, err := s.Scan(t.Context(), location, Request{Known: Known{Canaries: []time.Time{start.Add(-time.Hour)}}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,31 +7,29 @@ import (
 	"fipsguard/internal/guard"
 )
 
-// kernels is the stage of the kernels under the tasks.
-type kernels struct {
-	stage
-	checks []guard.KernelCheck
+// covered are the running tasks that FIPS mode covers.
+func covered(tasks []guard.Task) []guard.Task {
+	return slices.DeleteFunc(slices.Clone(tasks), func(t guard.Task) bool {
+		return t.LastStatus != "RUNNING" || !canBeAsked(t)
+	})
 }
 
 // checkKernels checks the running tasks that FIPS mode covers: by what their
-// kernels say, and those of Fargate by what the settings were when they were
+// kernels said, and those of Fargate by what the settings were when they were
 // launched. On ECS Managed Instances the capacity provider is what matters, and
 // the task was checked by that already. Tasks that are not as they should be are
-// replaced only once FIPS mode is known to be on: before that the new ones would
-// be no better.
-func (r run) checkKernels(ctx context.Context, h history, tasks []guard.Task) kernels {
-	covered := slices.DeleteFunc(slices.Clone(tasks), func(t guard.Task) bool { return t.LastStatus != "RUNNING" || !canBeAsked(t) })
-	checks, opened := r.readKernels(ctx, covered)
-	k := kernels{checks: checks}
-	if opened.tried > 0 {
-		k.findings = append(k.findings, r.check(r.reading(guard.Configured), opened.component())...)
-	}
-	for i, t := range covered {
+// replaced only once FIPS mode is known to be on and no witness says otherwise:
+// before that the new ones would be no better.
+func (r run) checkKernels(ctx context.Context, h history, tasks []guard.Task, checks []guard.KernelCheck, w witness) stage {
+	var k stage
+	for _, check := range checks {
 		if r.exec {
-			k.findings = append(k.findings, r.check(guard.Seen{}, k.checks[i])...)
+			k.findings = append(k.findings, r.check(guard.Seen{}, check)...)
 		}
-		if t.MayBeFargate() {
-			k.findings = append(k.findings, r.check(h.seen, guard.ExposureOf(t, h.lines, k.checks[i].Proven()))...)
+		if check.Task.MayBeFargate() {
+			exposure := guard.ExposureOf(check.Task, h.lines, check.Proven())
+			exposure.Refuted = w.refuted()
+			k.findings = append(k.findings, r.check(h.seen, exposure)...)
 		}
 	}
 	for _, t := range tasks {
@@ -39,7 +37,7 @@ func (r run) checkKernels(ctx context.Context, h history, tasks []guard.Task) ke
 			k.findings = append(k.findings, r.check(guard.Seen{}, guard.KernelCheck{Task: t})...)
 		}
 	}
-	if h.mode == guard.ModeOn {
+	if h.mode == guard.ModeOn && w.refuted().IsZero() {
 		k.outcomes = r.loop(h.cause).Fix(ctx, k.findings)
 	}
 	return k

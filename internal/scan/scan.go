@@ -44,16 +44,20 @@ func (b Begun) Finish(ctx context.Context, request Request) (Result, error) {
 	if r.request.Intend != nil && len(setting.outcomes) > 0 {
 		r.request.Intend(ctx, guard.Report{Cause: cause, Findings: violations(setting.findings), Outcomes: setting.outcomes})
 	}
+	sent := r.sendCanary(ctx, setting)
 	clusters, err := r.findClusters(ctx)
 	if err != nil {
-		return r.result(ctx, cause, nil, nil, clusters, setting.stage), err
+		return r.result(ctx, cause, Known{Canaries: sent, Witness: request.Known.Witness}, clusters, setting.stage), err
 	}
 	workloads := r.checkWorkloads(ctx, cause, clusters.arns)
-	components := r.checkComponents(ctx)
+	components := r.checkComponents(ctx, sent)
 	history := r.readHistory(ctx, cause, setting, workloads.tasks)
-	kernels := r.checkKernels(ctx, history, workloads.tasks)
-	return r.result(ctx, history.cause, history.lines, kernels.checks, clusters,
-		setting.stage, clusters.stage, workloads.stage, components, history.stage, kernels.stage), nil
+	started := r.startWitness(ctx, history)
+	checks, opened := r.readKernels(ctx, covered(workloads.tasks))
+	witness := r.readWitness(ctx, history, started)
+	kernels := r.checkKernels(ctx, history, workloads.tasks, checks, witness)
+	return r.result(ctx, history.cause, Known{Kernels: known(checks), Timelines: history.lines, Canaries: sent, Witness: witness.known}, clusters,
+		setting.stage, clusters.stage, workloads.stage, components, history.stage, witness.stage, kernels, r.checkSessions(opened)), nil
 }
 
 // run is one scan under way: who scans, where and how far. Nothing in it
@@ -93,19 +97,17 @@ func failures(errs ...error) []error {
 }
 
 // result puts a scan's stages together.
-func (r run) result(ctx context.Context, cause guard.Cause, lines []guard.Timeline, checks []guard.KernelCheck, c clusters, stages ...stage) Result {
+func (r run) result(ctx context.Context, cause guard.Cause, known Known, c clusters, stages ...stage) Result {
 	result := Result{
-		Report: guard.Report{
-			Cause: cause, Timelines: lines, Expiring: r.Policy.Expiring(r.started, expiringSoon),
-			Coverage: r.coverage(ctx, c),
-		},
-		Known: Known{Kernels: known(checks), Timelines: lines},
+		Report: guard.Report{Cause: cause, Timelines: known.Timelines, Expiring: r.Policy.Expiring(r.started, expiringSoon)},
+		Known:  known,
 	}
 	for _, s := range stages {
 		result.Report.Findings = append(result.Report.Findings, s.findings...)
 		result.Report.Outcomes = append(result.Report.Outcomes, s.outcomes...)
 		result.Failures = append(result.Failures, s.failures...)
 	}
+	result.Report.Coverage = r.coverage(ctx, c, result.Report.Findings)
 	return result
 }
 

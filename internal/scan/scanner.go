@@ -34,6 +34,22 @@ type Components interface {
 	Observe(context.Context) []guard.Component
 }
 
+// Canary tries whether the enforcer receives events.
+type Canary interface {
+	// SendCanary makes the harmless call.
+	SendCanary(context.Context) error
+	// Received are the canaries that the enforcer received since a time, or why
+	// that is unknown, as the end of a sentence.
+	Received(ctx context.Context, since time.Time) (received []guard.Canary, unknown string)
+}
+
+// Witness launches a task that reads the kernel under it. What went wrong is in
+// what it returns.
+type Witness interface {
+	Start(ctx context.Context, location guard.Location, by string) guard.Witness
+	Wait(context.Context, guard.Witness) guard.Witness
+}
+
 // Scanner scans one account and Region. It keeps nothing between scans and is
 // safe for concurrent use, though two scans at once share their containers' few
 // sessions.
@@ -42,6 +58,8 @@ type Scanner struct {
 	Exec         Exec // nil: no kernel is read
 	History      History
 	Components   Components // nil: the guard itself is not checked
+	Canary       Canary     // nil: none is sent
+	Witness      Witness    // nil: none is launched
 	Policy       guard.Policy
 	Class        guard.Class // by whose cycle kernel checks are renewed
 	PolicyFaults []string    // why the policy document was refused, when Policy is not its
@@ -58,6 +76,9 @@ type Request struct {
 	// follows. Zero means that there is no hurry.
 	KernelsEnd time.Time
 	Known      Known // from earlier scans
+	// Canary is sent by the hourly scan only: a scan that was asked for because of
+	// a call must not make one.
+	Canary bool
 	// Intend is told what was done about the setting, once it is fixed, and what
 	// is about to be fixed of the workloads, before it is: a scan that ends in
 	// between cannot tell any more. It may be nil.
@@ -68,6 +89,8 @@ type Request struct {
 type Known struct {
 	Kernels   map[string]guard.KernelCheck // by the task's ARN; each holds as long as its task runs
 	Timelines []guard.Timeline
+	Canaries  []time.Time   // that were sent in the last day, the oldest first
+	Witness   guard.Witness // the last one that answered; zero when none did
 }
 
 // Result is what a scan found and did.

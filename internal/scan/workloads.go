@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/remediate"
@@ -98,15 +99,20 @@ func onFargate[T interface{ MayBeFargate() bool }](all []T) []T {
 	return slices.DeleteFunc(slices.Clone(all), func(one T) bool { return !one.MayBeFargate() })
 }
 
-// checkComponents checks the guard itself.
-func (r run) checkComponents(ctx context.Context) stage {
+// checkComponents checks the guard itself, and whether it receives events.
+func (r run) checkComponents(ctx context.Context, sent []time.Time) stage {
 	var s stage
 	seen := r.reading(guard.Configured)
 	if r.Components != nil {
 		ctx, cancel := remediate.Within(ctx, componentsTime)
 		defer cancel()
-		for _, component := range r.Components.Observe(ctx) {
-			s.findings = append(s.findings, r.check(seen, component)...)
+		components := r.Components.Observe(ctx)
+		canaries := r.readCanaries(ctx, sent, components)
+		for _, component := range components {
+			s.findings = append(s.findings, r.check(seen, cameThrough(component, canaries))...)
+		}
+		if canaries.Due() {
+			s.findings = append(s.findings, r.check(seen, canaries)...)
 		}
 	}
 	if len(r.PolicyFaults) > 0 {

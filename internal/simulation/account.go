@@ -98,7 +98,7 @@ func Serve(ctx context.Context, address string, policy guard.Policy, tool eviden
 	if err := a.start(ctx, address); err != nil {
 		return a, err
 	}
-	err := errors.Join(a.AWS.Sleep(ctx, lead/2), a.Do(ctx,
+	err := errors.Join(a.DeployDrill(ctx), a.AWS.Sleep(ctx, lead/2), a.Do(ctx,
 		"The pipeline registers the task definition web.",
 		"The pipeline creates the service web with two tasks and ECS Exec.",
 	), a.AWS.Advance(ctx, lead/2))

@@ -35,7 +35,7 @@ func (a *Account) attach(ctx context.Context) error {
 	}
 	options := wiring.EnforcerOptions{
 		Config: a.marked(a.People.Guard), TopicARN: topic, Policy: a.policy,
-		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now, Sleep: a.sleep,
+		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(a.AWS.LogGroup(Region, "/aws/lambda/"+product.Enforcer)), Now: a.AWS.Now, Sleep: a.sleep,
 	}
 	deployed, err := stack.Read(Region)
 	if err != nil {

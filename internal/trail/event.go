@@ -110,8 +110,17 @@ func (d *document) callEvent(r *record) guard.Event {
 	if reason == "" {
 		event.States, reason = call(r, event.Cause)
 	}
+	event.Cause.Canary = isCanary(event.Cause, event.States)
 	event.NotGuarded = reason
 	return event
+}
+
+// Calls are the names of the ECS calls that the guard acts on.
+func Calls() []string {
+	return []string{
+		"PutAccountSetting", "PutAccountSettingDefault", "DeleteAccountSetting", "RegisterTaskDefinition", "RunTask", "StartTask",
+		"CreateService", "UpdateService", "CreateTaskSet", "UpdateServicePrimaryTaskSet", "CreateCapacityProvider",
+	}
 }
 
 // guardedCalls maps the names of the guarded calls to what decodes the states

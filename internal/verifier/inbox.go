@@ -55,6 +55,7 @@ func notesOf(message []byte) reported {
 			Subject string       `json:"subject"`
 			Status  string       `json:"status"`
 		} `json:"findings"`
+		Outcomes []outcome `json:"outcomes"`
 	}
 	if json.Unmarshal(message, &a) != nil || a.Schema != "fipsguard.alert/v1" || a.Scan != nil {
 		return reported{}
@@ -66,8 +67,29 @@ func notesOf(message []byte) reported {
 	var all reported
 	for _, f := range a.Findings {
 		if f.Rule.AboutSetting() && f.Status == guard.NonCompliant.String() {
-			all = all.with(noted(a.Event.ID, f.Subject, at))
+			all = all.with(noted(a.Event.ID, f.Subject, at, leftOff(f.Subject, a.Outcomes)))
 		}
 	}
 	return all
+}
+
+// outcome is what an alert says of a fix.
+type outcome struct {
+	Subject string       `json:"subject"`
+	Result  guard.Result `json:"result"`
+}
+
+// leftOff reports whether an alert says of a setting that it stays off: a fix that
+// failed is tried again, and people hear of that.
+func leftOff(subject string, outcomes []outcome) bool {
+	left := false
+	for _, o := range outcomes {
+		if o.Subject != subject {
+			continue
+		}
+		if left = o.Result == guard.RefusedByPolicy || o.Result == guard.RefusedByAWS; !left {
+			return false
+		}
+	}
+	return left
 }

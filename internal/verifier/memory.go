@@ -11,6 +11,16 @@ import (
 type memory struct {
 	Kernels   map[string]kernel `json:"kernels"` // by the task's ARN
 	Timelines []timeline        `json:"timelines"`
+	Canaries  []time.Time       `json:"canaries,omitempty"` // that were sent in the last day
+	Witness   *witness          `json:"witness,omitempty"`  // the last one that answered
+}
+
+// witness is what a task of the guard's own read of its kernel.
+type witness struct {
+	Task string    `json:"task"`
+	At   time.Time `json:"at"`
+	FIPS bool      `json:"fips"`
+	Read string    `json:"read"`
 }
 
 // kernel is what a container said of the kernel under a task.
@@ -42,7 +52,10 @@ type span struct {
 
 // memoryOf makes of what a scan knows what is stored.
 func memoryOf(known scan.Known) memory {
-	m := memory{Kernels: map[string]kernel{}}
+	m := memory{Kernels: map[string]kernel{}, Canaries: known.Canaries}
+	if w := known.Witness; w.FIPS != guard.Unknown {
+		m.Witness = &witness{Task: w.Task, At: w.At, FIPS: w.FIPS == guard.Yes, Read: w.Read}
+	}
 	for arn, c := range known.Kernels {
 		m.Kernels[arn] = kernel{Container: c.Container, Answer: c.Answer, At: c.At, Unknown: c.Unknown}
 	}
@@ -70,7 +83,13 @@ func spanOf(s guard.Span) span {
 
 // known is what the next scan can use of a memory.
 func (m memory) known() scan.Known {
-	known := scan.Known{Kernels: map[string]guard.KernelCheck{}}
+	known := scan.Known{Kernels: map[string]guard.KernelCheck{}, Canaries: m.Canaries}
+	if w := m.Witness; w != nil {
+		known.Witness = guard.Witness{Task: w.Task, At: w.At, FIPS: guard.No, Read: w.Read}
+		if w.FIPS {
+			known.Witness.FIPS = guard.Yes
+		}
+	}
 	for arn, k := range m.Kernels {
 		known.Kernels[arn] = guard.KernelCheck{Container: k.Container, Answer: k.Answer, At: k.At, Unknown: k.Unknown}
 	}

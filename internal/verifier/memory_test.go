@@ -31,6 +31,8 @@ func TestWhatIsRememberedComesBackAsItWas(t *testing.T) {
 			}},
 			{Principal: "arn:aws-us-gov:iam::111122223333:role/ci", Spans: []guard.Span{{From: off, Until: start, Mode: guard.ModeOff}}},
 		},
+		Canaries: []time.Time{off, on},
+		Witness:  guard.Witness{Task: "task/witness", At: on, FIPS: guard.No, Read: "fips_enabled 0"},
 	}
 	stored, err := json.Marshal(state{Schema: stateSchema, Memory: memoryOf(known)})
 	if err != nil {

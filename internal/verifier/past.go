@@ -13,9 +13,9 @@ const recordedTo = 5 * time.Second
 
 // compare holds the off periods of a report's history against what was
 // reported. It returns those of which nobody knows, or nobody by name, and what
-// is reported after it. One that goes on is a finding of its own until it ends,
-// and one that ended just now waits for its event. blind says that what the
-// enforcer reported is not known.
+// is reported after it. One that lasts is a finding of its own until it ends, so
+// that only a name is missing, and what happened just now waits for its event.
+// blind says that what the enforcer reported is not known.
 func (r reported) compare(report guard.Report, now time.Time, blind bool) (unreported []guard.Finding, after reported) {
 	after = r.with(reported{})
 	periods := guard.OffPeriods(report.Timelines, report.Cause.Account, report.Cause.Region)
@@ -26,9 +26,14 @@ func (r reported) compare(report guard.Report, now time.Time, blind bool) (unrep
 			period.Seen = s.At
 		}
 		told := after.knowsAllOf(period)
+		if period.Lasts {
+			after.Sightings = append(after.Sightings, seen[i]...)
+		}
 		switch {
 		case told:
-		case now.Sub(period.Until) < guard.Settling, blind && byGuard(period.Ended):
+		case period.Lasts && (blind || period.Seen.IsZero() || now.Sub(latest(period)) < guard.Settling):
+			continue
+		case !period.Lasts && (now.Sub(period.Until) < guard.Settling || blind && byGuard(period.Ended)):
 			after.Sightings = append(after.Sightings, seen[i]...)
 			continue
 		case period.Seen.IsZero() && byGuard(period.Ended) && period.Until.Before(r.Since): // what ended it reported it
@@ -41,6 +46,9 @@ func (r reported) compare(report guard.Report, now time.Time, blind bool) (unrep
 	}
 	return unreported, after.prune(report.Timelines, now)
 }
+
+// latest is when FIPS mode was last turned off in an off period.
+func latest(p guard.OffPeriod) time.Time { return p.By[len(p.By)-1].Time }
 
 // tell notes that people know of an event.
 func (r reported) tell(c guard.Cause) {

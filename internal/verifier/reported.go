@@ -21,6 +21,12 @@ type sighting struct {
 	Subject string    `json:"subject"`
 	At      time.Time `json:"at"`
 	EventID string    `json:"eventID,omitempty"` // of the alert, which may be about another subject
+	Left    bool      `json:"left,omitempty"`    // it was left off, and nothing has shown since that it was on again
+}
+
+func (s sighting) isSame(other sighting) bool {
+	s.Left, other.Left = false, false
+	return s == other
 }
 
 const (
@@ -41,9 +47,12 @@ func (r reported) with(more reported) reported {
 	maps.Copy(sum.Events, more.Events)
 	maps.Copy(sum.Events, r.Events)
 	for _, s := range more.Sightings {
-		if !slices.Contains(sum.Sightings, s) {
+		i := slices.IndexFunc(sum.Sightings, s.isSame)
+		if i < 0 {
 			sum.Sightings = append(sum.Sightings, s)
+			continue
 		}
+		sum.Sightings[i].Left = sum.Sightings[i].Left && s.Left
 	}
 	sum.Sightings = sum.Sightings[max(0, len(sum.Sightings)-maxSightings):]
 	return sum
@@ -71,17 +80,17 @@ func byScan(findings []guard.Finding, cause guard.Cause, now time.Time) reported
 		switch {
 		case !ok || f.Verdict != guard.NonCompliant:
 		case s.Scope == guard.ScopePrincipal:
-			r = r.with(noted("", f.Subject, now))
+			r = r.with(noted("", f.Subject, now, false))
 		default:
-			r = r.with(noted(cause.EventID, f.Subject, cause.Time))
+			r = r.with(noted(cause.EventID, f.Subject, cause.Time, false))
 		}
 	}
 	return r
 }
 
 // noted is what one alert says of one setting.
-func noted(eventID, subject string, at time.Time) reported {
-	r := reported{Sightings: []sighting{{Subject: subject, At: at.UTC(), EventID: eventID}}}
+func noted(eventID, subject string, at time.Time, left bool) reported {
+	r := reported{Sightings: []sighting{{Subject: subject, At: at.UTC(), EventID: eventID, Left: left}}}
 	if eventID != "" {
 		r.Events = map[string]time.Time{eventID: at.UTC()}
 	}

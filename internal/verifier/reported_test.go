@@ -284,7 +284,7 @@ func TestOtherMessagesOfTheTopicAreNoNotes(t *testing.T) {
 func TestWhatIsNotedStaysSmall(t *testing.T) {
 	var r reported
 	for n := range 2 * maxSightings {
-		r = r.with(noted("", "fargateFIPSMode@111122223333/us-gov-west-1", start.Add(time.Duration(n)*time.Second)))
+		r = r.with(noted("", "fargateFIPSMode@111122223333/us-gov-west-1", start.Add(time.Duration(n)*time.Second), false))
 	}
 	if len(r.Sightings) != maxSightings || !r.Sightings[maxSightings-1].At.Equal(start.Add((2*maxSightings-1)*time.Second)) {
 		t.Errorf("%d sightings are kept, want the last %d", len(r.Sightings), maxSightings)

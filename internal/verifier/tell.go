@@ -21,7 +21,13 @@ const maxOutbox = 20
 // no report: one whose alert does not go out is found again by the next scan.
 func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d evidence.Document, request Request, kept receipt) error {
 	complete := found.Complete() && was.unread == ""
-	changes := dedup.Compare(was.Open, found.Report, complete)
+	published, readErr := v.readPublished(ctx)
+	heard := was.Reported.with(published.notes()).since(v.Now())
+	if len(was.seen.faults) > 0 {
+		heard.Since = nothingExcused
+	}
+	changes := dedup.Compare(heard.open(was.Open, found.Report), found.Report, complete)
+	heard = heard.settled(found.Report)
 	next := was
 	next.Open, next.Memory, next.Keeping = changes.Open, memoryOf(found.Known), nil
 	// What was tampered with is told once: the next scan finds what this one writes.
@@ -35,11 +41,6 @@ func (v *Verifier) tell(ctx context.Context, was recalled, found scan.Result, d 
 		next.Keeping = kept.report
 	}
 	report := found.Report
-	published, readErr := v.readPublished(ctx)
-	heard := was.Reported.with(published.notes()).since(v.Now())
-	if len(was.seen.faults) > 0 {
-		heard.Since = nothingExcused
-	}
 	noted := heard.with(byScan(changes.New, found.Report.Cause, v.Now()))
 	var past []guard.Finding
 	told := noted

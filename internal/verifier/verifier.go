@@ -91,6 +91,7 @@ type Request struct {
 	Why        string
 	Sample     int       // 0 means every task
 	Daily      bool      // a summary goes out, also when nothing changed
+	Canary     bool      // a canary is sent; see scan.Request
 	KernelsEnd time.Time // see scan.Request
 	// ScanEnd is when scanning and fixing ends, which leaves time to keep what
 	// was found and to tell it. Zero means that there is no hurry.
@@ -110,7 +111,7 @@ func (v *Verifier) Run(ctx context.Context, location guard.Location, request Req
 	known, left, latestErr := v.known(ctx, was)
 	intending := was
 	found, scanErr := begun.Finish(scanning, scan.Request{
-		Sample: request.Sample, KernelsEnd: request.KernelsEnd, Known: known, Intend: v.intend(&intending),
+		Sample: request.Sample, Canary: request.Canary, KernelsEnd: request.KernelsEnd, Known: known, Intend: v.intend(&intending),
 	})
 	found.Report.Findings = append(found.Report.Findings, v.Scanner.Policy.Evaluate(guard.Check(left.component(location)))...)
 	v.record(found)

@@ -16,7 +16,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 )
 
 // EnforcerOptions is what an enforcer or a gate is made of, besides AWS.
@@ -46,7 +45,7 @@ func Gate(o EnforcerOptions, scaling ecsapi.Scaling) *enforcer.Enforcer {
 func (o EnforcerOptions) with(account *ecsapi.Account) *enforcer.Enforcer {
 	return &enforcer.Enforcer{
 		Account:      account,
-		Notifier:     notify.Topic{SNS: sns.NewFromConfig(o.Config), ARN: o.TopicARN},
+		Notifier:     notify.NewTopic(o.Config, o.TopicARN),
 		Policy:       o.Policy,
 		PolicyFaults: o.PolicyFaults,
 		Log:          o.Log,

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/product"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -21,6 +22,16 @@ func (a *Account) putDefault(ctx context.Context, call guard.PutAccountSettingDe
 		return guard.Failed, "", fmt.Errorf("put account setting default %s: %w", call.Name, err)
 	}
 	return guard.Unconfirmed, "AWS accepted the call; the account default was not read back.", nil
+}
+
+// SendCanary turns the account default on, where it is on. The call says in its
+// user agent what it is, "app/fipsguard-canary" (product.Canary), so that the
+// enforcer answers it with nothing but a line in its log.
+func (a *Account) SendCanary(ctx context.Context) error {
+	_, _, err := a.putDefault(ctx, guard.PutAccountSettingDefault{Name: guard.SettingName, Value: "enabled"}, []func(*ecs.Options){
+		shortPauses, func(o *ecs.Options) { o.AppID = product.Canary },
+	})
+	return err
 }
 
 // putOverride is settled by AWS's answer, since no API reads another

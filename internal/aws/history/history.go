@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"fipsguard/internal/guard"
@@ -57,7 +58,7 @@ func (h History) Changes(ctx context.Context, account, region string, since time
 		from = since
 	}
 	for _, call := range settingCalls() {
-		found, complete, err := h.lookUp(ctx, guard.Location{Account: account, Region: region}, call, from)
+		found, complete, err := h.lookUp(ctx, search{at: guard.Location{Account: account, Region: region}, call: call, from: from, pace: pace, pages: maxPages, keep: isAboutSetting})
 		events = append(events, found...)
 		if complete.After(from) {
 			from = complete
@@ -73,63 +74,91 @@ func (h History) Changes(ctx context.Context, account, region string, since time
 	return append(events, older...), from, err
 }
 
+// search is what is looked up: the events of one call since a time.
+type search struct {
+	at    guard.Location
+	call  string
+	from  time.Time
+	pace  time.Duration // between requests
+	pages int           // at most
+	keep  func(guard.Event) bool
+	tell  func(events int) // of each page; may be nil
+}
+
 // lookUp reads the events of one call, newest first, back to a time, and says
 // since when they are complete.
-func (h History) lookUp(ctx context.Context, at guard.Location, call string, from time.Time) ([]guard.Event, time.Time, error) {
+func (h History) lookUp(ctx context.Context, s search) ([]guard.Event, time.Time, error) {
 	var events []guard.Event
 	complete := h.Now()
 	input := &cloudtrail.LookupEventsInput{
-		LookupAttributes: []types.LookupAttribute{{AttributeKey: types.LookupAttributeKeyEventName, AttributeValue: aws.String(call)}},
-		StartTime:        aws.Time(from),
+		LookupAttributes: []types.LookupAttribute{{AttributeKey: types.LookupAttributeKeyEventName, AttributeValue: aws.String(s.call)}},
+		StartTime:        aws.Time(s.from),
 		MaxResults:       aws.Int32(50),
 	}
-	for range maxPages {
-		if err := h.Sleep(ctx, pace); err != nil {
-			return events, complete, fmt.Errorf("look up events %s: %w", call, err)
+	for range s.pages {
+		if err := h.Sleep(ctx, s.pace); err != nil {
+			return events, complete, fmt.Errorf("look up events %s: %w", s.call, err)
 		}
 		out, err := h.CloudTrail.LookupEvents(ctx, input)
 		if err != nil {
-			return events, complete, fmt.Errorf("look up events %s: %w", call, err)
+			return events, complete, fmt.Errorf("look up events %s: %w", s.call, err)
 		}
 		for _, found := range out.Events {
-			event, err := trail.Decode([]byte(aws.ToString(found.CloudTrailEvent)))
-			if err != nil && found.EventTime == nil {
-				return events, complete, fmt.Errorf("look up events %s: event %s: %w", call, aws.ToString(found.EventId), err)
-			}
+			event, err := decode(s, found)
 			if err != nil {
-				event = unreadable(at, found)
-			}
-			if event.Cause.Time.IsZero() { // the record's own cannot be read
-				event.Cause.Time = aws.ToTime(found.EventTime).UTC()
-			}
-			if event.Cause.Time.IsZero() {
-				return events, complete, fmt.Errorf("look up events %s: event %s: %w", call, aws.ToString(found.EventId), errNoTime)
+				return events, complete, err
 			}
 			complete = event.Cause.Time.Add(time.Second) // of its own second there may be more
-			if isAboutSetting(event) {
+			if s.keep(event) {
 				events = append(events, event)
 			}
 		}
+		if s.tell != nil {
+			s.tell(len(out.Events))
+		}
 		if aws.ToString(out.NextToken) == "" {
-			return events, from, nil
+			return events, s.from, nil
 		}
 		input.NextToken = out.NextToken
 	}
-	return events, complete, fmt.Errorf("look up events %s: more than %d since %s", call, 50*maxPages, complete.Format(time.RFC3339))
+	return events, complete, fmt.Errorf("look up events %s: more than %d since %s", s.call, 50*s.pages, complete.Format(time.RFC3339))
+}
+
+// decode reads one event of an answer. One that has no time has no place among
+// the others.
+func decode(s search, found types.Event) (guard.Event, error) {
+	event, err := trail.Decode([]byte(aws.ToString(found.CloudTrailEvent)))
+	if err != nil && found.EventTime == nil {
+		return event, fmt.Errorf("look up events %s: event %s: %w", s.call, aws.ToString(found.EventId), err)
+	}
+	if err != nil {
+		event = unreadable(s.at, found)
+	}
+	if event.Cause.Time.IsZero() { // the record's own cannot be read
+		event.Cause.Time = aws.ToTime(found.EventTime).UTC()
+	}
+	if event.Cause.Time.IsZero() {
+		return event, fmt.Errorf("look up events %s: event %s: %w", s.call, aws.ToString(found.EventId), errNoTime)
+	}
+	return event, nil
 }
 
 // unreadable is an event whose record cannot be decoded, as far as CloudTrail
-// tells without it: somebody changed some account setting. From then on nobody
-// knows what FIPS mode was, until the next record. One such record does not end
-// the reading.
+// tells without it. Of a call on account settings nobody knows from then on what
+// FIPS mode was, until the next record. One such record does not end the reading.
 func unreadable(at guard.Location, found types.Event) guard.Event {
-	return guard.Event{
+	event := guard.Event{
 		Cause: guard.Cause{
 			EventID: aws.ToString(found.EventId), EventName: aws.ToString(found.EventName), Time: aws.ToTime(found.EventTime).UTC(),
 			Account: at.Account, Region: at.Region, Actor: guard.Actor{Name: cmp.Or(aws.ToString(found.Username), "unknown")},
 		},
-		States: []guard.State{guard.Setting{Account: at.Account, Region: at.Region, Unknown: "the record of a change cannot be read"}},
+		NotGuarded: "Its record cannot be read.",
 	}
+	if slices.Contains(settingCalls(), event.Cause.EventName) {
+		event.States = []guard.State{guard.Setting{Account: at.Account, Region: at.Region, Unknown: "the record of a change cannot be read"}}
+		event.NotGuarded = ""
+	}
+	return event
 }
 
 // errNoTime: a change without a time has no place in a timeline.

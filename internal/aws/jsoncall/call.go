@@ -28,9 +28,20 @@ import (
 type Service struct {
 	config   aws.Config
 	id       string // in AWS_ENDPOINT_URL_…
-	host     string // before the Region, and the signature's name of the service
+	host     string // before the Region, and the signature's name of the service unless that is another one
+	signed   string
 	fipsHost string // the same with AWS_USE_FIPS_ENDPOINT, in GovCloud
 	target   string // before the operation in X-Amz-Target
+}
+
+// Registry is where images are. Its signature has another name than its host.
+func Registry(c aws.Config) Service {
+	return Service{config: c, id: "ECR", host: "api.ecr", signed: "ecr", fipsHost: "ecr-fips", target: "AmazonEC2ContainerRegistry_V20150921"}
+}
+
+// Logs is CloudWatch Logs. In GovCloud its ordinary endpoint is the FIPS endpoint.
+func Logs(c aws.Config) Service {
+	return Service{config: c, id: "CLOUDWATCH_LOGS", host: "logs", fipsHost: "logs", target: "Logs_20140328"}
 }
 
 // SystemsManager is where sessions end. In GovCloud its ordinary endpoint is the
@@ -93,7 +104,7 @@ func (s Service) attempt(ctx context.Context, endpoint, operation string, body [
 		return fmt.Errorf("retrieve credentials: %w", err)
 	}
 	hash := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(hash[:]), s.host, s.config.Region, time.Now()); err != nil {
+	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(hash[:]), cmp.Or(s.signed, s.host), s.config.Region, time.Now()); err != nil {
 		return fmt.Errorf("sign the request: %w", err)
 	}
 	client := s.config.HTTPClient

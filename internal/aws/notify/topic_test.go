@@ -4,10 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
 	"testing"
+	"time"
 
 	"fipsguard/internal/alert"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/google/go-cmp/cmp"
 )
@@ -26,13 +32,15 @@ func (p *topic) Publish(_ context.Context, in *sns.PublishInput, _ ...func(*sns.
 	return &sns.PublishOutput{}, nil
 }
 
+func (p *topic) topic() Topic { return Topic{SNS: func() Publisher { return p }, ARN: arn} }
+
 const arn = "arn:aws-us-gov:sns:us-gov-west-1:111122223333:alerts"
 
 // TestAlertsReachTheTopicAsRendered follows one alert to SNS.
 func TestAlertsReachTheTopicAsRendered(t *testing.T) {
 	p := &topic{}
 	want := alert.Message{Subject: "[HIGH] it", Text: "for people\n", JSON: []byte(`{"for":"machines"}`), Attributes: map[string]string{"severity": "HIGH", "rule": "it"}}
-	if err := (Topic{SNS: p, ARN: arn}).Publish(context.Background(), want); err != nil {
+	if err := p.topic().Publish(context.Background(), want); err != nil {
 		t.Fatal(err)
 	}
 	in := p.published[0]
@@ -61,7 +69,49 @@ func TestAlertsReachTheTopicAsRendered(t *testing.T) {
 
 func TestAnAlertThatSNSDoesNotTakeIsAnError(t *testing.T) {
 	p := &topic{broken: errors.New("no answer")}
-	if err := (Topic{SNS: p, ARN: arn}).Publish(context.Background(), alert.Message{}); !errors.Is(err, p.broken) {
+	if err := p.topic().Publish(context.Background(), alert.Message{}); !errors.Is(err, p.broken) {
 		t.Errorf("error is %v", err)
+	}
+}
+
+// TestAConnectionThatHangsCostsOneAttempt: the next one is on a new connection,
+// and so is the first one of the next alert.
+func TestAConnectionThatHangsCostsOneAttempt(t *testing.T) {
+	const limit = 100 * time.Millisecond
+	var lock sync.Mutex
+	requests, connections := 0, map[string]bool{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // else the server does not notice that the client leaves
+		lock.Lock()
+		requests++
+		connections[r.RemoteAddr] = true
+		hangs := requests == 2
+		lock.Unlock()
+		if hangs {
+			<-r.Context().Done()
+			return
+		}
+		w.Header().Set("Content-Type", "text/xml")
+		_, _ = io.WriteString(w, `<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>`)
+	}))
+	defer server.Close()
+	config := aws.Config{
+		Region: "us-gov-west-1", BaseEndpoint: aws.String(server.URL),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "id", SecretAccessKey: "a secret of forty characters, as AWS has it"}, nil
+		}),
+	}
+	client := newClient(config, limit)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for alerts := range 2 {
+		if err := (Topic{SNS: func() Publisher { return client }, ARN: arn}).Publish(ctx, alert.Message{}); err != nil {
+			t.Fatalf("alert %d: %v", alerts+1, err)
+		}
+	}
+	lock.Lock()
+	defer lock.Unlock()
+	if requests != 3 || len(connections) != 3 {
+		t.Errorf("%d attempts on %d connections, want three on as many", requests, len(connections))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/product"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -31,13 +32,14 @@ func (g Guard) subscriptions(ctx context.Context) guard.Component {
 }
 
 // subscribed adds to the component what a topic's subscriptions say of it. The
-// guard's own queue is none of the people's.
+// guard's own queues, of reports and of drills, are none of the people's.
 func subscribed(component guard.Component, all []types.Subscription, own string) guard.Component {
 	confirmed, noted := 0, false
 	for _, s := range all {
 		switch arn := aws.ToString(s.SubscriptionArn); {
 		case aws.ToString(s.Endpoint) == own:
 			noted = noted || strings.HasPrefix(arn, "arn:")
+		case isOwn(aws.ToString(s.Endpoint), own):
 		case arn == pending:
 			component.Faults = append(component.Faults, fmt.Sprintf("a subscription by %s is not confirmed", aws.ToString(s.Protocol)))
 		case strings.HasPrefix(arn, "arn:"):
@@ -52,4 +54,10 @@ func subscribed(component guard.Component, all []types.Subscription, own string)
 	}
 	component.Seen = fmt.Sprintf("Confirmed subscriptions: %d.", confirmed)
 	return component
+}
+
+// isOwn reports whether an endpoint is a queue of the stack, beside its own one.
+func isOwn(endpoint, own string) bool {
+	i := strings.LastIndex(own, ":")
+	return i >= 0 && strings.HasPrefix(endpoint, own[:i+1]+product.Prefix)
 }

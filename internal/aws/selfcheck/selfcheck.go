@@ -5,10 +5,13 @@ import (
 	"crypto/fips140"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"fipsguard/internal/guard"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/smithy-go"
@@ -17,8 +20,11 @@ import (
 // Guard says how to check the guard that is deployed in one account and Region.
 type Guard struct {
 	Trails        *cloudtrail.Client
+	Rules         *eventbridge.Client
 	Subscriptions *sns.Client
 	Queues        *sqs.Client
+	Patterns      map[string]string // of the events that feed the guard, by the names of the rules
+	Targets       map[string]string // ARNs of the function or queue that gets a rule's events, by the same names
 	TopicARN      string
 	ReportedARN   string // of the guard's own queue, which is subscribed to the topic
 	QueueURLs     []string
@@ -27,7 +33,11 @@ type Guard struct {
 // Observe reads every component. One that could not be read says so; it
 // is never taken for fine.
 func (g Guard) Observe(ctx context.Context) []guard.Component {
-	parts := []guard.Component{g.trail(ctx), g.subscriptions(ctx)}
+	parts := []guard.Component{g.trail(ctx)}
+	for _, name := range slices.Sorted(maps.Keys(g.Patterns)) {
+		parts = append(parts, g.rule(ctx, name))
+	}
+	parts = append(parts, g.subscriptions(ctx))
 	for _, url := range g.QueueURLs {
 		parts = append(parts, g.queue(ctx, url))
 	}

@@ -23,18 +23,15 @@ func (g Guard) trail(ctx context.Context) guard.Component {
 	var without []string
 	for _, t := range out.TrailList {
 		name := aws.ToString(t.TrailARN)
-		hidden := !g.owns(name)
 		ask := g.lack
-		if hidden {
+		if !g.owns(name) {
 			ask = g.lackOfOthers
 		}
 		lack, unknown := ask(ctx, t)
 		switch {
 		case unknown != "":
 			// Another trail may do; if none does, this one may.
-			if part.Unknown == "" || !hidden {
-				part.Unknown, part.Hidden = unknown, hidden
-			}
+			part.Unknown = unknown
 		case lack == "":
 			return guard.Component{Rule: part.Rule, Name: part.Name, Seen: "Trail " + name + " is logging management events that write."}
 		default:
@@ -65,15 +62,19 @@ func (g Guard) lackOfOthers(ctx context.Context, t types.Trail) (lack, unknown s
 	name := aws.ToString(t.TrailARN)
 	status, err := g.Trails.GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: t.TrailARN})
 	if err != nil {
-		return "", "trail " + name + " belongs to another account, and " + why("GetTrailStatus", err)
+		return "", notVisible(name) + why("GetTrailStatus", err)
 	}
 	if !aws.ToBool(status.IsLogging) {
 		return "is not logging", ""
 	}
 	if t.HasCustomEventSelectors == nil || *t.HasCustomEventSelectors {
-		return "", "trail " + name + " belongs to another account, and has event selectors of its own"
+		return "", notVisible(name) + "it has event selectors of its own"
 	}
 	return "", ""
+}
+
+func notVisible(trail string) string {
+	return "trail " + trail + " belongs to another account and is not visible from here: "
 }
 
 // lack is what keeps a trail from logging the guarded calls, or empty.

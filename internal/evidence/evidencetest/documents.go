@@ -61,6 +61,8 @@ func Everything() evidence.Document {
 		guard.Component{Rule: guard.GuardTrail, Name: "CloudTrail", Faults: []string{"trail main is not logging"}},
 		guard.Component{Rule: guard.GuardQueues, Name: "https://sqs.example/failed", Seen: "Queue failed is empty."},
 		guard.Component{Rule: guard.GuardAlerts, Name: "topic", Unknown: "AWS answered ListSubscriptionsByTopic with AccessDenied"},
+		guard.Canaries{Account: Account, Region: Region, Sent: []time.Time{at.Add(-2 * time.Hour), at.Add(-time.Hour)}, Now: at, Broken: []string{"trail main is not logging"}},
+		witnessed(guard.No, "fips_enabled 0"),
 	}
 	for _, t := range []guard.Task{proven, refuted, silent, fresh, hostile} {
 		states = append(states, guard.ExposureOf(t, timelines, t.ARN == proven.ARN))
@@ -74,6 +76,10 @@ func Everything() evidence.Document {
 		r.Outcomes = append(r.Outcomes, guard.Outcome{Remediation: a, Result: guard.Done, Detail: "Read back: the account default is enabled.", At: at})
 	}
 	return documentOf(r)
+}
+
+func witnessed(fips guard.Answer, read string) guard.Witness {
+	return guard.Witness{Account: Account, Region: Region, Task: "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task/fipsguard-witness/1", At: at.Add(-time.Minute), FIPS: fips, Read: read}
 }
 
 func running(name string) guard.Task {
@@ -125,6 +131,8 @@ func AllIsWell() evidence.Document {
 			guard.Setting{Account: Account, Region: Region, Scope: guard.ScopeAccount, Mode: guard.ModeOn}, task,
 			guard.KernelCheck{Task: task, Container: "main", Answer: "1\n", At: at},
 			guard.ExposureOf(task, []guard.Timeline{on}, true),
+			guard.Canaries{Account: Account, Region: Region, Received: []guard.Canary{{Sent: at.Add(-time.Hour), Latency: 8 * time.Second}}, Now: at},
+			witnessed(guard.Yes, "fips_enabled 1"),
 		}),
 		Timelines: []guard.Timeline{on},
 	})

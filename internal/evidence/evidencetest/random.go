@@ -54,6 +54,16 @@ func Random(seed uint64) evidence.Document {
 		}
 		states = append(states, component)
 	}
+	sent := moment()
+	canaries := guard.Canaries{Account: Account, Region: Region, Sent: []time.Time{sent}, Received: []guard.Canary{{Sent: sent, Latency: 8 * time.Second}}, Now: sent.Add(2 * time.Hour)}
+	if chance(4) == 0 {
+		canaries.Received = nil
+	}
+	witness := guard.Witness{Account: Account, Region: Region, At: moment(), FIPS: guard.Yes, Read: "what it read", Unknown: "it did not end"}
+	if chance(4) == 0 {
+		witness.FIPS = guard.Answer(chance(3))
+	}
+	states = append(states, canaries, witness)
 	report := guard.Report{
 		Cause:     guard.Cause{Account: Account, Region: Region, EventName: "scheduled scan", Time: at},
 		Timelines: lines,

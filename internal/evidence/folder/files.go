@@ -41,18 +41,25 @@ type report struct {
 // sorted is a folder's files by what they are.
 type sorted struct {
 	reports []report // in the order of their IDs, which is that of time
+	kinds   []report // of other kinds, with the kind's ending behind the ID
 	states  []string // of verifiers
 	others  []string // which evidence does not have
 	twice   []string // files of reports that are there at another path, too
 }
 
 // sort sorts files by their names, of which nothing is believed.
-func sort(names []string) sorted {
+func sort(names []string, kinds []Kind) sorted {
 	var s sorted
-	byID := map[string]report{}
+	byID, ofKinds := map[string]report{}, map[string]report{}
 	for _, name := range slices.Sorted(slices.Values(names)) {
 		base := path.Base(name)
 		match := reportName.FindStringSubmatch(base)
+		if match != nil {
+			if k, ok := kindOf(kinds, match[2]); ok {
+				s.add(ofKinds, match[1]+k.Ending, strings.TrimPrefix(match[2], k.Ending), name)
+				continue
+			}
+		}
 		switch {
 		case match == nil && strings.HasSuffix(base, signed):
 			s.states = append(s.states, name)
@@ -61,19 +68,25 @@ func sort(names []string) sorted {
 			s.others = append(s.others, name)
 			continue
 		}
-		r, ok := byID[match[1]]
-		if !ok {
-			r = report{match[1], map[string]string{}}
-			byID[r.id] = r
-		}
-		if _, there := r.files[match[2]]; there {
-			s.twice = append(s.twice, name)
-			continue
-		}
-		r.files[match[2]] = name
+		s.add(byID, match[1], match[2], name)
 	}
 	s.reports = slices.SortedFunc(maps.Values(byID), func(a, b report) int { return byTime(a.id, b.id) })
+	s.kinds = slices.SortedFunc(maps.Values(ofKinds), func(a, b report) int { return strings.Compare(a.id, b.id) })
 	return s
+}
+
+// add adds a file to its report.
+func (s *sorted) add(reports map[string]report, id, ending, name string) {
+	r, ok := reports[id]
+	if !ok {
+		r = report{id, map[string]string{}}
+		reports[id] = r
+	}
+	if _, there := r.files[ending]; there {
+		s.twice = append(s.twice, name)
+		return
+	}
+	r.files[ending] = name
 }
 
 // byTime compares IDs by account and Region and then by time. A fraction of a

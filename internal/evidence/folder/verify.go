@@ -16,7 +16,8 @@ type Options struct {
 	Tool evidence.Tool
 	// Part says that the folder holds a part of the reports: what comes before
 	// its first and after its last one is not asked for.
-	Part bool
+	Part  bool
+	Kinds []Kind // other reports that may be in the folder
 }
 
 // Result is what verifying a folder found.
@@ -25,6 +26,7 @@ type Result struct {
 	Whole   bool    `json:"whole"` // nothing is wrong
 	Reports int     `json:"reports"`
 	Signed  int     `json:"signed"` // of them
+	Drills  int     `json:"drills"` // reports of drills that are signed
 	Chains  []Chain `json:"chains"`
 	Gaps    []Gap   `json:"gaps"` // missing reports; each is a fault, too
 	Faults  []Fault `json:"faults"`
@@ -85,7 +87,7 @@ func Verify(files Files, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	s := sort(names)
+	s := sort(names, o.Kinds)
 	present := map[string]bool{}
 	for _, r := range s.reports {
 		present[r.id] = true
@@ -115,7 +117,10 @@ func Verify(files Files, o Options) (Result, error) {
 	}
 	v.result.Signed = len(links)
 	v.chains(links, heads)
-	if len(s.reports) == 0 {
+	if err := v.others(s.kinds); err != nil {
+		return Result{}, err
+	}
+	if len(s.reports)+len(s.kinds) == 0 {
 		v.fault(".", "there are no reports")
 	}
 	v.result.Whole = len(v.result.Faults) == 0
@@ -228,7 +233,7 @@ func Documents(files Files, keys []seal.Key, each func(evidence.Document)) (left
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range sort(names).reports {
+	for _, r := range sort(names, nil).reports {
 		name, there := r.files[signed]
 		if !there {
 			left = append(left, Fault{r.name(signed), "it is missing: the report is not signed"})

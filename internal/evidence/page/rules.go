@@ -175,7 +175,8 @@ func seen(claims []evidence.Claim) string {
 			until = *c.At
 		}
 	}
-	words := map[guard.How]string{guard.Configured: "AWS answered it", guard.Recorded: "CloudTrail recorded it", guard.Vouched: "CloudTrail recorded it, and its signatures vouch for the log files", guard.Asked: "containers answered it"}
+	words := map[guard.How]string{guard.Configured: "AWS answered it", guard.Recorded: "CloudTrail recorded it", guard.Vouched: "CloudTrail recorded it, and its signatures vouch for the log files", guard.Asked: "containers answered it",
+		guard.Witnessed: "a witness answered it by its exit code", guard.Received: "the enforcer received it"}
 	switch {
 	case from.IsZero():
 		return "not observed"

@@ -58,7 +58,7 @@ func claims(of audit.Place, faulty int, at time.Time) []evidence.Claim {
 
 // claim fills in what follows from rule and result.
 func (p place) claim(id guard.RuleID, subject string, result evidence.Result, reason, remedy string) evidence.Claim {
-	c := evidence.Claim{Rule: id, Subject: subject, Result: result, Seen: p.seen, At: &p.at, Reason: reason, Remedy: remedy}
+	c := evidence.Claim{Rule: id, Subject: subject, Result: result, Seen: p.seen, At: &p.at, Reason: reason, Remedy: remedy, Steps: []string{}}
 	switch result {
 	case evidence.NonCompliant:
 		c.Severity = guard.High

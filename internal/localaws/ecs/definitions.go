@@ -19,6 +19,7 @@ import (
 type taskDefinition struct {
 	types.TaskDefinition
 	tags []types.Tag
+	gone bool // deleted for good
 }
 
 func (d *taskDefinition) arn() string { return *d.TaskDefinitionArn }
@@ -30,6 +31,9 @@ const deregistrationLag = 10 * time.Minute
 
 // launchable says whether new tasks and services can use the definition.
 func (d *taskDefinition) launchable(now time.Time) bool {
+	if d.Status == types.TaskDefinitionStatusDeleteInProgress {
+		return false
+	}
 	return d.active() || now.Before(d.DeregisteredAt.Add(deregistrationLag))
 }
 
@@ -42,6 +46,7 @@ func (d *taskDefinition) supports(launchType types.Compatibility) bool {
 func (e *ECS) definitionOperations() map[string]kernel.Operation {
 	return map[string]kernel.Operation{
 		"RegisterTaskDefinition":   {Limit: definitionWrites, Perform: input(e, e.registerTaskDefinition)},
+		"DeleteTaskDefinitions":    {Limit: definitionWrites, Perform: input(e, e.deleteTaskDefinitions)},
 		"DeregisterTaskDefinition": {Limit: definitionWrites, Perform: input(e, e.deregisterTaskDefinition)},
 		"DescribeTaskDefinition":   {Limit: definitionReads, Perform: input(e, e.describeTaskDefinition)},
 		"ListTaskDefinitions":      {Limit: definitionReads, Perform: input(e, e.listTaskDefinitions)},
@@ -76,7 +81,7 @@ func (e *ECS) registerTaskDefinition(c *call, in *sdk.RegisterTaskDefinitionInpu
 		ProxyConfiguration:      in.ProxyConfiguration,
 		PidMode:                 in.PidMode,
 		IpcMode:                 in.IpcMode,
-	}, in.Tags}
+	}, in.Tags, false}
 	if err := d.computeCompatibilities(); err != nil {
 		return nil, err
 	}
@@ -138,7 +143,7 @@ func (r *region) definition(reference string) *taskDefinition {
 	revisions := r.families[family]
 	if numbered {
 		n, err := strconv.Atoi(number)
-		if err != nil || n < 1 || n > len(revisions) {
+		if err != nil || n < 1 || n > len(revisions) || revisions[n-1].gone {
 			return nil
 		}
 		return revisions[n-1]
@@ -172,7 +177,7 @@ func (e *ECS) listTaskDefinitions(c *call, in *sdk.ListTaskDefinitionsInput) (*s
 	arns := []string{}
 	for _, revisions := range c.region.families {
 		for _, d := range revisions {
-			if d.Status == cmp.Or(in.Status, types.TaskDefinitionStatusActive) && (family == "" || family == *d.Family) {
+			if !d.gone && d.Status == cmp.Or(in.Status, types.TaskDefinitionStatusActive) && (family == "" || family == *d.Family) {
 				arns = append(arns, d.arn())
 			}
 		}

@@ -22,6 +22,9 @@ type Options struct {
 	// false when its image has no such command. The kernel that it runs on is in
 	// FIPS mode or not.
 	Command func(command string, fips bool) (output string, ok bool)
+	// Exits is the exit code of an image's program that ends by itself at once:
+	// false of every other. The kernel under it is in FIPS mode or not.
+	Exits func(image string, fips bool) (code int32, ends bool)
 	// ExecTime is how long a session lasts at least, in real time.
 	ExecTime time.Duration
 }
@@ -31,6 +34,7 @@ type ECS struct {
 	kernel   *kernel.Kernel
 	publish  func(kernel.Event)
 	command  func(string, bool) (string, bool)
+	exits    func(string, bool) (int32, bool)
 	execTime time.Duration
 
 	regions  map[kernel.Region]*region
@@ -58,7 +62,7 @@ type region struct {
 // of Systems Manager its sessions.
 func New(k *kernel.Kernel, o Options) *ECS {
 	e := &ECS{
-		kernel: k, publish: o.Publish, command: o.Command, execTime: o.ExecTime,
+		kernel: k, publish: o.Publish, command: o.Command, exits: o.Exits, execTime: o.ExecTime,
 		regions: map[kernel.Region]*region{}, sessions: map[string]*execSession{}, execUses: map[string]*ExecUse{},
 	}
 	for _, name := range kernel.Regions() {

@@ -75,6 +75,7 @@ func (e *ECS) enter(r *region, t *task, status string) {
 	case "RUNNING":
 		t.StartedAt = &now
 		e.containersRun(t, now)
+		e.planExit(r, t)
 	case "STOPPING":
 		t.ExecutionStoppedAt = &now
 	case "DEPROVISIONING":
@@ -87,6 +88,20 @@ func (e *ECS) enter(r *region, t *task, status string) {
 	e.changed(r, t)
 	e.planNext(r, t)
 	e.taskEntered(r, t)
+}
+
+// planExit has a task end by itself, where its program does.
+func (e *ECS) planExit(r *region, t *task) {
+	code, ends := e.exits(aws.ToString(t.Containers[0].Image), t.fips)
+	if !ends {
+		return
+	}
+	e.kernel.Clock.After(time.Second, func() {
+		if !t.stopping() {
+			t.exit = &code
+			e.stop(r, t, types.TaskStopCodeEssentialContainerExited, "Essential container in task exited")
+		}
+	})
 }
 
 func (e *ECS) containersRun(t *task, now time.Time) {
@@ -104,7 +119,10 @@ func (e *ECS) containersRun(t *task, now time.Time) {
 func (e *ECS) containersStopped(t *task) {
 	for i := range t.Containers {
 		c := &t.Containers[i]
-		if t.ran() {
+		switch {
+		case t.exit != nil:
+			c.ExitCode = t.exit
+		case t.ran():
 			// Ended by SIGTERM.
 			c.ExitCode = aws.Int32(143)
 		}

@@ -12,6 +12,7 @@ type task struct {
 	types.Task
 	exec Exec     // how it answers commands
 	fips bool     // was on when the task was launched, on a platform that has it
+	exit *int32   // of the program, once it has ended by itself
 	of   *rollout // of a service, that wanted the task; nil for others
 }
 

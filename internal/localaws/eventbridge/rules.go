@@ -29,6 +29,23 @@ func (b *Bus) DisableRule(regionName, name string) error {
 	return nil
 }
 
+// DeleteRule removes a rule from a Region.
+func (b *Bus) DeleteRule(regionName, name string) error {
+	region, err := kernel.RegionNamed(regionName)
+	if err != nil {
+		return fmt.Errorf("delete rule %s: %w", name, err)
+	}
+	b.kernel.Lock()
+	defer b.kernel.Unlock()
+	rule, err := b.rule(region, name)
+	if err != nil {
+		return fmt.Errorf("delete rule %s: %w", name, err)
+	}
+	rule.Disabled = true // what is planned for it finds nothing to do
+	b.rules = slices.DeleteFunc(b.rules, func(other *Rule) bool { return other == rule })
+	return nil
+}
+
 func (b *Bus) rule(region kernel.Region, name string) (*Rule, error) {
 	i := slices.IndexFunc(b.rules, func(rule *Rule) bool { return rule.Name == name && rule.Region == string(region) })
 	if i < 0 {

@@ -65,7 +65,7 @@ func TestRequestsRefused(t *testing.T) {
 		{"signed for another service", auth(key, localtest.West, "sns"), ecsTarget + "ListAccountSettings", "{}", 400, "InvalidSignatureException"},
 		{"half a credential", "AWS4-HMAC-SHA256 Credential=" + key, ecsTarget + "ListAccountSettings", "{}", 400, "InvalidSignatureException"},
 		{"the scope of another protocol", strings.Replace(auth(key, localtest.West, "s3"), "aws4_request", "aws5_request", 1), "", "Action=GetObject", 403, "<Code>SignatureDoesNotMatch</Code>"},
-		{"unknown operation", auth(key, localtest.West, "ecs"), ecsTarget + "DeleteTaskDefinitions", "{}", 400, "UnknownOperationException"},
+		{"unknown operation", auth(key, localtest.West, "ecs"), ecsTarget + "ListTaskDefinitionFamilies", "{}", 400, "UnknownOperationException"},
 		{"no operation", auth(key, localtest.West, "ecs"), ecsTarget, "{}", 400, "UnknownOperationException"},
 		{"unknown action in Query", auth(key, localtest.West, "sns"), "", "Action=Subscribe", 400, "<Code>InvalidAction</Code>"},
 		{"no action in Query", auth(key, localtest.West, "sns"), "", "", 400, "<Code>MissingAction</Code>"},

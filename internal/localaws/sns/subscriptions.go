@@ -3,6 +3,7 @@ package sns
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"fipsguard/internal/localaws/kernel"
@@ -47,6 +48,18 @@ func (t *Topics) SubscribeQueue(topicARN, queueARN string) error {
 	defer t.kernel.Unlock()
 	all := t.byARN[topicARN].subscriptions
 	all[len(all)-1].raw = true
+	return nil
+}
+
+// Unsubscribe removes an endpoint's subscriptions from a topic.
+func (t *Topics) Unsubscribe(topicARN, endpoint string) error {
+	t.kernel.Lock()
+	defer t.kernel.Unlock()
+	of, ok := t.byARN[topicARN]
+	if !ok {
+		return fmt.Errorf("unsubscribe %s from %s: there is no such topic", endpoint, topicARN)
+	}
+	of.subscriptions = slices.DeleteFunc(of.subscriptions, func(s subscription) bool { return s.Endpoint == endpoint })
 	return nil
 }
 

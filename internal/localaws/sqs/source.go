@@ -20,7 +20,22 @@ type Source struct {
 
 type source struct {
 	Source
-	running int
+	running  int
+	disabled bool
+}
+
+// DisableSources lets no function work off a queue any more.
+func (q *Queues) DisableSources(url string) error {
+	q.kernel.Lock()
+	defer q.kernel.Unlock()
+	of, ok := q.byURL[url]
+	if !ok {
+		return fmt.Errorf("disable the event source mappings of queue %s: nobody made it", url)
+	}
+	for _, s := range of.sources {
+		s.disabled = true
+	}
+	return nil
 }
 
 // AddSource adds an event source mapping.
@@ -49,7 +64,7 @@ func (q *Queues) pollAt(of *queue, delay time.Duration) {
 // poll starts as many invocations as there are messages for. It needs the lock.
 func (q *Queues) poll(of *queue) {
 	for _, s := range of.sources {
-		for s.Concurrency == 0 || s.running < s.Concurrency {
+		for !s.disabled && (s.Concurrency == 0 || s.running < s.Concurrency) {
 			batch := q.receive(of, s.BatchSize)
 			if len(batch) == 0 {
 				break

@@ -12,6 +12,7 @@ type definition struct {
 	fargate    guard.Answer
 	unknown    string // why the platform is unknown
 	elsewhere  string // why it is unknown whether it is for Fargate
+	managed    guard.Answer
 	family     string
 	attributes []attribute
 }
@@ -20,11 +21,16 @@ func decodeDefinition(r Resource) []Statement {
 	d := r.definition()
 	s := Statement{
 		at: r.At, about: aboutDefinition,
-		facts:      facts{platform: d.platform, fargate: d.fargate, unknown: d.unknown, elsewhere: d.elsewhere},
+		facts:      facts{platform: d.platform, fargate: d.fargate, managed: d.managed, unknown: d.unknown, elsewhere: d.elsewhere},
 		attributes: d.attributes,
 	}
-	if d.fargate == guard.Unknown {
+	switch {
+	case d.fargate == guard.Unknown:
 		s.attributes = append(s.attributes, r.asks("RequiresCompatibilities"))
+	case d.fargate == guard.Yes && d.managed == guard.Yes:
+		managed := r.asks("RequiresCompatibilities")
+		managed.want = "[MANAGED_INSTANCES]"
+		s.attributes = append(s.attributes, managed)
 	}
 	if subject := subjectOf(r.Options, d.family); subject != "" {
 		s.subjects = []string{subject}
@@ -35,6 +41,8 @@ func decodeDefinition(r Resource) []Statement {
 func (r Resource) definition() definition {
 	d := definition{family: r.Properties.get(name, "Family").Known()}
 	d.fargate, d.elsewhere = r.forFargate()
+	asked, _ := r.compatibilities("RequiresCompatibilities")
+	d.managed = guard.DefinitionOnManaged(asked)
 	d.platform, d.unknown, d.attributes = platformOf(r.Properties, "")
 	return d
 }

@@ -2,6 +2,7 @@ package launch
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"fipsguard/internal/guard"
@@ -188,6 +189,7 @@ func (s *Statement) capacity(v, cluster, version Value) {
 		unknown = FirstText(unknown, strategy.Unknown, "the cluster's default decides")
 	}
 	s.facts.fargate = answer
+	s.onProviders(launchType, strategy)
 	if answer != guard.Unknown {
 		return
 	}
@@ -201,6 +203,84 @@ func (s *Statement) capacity(v, cluster, version Value) {
 		missing: fmt.Sprintf("Say with %s or %s on what it runs", v.Spelled("LaunchType"), v.Spelled("CapacityProviderStrategy")),
 		right:   func(f *facts) { f.fargate = guard.No },
 	})
+}
+
+// onProviders finds the worst capacity provider, other than Fargate's, of a
+// strategy: of ECS Managed Instances it decides about FIPS mode.
+func (s *Statement) onProviders(launchType, strategy Value) {
+	for _, e := range strategy.list("CapacityProviderStrategy", object) {
+		p := e.get(name, "CapacityProvider")
+		if launchType.Known() != "" || p.IsLeftOut() {
+			continue // the strategy's own faults are told already, and a launch type excludes one
+		}
+		one, attributes := onProvider(p)
+		if one.Managed == guard.No || one.Name == "" {
+			continue
+		}
+		if !s.facts.named || rankOf(one) > rankOf(s.facts.on) {
+			s.facts.on, s.facts.named = one, true
+		}
+		s.attributes = append(s.attributes, attributes...)
+	}
+}
+
+// onProvider is a capacity provider to which a strategy refers; nameless where it
+// is Fargate's.
+func onProvider(reference Value) (guard.CapacityProvider, []attribute) {
+	found, ok := refersTo(reference, "AWS::ECS::CapacityProvider")
+	if ok && len(found) == 0 {
+		found = namedProviders(reference)
+	}
+	if ok && len(found) == 1 && found[0].Kind != Unreadable {
+		all := decodeProvider(*found[0])
+		if len(all) == 0 {
+			return guard.CapacityProvider{Managed: guard.No}, nil
+		}
+		one := all[0].facts.provider
+		attributes := all[0].attributes
+		for i := range attributes {
+			attributes[i].of, attributes[i].right = found[0].Name, func(f *facts) { f.on.FIPS = guard.ModeOn }
+		}
+		return one, attributes
+	}
+	named := guard.ProvidersOf("", []string{reference.Known()}, "")
+	if reference.Unknown == "" && len(named) == 0 {
+		return guard.CapacityProvider{}, nil
+	}
+	one := guard.CapacityProvider{Name: reference.Known(), Unknown: "it is not in this " + reference.From.Called()}
+	missing := reference.But(one.Unknown)
+	missing.Cause = Cause{Kind: elsewhere, Name: "capacity provider " + one.Name}
+	if IsPlaceholder(one.Name) || one.Name == "" {
+		one.Name, one.Unknown = "of a name that is not known", FirstText(reference.Unknown, whyPlaceholder(reference.Known()))
+		missing = reference.But(one.Unknown)
+	}
+	return one, []attribute{{
+		value: missing, name: reference.name(Value{From: reference.From}, "CapacityProvider"), want: "one with FIPS mode on",
+		right: func(f *facts) { f.on.Managed, f.on.FIPS = guard.Yes, guard.ModeOn },
+	}}
+}
+
+// namedProviders are those of the file that have the name that a strategy says.
+func namedProviders(reference Value) []*Resource {
+	if reference.From == nil || reference.Known() == "" {
+		return nil
+	}
+	all := reference.From.All("AWS::ECS::CapacityProvider")
+	if len(all) > maxAssociations {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(r *Resource) bool { return r.Properties.get(name, "Name").Known() != reference.Known() })
+}
+
+// rankOf orders providers by how bad they are.
+func rankOf(p guard.CapacityProvider) int {
+	switch {
+	case p.Managed == guard.Yes && p.FIPS == guard.ModeOff:
+		return 2
+	case p.Managed != guard.Yes || p.FIPS == guard.ModeUnknown:
+		return 1
+	}
+	return 0
 }
 
 // providersOf lists the capacity providers that a strategy names, and why others

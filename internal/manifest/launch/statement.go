@@ -43,6 +43,9 @@ type facts struct {
 	elsewhere      string // why it is unknown whether Fargate runs it
 	setting        guard.Setting
 	provider       guard.CapacityProvider
+	managed        guard.Answer           // for a definition: whether it asks for ECS Managed Instances
+	on             guard.CapacityProvider // the worst of those, other than Fargate's, on which it may be launched
+	named          bool                   // there is one
 }
 
 // state is what the guard's rules are held against.
@@ -53,20 +56,27 @@ func (a about) state(f facts) guard.State {
 	}
 	switch a {
 	case aboutDefinition:
-		return guard.TaskDefinition{Platform: f.platform, Fargate: f.fargate, Unknown: unknown}
+		return guard.TaskDefinition{Platform: f.platform, Fargate: f.fargate, Managed: f.managed, Unknown: unknown}
 	case aboutService:
 		return guard.Service{
 			Definition: guard.TaskDefinition{Platform: f.platform}, Fargate: f.fargate,
-			PlatformVersion: f.version, VersionUnknown: f.versionUnknown, Unknown: unknown,
+			Providers: f.providers(), PlatformVersion: f.version, VersionUnknown: f.versionUnknown, Unknown: unknown,
 		}
 	case aboutTask:
-		return guard.Task{Platform: f.platform, Fargate: f.fargate, PlatformVersion: f.launchVersion(), LastStatus: "PROVISIONING", Unknown: unknown}
+		return guard.Task{Platform: f.platform, Fargate: f.fargate, Providers: f.providers(), PlatformVersion: f.launchVersion(), LastStatus: "PROVISIONING", Unknown: unknown}
 	case aboutSetting:
 		return f.setting
 	case aboutProvider:
 		return f.provider
 	}
 	return nil
+}
+
+func (f facts) providers() []guard.CapacityProvider {
+	if !f.named {
+		return nil
+	}
+	return []guard.CapacityProvider{f.on}
 }
 
 // launchVersion is what ECS makes of a platform version when it launches a task
@@ -82,9 +92,17 @@ func (f facts) launchVersion() string {
 	return f.version
 }
 
-// check is what the rules say of the statement.
+// check is what the rules say of the statement: the worst, where both Fargate and
+// a capacity provider may launch it. Where it names no provider, a file cannot say
+// on which it is launched.
 func (s Statement) check() guard.Finding {
-	f := guard.Check(s.about.state(s.facts))[0]
+	findings := guard.Check(s.about.state(s.facts))
+	f := findings[0]
+	for _, other := range findings[1:] {
+		if s.facts.named && other.Severity > f.Severity {
+			f = other
+		}
+	}
 	if s.note != "" {
 		f.Verdict, f.Severity, f.Reason = guard.NotApplicable, guard.Info, s.note
 	}

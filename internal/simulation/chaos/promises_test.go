@@ -35,6 +35,7 @@ func (w *world) judge(s story) []verdict {
 	o.repairsAreReportedAtOnce()
 	o.nobodyIsJoinedAway()
 	o.offPeriodsAreReportedOnce()
+	o.whatLastsIsReportedOnce()
 	o.definitionsAreReported()
 	o.tasksAreReported()
 	o.oneSession()
@@ -322,6 +323,35 @@ func (o *oracle) offPeriodsAreReportedOnce() {
 			first = &a
 		}
 	}
+}
+
+// whatLastsIsReportedOnce: what an event's alert said stays off is no news to a
+// scan, where nothing went wrong with the guard's calls.
+func (o *oracle) whatLastsIsReportedOnce() {
+	if slices.ContainsFunc(o.story.steps, func(s step) bool { return s.kind == failCalls }) {
+		return
+	}
+	for _, c := range o.changes {
+		if c.on || c.byGuard(o.world) || o.hasOthers(c) {
+			continue
+		}
+		var said *sent
+		for _, a := range o.naming(c) {
+			switch {
+			case a.Scan == nil && a.leavesOff():
+				said = &a
+			case a.Scan != nil && said != nil && !o.excused[a.MessageID] && a.leavesOff() && a.Time.Sub(said.Time) > 5*time.Minute:
+				o.breaks("every off period is reported once", "that of event %s at %s lasts: %q at %s, %q at %s", c.event, clock(c.at), said.Subject, clock(said.Time), a.Subject, clock(a.Time))
+			}
+		}
+	}
+}
+
+// leavesOff reports whether an alert says that the account default stays off.
+func (s sent) leavesOff() bool {
+	return slices.ContainsFunc(s.Findings, func(f finding) bool {
+		return isSetting(f.Subject) && f.Reason == "The account default is off."
+	}) && slices.ContainsFunc(s.Outcomes, func(out outcome) bool { return strings.HasPrefix(out.Result, "REFUSED") })
 }
 
 // hasOthers reports whether someone else turned FIPS mode off in the same off

@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 )
 
-// Deployed compares what a template deployed with what was meant.
-type Deployed interface {
+// ReadBack compares what a template deployed with what was meant.
+type ReadBack interface {
 	Observe(context.Context, []component.Meant) []guard.Component
 }
 
@@ -20,7 +20,7 @@ type Deployed interface {
 // deployed.
 type components struct {
 	works    selfcheck.Guard
-	deployed Deployed
+	deployed ReadBack
 	packed   string // the component list, as the template carries it
 	place    component.Place
 }

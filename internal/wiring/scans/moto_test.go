@@ -154,7 +154,7 @@ func testParts(t *testing.T, config aws.Config) {
 		guard.GuardTrail: guard.NonCompliant, guard.GuardAlerts: guard.NonCompliant, guard.GuardQueues: guard.Compliant,
 	})
 
-	must(sns.NewFromConfig(config).Subscribe(ctx, &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws-us-gov:sqs:us-gov-west-1:123456789012:fipsguard-failed")}))(t)
+	must(sns.NewFromConfig(config).Subscribe(ctx, &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws-us-gov:sqs:us-gov-west-1:123456789012:soc")}))(t)
 	must(S3(config).CreateBucket(ctx, &s3.CreateBucketInput{
 		Bucket:                    aws.String("trail"),
 		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: s3types.BucketLocationConstraint(config.Region)},
@@ -183,7 +183,7 @@ func testReported(t *testing.T, config aws.Config, topic, queueARN string) {
 		TopicArn: aws.String(topic), Protocol: aws.String("sqs"), Endpoint: aws.String(queueARN), Attributes: map[string]string{"RawMessageDelivery": "true"},
 	}))(t)
 	m := alert.Render(guard.Report{Cause: guard.Cause{EventID: "1"}})
-	if err := (notify.Topic{SNS: sns.NewFromConfig(config), ARN: topic}).Publish(ctx, m); err != nil {
+	if err := notify.NewTopic(config, topic).Publish(ctx, m); err != nil {
 		t.Fatal(err)
 	}
 	out := must(queue.SQS.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: aws.String(queue.URL)}, func(o *sqs.Options) { o.DisableMessageChecksumValidation = true }))(t)

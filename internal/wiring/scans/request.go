@@ -32,6 +32,7 @@ func (r *Requests) Read(event []byte, sample int, now time.Time) (request verifi
 	batch, ok := wiring.Batch(event)
 	if !ok {
 		_, request, err := read(event, sample)
+		request.Canary = false // it is a person's: the schedule's comes through the queue
 		return request, err == nil, err
 	}
 	var errs []error
@@ -73,16 +74,19 @@ func (r *Requests) Answered(request verifier.Request, began time.Time) {
 	}
 }
 
-// join makes one scan of two requests: the daily one holds the others.
+// join makes one scan of two requests: the daily one holds the others, and a
+// canary is sent if one of them asks for it.
 func join(a, b verifier.Request) verifier.Request {
+	joined := a
 	if a.Why == "" || b.Daily && !a.Daily {
-		return b
+		joined = b
 	}
-	return a
+	joined.Canary = a.Canary || b.Canary
+	return joined
 }
 
 // read reads one request: {"look": "hourly"}, which reads the kernels of a
-// sample of the tasks, {"look": "daily"}, which reads all and sends a summary,
+// sample of the tasks and sends a canary, {"look": "daily"}, which reads all and sends a summary,
 // or any event, which is a reason for an hourly scan. made is zero when the
 // request does not say when it was made.
 func read(event []byte, sample int) (made time.Time, request verifier.Request, err error) {
@@ -100,7 +104,7 @@ func read(event []byte, sample int) (made time.Time, request verifier.Request, e
 	case "daily":
 		return asked.Time, verifier.Request{Why: "daily scan", Daily: true}, nil
 	case "hourly":
-		return asked.Time, verifier.Request{Why: "hourly scan", Sample: sample}, nil
+		return asked.Time, verifier.Request{Why: "hourly scan", Sample: sample, Canary: true}, nil
 	case "":
 		return asked.Time, verifier.Request{Why: "scan after " + cmp.Or(asked.Detail.EventName, "an event"), Sample: sample}, nil
 	}

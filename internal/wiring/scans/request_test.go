@@ -59,18 +59,20 @@ func TestTheRestOfABurst(t *testing.T) {
 
 func TestRequests(t *testing.T) {
 	hourly, daily := verifier.Request{Why: "hourly scan", Sample: 7}, verifier.Request{Why: "daily scan", Daily: true}
+	tried, triedDaily := hourly, daily // by the schedule, with a canary
+	tried.Canary, triedDaily.Canary = true, true
 	repair := verifier.Request{Why: "scan after PutAccountSettingDefault", Sample: 7}
 	const written = `{"id":"e","time":"2026-11-26T08:59:00Z","detail":{"eventName":"PutAccountSettingDefault"}}`
 	for event, want := range map[string]verifier.Request{
 		`{"look":"daily"}`:  daily,
-		`{"look":"hourly"}`: hourly,
+		`{"look":"hourly"}`: hourly, // a person's sends no canary
 		written:             repair,
 		`{}`:                {Why: "scan after an event", Sample: 7},
 		queued(t, written):  repair,
 		queued(t, strings.ReplaceAll(written, `"e"`, `"f"`), written, written):                              repair, // a burst is one scan
-		queued(t, `{"look":"hourly"}`, `{"look":"daily","time":"2026-11-26T08:58:00Z"}`, written):           daily,
-		queued(t, `{"look":"daily","time":"2026-11-26T05:37:00Z"}`, `{"look":"hourly"}`):                    hourly, // the daily one is too old
-		queued(t, `{"look":"weekly"}`, `hello`, `{"look":"hourly","id":"i","time":"2026-11-26T08:58:00Z"}`): hourly, // what cannot be read does not hide the rest
+		queued(t, `{"look":"hourly"}`, `{"look":"daily","time":"2026-11-26T08:58:00Z"}`, written):           triedDaily,
+		queued(t, `{"look":"daily","time":"2026-11-26T05:37:00Z"}`, `{"look":"hourly"}`):                    tried, // the daily one is too old
+		queued(t, `{"look":"weekly"}`, `hello`, `{"look":"hourly","id":"i","time":"2026-11-26T08:58:00Z"}`): tried, // what cannot be read does not hide the rest
 	} {
 		got, asked, err := quiet().Read([]byte(event), 7, now)
 		if diff := cmp.Diff(want, got); diff != "" || !asked || err != nil {

@@ -8,11 +8,13 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/aws/canary"
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/ecsexec"
 	"fipsguard/internal/aws/history"
 	"fipsguard/internal/aws/scaling"
 	"fipsguard/internal/aws/selfcheck"
+	"fipsguard/internal/aws/witness"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/scan"
 	"fipsguard/internal/wiring"
@@ -20,6 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -36,6 +39,10 @@ type Options struct {
 	Now          func() time.Time
 	Sleep        func(context.Context, time.Duration) error
 	Sessions     *http.Transport // to containers; nil is the network
+	Canary       bool            // canaries are sent: the guard is deployed
+	// WitnessSubnets are where witnesses run; none launches none.
+	WitnessSubnets []string
+	WitnessGroup   string // their security group
 }
 
 // logTime is what reading old log objects may take of one scan.
@@ -53,7 +60,11 @@ func Scanner(o Options) *scan.Scanner {
 		History: history.History{
 			CloudTrail: cloudtrail.NewFromConfig(o.Config), Logs: logs(o), Now: o.Now, Sleep: o.Sleep,
 		},
-		Policy: o.Policy, PolicyFaults: o.PolicyFaults, Class: o.Class, Now: o.Now,
+		Witness: witnesses(o, client),
+		Policy:  o.Policy, PolicyFaults: o.PolicyFaults, Class: o.Class, Now: o.Now,
+	}
+	if o.Canary {
+		scanner.Canary = canaries{account, canary.Log{Config: o.Config}}
 	}
 	if o.Exec {
 		scanner.Exec = containers{&ecsexec.Client{
@@ -98,8 +109,24 @@ func S3(config aws.Config) *s3.Client {
 	return s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = onLoopback(config) })
 }
 
-// Guard is by what one sees whether a deployed guard works.
+// canaries are sent to ECS and read from the enforcer's log.
+type canaries struct {
+	*ecsapi.Account
+	canary.Log
+}
+
+// witnesses launches witnesses as the verifier does, in its share of ECS's calls.
+func witnesses(o Options, client *ecs.Client) scan.Witness {
+	if len(o.WitnessSubnets) == 0 {
+		return nil
+	}
+	return witness.Task{ECS: client, Subnets: o.WitnessSubnets, SecurityGroup: o.WitnessGroup, Now: o.Now, Sleep: o.Sleep}
+}
+
+// Guard is what has to be deployed in an account.
 type Guard struct {
+	Patterns    map[string]string // of events, by the names of the rules
+	Targets     map[string]string // ARNs of what gets the events, by the same names
 	TopicARN    string
 	ReportedARN string // of the guard's queue that is subscribed to the topic
 	QueueURLs   []string
@@ -114,6 +141,9 @@ func Components(config aws.Config, g Guard) selfcheck.Guard {
 		TopicARN:      g.TopicARN,
 		ReportedARN:   g.ReportedARN,
 		QueueURLs:     g.QueueURLs,
+		Patterns:      g.Patterns,
+		Targets:       g.Targets,
+		Rules:         eventbridge.NewFromConfig(config),
 	}
 }
 

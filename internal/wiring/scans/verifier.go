@@ -15,9 +15,11 @@ import (
 	"fipsguard/internal/component"
 	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
 	"fipsguard/internal/product"
 	"fipsguard/internal/scan"
+	"fipsguard/internal/trail"
 	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring"
 
@@ -25,7 +27,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
@@ -48,16 +49,16 @@ func Verifier(o VerifierOptions) verifier.Verifier {
 	return verifier.Verifier{
 		Scanner:  o.Scanner,
 		Signer:   signer.Key{Config: o.Config, ARN: o.SigningKey},
-		Notifier: notify.Topic{SNS: sns.NewFromConfig(o.Config), ARN: o.TopicARN},
+		Notifier: notify.NewTopic(o.Config, o.TopicARN),
 		Inbox:    reported.Queue{SQS: sqs.NewFromConfig(o.Config), URL: o.ReportedURL},
 		Tool:     o.Tool, Log: o.Log, Metrics: o.Metrics, Now: o.Now,
 	}
 }
 
 // Function is the verifier as Lambda runs it, by the function's environment.
-// newHub makes the client of a service that collects findings, newDeployed what
+// newHub makes the client of a service that collects findings, newReadBack what
 // reads back the deployment: nothing but the function links their clients.
-func Function[H verifier.Hub, D Deployed](p wiring.Process, newHub func(aws.Config) H, newDeployed func(aws.Config, *s3.Client) D) (wiring.Function, error) {
+func Function[H verifier.Hub, B ReadBack](p wiring.Process, newHub func(aws.Config) H, newReadBack func(aws.Config, *s3.Client) B) (wiring.Function, error) {
 	settings, err := config.ReadVerifier(p.Getenv)
 	if err != nil {
 		return nil, err
@@ -70,6 +71,7 @@ func Function[H verifier.Hub, D Deployed](p wiring.Process, newHub func(aws.Conf
 	scanner := Scanner(Options{
 		Config: aws, Policy: policy, PolicyFaults: faults, Class: settings.Class, Exec: true, TrailLogs: settings.TrailLogs,
 		Now: time.Now, Sleep: ecsapi.Sleep, Sessions: p.Sessions,
+		Canary: true, WitnessSubnets: settings.WitnessSubnets, WitnessGroup: settings.WitnessGroup,
 	})
 	enforcer, err := arn.Parse(settings.FunctionARN)
 	if err != nil {
@@ -79,7 +81,7 @@ func Function[H verifier.Hub, D Deployed](p wiring.Process, newHub func(aws.Conf
 		works: Components(aws, Guard{
 			TopicARN: settings.TopicARN, ReportedARN: queueBeside(enforcer, product.Reported), QueueURLs: settings.Queues,
 		}),
-		deployed: newDeployed(aws, S3(aws)),
+		deployed: newReadBack(aws, S3(aws)),
 		packed:   p.Getenv(component.Packed), place: placeOf(enforcer, p.Getenv(component.Known)),
 	}
 	log := wiring.Logger(p.Out, settings.Enforcer)
@@ -100,6 +102,27 @@ func Function[H verifier.Hub, D Deployed](p wiring.Process, newHub func(aws.Conf
 		h.verifier.Hubs = append(h.verifier.Hubs, bus.Bus{Events: eventbridge.NewFromConfig(aws), ARN: settings.SecurityBus})
 	}
 	return wiring.Legible(h), nil
+}
+
+// Deployed are the rules that feed the guard in an account, and what they feed.
+func Deployed(l guard.Location) Guard {
+	enforcer := arn.ARN{Partition: "aws-us-gov", Service: "lambda", Region: l.Region, AccountID: l.Account, Resource: "function:" + product.Enforcer}
+	patterns, targets := rules(enforcer)
+	return Guard{Patterns: patterns, Targets: targets, ReportedARN: queueBeside(enforcer, product.Reported)}
+}
+
+// rules are the patterns of the stack's rules, and the ARNs of what gets their
+// events: the enforcer those about the setting, the gate's queue all others.
+func rules(enforcer arn.ARN) (patterns, targets map[string]string) {
+	patterns, targets = map[string]string{}, map[string]string{}
+	for _, p := range trail.Patterns() {
+		name := product.Prefix + p.Name
+		patterns[name], targets[name] = p.JSON, queueBeside(enforcer, product.Workloads)
+		if p.Name == trail.Settings {
+			targets[name] = enforcer.String()
+		}
+	}
+	return patterns, targets
 }
 
 // queueBeside is the ARN of a queue in the account and Region of a function.

@@ -1,0 +1,90 @@
+package drill
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"fipsguard/internal/guard"
+)
+
+// seen is what a step and the account show of the links between a call and the
+// alert about it.
+type seen struct {
+	fixed, alerted bool
+	failed         AlertOutcome // of the guard's call, if one failed
+	components     []guard.Component
+	waiting, taken int  // events in the gate's queue
+	recorded       bool // CloudTrail's history has the call
+}
+
+// broken reads the links and says which is broken.
+func (r *run) broken(ctx context.Context, s *StepResult) []string {
+	at := seen{fixed: !s.Fixed.IsZero(), alerted: !s.Alerted.IsZero(), components: r.Account.Components(ctx)}
+	at.failed, _ = s.Alert.outcome(guard.Failed, guard.RefusedByAWS, guard.Unconfirmed)
+	var err error
+	at.waiting, at.taken, err = r.Account.Waiting(ctx)
+	r.note(err)
+	records, err := r.Account.Recorded(ctx, s.Violated.Add(-pause))
+	r.note(err)
+	at.recorded = len(records) > 0
+	return at.diagnose()
+}
+
+// diagnose names broken links in the order in which a call passes them, so that
+// the first is the likeliest. Components that could not be read come last.
+func (s seen) diagnose() []string {
+	var found []string
+	add := func(link, what string) { found = append(found, link+": "+what) }
+	if s.failed.API != "" {
+		add("permission", fmt.Sprintf("the guard received the event and called %s, which ended with %s: %s", s.failed.API, s.failed.Result, s.failed.Detail))
+	}
+	for _, link := range []struct {
+		name string
+		rule guard.RuleID
+		of   func(guard.Component) bool
+	}{
+		{"trail", guard.GuardTrail, nil},
+		{"rule", guard.GuardEvents, nil},
+		{"function", guard.GuardQueues, nil},
+		{"topic", guard.GuardAlerts, nil},
+	} {
+		for _, c := range s.components {
+			if c.Rule == link.rule {
+				for _, fault := range c.Faults {
+					add(link.name, fault)
+				}
+			}
+		}
+		if link.rule == guard.GuardEvents && s.waiting > 0 && !s.fixed {
+			add("queue", fmt.Sprintf("about %d events wait for the gate: its event source mapping is disabled, or it is throttled", s.waiting))
+		}
+		if link.rule == guard.GuardQueues && s.taken > 0 && s.failed.API == "" {
+			add("function", fmt.Sprintf("the gate took about %d events and does not finish them: read its log, for what AWS refuses to its role, such as sns:Publish", s.taken))
+		}
+	}
+	if len(found) == 0 {
+		found = append(found, s.unexplained())
+	}
+	for _, c := range s.components {
+		if c.Unknown != "" {
+			add("not examined", c.Name+", because "+c.Unknown)
+		}
+	}
+	return found
+}
+
+// unexplained is what is left if every link that can be read is whole.
+func (s seen) unexplained() string {
+	history := "CloudTrail's history does not have the call yet"
+	if s.recorded {
+		history = "CloudTrail's history has the call"
+	}
+	switch {
+	case s.fixed:
+		return "alert: the guard fixed it, and no alert came. Its role may not publish, or the alert was joined with one of the same kind in the 15 minutes before. Read the functions' logs."
+	case s.alerted:
+		return "fix: the guard alerted, and nothing was fixed. Read the alert."
+	}
+	return strings.Join([]string{"event: every link that can be read is whole", history, "the event came late, was lost on its way, or the function failed. Read the functions' logs."}, "; ")
+}

@@ -1,0 +1,118 @@
+package drill
+
+import (
+	"context"
+	"time"
+
+	"fipsguard/internal/guard"
+)
+
+// Result is what became of a step.
+type Result string
+
+// The results. Repaired and handed over are what the guard has to do; prevented is
+// better still.
+const (
+	Repaired    Result = "repaired"
+	HandedOver  Result = "handed to a person" // the guard alerted, and may not repair it
+	Confirmed   Result = "confirmed"          // of a step that breaks nothing
+	Prevented   Result = "prevented"          // a policy of the organization did not let it happen
+	Missing     Result = "not seen in time"
+	NotRun      Result = "could not be run"
+	Interrupted Result = "interrupted"
+)
+
+// StepResult is what became of a step, and when.
+type StepResult struct {
+	Step
+	Result Result
+	Why    string // why it was not run or seen, or what the guard handed over
+	// Times on the drill's clock; zero for what was not seen.
+	Violated time.Time // AWS answered the call
+	Fixed    time.Time // the drill read that it is fixed
+	Alerted  time.Time // the alert was in the drill's queue
+	Ended    time.Time
+	Alert    Alert
+	Broken   []string // links that are, the likeliest first
+}
+
+// pause is the time between two polls.
+const pause = 2 * time.Second
+
+// watched is what a step waits for.
+type watched struct {
+	fixed   func(context.Context) (bool, error)
+	matches func(Alert) bool
+	// leaves are the results with which the guard hands the violation to a person.
+	leaves []guard.Result
+	within time.Duration
+	joined Alert // of an earlier step, with which the guard joins this one's
+}
+
+// watch polls until the violation is fixed, or handed over, and alerted, or the
+// time is over.
+func (r *run) watch(ctx context.Context, s *StepResult, w watched) {
+	for {
+		if s.Fixed.IsZero() {
+			fixed, err := w.fixed(ctx)
+			r.note(err)
+			if fixed {
+				s.Fixed = r.Now()
+			}
+		}
+		r.receive(ctx)
+		r.match(s, w.matches)
+		about := s.Alert
+		if s.Alerted.IsZero() {
+			about = w.joined
+		}
+		left, handed := about.outcome(w.leaves...)
+		switch {
+		case ctx.Err() != nil:
+			s.Result, s.Why = Interrupted, "the drill was interrupted"
+			return
+		case about.Subject == "": // no alert, and none that it could be joined with
+		case !s.Fixed.IsZero():
+			s.Result = Repaired
+			return
+		case handed:
+			s.Result, s.Why = HandedOver, left.Detail
+			return
+		}
+		if r.Now().Sub(s.Violated) >= w.within {
+			s.Result = Missing
+			s.Broken = r.broken(ctx, s)
+			return
+		}
+		r.note(r.Sleep(ctx, pause))
+	}
+}
+
+// match takes the alert about a step. A later one says more: what became of what
+// an earlier one could not fix.
+func (r *run) match(s *StepResult, matches func(Alert) bool) {
+	for _, a := range r.alerts {
+		if !a.at.Before(s.Violated) && matches(a.Alert) {
+			if s.Alerted.IsZero() {
+				s.Alerted = a.at
+			}
+			s.Alert = a.Alert
+		}
+	}
+}
+
+// received is an alert and when it came.
+type received struct {
+	Alert
+	at time.Time
+}
+
+// receive takes what is in the drill's queue.
+func (r *run) receive(ctx context.Context) {
+	alerts, err := r.Account.Alerts(ctx)
+	r.note(err)
+	at := r.Now()
+	for _, a := range alerts {
+		r.alerts = append(r.alerts, received{a, at})
+	}
+}

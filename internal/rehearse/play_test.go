@@ -1,0 +1,357 @@
+package rehearse_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"fipsguard/internal/aws/history"
+	"fipsguard/internal/guard"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/rehearse"
+	"fipsguard/internal/simulation"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+var here = guard.Location{Account: localaws.AccountID, Region: simulation.Region}
+
+// did is one thing that someone does in an account: what, and then how long
+// nothing happens.
+type did struct {
+	what     string
+	family   string
+	revision int
+	platform types.RuntimePlatform
+	version  string
+	pause    time.Duration
+}
+
+// life is what people do in an account, by seed: mostly what is fine.
+func life(seed uint64, events int, span time.Duration) []did {
+	r := rand.New(rand.NewPCG(seed, 0))
+	revisions, services, fine := map[string]int{}, map[string]bool{}, map[string]bool{}
+	version := func(d did) string { // only what ECS starts at all
+		if fine[d.family+":"+strconv.Itoa(d.revision)] && r.IntN(20) == 0 {
+			return "1.3.0"
+		}
+		return ""
+	}
+	var all []did
+	for range events {
+		d := did{family: fmt.Sprintf("team%d-app", r.IntN(12)), pause: time.Minute + time.Duration(r.Float64()*2*float64(span/time.Duration(events)-time.Minute)).Truncate(time.Second)}
+		n := revisions[d.family]
+		switch dice := r.IntN(100); {
+		case n == 0 || dice < 15:
+			d.what = "register"
+			revisions[d.family]++
+			switch r.IntN(8) {
+			case 0:
+				d.platform = types.RuntimePlatform{CpuArchitecture: types.CPUArchitectureArm64, OperatingSystemFamily: types.OSFamilyLinux}
+			case 1:
+				d.platform = types.RuntimePlatform{CpuArchitecture: types.CPUArchitectureX8664, OperatingSystemFamily: types.OSFamilyWindowsServer2022Core}
+			default:
+				fine[d.family+":"+strconv.Itoa(n+1)] = true
+			}
+		case dice < 90:
+			d.what, d.revision = "run", n
+			if r.IntN(5) == 0 {
+				d.revision = 1 + r.IntN(n)
+			}
+			d.version = version(d)
+		case dice < 93:
+			d.what, d.revision = "create", n
+			if services[d.family] {
+				d.what = "update"
+			}
+			services[d.family] = true
+		case dice < 95 && services[d.family]:
+			d.what, d.revision = "update", 1+r.IntN(n)
+		case dice < 97:
+			d.what = []string{"off", "delete", "on", "override"}[r.IntN(4)]
+		default:
+			d.what, d.revision = "run", n
+		}
+		all = append(all, d)
+		if d.platform != (types.RuntimePlatform{}) && r.IntN(2) == 0 { // and starts a service of it at once
+			all[len(all)-1].pause = time.Minute
+			what := "create"
+			if services[d.family] {
+				what = "update"
+			}
+			services[d.family] = true
+			all = append(all, did{what: what, family: d.family, revision: revisions[d.family], pause: d.pause})
+		}
+	}
+	return all
+}
+
+// world is an account in which people live: of each thing that they did it has
+// when, what it started, and whether ECS refused it.
+type world struct {
+	aws     *localaws.Account
+	ecs     *ecs.Client
+	times   []time.Time
+	hourly  func() error   // is done each hour; may be nil
+	tasks   map[string]int // the thing that started a task
+	refused []int
+}
+
+func (w *world) live(t *testing.T, all []did) {
+	t.Helper()
+	w.tasks = map[string]int{}
+	for i, d := range all {
+		w.times = append(w.times, w.aws.Now())
+		err := w.do(t.Context(), i, d)
+		var inactive *types.ClientException
+		var missing *types.ServiceNotFoundException
+		switch {
+		case err == nil:
+		case errors.As(err, &inactive) && strings.Contains(err.Error(), "inactive"), errors.As(err, &missing):
+			w.refused = append(w.refused, i)
+		default:
+			t.Fatalf("%d %+v: %v", i, d, err)
+		}
+		if err := w.pass(t.Context(), d.pause); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// pass lets time pass.
+func (w *world) pass(ctx context.Context, pause time.Duration) error {
+	for end := w.aws.Now().Add(pause); w.aws.Now().Before(end); {
+		next := w.aws.Now().Truncate(time.Hour).Add(time.Hour)
+		if w.hourly == nil || next.After(end) {
+			return w.aws.Advance(ctx, end.Sub(w.aws.Now()))
+		}
+		if err := errors.Join(w.aws.Advance(ctx, next.Sub(w.aws.Now())), w.hourly()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *world) do(ctx context.Context, i int, d did) error {
+	revision := aws.String(d.family + ":" + strconv.Itoa(d.revision))
+	network := &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123456789abcdef0"}}}
+	var version *string
+	if d.version != "" {
+		version = &d.version
+	}
+	var err error
+	switch d.what {
+	case "register":
+		in := &ecs.RegisterTaskDefinitionInput{
+			Family: &d.family, RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate}, NetworkMode: types.NetworkModeAwsvpc,
+			Cpu: aws.String("1024"), Memory: aws.String("2048"), ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("main"), Image: aws.String("registry.example/x")}},
+		}
+		if d.platform != (types.RuntimePlatform{}) {
+			in.RuntimePlatform = &d.platform
+		}
+		_, err = w.ecs.RegisterTaskDefinition(ctx, in)
+	case "run":
+		var out *ecs.RunTaskOutput
+		out, err = w.ecs.RunTask(ctx, &ecs.RunTaskInput{TaskDefinition: revision, LaunchType: types.LaunchTypeFargate, PlatformVersion: version, NetworkConfiguration: network})
+		if err == nil {
+			w.tasks[aws.ToString(out.Tasks[0].TaskArn)] = i
+		}
+	case "create":
+		_, err = w.ecs.CreateService(ctx, &ecs.CreateServiceInput{ServiceName: &d.family, TaskDefinition: revision, DesiredCount: aws.Int32(1), LaunchType: types.LaunchTypeFargate, NetworkConfiguration: network})
+	case "update":
+		_, err = w.ecs.UpdateService(ctx, &ecs.UpdateServiceInput{Service: &d.family, TaskDefinition: revision})
+	case "off", "on":
+		_, err = w.ecs.PutAccountSettingDefault(ctx, &ecs.PutAccountSettingDefaultInput{Name: guard.SettingName, Value: aws.String(map[string]string{"off": "disabled", "on": "enabled"}[d.what])})
+	case "override":
+		_, err = w.ecs.PutAccountSetting(ctx, &ecs.PutAccountSettingInput{Name: guard.SettingName, Value: aws.String("disabled")})
+	case "delete":
+		_, err = w.ecs.PutAccountSettingDefault(ctx, &ecs.PutAccountSettingDefaultInput{Name: guard.SettingName, Value: aws.String("disabled")})
+	}
+	return err
+}
+
+// index is the last thing that was done before a time.
+func (w *world) index(at time.Time) int {
+	i, _ := slices.BinarySearchFunc(w.times, at.Add(time.Nanosecond), time.Time.Compare)
+	return i - 1
+}
+
+// key names a call in both accounts: by what it was made for, and its target.
+func (w *world) key(at time.Time, api, target, other string) string {
+	switch api {
+	case "ecs:StopTask":
+		if i, ok := w.tasks[target]; ok {
+			return fmt.Sprintf("%s of the task that %d started", api, i)
+		}
+		return ""
+	case "ecs:UpdateService":
+		return fmt.Sprintf("%s %s to %s", api, target, other)
+	case "ecs:PutAccountSetting": // AWS refuses it, and later scans try again
+		return api + " " + target
+	case "ecs:PutAccountSettingDefault":
+		return fmt.Sprintf("%s after %d", api, w.index(at))
+	}
+	return api + " " + target
+}
+
+// unguarded is an account in which nobody guards anything, with what happened.
+func unguarded(t *testing.T, all []did, start time.Time) *world {
+	t.Helper()
+	a := localaws.New(localaws.Options{Now: func() time.Time { return start }})
+	if err := a.Start("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close() })
+	w := &world{aws: a, ecs: ecs.NewFromConfig(a.Config(localaws.Everyone().Terraform, simulation.Region))}
+	w.live(t, all)
+	return w
+}
+
+func (w *world) recorded(t *testing.T) []guard.Event {
+	t.Helper()
+	h := history.History{
+		CloudTrail: cloudtrail.NewFromConfig(w.aws.Config(localaws.Everyone().Verifier, simulation.Region)), Now: w.aws.Now,
+		Sleep: func(context.Context, time.Duration) error { return nil },
+	}
+	events, err := h.Recent(t.Context(), here, w.times[0], nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return events
+}
+
+// rollback enforces all that can be done to workloads but for running tasks.
+func rollback() guard.Policy {
+	p := guard.DefaultPolicy()
+	p.Modes[guard.ServicePlatform], p.ServiceRemedy = guard.Enforce, guard.RollBack
+	return p
+}
+
+// TestTheRehearsalIsWhatTheGuardThenDoes: people live in an account without a
+// guard, and the same people in one with it. What the rehearsal of the first says
+// is what the guard does in the second, call by call, but for the tasks that
+// services start, which no record shows.
+func TestTheRehearsalIsWhatTheGuardThenDoes(t *testing.T) {
+	events, span := 300, 36*time.Hour
+	if n, err := strconv.Atoi(os.Getenv("FIPSGUARD_REHEARSE")); err == nil { // by hand: 50000
+		events, span = n, 89*24*time.Hour
+	}
+	seed := uint64(1)
+	if n, err := strconv.ParseUint(os.Getenv("FIPSGUARD_SEED"), 10, 64); err == nil {
+		seed = n
+	}
+	all := life(seed, events, span)
+	start := time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC)
+	before := unguarded(t, all, start)
+	recorded := before.recorded(t)
+	began := time.Now()
+	past, err := rehearse.Play(t.Context(), here, recorded, rehearse.Known{}, rollback())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d events rehearsed in %s: %d actions, %d calls refused, %d alerts", past.Events, time.Since(began).Round(time.Millisecond), len(past.Actions), len(past.Blocked), len(past.Alerts))
+
+	s, err := simulation.Start(t.Context(), rollback(), simulation.Options{Now: func() time.Time { return start }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.AWS.Close() })
+	ofService := map[string]string{} // by task
+	s.Watch(func(a simulation.Activity) {
+		var e struct {
+			Detail struct{ TaskARN, Group string }
+		}
+		if json.Unmarshal(a.Event, &e) == nil && strings.HasPrefix(e.Detail.Group, "service:") {
+			ofService[e.Detail.TaskARN] = e.Detail.Group
+		}
+	})
+	after := &world{aws: s.AWS, ecs: ecs.NewFromConfig(s.AWS.Config(s.People.Terraform, simulation.Region))}
+	after.hourly = func() error { return s.Do(t.Context(), "The verifier scans the account.") }
+	deployment := len(s.AWS.Calls())
+	after.live(t, all)
+
+	want, got, unseen := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, c := range s.AWS.Calls()[deployment:] {
+		guards := c.Principal.AccessKeyID == s.People.Guard.AccessKeyID || c.Principal.AccessKeyID == s.People.Verifier.AccessKeyID
+		if !guards || !slices.Contains([]string{"ecs:StopTask", "ecs:DeregisterTaskDefinition", "ecs:UpdateService", "ecs:PutAccountSettingDefault", "ecs:PutAccountSetting"}, c.Operation) {
+			continue
+		}
+		var p struct{ Task, TaskDefinition, Service, PrincipalARN string }
+		if err := json.Unmarshal(c.Parameters, &p); err != nil {
+			t.Fatal(err)
+		}
+		target := p.Task + p.Service + p.PrincipalARN
+		if target == "" {
+			target = p.TaskDefinition
+		}
+		if c.Operation == "ecs:StopTask" && ofService[p.Task] != "" {
+			unseen[ofService[p.Task]] = true
+			continue
+		}
+		want[after.key(c.Time, c.Operation, target, p.TaskDefinition)] = true
+	}
+	for _, a := range past.Actions {
+		switch call := a.Call.(type) {
+		case guard.StopTask:
+			got[before.key(a.Cause.Time, call.API(), call.Task, "")] = true
+		case guard.RollBackService:
+			got[before.key(a.Cause.Time, call.API(), call.Service, call.TaskDefinition)] = true
+		case guard.DeregisterTaskDefinition:
+			got[before.key(a.Cause.Time, call.API(), call.TaskDefinition, "")] = true
+		case guard.PutAccountSetting:
+			got[before.key(a.Cause.Time, call.API(), call.PrincipalARN, "")] = true
+		default:
+			got[before.key(a.Cause.Time, call.API(), "", "")] = true
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(want)) {
+		if !got[k] {
+			t.Errorf("the guard makes a call that was not rehearsed: %s", k)
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(got)) {
+		if !want[k] {
+			t.Errorf("the guard does not make a call that was rehearsed: %s", k)
+		}
+	}
+	var refused []int
+	for _, b := range past.Blocked {
+		refused = append(refused, before.index(b.Cause.Time))
+	}
+	slices.Sort(refused)
+	starts, asked := 0, 0
+	for _, u := range past.Unknown {
+		switch {
+		case strings.Contains(u.What, "the tasks that they start"):
+			starts = u.Count
+		case strings.Contains(u.What, "those that name the revision"):
+			asked = u.Count
+		case strings.Contains(u.What, "override"):
+		default:
+			t.Errorf("unknown: %+v", u)
+		}
+	}
+	more := slices.DeleteFunc(slices.Clone(after.refused), func(i int) bool { return slices.Contains(refused, i) })
+	if len(more) > asked || len(refused)+len(more) != len(after.refused) {
+		t.Errorf("ECS refuses %v, rehearsed were %v, of which %d are unknown", after.refused, refused, asked)
+	}
+	if starts < len(unseen) {
+		t.Errorf("the guard stops tasks of %d services that no record shows; %d services are counted", len(unseen), starts)
+	}
+	t.Logf("the guard makes %d calls; tasks of %d services are stopped that no record shows, of %d counted", len(want), len(unseen), starts)
+	if len(want) < events/20 || len(after.refused) == 0 || len(unseen) == 0 {
+		t.Errorf("%d calls, %d refused, %d services: the test tests little", len(want), len(after.refused), len(unseen))
+	}
+}

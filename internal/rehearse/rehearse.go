@@ -1,0 +1,238 @@
+package rehearse
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"fipsguard/internal/alert"
+	"fipsguard/internal/enforcer"
+	"fipsguard/internal/guard"
+	"fipsguard/internal/metric"
+)
+
+// Action is one call that the guard would have made.
+type Action struct {
+	At         time.Time
+	Rule       guard.RuleID
+	Subject    string
+	Definition string // the task definition's ARN; empty where there is none
+	Call       guard.Call
+	Cause      guard.Cause // the event; of what runs now, the scan
+}
+
+// Blocked is a call of someone that ECS would have refused, because the guard
+// would have deregistered what it starts, or refused the service before.
+type Blocked struct {
+	Subject    string
+	Definition string
+	Cause      guard.Cause
+}
+
+// Alert is what people would have heard.
+type Alert struct {
+	At       time.Time
+	Subject  string // as an email's
+	Findings []Said
+}
+
+// Said is a finding of an alert that asks for someone's attention.
+type Said struct {
+	Rule    guard.RuleID `json:"rule"`
+	Subject string       `json:"subject"`
+	Status  string       `json:"status"`
+}
+
+// Past is what would have become of events.
+type Past struct {
+	Events  int // that the guard would have got
+	Actions []Action
+	Blocked []Blocked
+	Alerts  []Alert
+	Unknown []Unknown
+	Teams   map[string]string // of subjects, as far as they are known: the family
+}
+
+// delivery is how long after a call its event reaches the guard; it is fresh then.
+const delivery = 5 * time.Second
+
+// Known is what AWS tells of what no event shows.
+type Known struct {
+	Definitions []guard.TaskDefinition
+	Providers   []guard.CapacityProvider
+}
+
+// Play gives the events of one account and Region, in any order, to the guard, and
+// returns what it would have done. The setting is on at the beginning, as a deployment leaves it.
+func Play(ctx context.Context, location guard.Location, events []guard.Event, known Known, policy guard.Policy) (Past, error) {
+	p := &play{
+		location: location, past: Past{Teams: map[string]string{}},
+		account: newAccount(location, known),
+	}
+	p.account.noted = p.note
+	p.account.unknown = &p.counts
+	// The stack has two functions: one for the setting, one for workloads.
+	p.settings, p.workloads = p.guard(policy), p.guard(policy)
+	for _, e := range inOrder(location, events) {
+		if err := ctx.Err(); err != nil {
+			return p.past, err
+		}
+		p.respond(ctx, e)
+	}
+	p.past.Unknown = p.counts.list()
+	return p.past, nil
+}
+
+// play is one rehearsal under way.
+type play struct {
+	location            guard.Location
+	account             *account
+	settings, workloads *enforcer.Enforcer
+	event               guard.Event // that is being responded to
+	past                Past
+	counts              counts
+}
+
+func (p *play) guard(policy guard.Policy) *enforcer.Enforcer {
+	return &enforcer.Enforcer{
+		Account: p.account, Notifier: p, Policy: policy, Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: p.account.time,
+	}
+}
+
+// inOrder are the guarded events of a place, each once, as they happened. What a
+// call starts is registered before it, if in the same second.
+func inOrder(location guard.Location, events []guard.Event) []guard.Event {
+	events = slices.DeleteFunc(slices.Clone(events), func(e guard.Event) bool {
+		return len(e.States) == 0 || e.Cause.Account != location.Account || e.Cause.Region != location.Region
+	})
+	slices.SortStableFunc(events, func(a, b guard.Event) int {
+		return cmp.Or(a.Cause.Time.Compare(b.Cause.Time), cmp.Compare(rank(a), rank(b)), strings.Compare(a.Cause.EventID, b.Cause.EventID))
+	})
+	seen := map[string]bool{}
+	return slices.DeleteFunc(events, func(e guard.Event) bool {
+		again := e.Cause.EventID != "" && seen[e.Cause.EventID]
+		seen[e.Cause.EventID] = true
+		return again
+	})
+}
+
+func rank(e guard.Event) int {
+	if _, ok := e.States[0].(guard.TaskDefinition); ok {
+		return 0
+	}
+	return 1
+}
+
+func (p *play) respond(ctx context.Context, e guard.Event) {
+	p.past.Events++
+	p.rescan(ctx, e)
+	p.event = e
+	p.account.now = e.Cause.Time.Add(delivery)
+	if e.Cause.Time.IsZero() {
+		p.counts.add(noTime, e.Cause.EventID)
+	}
+	for _, s := range e.States {
+		p.team(s)
+	}
+	if subject, definition, blocked := p.account.blocks(e); blocked {
+		p.past.Blocked = append(p.past.Blocked, Blocked{subject, definition, e.Cause})
+		return
+	}
+	p.account.learn(e)
+	by := p.workloads
+	if _, ok := e.States[0].(guard.Setting); ok {
+		by = p.settings
+	}
+	// What goes wrong is what is unknown, which the account counts.
+	_ = by.RespondTo(ctx, p.location, e)
+}
+
+// rescan is what the hourly scans until an event would have found to do that no
+// event shows: a family has a new revision, to which a service could be rolled
+// back.
+func (p *play) rescan(ctx context.Context, before guard.Event) {
+	hour := p.account.now.Truncate(time.Hour).Add(time.Hour)
+	if len(p.account.stirred) == 0 || before.Cause.Time.Before(hour) {
+		return
+	}
+	p.account.now = hour
+	for _, arn := range slices.Sorted(maps.Keys(p.account.services)) {
+		s := p.account.services[arn]
+		if !p.account.stirred[familyOf(s.Definition.ARN)] {
+			continue
+		}
+		p.event = guard.Event{
+			Cause:  guard.Cause{EventName: "hourly scan", Time: hour, Account: p.location.Account, Region: p.location.Region, Actor: guard.Actor{Name: "fipsguard"}},
+			States: []guard.State{s},
+		}
+		_ = p.workloads.RespondTo(ctx, p.location, p.event)
+	}
+	clear(p.account.stirred)
+}
+
+func (p *play) note(r guard.Remediation) {
+	p.past.Actions = append(p.past.Actions, Action{
+		At: p.account.now, Rule: r.Rule, Subject: r.Subject, Definition: cmp.Or(r.Definition, definitionOf(r.Subject)), Call: r.Call, Cause: p.event.Cause,
+	})
+}
+
+// team notes what a state belongs to.
+func (p *play) team(s guard.State) {
+	definition := ""
+	switch s := s.(type) {
+	case guard.TaskDefinition:
+		definition = cmp.Or(s.ARN, "task-definition/"+s.Family)
+	case guard.Task:
+		definition = s.Definition
+	case guard.Service:
+		definition = s.Definition.ARN
+	}
+	if family := familyOf(definition); family != "" {
+		p.past.Teams[s.Subject()] = family
+	}
+}
+
+// Publish takes an alert in the place of the topic.
+func (p *play) Publish(_ context.Context, m alert.Message) error {
+	p.past.Alerts = append(p.past.Alerts, heard(m, p.account.now))
+	return nil
+}
+
+// heard is an alert as it goes out.
+func heard(m alert.Message, at time.Time) Alert {
+	var said struct{ Findings []Said }
+	if err := json.Unmarshal(m.JSON, &said); err != nil {
+		return Alert{At: at, Subject: m.Subject}
+	}
+	said.Findings = slices.DeleteFunc(said.Findings, func(f Said) bool {
+		return f.Status == guard.Compliant.String() || f.Status == guard.NotApplicable.String()
+	})
+	return Alert{at, m.Subject, said.Findings}
+}
+
+// familyOf is the family in a task definition's name; empty when it names none.
+func familyOf(definition string) string {
+	_, name, ok := strings.Cut(definition, "task-definition/")
+	if !ok {
+		if strings.HasPrefix(definition, "arn:") {
+			return ""
+		}
+		name = definition // FAMILY or FAMILY:REVISION, as callers write it
+	}
+	family, _, _ := strings.Cut(name, ":")
+	return family
+}
+
+// definitionOf is a subject that is a task definition.
+func definitionOf(subject string) string {
+	if strings.Contains(subject, ":task-definition/") {
+		return subject
+	}
+	return ""
+}
