@@ -14,6 +14,11 @@ import (
 // systems are those for which there is a command line.
 var systems = []string{"linux", "darwin", "windows"}
 
+// handedOn are the files that a release has as they are.
+var handedOn = []string{
+	"LICENSE", "docs/quickstart.md", "docs/iam-deployer.json", "docs/scp-setting.json", "docs/scp-integrity.json", "docs/rcp-integrity.json",
+}
+
 // release makes all that people get. Each file is the same at any time and in any
 // folder, and so is the file of checksums.
 func release(ctx context.Context, out string) error {
@@ -35,7 +40,7 @@ func release(ctx context.Context, out string) error {
 		}
 	}
 	err = errors.Join(templates(ctx, out), manual(ctx, out))
-	for _, file := range []string{"LICENSE", "docs/quickstart.md", "docs/iam-deployer.json"} {
+	for _, file := range handedOn {
 		err = errors.Join(err, copyFile(file, filepath.Join(out, filepath.Base(file))))
 	}
 	if err != nil {

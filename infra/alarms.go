@@ -2,6 +2,7 @@ package main
 
 import (
 	"fipsguard/internal/product"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -22,11 +23,11 @@ const waitingSeconds = 3600
 
 // newAlarms report on the topic what the guard cannot report by itself. That
 // notifications fail is reported there too, which reaches the other subscribers.
-func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, in intake) []awscloudwatch.Alarm {
+func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, in intake, options Options) []awscloudwatch.Alarm {
 	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
 	action := awscloudwatchactions.NewSnsAction(topic)
 	var alarms []awscloudwatch.Alarm
-	names := []string{product.Prefix + "heartbeat", product.Prefix + "no-scans"}
+	var names []string
 	alarm := func(name, about string, threshold float64, metric awscloudwatch.IMetric, missing awscloudwatch.TreatMissingData) {
 		alarm := awscloudwatch.NewAlarm(scope, jsii.String(logicalName(name)), &awscloudwatch.AlarmProps{
 			AlarmName:          jsii.String(product.Prefix + name),
@@ -64,20 +65,27 @@ func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, i
 	// Scans count kernels: between two of them it stays as the last one left it.
 	alarm("refuted-kernels", "The kernel under a running task is not in FIPS mode.", 0, guardMetric(product.TasksRefuted, "Maximum"), awscloudwatch.TreatMissingData_IGNORE)
 	above("notification-failures", "An alert did not reach a subscriber.", 0, topic.MetricNumberOfNotificationsFailed(sum()))
+	silent := func(name, about string, metric awscloudwatch.Metric, minutes, periods float64) {
+		alarms = append(alarms, silence(scope, action, name, about, metric, minutes, periods))
+		names = append(names, product.Prefix+name)
+	}
+	silent("heartbeat", "The account setting has not been read for half an hour.", guardMetric(product.Looks, "Sum"), 10, 3)
+	silent("no-scans", "No scan has been started for two hours.", f.verifier.MetricInvocations(nil), 60, 2)
+	if options.sendsCanaries(time.Now()) {
+		silent("canary", "The enforcer has received no canary for two hours: it may receive no events.", guardMetric(product.CanaryReceived, "SampleCount"), 60, 2)
+	}
 	publishForAlarms(stack, topic, names)
-	return append(alarms,
-		silence(scope, action, "heartbeat", "The account setting has not been read for half an hour.", guardMetric(product.Looks, "Sum"), 10, 3),
-		silence(scope, action, "no-scans", "No scan has been started for two hours.", f.verifier.MetricInvocations(nil), 60, 2))
+	return alarms
 }
 
 // silence fires when a count is nothing for some periods in a row, or is not
 // sent at all: missing data breaches.
-func silence(scope constructs.Construct, action awscloudwatchactions.SnsAction, name, about string, count awscloudwatch.Metric, minutes, periods float64) awscloudwatch.Alarm {
+func silence(scope constructs.Construct, action awscloudwatchactions.SnsAction, name, about string, metric awscloudwatch.Metric, minutes, periods float64) awscloudwatch.Alarm {
 	alarm := awscloudwatch.NewAlarm(scope, jsii.String(logicalName(name)), &awscloudwatch.AlarmProps{
 		AlarmName:        jsii.String(product.Prefix + name),
 		AlarmDescription: jsii.String(about + " See docs/runbook.md."),
-		Metric: count.With(&awscloudwatch.MetricOptions{
-			Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(minutes)),
+		Metric: metric.With(&awscloudwatch.MetricOptions{
+			Statistic: metric.Statistic(), Period: awscdk.Duration_Minutes(jsii.Number(minutes)),
 		}),
 		Threshold:          jsii.Number(1),
 		ComparisonOperator: awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD,

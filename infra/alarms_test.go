@@ -37,8 +37,8 @@ func TestAlarmsOnTheGuardsMetrics(t *testing.T) {
 			t.Errorf("%s watches one dimension; the totals have none", id)
 		}
 	}
-	if count != 4 {
-		t.Errorf("%d alarms on the guard's own metrics, want 4", count)
+	if count != 5 {
+		t.Errorf("%d alarms on the guard's own metrics, want 5", count)
 	}
 }
 

@@ -112,7 +112,8 @@ func checkCareful(t *testing.T, stack synthesized) {
 	})
 	has("AWS::CloudWatch::Alarm", map[string]any{"MetricName": "Looks", "TreatMissingData": "breaching", "ComparisonOperator": "LessThanThreshold"})
 	has("AWS::CloudWatch::Alarm", map[string]any{"MetricName": "Invocations", "TreatMissingData": "breaching", "ComparisonOperator": "LessThanThreshold"})
-	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(16))
+	has("AWS::CloudWatch::Alarm", map[string]any{"MetricName": "CanaryReceived", "Statistic": "SampleCount", "TreatMissingData": "breaching", "ComparisonOperator": "LessThanThreshold", "Period": 3600, "EvaluationPeriods": 2})
+	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(17))
 	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Dashboard"), jsii.Number(1))
 	// Nothing but the enforcer's own answer stands behind this resource, and it
 	// stays when the stack goes.

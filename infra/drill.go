@@ -4,9 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"fipsguard/internal/config"
 	"fipsguard/internal/drill"
-	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -21,19 +19,15 @@ import (
 // newDrill is what fipsguard drill needs, if the options want it: a role that may
 // make the calls of the drill's plan, and two queues that get the alerts. They
 // are of the stack, since a subscription made by hand is a tamper event.
-func newDrill(stack awscdk.Stack, key awskms.IKey, topic awssns.ITopic, failed awssqs.IQueue, options Options) error {
+func newDrill(stack awscdk.Stack, key awskms.IKey, topic awssns.ITopic, failed awssqs.IQueue, options Options) {
 	if !options.Drill {
-		return nil
+		return
 	}
 	scope := constructs.NewConstruct(stack, jsii.String("Drill"))
 	newAlertQueue(scope, "Alerts", product.Drill, key, topic, failed, nil)
 	newAlertQueue(scope, "Filtered", product.Filtered, key, topic, failed, &map[string]awssns.SubscriptionFilter{
 		"severity": awssns.SubscriptionFilter_ExistsFilter(),
 	})
-	enforces, err := enforcesSetting(options)
-	if err != nil {
-		return err
-	}
 	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{
 		RoleName:           jsii.String(product.Drill + "-" + *stack.Region()),
 		Description:        jsii.String("fipsguard drill: breaks rules on purpose, and cleans up"),
@@ -44,12 +38,11 @@ func newDrill(stack awscdk.Stack, key awskms.IKey, topic awssns.ITopic, failed a
 		ManagedPolicyName: jsii.String(product.Drill + "-" + *stack.Region()),
 		Description:       jsii.String("The calls of fipsguard drill --plan, no more"),
 		Roles:             &[]awsiam.IRole{role},
-		Statements:        drillStatements(stack, *key.KeyArn(), enforces),
+		Statements:        drillStatements(stack, *key.KeyArn(), options.sendsCanaries(time.Now())),
 	})
 	suppress(policy, "AwsSolutions-IAM5",
 		"Task definitions and account settings have no resource-level permissions, tasks to come are not known by name. "+
 			"It may stop only tasks that it tagged, write only the setting fargateFIPSMode, and delete only its own task definitions.")
-	return nil
 }
 
 // newAlertQueue gets what is published on the topic, and keeps it for a day: only a
@@ -62,22 +55,8 @@ func newAlertQueue(scope constructs.Construct, id, name string, key awskms.IKey,
 	})
 }
 
-// enforcesSetting reports whether the guard turns FIPS mode on again. Only then
-// may the drill turn it off.
-func enforcesSetting(options Options) (bool, error) {
-	policy := guard.DefaultPolicy()
-	if options.Policy != "" {
-		read, err := config.ParsePolicy([]byte(options.Policy), time.Now())
-		if err != nil {
-			return false, err
-		}
-		policy = read
-	}
-	return !options.Audit && policy.Modes[guard.FIPSModeDefault] == guard.Enforce, nil
-}
-
 // drillStatements are the permissions of the drill's plan, one statement for each
-// action.
+// action. Only where the guard turns FIPS mode on again may the role turn it off.
 func drillStatements(stack awscdk.Stack, key string, enforces bool) *[]awsiam.PolicyStatement {
 	list := []grant{{sid: "ReadEncrypted", actions: []string{"kms:Decrypt"}, resources: []string{key}}}
 	for _, c := range drill.Permissions() {

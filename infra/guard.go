@@ -24,6 +24,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	})
 
 	newEndpoints(stack, options)
+	newWitness(stack, options)
 	key := newKey(stack)
 	queues := newQueues(stack, key)
 	in := newIntake(stack, key, queues.failed)
@@ -61,9 +62,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 		return nil, function{}, err
 	}
 	in.work(stack, gate, verifier)
-	if err := newDrill(stack, key, topic, queues.failed, options); err != nil {
-		return nil, function{}, err
-	}
+	newDrill(stack, key, topic, queues.failed, options)
 	settings, workloads, err := newRules(stack, enforcer, in, queues.undelivered, options)
 	if err != nil {
 		return nil, function{}, err
@@ -83,7 +82,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	queues.acceptFrom(slices.Concat(settings, workloads, scans, watching))
 	functions := functions{enforcer, gate, verifier}
 	leaveExistingLogs(stack, enforcer, gate, verifier)
-	alarms := newAlarms(stack, functions, topic, queues, in)
+	alarms := newAlarms(stack, functions, topic, queues, in, options)
 	newDashboard(stack, functions, queues, in, alarms)
 	checkOnDeploy(stack, enforcer, slices.Concat(settings, workloads), version, options.Audit, alarms)
 	return topic, verifier, nil

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -48,6 +49,8 @@ func TestBadOptions(t *testing.T) {
 		{"subnets", "10.0.0.0/24", "IDs as in subnet-"},
 		{"securityGroups", "default", "IDs as in sg-"},
 		{"vpc", "main", "vpc-"},
+		{"witnessSubnets", "vpc-0123456789abcdef0", "IDs as in subnet-"},
+		{"witnessSecurityGroup", "sg-0123456789abcdef0", "given together with witnessSubnets"},
 		{"endpoints", "ecs", "given together"},
 		{"endpoints", "ECS!", "names of endpoint services"},
 		{"rollBackRoles", "*", "ARNs of roles"},
@@ -131,6 +134,28 @@ func TestBadCommandLines(t *testing.T) {
 		err := synthesize(bad.settings, bad.args)
 		if err == nil || !strings.Contains(err.Error(), bad.says) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s %q: %v; want one line with %q", bad.settings, bad.args, err, bad.says)
+		}
+	}
+}
+
+// TestOptionsAreDocumented: docs/deploy.md has a row for every option.
+func TestOptionsAreDocumented(t *testing.T) {
+	source, err := os.ReadFile("options.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../docs/deploy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := regexp.MustCompile("(?m)^\\|( `[A-Za-z]+`)+ \\|").FindAllString(string(page), -1) // names in the first column
+	names := regexp.MustCompile(`c\.(?:text|list|yes|number|oneOf|schedule)\("(\w+)"`).FindAllStringSubmatch(string(source), -1)
+	if len(names) < 20 {
+		t.Fatalf("only %d options in options.go", len(names))
+	}
+	for _, name := range names {
+		if !strings.Contains(strings.Join(first, "\n"), "`"+name[1]+"`") {
+			t.Errorf("docs/deploy.md has no row for %s", name[1])
 		}
 	}
 }

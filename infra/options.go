@@ -49,6 +49,8 @@ type Options struct {
 	SecurityGroups      []string
 	VPC                 string   // of the subnets; needed for endpoints only
 	Endpoints           []string // interface endpoints to create, such as "ecs" and "sns"
+	WitnessSubnets      []string // where the witness runs; none makes no witness
+	WitnessGroup        string   // its security group
 }
 
 // readOptions reads the CDK's context. The error has one line for every fault.
@@ -80,6 +82,8 @@ func readOptions(context map[string]any) (Options, error) {
 		SecurityGroups:  c.list("securityGroups", "IDs as in sg-0123456789abcdef0", groupID.MatchString),
 		VPC:             c.text("vpc", ""),
 		Endpoints:       c.list("endpoints", "names of endpoint services, as in ecs or sqs", endpointName.MatchString),
+		WitnessSubnets:  c.list("witnessSubnets", "IDs as in subnet-0123456789abcdef0", subnetID.MatchString),
+		WitnessGroup:    c.text("witnessSecurityGroup", ""),
 	}
 	if o.LogLevel.UnmarshalText([]byte(c.text("logLevel", "info"))) != nil {
 		c.refuse("logLevel", "debug, info, warn or error")
@@ -103,6 +107,9 @@ func readOptions(context map[string]any) (Options, error) {
 	if o.VPC != "" && !vpcID.MatchString(o.VPC) {
 		c.refuse("vpc", "an ID as in vpc-0123456789abcdef0")
 	}
+	if o.WitnessGroup != "" && (!groupID.MatchString(o.WitnessGroup) || len(o.WitnessSubnets) == 0) {
+		c.refuse("witnessSecurityGroup", "an ID as in sg-0123456789abcdef0, given together with witnessSubnets")
+	}
 	if (len(o.Subnets) == 0) != (len(o.SecurityGroups) == 0) {
 		c.refuse("subnets", "given together with securityGroups")
 	}
@@ -120,6 +127,16 @@ func readOptions(context map[string]any) (Options, error) {
 	o.Policy = policy
 	c.refuseUnknown()
 	return o, errors.Join(c.faults...)
+}
+
+// sendsCanaries reports whether the hourly scan sends a canary: where the guard may
+// turn FIPS mode on.
+func (o Options) sendsCanaries(now time.Time) bool {
+	if o.Audit || o.Policy == "" {
+		return !o.Audit
+	}
+	policy, err := config.ParsePolicy([]byte(o.Policy), now)
+	return err != nil || policy.Modes[guard.FIPSModeDefault] == guard.Enforce // a refused document enforces the setting
 }
 
 // hasSubscriber reports whether someone gets alerts, as far as the options say.

@@ -71,6 +71,10 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 			resources: []string{*props.Reported.QueueArn()},
 		},
 		grant{
+			sid: "ReadWhichCanariesCame", actions: []string{"logs:FilterLogEvents"},
+			resources: []string{*arnOf(stack, "logs", "log-group:/aws/lambda/"+product.Enforcer+":*")},
+		},
+		grant{
 			sid: "Look", resources: []string{"*"},
 			actions: append(looks(), "ecs:ListAccountSettings", "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks", "cloudtrail:LookupEvents", "cloudtrail:DescribeTrails"),
 		},
@@ -97,6 +101,9 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 	}
 	if len(props.Options.KeysToRead) > 0 {
 		list = append(list, grant{sid: "EncryptSessionsAndReadLogs", actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, resources: props.Options.KeysToRead})
+	}
+	if len(props.Options.WitnessSubnets) > 0 {
+		list = append(list, witnessGrants(stack)...)
 	}
 	if props.Options.SecurityBus != "" {
 		list = append(list, grant{sid: "ReportToSecurity", actions: []string{"events:PutEvents"}, resources: []string{props.Options.SecurityBus}})

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fipsguard/internal/independent"
+	"fipsguard/internal/product"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +25,7 @@ var sets = []map[string]string{
 	{"securityAccount": "444455556666", "securityBus": "arn:aws-us-gov:events:us-gov-west-1:444455556666:event-bus/fipsguard-security"},
 	{"emails": "soc@example.gov", "guardedAccounts": "111122223333,222233334444,333344445555"},
 	{"emails": "soc@example.gov", "trailLogs": "org-trail/AWSLogs/o-abc123", "keysToRead": "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/0123"},
-	{"emails": "soc@example.gov", "securityHub": "true", "tracing": "true", "proofSample": "50"},
+	{"emails": "soc@example.gov", "securityHub": "true", "tracing": "true", "proofSample": "50", "drill": "true"},
 	{"emails": "soc@example.gov", "subnets": "subnet-0123456789abcdef0,subnet-0123456789abcdef1", "securityGroups": "sg-0123456789abcdef0"},
 	{"emails": "soc@example.gov", "rollBackRoles": "arn:aws-us-gov:iam::*:role/app-*", "check": "rate(5 minutes)", "hourly": "rate(1 hour)", "daily": "cron(0 4 * * ? *)"},
 	{
@@ -31,7 +33,7 @@ var sets = []map[string]string{
 		"httpsEndpoints": "https://example.gov/a", "securityAccount": "444455556666", "reservedConcurrency": "5", "rollBackRoles": "arn:aws-us-gov:iam::111122223333:role/app-*",
 		"securityBus":     "arn:aws-us-gov:events:us-gov-east-1:444455556666:event-bus/fipsguard-security",
 		"guardedAccounts": "111122223333", "trailLogs": "org-trail", "keysToRead": "arn:aws-us-gov:kms:us-gov-east-1:111122223333:key/0123",
-		"securityHub": "true", "tracing": "true", "subnets": "subnet-0123456789abcdef0", "securityGroups": "sg-0123456789abcdef0",
+		"securityHub": "true", "tracing": "true", "drill": "true", "subnets": "subnet-0123456789abcdef0", "securityGroups": "sg-0123456789abcdef0",
 	},
 }
 
@@ -51,9 +53,13 @@ func TestTwelveSets(t *testing.T) {
 			checkGovCloud(t, stack, chosen(options)...)
 			checkLimits(t, stack)
 			for id, role := range stack.resources("AWS::IAM::Role") {
-				roleName, _ := role["Properties"].(map[string]any)["RoleName"].(map[string]any)["Fn::Sub"].(string)
-				if roleName = strings.ReplaceAll(roleName, "${AWS::Region}", "REGION"); roleName == "" || !strings.Contains(string(permissions), "`"+roleName+"`") {
-					t.Errorf("docs/permissions.md does not say what %s may do: %q", id, roleName)
+				roleName, err := json.Marshal(role["Properties"].(map[string]any)["RoleName"])
+				if err != nil {
+					t.Fatal(err)
+				}
+				begin := regexp.MustCompile(product.Prefix + "[a-z-]+-").Find(roleName)
+				if len(begin) == 0 || !strings.Contains(string(permissions), "`"+string(begin)+"REGION`") {
+					t.Errorf("docs/permissions.md does not say what %s may do: %s", id, roleName)
 				}
 			}
 			if of := granted(t, stack, "SecurityChannel"); options["securityBus"] != "" && name != securityStack && !slices.Equal(of, []string{"events:PutEvents"}) {

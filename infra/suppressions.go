@@ -37,7 +37,12 @@ func suppressBucketFindings(bucket awss3.Bucket) {
 }
 
 func suppress(construct constructs.IConstruct, rule, reason string) {
-	cdknag.NagSuppressions_AddResourceSuppressions(construct.Node().DefaultChild(), &[]*cdknag.NagPackSuppression{{
+	suppressOn(construct.Node().DefaultChild(), rule, reason)
+}
+
+// suppressOn is suppress of a construct that is a resource itself.
+func suppressOn(resource constructs.IConstruct, rule, reason string) {
+	cdknag.NagSuppressions_AddResourceSuppressions(resource, &[]*cdknag.NagPackSuppression{{
 		Id: jsii.String(rule), Reason: jsii.String(reason),
 	}}, nil)
 }

@@ -49,6 +49,7 @@ func matching(stack awscdk.Stack, props tamperProps) map[string][]any {
 		"log-contents":   {startsWith("/aws/lambda/" + product.Prefix), startsWith(*arnOf(stack, "logs", logs))},
 		"alarms":         ours,
 		"alarm-settings": ours,
+		"witness":        {product.Witness},
 		"stack":          {stack.StackName(), stack.StackId()},
 		"break-glass":    {"arn:" + *stack.Partition() + ":iam::" + *stack.Account() + ":role/" + integrity.DefaultExempt().BreakGlass},
 	}

@@ -40,6 +40,8 @@ func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
 		Reported:       *props.Reported.QueueUrl(),
 		SecurityHub:    props.Options.SecurityHub,
 		SecurityBus:    props.Options.SecurityBus,
+		WitnessSubnets: props.Options.WitnessSubnets,
+		WitnessGroup:   props.Options.WitnessGroup,
 	}
 	return newFunction(stack, "Verifier", functionProps{
 		Name:        product.Verifier,

@@ -74,10 +74,11 @@ func (c *drillCommand) Run(t *terminal) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, func() {
+	forgetInterrupt := context.AfterFunc(ctx, func() {
 		stop() // a second Ctrl-C ends the program at once
 		fmt.Fprintln(t.err, "fipsguard: cleaning up; if you interrupt that, run fipsguard drill --clean")
 	})
+	defer forgetInterrupt()
 	settings, caller, err := scans.Caller(ctx, scans.Choice{Profile: c.Profile, Region: c.Region})
 	if err != nil {
 		return err

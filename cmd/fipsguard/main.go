@@ -65,7 +65,7 @@ func runCommand(args []string, t *terminal) error {
 	ended, status := false, exitCode(0)
 	parser, err := kong.New(&c,
 		kong.Name("fipsguard"),
-		kong.Description("Keeps AWS Fargate's FIPS-140 mode on in GovCloud accounts."),
+		kong.Description("Guards the FIPS mode of ECS's serverless compute (Fargate, Managed Instances) in GovCloud accounts."),
 		kong.Writers(t.out, t.err),
 		kong.Vars{"scenarios": strings.Join(simulation.Names(), ", ")},
 		kong.Exit(func(code int) { ended, status = true, exitCode(code) }),

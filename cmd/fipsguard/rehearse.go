@@ -21,6 +21,7 @@ type rehearseCommand struct {
 	Days       int      `default:"90" help:"How many days back (${default}); LookupEvents remembers 90."`
 	Logs       []string `placeholder:"PATH" help:"Read these log files in the place of LookupEvents: folders, files, s3://BUCKET/PREFIX; may be given more than once."`
 	Workloads  bool     `negatable:"" default:"true" help:"Read what runs now, too (${default}). Without it and with --logs, nothing of AWS's is called."`
+	TeamTag    string   `placeholder:"KEY" help:"Sum up by the value of this tag of task definitions, as far as they were registered with it in that time; else by family."`
 	Profile    string   `placeholder:"NAME" help:"The AWS profile to use; else what AWS_PROFILE or the environment says."`
 	Region     string   `placeholder:"REGION" help:"The Region; else what AWS_REGION or the profile says."`
 	Format     string   `enum:"text,json" default:"text" help:"text or json (${default})."`
@@ -161,7 +162,7 @@ func (r *rehearsing) rehearse(ctx context.Context, at guard.Location, events []g
 		bar.end()
 		r.fail(err)
 	}
-	if one.past, err = rehearse.Play(ctx, at, events, known, r.policy); err != nil {
+	if one.past, err = rehearse.Play(ctx, rehearse.Input{Location: at, Events: events, Known: known, Policy: r.policy, TeamTag: r.command.TeamTag}); err != nil {
 		return one, err
 	}
 	if one.workloads {

@@ -92,7 +92,7 @@ func printTeams(t *terminal, b *strings.Builder, teams []*rehearse.Team) {
 	if len(teams) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n%s\n", t.paint(bold, "By family of task definitions"))
+	fmt.Fprintf(b, "\n%s\n", t.paint(bold, "By team"))
 	for i, team := range teams {
 		if left(b, i, len(teams)) {
 			break

@@ -133,6 +133,11 @@ func Parts() []Part {
 			Calls: []string{"PutAlarmMuteRule"},
 		},
 		{
+			// A push is no change: the task definition names the image by its digest.
+			Name: "witness", Did: "changed the repository of the witness's image", Service: "ecr", On: "requestParameters.repositoryName",
+			Calls: []string{"BatchDeleteImage", "DeleteRepository"},
+		},
+		{
 			Name: "stack", Did: "changed the stack that the guard was deployed with", Service: "cloudformation", On: "requestParameters.stackName",
 			Calls: []string{
 				"ContinueUpdateRollback", "CreateChangeSet", "DeleteStack", "ExecuteChangeSet", "RollbackStack", "SetStackPolicy",

@@ -38,8 +38,8 @@ func IntegritySCP(e Exempt) Policy {
 	own := e.guardAndChangers()
 	return Policy{Version: "2012-10-17", Statement: []Statement{
 		deny("OnlyDeploymentsChangeTheGuard",
-			slices.Concat(ruleSettings(), topicSettings(), queueSettings(), bucketSettings(), logSettings(), alarmSettings()),
-			slices.Concat(rules(), topics(), within("sqs", product.Prefix+"*"), evidence(""), logGroups(), within("cloudwatch", "alarm:"+product.Prefix+"*")),
+			slices.Concat(ruleSettings(), topicSettings(), queueSettings(), bucketSettings(), logSettings(), alarmSettings(), actions("ecr", "BatchDeleteImage", "DeleteRepository")),
+			slices.Concat(rules(), topics(), within("sqs", product.Prefix+"*"), evidence(""), logGroups(), within("cloudwatch", "alarm:"+product.Prefix+"*"), within("ecr", "repository/"+product.Witness)),
 			unless(e.changers()...)),
 		keyStays(e),
 		deny("OnlyTheGuardSpeaksAndWorks",

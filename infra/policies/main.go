@@ -1,7 +1,7 @@
 // Policies writes the two service control policies and the resource control
 // policy that protect the guard, for an organization's own role names:
 //
-//	go run ./infra/policies -deployment NAME… -break-glass NAME DIR
+//	go run ./infra/policies -deployment NAME… -break-glass NAME [-keep-off ARN…] DIR
 package main
 
 import (
@@ -30,6 +30,11 @@ func run(args []string) error {
 		return nil
 	})
 	flags.StringVar(&exempt.BreakGlass, "break-glass", exempt.BreakGlass, "`name` of the role for emergencies, with its path")
+	var providers []string
+	flags.Func("keep-off", "`ARN` of a capacity provider with FIPS mode off, on which nobody launches anything; may be repeated", func(arn string) error {
+		providers = append(providers, arn)
+		return nil
+	})
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -44,7 +49,13 @@ func run(args []string) error {
 	if flags.NArg() != 1 {
 		return fmt.Errorf("name one folder to write to")
 	}
-	for name, policy := range integrity.Policies(exempt) {
+	policies := integrity.Policies(exempt)
+	setting, err := policies["scp-setting"].KeepingOff(exempt, providers)
+	if err != nil {
+		return err
+	}
+	policies["scp-setting"] = setting
+	for name, policy := range policies {
 		text, err := policy.JSON()
 		if err != nil {
 			return err

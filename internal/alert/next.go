@@ -55,10 +55,14 @@ func next(d draft) []string {
 func steps(d draft, f guard.Finding) []string {
 	var list []string
 	for i, step := range f.Steps() {
-		if d.exact(step) == "" {
+		if d.exact(step.If+step.Command) == "" {
 			return nil
 		}
-		list = append(list, fmt.Sprintf("Step %d: %s", i+1, step))
+		when := ""
+		if step.If != "" {
+			when = ", " + step.If
+		}
+		list = append(list, fmt.Sprintf("Step %d%s: %s", i+1, when, step.Command))
 	}
 	return list
 }

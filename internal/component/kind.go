@@ -105,9 +105,13 @@ func belongings() map[string]belonging {
 // unread are the types that have nothing to be compared, with the reason.
 func unread() map[string]string {
 	return map[string]string{
-		"Custom::FargateFIPSMode": "every scan reads the setting itself",
-		"AWS::EC2::VPCEndpoint":   "without it calls fail, which alarms and scans report",
-		"AWS::CDK::Metadata":      "it deploys nothing",
+		"Custom::FargateFIPSMode":  "every scan reads the setting itself",
+		"AWS::EC2::VPCEndpoint":    "without it calls fail, which alarms and scans report",
+		"AWS::CDK::Metadata":       "it deploys nothing",
+		"AWS::ECR::Repository":     "without it no witness starts, which a scan reports",
+		"AWS::ECS::Cluster":        "without it no witness starts, which a scan reports",
+		"AWS::ECS::TaskDefinition": "a witness is believed only if its task ran the image, by the image's digest",
+		"AWS::SSM::Parameter":      "the policy document is written while the guard runs, and each change is an alert",
 	}
 }
 

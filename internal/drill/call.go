@@ -85,9 +85,12 @@ func entry() []Call {
 	}
 }
 
-// signing is your call if you ask for a signature.
-func signing() Call {
-	return Call{Action: "kms:Sign", By: You, On: "the key of --sign-key", Why: "signs the report"}
+// signing are your calls if you ask for a signature.
+func signing() []Call {
+	return []Call{
+		{Action: "kms:Sign", By: You, On: "the key of --sign-key", Why: "signs the report"},
+		{Action: "kms:GetPublicKey", By: You, On: "the key of --sign-key", Why: "checks the signature"},
+	}
 }
 
 func definitionCalls() []Call {

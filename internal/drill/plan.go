@@ -10,7 +10,7 @@ type Plan struct {
 func PlanOf(o Options) Plan {
 	common := append(entry(), reads()...)
 	if o.Signed {
-		common = append(common, signing())
+		common = append(common, signing()...)
 	}
 	return Plan{Common: common, Steps: o.Steps()}
 }

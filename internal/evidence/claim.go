@@ -23,7 +23,7 @@ type Claim struct {
 	Reason   string         `json:"reason"`  // one sentence
 	Remedy   string         `json:"remedy"`  // what a person does: it ends a violation or settles what is unknown
 	Command  string         `json:"command"` // that ends a violation; empty where there is none
-	Steps    []string       `json:"steps"`   // the same where it takes several commands, in their order
+	Steps    []guard.Step   `json:"steps"`   // the same where it takes several commands, in their order
 }
 
 // Result is what became of a question. The zero value is InsufficientData: what
@@ -130,7 +130,7 @@ func (r reported) claim(f guard.Finding) Claim {
 	if c.Result != Compliant && !waits(f) {
 		c.Remedy = f.Advice()
 	}
-	c.Steps = append([]string{}, f.Steps()...)
+	c.Steps = append([]guard.Step{}, f.Steps()...)
 	c.Fixed = c.Result == NonCompliant && r.fixed(f)
 	return c
 }
@@ -154,11 +154,11 @@ func (r reported) notExamined(rule guard.Rule) Claim {
 	case rule.ID == guard.GuardCanary && slices.Contains(r.Coverage.Examined, guard.GuardTrail):
 		reason = "No canary was due: none is sent while FIPS mode is off or the policy does not let the guard turn it on, and the first one takes an hour."
 	case rule.ID == guard.LaunchKernel:
-		reason = "No witness was launched: none is while FIPS mode is off."
+		reason = "No witness was launched: none is unless FIPS mode is known to be on."
 	case rule.AboutGuard():
 		reason = "This scan did not examine the guard itself."
 	case rule.ID == guard.TaskKernelProof:
 		reason = "This scan read no kernel."
 	}
-	return Claim{Rule: rule.ID, Subject: r.Cause.Account + "/" + r.Cause.Region, Result: NotExamined, Reason: reason, Steps: []string{}}
+	return Claim{Rule: rule.ID, Subject: r.Cause.Account + "/" + r.Cause.Region, Result: NotExamined, Reason: reason, Steps: []guard.Step{}}
 }

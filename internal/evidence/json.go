@@ -27,6 +27,33 @@ func WriteJSON(out io.Writer, d Document) error {
 	return nil
 }
 
+// JSON is what WriteJSON writes. It is measured first: a buffer that grows has
+// twice the size of what it holds, and what it had before besides.
+func JSON(d Document) ([]byte, error) {
+	var size counter
+	if err := WriteJSON(&size, d); err != nil {
+		return nil, err
+	}
+	text := make(content, 0, size)
+	err := WriteJSON(&text, d)
+	return text, err
+}
+
+type counter int
+
+func (c *counter) Write(part []byte) (int, error) {
+	*c += counter(len(part))
+	return len(part), nil
+}
+
+// content is a bytes.Buffer that does not grow by itself.
+type content []byte
+
+func (c *content) Write(part []byte) (int, error) {
+	*c = append(*c, part...)
+	return len(part), nil
+}
+
 // Read reads what WriteJSON wrote.
 func Read(in io.Reader) (Document, error) {
 	data, err := io.ReadAll(io.LimitReader(in, maxReport+1))

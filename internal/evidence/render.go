@@ -206,6 +206,7 @@ func limits() []string {
 		"Whether the applications in the containers use validated cryptographic modules or FIPS endpoints. A scan checks only the kernel under them.",
 		"Which certificate the kernel's cryptographic module has. AWS does not publish it for Fargate or Managed Instances.",
 		"What happened in tasks that ended before this scan.",
+		"What AWS Batch's compute environments say of FIPS mode. A scan reads the capacity providers that ECS shows in its clusters, those that Batch makes among them.",
 		"Whether a user or role has an override that the CloudTrail history, as far as it was read, does not show. No API lists other principals' overrides.",
 		"Whether a container told the truth. A scan runs cat in it, and an image can bring its own cat.",
 	}

@@ -85,10 +85,10 @@ func notExamined(d Document) []string {
 				what = "the canary"
 			}
 		case guard.GroupKernel:
-			switch rule.ID {
-			case guard.TaskKernelProof:
+			if rule.ID == guard.TaskKernelProof {
 				what = "kernels"
-			case guard.LaunchKernel:
+			}
+			if rule.ID == guard.LaunchKernel {
 				what = "the kernel of new tasks"
 			}
 		case guard.GroupSetting, guard.GroupPlatform, guard.GroupManaged:

@@ -9,6 +9,7 @@ type TaskDefinition struct {
 	Managed      Answer // whether it was asked for ECS Managed Instances
 	Inactive     bool   // deregistered: no new launches, after up to 10 minutes
 	RegisteredBy string // ARN of who registered it; AWS Batch's role for a job definition's
+	Tags         map[string]string // with which it was registered, as far as the record of that shows
 	Unknown      string // why something is unknown, as the end of a sentence: "because …"
 }
 

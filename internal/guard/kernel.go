@@ -78,7 +78,7 @@ func taskKernelProof() Rule {
 // Managed Instances a new task gets the kernel of the same provider.
 func replaceTask(s State) string {
 	if k, ok := s.(KernelCheck); ok && k.Task.OnManaged() {
-		return "Move what it is of to a capacity provider of ECS Managed Instances whose instances have FIPS mode on. If " + k.Task.Providers[0].called() + " says fipsEnabled true, ask AWS why its kernel says otherwise."
+		return "Move its service, or whatever starts it, to a capacity provider of ECS Managed Instances whose instances have FIPS mode on. If " + k.Task.Providers[0].called() + " says fipsEnabled true, ask AWS why its kernel says otherwise."
 	}
 	return "With FIPS mode on, replace the task: force a new deployment of its service, or stop it and run it again."
 }

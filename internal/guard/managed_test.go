@@ -177,10 +177,10 @@ func TestAProviderSaysWhoLaunchesOnIt(t *testing.T) {
 	}
 	steps := Check(UsedBy([]CapacityProvider{off}, []Service{web, api}, true)[0])[0].Steps()
 	for _, service := range []string{"web", "api"} {
-		if !slices.ContainsFunc(steps, func(s string) bool {
-			return strings.Contains(s, "aws ecs update-service --cluster main --service "+service+" ")
+		if !slices.ContainsFunc(steps, func(s Step) bool {
+			return strings.Contains(s.Command, "aws ecs update-service --cluster main --service "+service+" ")
 		}) {
-			t.Errorf("no command moves service %s: %q", service, steps)
+			t.Errorf("no command moves service %s: %+v", service, steps)
 		}
 	}
 	if Check(managedProvider("on", ModeOn))[0].Steps() != nil {
@@ -193,8 +193,8 @@ func TestTheStepsNameNoHostileText(t *testing.T) {
 	off := managedProvider("x'; reboot; '", ModeOff)
 	off.Cluster, off.Users = "$(reboot)", &Users{Services: []string{"`reboot`", "-f"}}
 	for _, step := range Check(off)[0].Steps() {
-		if regexp.MustCompile("reboot|-f ").MatchString(step) {
-			t.Errorf("a name in it runs: %s", step)
+		if regexp.MustCompile("reboot|-f ").MatchString(step.If + step.Command) {
+			t.Errorf("a name in it runs: %+v", step)
 		}
 	}
 }

@@ -137,22 +137,22 @@ func placed(s State) placement {
 // replacementSteps make another provider of the same launch template with FIPS
 // mode on, move everything to it, and delete the old one. The last command fails
 // as long as a service uses it.
-func replacementSteps(s State) []string {
+func replacementSteps(s State) []Step {
 	p := placed(s)
 	moved := p.name + "-fips"
 	end := " --region " + p.region
-	steps := []string{
-		"aws ecs describe-capacity-providers --cluster " + p.cluster + " --capacity-providers " + p.name +
-			" --query 'capacityProviders[0].managedInstancesProvider.merge(@, {instanceLaunchTemplate: merge(instanceLaunchTemplate, {fipsEnabled: `true`})})' --output json" + end + " > " + moved + ".json",
-		"aws ecs create-capacity-provider --name " + moved + " --cluster " + p.cluster + " --managed-instances-provider file://" + moved + ".json" + end,
+	steps := []Step{
+		{Command: "aws ecs describe-capacity-providers --cluster " + p.cluster + " --capacity-providers " + p.name +
+			" --query 'capacityProviders[0].managedInstancesProvider.merge(@, {instanceLaunchTemplate: merge(instanceLaunchTemplate, {fipsEnabled: `true`})})' --output json" + end + " > " + moved + ".json"},
+		{Command: "aws ecs create-capacity-provider --name " + moved + " --cluster " + p.cluster + " --managed-instances-provider file://" + moved + ".json" + end},
 	}
 	for _, service := range p.services {
-		steps = append(steps, "aws ecs update-service --cluster "+p.cluster+" --service "+service+
-			" --capacity-provider-strategy capacityProvider="+moved+",weight=1 --force-new-deployment"+end)
+		steps = append(steps, Step{Command: "aws ecs update-service --cluster " + p.cluster + " --service " + service +
+			" --capacity-provider-strategy capacityProvider=" + moved + ",weight=1 --force-new-deployment" + end})
 	}
 	return append(steps,
-		"If the cluster's default strategy names "+p.name+": aws ecs put-cluster-capacity-providers --cluster "+p.cluster+
-			" --capacity-providers $(aws ecs describe-clusters --clusters "+p.cluster+" --query 'clusters[0].capacityProviders' --output text"+end+
-			") --default-capacity-provider-strategy capacityProvider="+moved+",weight=1"+end,
-		"Once nothing runs on it: aws ecs delete-capacity-provider --cluster "+p.cluster+" --capacity-provider "+p.name+end)
+		Step{If: "if the cluster's default strategy names " + p.name, Command: "aws ecs put-cluster-capacity-providers --cluster " + p.cluster +
+			" --capacity-providers $(aws ecs describe-clusters --clusters " + p.cluster + " --query 'clusters[0].capacityProviders' --output text" + end +
+			") --default-capacity-provider-strategy capacityProvider=" + moved + ",weight=1" + end},
+		Step{If: "once nothing runs on " + p.name, Command: "aws ecs delete-capacity-provider --cluster " + p.cluster + " --capacity-provider " + p.name + end})
 }

@@ -20,13 +20,13 @@ type Rule struct {
 	Why         string // why it matters, one sentence
 	Headlines   Headlines
 	Severity    Severity
-	Default     PolicyMode           // what the guard does about it without a policy document
-	Controls    []Control            // that its findings speak to
-	Method      Method               // how it is assessed
-	Evidence    EvidenceType         // what its findings rest on
-	Remedy      func(State) string   // what a person changes when the guard may not or cannot; of no State, in general
-	Steps       func(State) []string // the commands of the remedy, where it takes more than one, in their order; nil where it does not
-	Doubt       string               // what a person does when it could not be established; empty where there is nothing special
+	Default     PolicyMode         // what the guard does about it without a policy document
+	Controls    []Control          // that its findings speak to
+	Method      Method             // how it is assessed
+	Evidence    EvidenceType       // what its findings rest on
+	Remedy      func(State) string // what a person changes when the guard may not or cannot; of no State, in general
+	Steps       func(State) []Step // the commands of the remedy, where it takes more than one, in their order; nil where it does not
+	Doubt       string             // what a person does when it could not be established; empty where there is nothing special
 }
 
 // Group is what a rule is about.
@@ -130,9 +130,15 @@ func (f Finding) Advice() string {
 	return "Find out what could not be read and why. Until then assume that it fails the rule. Then: " + rule.Remedy(f.State)
 }
 
+// Step is one of several commands.
+type Step struct {
+	If      string `json:"if"` // the condition on which it is run, as a part of a sentence; empty where there is none
+	Command string `json:"command"`
+}
+
 // Steps are the commands with which a person ends a violation that takes more
 // than one, in their order.
-func (f Finding) Steps() []string {
+func (f Finding) Steps() []Step {
 	if rule, ok := RuleOf(f.Rule); ok && rule.Steps != nil && f.Verdict == NonCompliant {
 		return rule.Steps(f.State)
 	}

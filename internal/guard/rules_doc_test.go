@@ -39,7 +39,7 @@ func rulesDocument() string {
 		if r.Steps != nil {
 			b.WriteString("- Commands, in this order:\n")
 			for _, step := range r.Steps(nil) {
-				fmt.Fprintf(&b, "  - `` %s ``\n", step)
+				fmt.Fprintf(&b, "  - %s`` %s ``\n", after(step.If, ": "), step.Command)
 			}
 		}
 		if r.Doubt != "" {
@@ -50,4 +50,11 @@ func rulesDocument() string {
 		"`COMPLIANT`, `NON_COMPLIANT`, `NOT_APPLICABLE` (FIPS mode does not concern it) and `INSUFFICIENT_DATA` " +
 		"(it could not be known: it never passes and is never repaired, except that FIPS mode is turned on where someone may have turned it off).\n")
 	return b.String()
+}
+
+func after(text, what string) string {
+	if text == "" {
+		return ""
+	}
+	return text + what
 }

@@ -72,16 +72,12 @@ func TestTheStepsReplaceACapacityProvider(t *testing.T) {
 	}
 	folder := t.TempDir()
 	for _, step := range before[0].Steps() {
-		_, command, found := strings.Cut(step, ": aws ")
-		if command = "aws " + command; !found {
-			command = step
-		}
-		run := exec.Command(bash, "-e", "-c", command)
+		run := exec.Command(bash, "-e", "-c", step.Command)
 		run.Dir = folder
 		run.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+a.Endpoint(), "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "AWS_PAGER=",
 			"AWS_ACCESS_KEY_ID="+localaws.Everyone().Admin.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+localaws.Everyone().Admin.SecretAccessKey)
 		if out, err := run.CombinedOutput(); err != nil {
-			t.Fatalf("%s\n%v: %s", step, err, out)
+			t.Fatalf("%s\n%v: %s", step.Command, err, out)
 		}
 	}
 	after := read()

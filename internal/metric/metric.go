@@ -71,14 +71,13 @@ func (m *Writer) EmitLook(now time.Time) {
 	m.totals(now, map[string]int{product.Looks: 1})
 }
 
-// EmitCanary counts a canary that was received, and says how long it took. The
-// verifier reads the line back from the log.
+// EmitCanary says how long a canary took that was received. The verifier reads
+// the line back from the log.
 func (m *Writer) EmitCanary(sent, now time.Time) {
 	m.write(map[string]any{
-		product.CanaryReceived: 1,
-		product.CanaryLatency:  now.Sub(sent).Milliseconds(),
+		product.CanaryReceived: now.Sub(sent).Milliseconds(),
 		product.CanarySent:     sent.UTC(),
-		"_aws":                 directive(now, [][]string{{}}, []declared{{product.CanaryReceived, "Count"}, {product.CanaryLatency, "Milliseconds"}}),
+		"_aws":                 directive(now, [][]string{{}}, []declared{{product.CanaryReceived, "Milliseconds"}}),
 	})
 }
 

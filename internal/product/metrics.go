@@ -12,8 +12,7 @@ const (
 
 	// A canary: a call that the verifier makes to try whether the enforcer
 	// receives events.
-	CanaryReceived = "CanaryReceived" // by the enforcer, count
-	CanaryLatency  = "CanaryLatency"  // from CloudTrail's time of the call to the enforcer, milliseconds
+	CanaryReceived = "CanaryReceived" // by the enforcer: from CloudTrail's time of the call until then, milliseconds
 	CanarySent     = "CanarySent"     // no metric: that time, in the same line of the log
 
 	// Running tasks in scope of FIPS mode, counts.

@@ -24,7 +24,6 @@ type account struct {
 	inactive    map[string]time.Time     // when the guard deregistered a revision
 	services    map[string]guard.Service // as they would be now
 	refused     map[string]bool          // services that would not have been created
-	stopped     map[string]bool          // tasks
 	stirred     map[string]bool          // families with a revision that no scan has seen
 	providers   []guard.CapacityProvider
 	noted       func(guard.Remediation)
@@ -34,7 +33,7 @@ type account struct {
 func newAccount(location guard.Location, known Known) *account {
 	a := &account{
 		location: location, mode: guard.ModeOn, definitions: map[string]guard.TaskDefinition{}, families: map[string][]string{},
-		inactive: map[string]time.Time{}, services: map[string]guard.Service{}, refused: map[string]bool{}, stopped: map[string]bool{}, stirred: map[string]bool{},
+		inactive: map[string]time.Time{}, services: map[string]guard.Service{}, refused: map[string]bool{}, stirred: map[string]bool{},
 	}
 	a.providers = slices.Clone(known.Providers)
 	for _, d := range known.Definitions {
@@ -86,6 +85,15 @@ func (a *account) arn(definition string) string {
 		return definition
 	}
 	return "arn:aws-us-gov:ecs:" + a.location.Region + ":" + a.location.Account + ":task-definition/" + definition
+}
+
+// definition is a revision as far as it is known.
+func (a *account) definition(name string) guard.TaskDefinition {
+	arn := a.arn(name)
+	if d, ok := a.definitions[arn]; ok {
+		return d
+	}
+	return guard.TaskDefinition{ARN: arn}
 }
 
 // blocks reports whether ECS would have refused a recorded call: it starts
@@ -197,11 +205,8 @@ func (a *account) identified(providers []guard.CapacityProvider) ([]guard.Capaci
 	return known, nil
 }
 
-// ObserveTask is a task as it was recorded, and as the guard left it.
+// ObserveTask is a task as it was recorded.
 func (a *account) ObserveTask(ctx context.Context, t guard.Task) (guard.Task, error) {
-	if a.stopped[t.ARN] {
-		t.DesiredStatus = "STOPPED"
-	}
 	t, err := a.WithDefinition(ctx, t)
 	if err != nil {
 		return t, err
@@ -270,8 +275,6 @@ func (a *account) Apply(_ context.Context, r guard.Remediation) guard.Outcome {
 		if a.inactive[call.TaskDefinition].IsZero() {
 			a.inactive[call.TaskDefinition] = a.now
 		}
-	case guard.StopTask:
-		a.stopped[call.Task] = true
 	case guard.RollBackService:
 		s := a.services[call.Service]
 		s.Definition, s.PlatformVersion = guard.TaskDefinition{ARN: call.TaskDefinition}, call.PlatformVersion

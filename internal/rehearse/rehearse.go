@@ -56,7 +56,7 @@ type Past struct {
 	Blocked []Blocked
 	Alerts  []Alert
 	Unknown []Unknown
-	Teams   map[string]string // of subjects, as far as they are known: the family
+	Teams   map[string]string // of subjects, as far as they are known: a tag's value, or the family
 }
 
 // delivery is how long after a call its event reaches the guard; it is fresh then.
@@ -68,18 +68,24 @@ type Known struct {
 	Providers   []guard.CapacityProvider
 }
 
-// Play gives the events of one account and Region, in any order, to the guard, and
-// returns what it would have done. The setting is on at the beginning, as a deployment leaves it.
-func Play(ctx context.Context, location guard.Location, events []guard.Event, known Known, policy guard.Policy) (Past, error) {
-	p := &play{
-		location: location, past: Past{Teams: map[string]string{}},
-		account: newAccount(location, known),
-	}
+// Input is what is rehearsed.
+type Input struct {
+	Location guard.Location
+	Events   []guard.Event // in any order, of other places, too
+	Known    Known
+	Policy   guard.Policy
+	TeamTag  string // key of the tag of task definitions that names their team; empty: teams are families
+}
+
+// Play gives the events of one account and Region to the guard, and returns what it
+// would have done. The setting is on at the beginning, as a deployment leaves it.
+func Play(ctx context.Context, in Input) (Past, error) {
+	p := &play{Input: in, past: Past{Teams: map[string]string{}}, account: newAccount(in.Location, in.Known)}
 	p.account.noted = p.note
 	p.account.unknown = &p.counts
 	// The stack has two functions: one for the setting, one for workloads.
-	p.settings, p.workloads = p.guard(policy), p.guard(policy)
-	for _, e := range inOrder(location, events) {
+	p.settings, p.workloads = p.guard(), p.guard()
+	for _, e := range inOrder(in.Location, in.Events) {
 		if err := ctx.Err(); err != nil {
 			return p.past, err
 		}
@@ -91,7 +97,7 @@ func Play(ctx context.Context, location guard.Location, events []guard.Event, kn
 
 // play is one rehearsal under way.
 type play struct {
-	location            guard.Location
+	Input
 	account             *account
 	settings, workloads *enforcer.Enforcer
 	event               guard.Event // that is being responded to
@@ -99,9 +105,9 @@ type play struct {
 	counts              counts
 }
 
-func (p *play) guard(policy guard.Policy) *enforcer.Enforcer {
+func (p *play) guard() *enforcer.Enforcer {
 	return &enforcer.Enforcer{
-		Account: p.account, Notifier: p, Policy: policy, Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: p.account.time,
+		Account: p.account, Notifier: p, Policy: p.Policy, Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: p.account.time,
 	}
 }
 
@@ -150,7 +156,7 @@ func (p *play) respond(ctx context.Context, e guard.Event) {
 		by = p.settings
 	}
 	// What goes wrong is what is unknown, which the account counts.
-	_ = by.RespondTo(ctx, p.location, e)
+	_ = by.RespondTo(ctx, p.Location, e)
 }
 
 // rescan is what the hourly scans until an event would have found to do that no
@@ -168,10 +174,10 @@ func (p *play) rescan(ctx context.Context, before guard.Event) {
 			continue
 		}
 		p.event = guard.Event{
-			Cause:  guard.Cause{EventName: "hourly scan", Time: hour, Account: p.location.Account, Region: p.location.Region, Actor: guard.Actor{Name: "fipsguard"}},
+			Cause:  guard.Cause{EventName: "hourly scan", Time: hour, Account: p.Location.Account, Region: p.Location.Region, Actor: guard.Actor{Name: "fipsguard"}},
 			States: []guard.State{s},
 		}
-		_ = p.workloads.RespondTo(ctx, p.location, p.event)
+		_ = p.workloads.RespondTo(ctx, p.Location, p.event)
 	}
 	clear(p.account.stirred)
 }
@@ -182,19 +188,23 @@ func (p *play) note(r guard.Remediation) {
 	})
 }
 
-// team notes what a state belongs to.
+// team notes whose a state is.
 func (p *play) team(s guard.State) {
-	definition := ""
+	var d guard.TaskDefinition
 	switch s := s.(type) {
 	case guard.TaskDefinition:
-		definition = cmp.Or(s.ARN, "task-definition/"+s.Family)
+		d = s
 	case guard.Task:
-		definition = s.Definition
+		d = p.account.definition(s.Definition)
 	case guard.Service:
-		definition = s.Definition.ARN
+		d = p.account.definition(s.Definition.ARN)
 	}
-	if family := familyOf(definition); family != "" {
-		p.past.Teams[s.Subject()] = family
+	team := cmp.Or(familyOf(d.ARN), d.Family)
+	if p.TeamTag != "" {
+		team = cmp.Or(d.Tags[p.TeamTag], team)
+	}
+	if team != "" {
+		p.past.Teams[s.Subject()] = team
 	}
 }
 

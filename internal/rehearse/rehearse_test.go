@@ -11,7 +11,9 @@ import (
 
 	"fipsguard/internal/config"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/guardtest"
 	"fipsguard/internal/rehearse"
+	"fipsguard/internal/scan"
 	"fipsguard/internal/trail"
 )
 
@@ -37,7 +39,9 @@ func later(e guard.Event, by time.Duration) guard.Event {
 
 func play(t *testing.T, known rehearse.Known, policy guard.Policy, events ...guard.Event) rehearse.Past {
 	t.Helper()
-	past, err := rehearse.Play(t.Context(), guard.Location{Account: "111122223333", Region: "us-gov-west-1"}, events, known, policy)
+	past, err := rehearse.Play(t.Context(), rehearse.Input{
+		Location: guard.Location{Account: "111122223333", Region: "us-gov-west-1"}, Events: events, Known: known, Policy: policy, TeamTag: "team",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,5 +164,74 @@ func TestExemptions(t *testing.T) {
 	}
 	if total != len(past.Actions) {
 		t.Errorf("the teams have %d actions of %d: %+v", total, len(past.Actions), teams)
+	}
+}
+
+// TestTeamsAreTagged: a team is the tag's value, where a definition was registered
+// with it, also for what is launched from it; else the family.
+func TestTeamsAreTagged(t *testing.T) {
+	register, launch := event(t, "definition-arm64"), event(t, "launch-arm64")
+	d, _ := register.States[0].(guard.TaskDefinition)
+	task, _ := launch.States[0].(guard.Task)
+	task.Definition = d.ARN
+	launch.States[0] = task
+	for tag, want := range map[string]string{"": "web", "payments": "payments"} {
+		d.Tags = map[string]string{"team": tag, "other": "x"}
+		register.States[0] = d
+		past := play(t, rehearse.Known{}, guard.DefaultPolicy(), register, later(launch, time.Minute), later(launch, time.Hour))
+		teams := rehearse.Teams(past, rehearse.Now{})
+		if len(teams) != 1 || teams[0].Name != want || teams[0].Done[rehearse.Stopped] != 1 || teams[0].Done[rehearse.Rejected] != 1 || teams[0].Blocked != 1 {
+			t.Errorf("tag %q: %+v", tag, *teams[0])
+		}
+	}
+}
+
+// TestAServiceThatIsNotCreatedHasNoLaterEvents.
+func TestAServiceThatIsNotCreatedHasNoLaterEvents(t *testing.T) {
+	register, create := event(t, "definition-arm64"), event(t, "service-created-latest")
+	d, _ := register.States[0].(guard.TaskDefinition)
+	s, _ := create.States[0].(guard.Service)
+	s.Definition.ARN = d.ARN
+	create.States[0] = s
+	moved := later(create, 2*time.Hour)
+	s.Definition.ARN = strings.Replace(d.ARN, "web:7", "web:8", 1)
+	moved.States, moved.Cause.EventName = []guard.State{s}, "UpdateService"
+	fine := d
+	fine.ARN, fine.Platform.Architecture = s.Definition.ARN, "X86_64"
+	past := play(t, rehearse.Known{Definitions: []guard.TaskDefinition{fine}}, guard.DefaultPolicy(), register, later(create, time.Hour), moved)
+	if len(past.Blocked) != 2 || kinds(past.Actions) != "rejected" {
+		t.Errorf("%d blocked, %s", len(past.Blocked), kinds(past.Actions))
+	}
+	past = play(t, rehearse.Known{Definitions: []guard.TaskDefinition{fine}}, guard.DefaultPolicy(), register, later(create, 5*time.Minute), moved)
+	if len(past.Blocked) != 0 {
+		t.Errorf("within ten minutes: %d blocked", len(past.Blocked))
+	}
+}
+
+// TestWhatRunsNow: the scanner's calls are noted and not made, and the setting is
+// on for what it reads next.
+func TestWhatRunsNow(t *testing.T) {
+	w := guardtest.NewWorld(time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC))
+	w.Default = guard.ModeOff
+	before := w.State()
+	noting := &rehearse.Noting{Account: w}
+	scanner := &scan.Scanner{Account: noting, History: w, Policy: guard.DefaultPolicy(), Now: w.Now}
+	found, err := scanner.Scan(t.Context(), guard.Location{Account: guardtest.AccountID, Region: guardtest.Region}, scan.Request{Why: "fipsguard rehearse"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := noting.Result(found)
+	if kinds(now.Actions) != "corrected" || len(w.Writes()) != 0 || w.State() != before {
+		t.Errorf("it would have %q; calls %v", kinds(now.Actions), w.Writes())
+	}
+	for _, o := range found.Report.Outcomes {
+		if o.Result != guard.Done {
+			t.Errorf("the setting is not read as it would be: %+v", o)
+		}
+	}
+	for _, f := range now.Reported {
+		if f.Rule.AboutSetting() {
+			t.Errorf("what is fixed is reported as well: %+v", f)
+		}
 	}
 }

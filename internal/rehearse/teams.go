@@ -44,8 +44,8 @@ func KindOf(c guard.Call) Kind {
 // Everybody is the team that the setting belongs to.
 const Everybody = "(the account)"
 
-// Team is what would have been done to what belongs together: a family of task
-// definitions, with its tasks and services.
+// Team is what would have been done to what belongs together: the task definitions
+// of a tag's value or of one family, with their tasks and services.
 type Team struct {
 	Name    string
 	Done    map[Kind]int
@@ -94,10 +94,10 @@ func (t *Team) hits() int {
 	return n
 }
 
-// team is the family that something belongs to; empty when it is the account's,
+// team is whose something is; empty when it is the account's,
 // or nobody knows.
 func (p Past) team(subject, definition string) string {
-	return cmp.Or(familyOfARN(definition), familyOfARN(subject), p.Teams[subject])
+	return cmp.Or(p.Teams[subject], p.Teams[definition], familyOfARN(definition), familyOfARN(subject))
 }
 
 func familyOfARN(name string) string {

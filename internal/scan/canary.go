@@ -56,13 +56,7 @@ func (r run) readCanaries(ctx context.Context, sent []time.Time, components []gu
 // rule of the settings, and the queues where EventBridge and Lambda leave what
 // they could not hand over.
 func onTheWay(c guard.Component) bool {
-	switch c.Rule {
-	case guard.GuardTrail, guard.GuardQueues:
-		return true
-	case guard.GuardEvents:
-		return strings.HasSuffix(c.Name, "-settings")
-	}
-	return false
+	return c.Rule == guard.GuardTrail || c.Rule == guard.GuardQueues || c.Rule == guard.GuardEvents && strings.HasSuffix(c.Name, "-settings")
 }
 
 // cameThrough takes a doubt about the trail away where a canary came through it:

@@ -16,7 +16,8 @@ const remembered = 90 * 24 * time.Hour
 
 const (
 	// historyTime is what CloudTrail may take of a scan: 90 days have a few
-	// pages of its event history, and log files have two minutes of their own.
+	// pages of its event history and 44 of canaries, two a second, and log files
+	// have two minutes of their own.
 	historyTime = 4 * time.Minute
 	// componentsTime is what the self-check may take of a scan.
 	componentsTime = time.Minute

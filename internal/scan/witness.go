@@ -2,9 +2,11 @@ package scan
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/product"
 )
 
 // witnessAge is after which a witness is launched again: once a day, by scans
@@ -13,6 +15,14 @@ const witnessAge = 23*time.Hour + 30*time.Minute
 
 // witnessTime is what a witness may take of a scan.
 const witnessTime = 4 * time.Minute
+
+// isWitness reports whether a task is a witness under way, of this scan's or of
+// someone else's: its result is its exit code. One that does not end is a task like
+// any.
+func (r run) isWitness(t guard.Task) bool {
+	return strings.HasSuffix(t.Cluster, ":cluster/"+product.Witness) && strings.Contains(t.Definition, ":task-definition/"+product.Witness+":") &&
+		r.Now().Sub(t.Created).Abs() < witnessTime
+}
 
 // witness is the stage of the kernel that new tasks get.
 type witness struct {

@@ -53,7 +53,7 @@ func (r run) checkWorkloads(ctx context.Context, cause guard.Cause, clusters []s
 	seen := r.reading(guard.Configured)
 	services, tasks, err := r.Account.Workloads(ctx, clusters, r.progress("inventory"))
 	providers, providersErr := r.Account.Providers(ctx, clusters)
-	services, tasks = onServerless(services, tasks, providers)
+	services, tasks = onServerless(services, slices.DeleteFunc(slices.Clone(tasks), r.isWitness), providers)
 	definitions, definitionsErr := r.Account.Definitions(ctx, onFargate(services), onFargate(tasks))
 	w := workloads{tasks: tasks}
 	w.failures = failures(err, definitionsErr, providersErr)

@@ -317,3 +317,20 @@ func (r *repeated) Read(p []byte) (int, error) {
 	r.rest = r.rest[n:]
 	return n, nil
 }
+
+// TestTagsOfADefinition are those of the request: the answer has none.
+func TestTagsOfADefinition(t *testing.T) {
+	for name, answer := range map[string]string{
+		"answered": `,"responseElements":{"taskDefinition":{"taskDefinitionArn":"arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/web:7"}}`,
+		"omitted":  ``,
+	} {
+		event, err := Decode([]byte(`{"eventSource":"ecs.amazonaws.com","eventName":"RegisterTaskDefinition","awsRegion":"us-gov-west-1",` +
+			`"requestParameters":{"family":"web","tags":[{"key":"team","value":"payments"},{"key":"cost","value":"1"}]}` + answer + `}`))
+		if err != nil || len(event.States) != 1 {
+			t.Fatalf("%s: %v, %+v", name, err, event)
+		}
+		if d, _ := event.States[0].(guard.TaskDefinition); len(d.Tags) != 2 || d.Tags["team"] != "payments" {
+			t.Errorf("%s: the tags are %v", name, d.Tags)
+		}
+	}
+}

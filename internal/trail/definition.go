@@ -11,18 +11,20 @@ const tooLarge = "the record leaves it out"
 // taskDefinitionStates decodes RegisterTaskDefinition from the answer, or else
 // from the request, in which the revision is not known yet.
 func taskDefinitionStates(r *record, cause guard.Cause) ([]guard.State, string) {
+	asked := r.RequestParameters.orZero()
 	if d := r.ResponseElements.orZero().TaskDefinition; d.present() && d.value.ARN != "" {
 		state := answeredDefinition(*d.value)
 		state.RegisteredBy = cmp.Or(state.RegisteredBy, cause.Actor.ARN)
+		state.Tags = tagsOf(asked.Tags)
 		return []guard.State{state}, ""
 	}
-	asked := r.RequestParameters.orZero()
 	if asked.Family == "" {
 		return []guard.State{guard.TaskDefinition{Unknown: tooLarge}}, ""
 	}
 	d := guard.TaskDefinition{
 		Family:       string(asked.Family),
 		RegisteredBy: cause.Actor.ARN,
+		Tags:         tagsOf(asked.Tags),
 		Platform:     asked.RuntimePlatform.orZero().normalised(),
 		Unknown:      "the record leaves out what ECS computed",
 	}
@@ -48,6 +50,18 @@ func answeredDefinition(d taskDefinition) guard.TaskDefinition {
 
 func (p platform) normalised() guard.Platform {
 	return guard.DefinitionPlatform((*string)(p.OperatingSystemFamily), (*string)(p.CPUArchitecture))
+}
+
+// tagsOf are tags by their keys; nil where there are none.
+func tagsOf(list list[object[attribute]]) map[string]string {
+	var tags map[string]string
+	for _, t := range list {
+		if tags == nil {
+			tags = map[string]string{}
+		}
+		tags[string(t.orZero().Key)] = string(t.orZero().Value)
+	}
+	return tags
 }
 
 func texts(list []text) []string {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/evidence/format"
@@ -21,17 +22,17 @@ type receipt struct {
 // written down before, with what was intended: a run that follows knows then what
 // to look for.
 func (v *Verifier) keep(ctx context.Context, intending recalled, d evidence.Document) (evidence.Document, receipt, error) {
-	var payload bytes.Buffer
-	if err := evidence.WriteJSON(&payload, d); err != nil {
+	payload, err := evidence.JSON(d)
+	if err != nil {
 		return d, receipt{}, err
 	}
-	sealed, signErr := v.seal(ctx, evidence.PayloadType, payload.Bytes())
+	sealed, signErr := v.seal(ctx, evidence.PayloadType, payload)
 	if signErr != nil {
 		v.Log.Error("report not signed", "id", d.ID, "error", signErr.Error())
 		d, kept, err := v.keepUnsigned(ctx, d)
 		return d, kept, errors.Join(fmt.Errorf("sign report %s: %w", d.ID, signErr), err)
 	}
-	report := &evidence.Predecessor{ID: d.ID, SHA256: evidence.Digest(payload.Bytes())}
+	report := &evidence.Predecessor{ID: d.ID, SHA256: evidence.Digest(payload)}
 	intending.Keeping = report
 	if err := v.remember(ctx, intending); err != nil {
 		v.Log.Error("state not written", "error", err.Error()) // tell writes it again
@@ -40,7 +41,7 @@ func (v *Verifier) keep(ctx context.Context, intending recalled, d evidence.Docu
 	if err != nil {
 		return d, receipt{}, err
 	}
-	err = v.keepFormats(ctx, d, payload.Bytes())
+	err = v.keepFormats(ctx, d, payload)
 	return d, receipt{location, report, err != nil}, err
 }
 
@@ -48,11 +49,11 @@ func (v *Verifier) keep(ctx context.Context, intending recalled, d evidence.Docu
 // belongs to no chain.
 func (v *Verifier) keepUnsigned(ctx context.Context, d evidence.Document) (evidence.Document, receipt, error) {
 	d.Predecessor, d.Chain = nil, evidence.Chain{}
-	var content bytes.Buffer
-	if err := evidence.WriteJSON(&content, d); err != nil {
+	content, err := evidence.JSON(d)
+	if err != nil {
 		return d, receipt{}, err
 	}
-	location, err := v.keepAs(ctx, d.ID, ".json", "application/json", content.Bytes())
+	location, err := v.keepAs(ctx, d.ID, ".json", "application/json", content)
 	return d, receipt{location: location}, err
 }
 
@@ -61,11 +62,12 @@ func (v *Verifier) keepFormats(ctx context.Context, d evidence.Document, payload
 	if _, err := v.keepAs(ctx, d.ID, ".json", "application/json", payload); err != nil {
 		return err
 	}
-	var content bytes.Buffer // for one format after the other
 	d.SHA256 = evidence.Digest(payload)
+	content := bytes.NewBuffer(make([]byte, 0, len(payload))) // no format is much larger
 	for _, file := range format.Derived() {
 		content.Reset()
-		if err := file.Write(&content, d); err != nil {
+		// A JSON encoder makes a bytes.Buffer that it knows as one twice as large.
+		if err := file.Write(struct{ io.Writer }{content}, d); err != nil {
 			return fmt.Errorf("write report %s as %s: %w", d.ID, file.Ending, err)
 		}
 		if _, err := v.keepAs(ctx, d.ID, file.Ending, file.MediaType, content.Bytes()); err != nil {

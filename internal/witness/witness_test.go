@@ -97,6 +97,9 @@ func TestExitCodes(t *testing.T) {
 	if fips, _ := Read(137); fips != guard.Unknown {
 		t.Error("a witness that was killed says something about the kernel")
 	}
+	if fips, _ := Read(ExitAbsent); fips != guard.No {
+		t.Error("a kernel without FIPS mode may be in FIPS mode")
+	}
 }
 
 // shortDir is a folder whose path is shorter than the one in the program.

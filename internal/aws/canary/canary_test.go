@@ -37,8 +37,8 @@ func TestReceived(t *testing.T) {
 		want = append(want, guard.Canary{Sent: sent, Latency: 8 * time.Second})
 	}
 	for _, line := range []string{
-		`CanaryReceived`, `{"CanaryReceived":1}`, `{"CanaryReceived":1,"CanaryLatency":1}`, `{"CanaryReceived":2,"CanaryLatency":1,"CanarySent":"2026-11-02T12:00:00Z"}`,
-		`{"actor":"{\"CanaryReceived\":1,\"CanaryLatency\":1,\"CanarySent\":\"2026-11-02T12:00:00Z\"}"}`, `{"CanaryReceived":1,"CanaryLatency":"x","CanarySent":"2026-11-02T12:00:00Z"}`,
+		`CanaryReceived`, `{"CanaryReceived":1}`, `{"CanaryReceived":"1","CanarySent":"2026-11-02T12:00:00Z"}`, `{"CanaryReceived":1,"CanarySent":"noon"}`,
+		`{"actor":"{\"CanaryReceived\":1,\"CanarySent\":\"2026-11-02T12:00:00Z\"}"}`,
 	} {
 		_, _ = fmt.Fprintln(out, line)
 	}

@@ -24,6 +24,8 @@ type recorder struct {
 		Do(*http.Request) (*http.Response, error)
 	}
 	calls []map[string]any
+	// instead replaces this image's digest in answers, where it is not empty.
+	instead string
 }
 
 func (r *recorder) Do(request *http.Request) (*http.Response, error) {
@@ -34,7 +36,13 @@ func (r *recorder) Do(request *http.Request) (*http.Response, error) {
 	request.Body = io.NopCloser(bytes.NewReader(body))
 	_, operation, _ := strings.Cut(request.Header.Get("X-Amz-Target"), ".")
 	r.calls = append(r.calls, map[string]any{"operation": operation, "parameters": json.RawMessage(body)})
-	return r.client.Do(request)
+	response, err := r.client.Do(request)
+	if err != nil || r.instead == "" {
+		return response, err
+	}
+	answer, err := io.ReadAll(response.Body)
+	response.Body = io.NopCloser(strings.NewReader(strings.ReplaceAll(string(answer), witness.Digest, r.instead)))
+	return response, err
 }
 
 // repositoryIn is the guard's repository, as the stack makes it.
@@ -85,6 +93,15 @@ func TestPushIsResumed(t *testing.T) {
 		if there, err := r.Push(t.Context()); err != nil || there {
 			t.Errorf("after %s failed: there already: %t, error %v", failing, there, err)
 		}
+	}
+}
+
+// TestPushOfAnotherImage: ECR's word for what it stored has to be ours.
+func TestPushOfAnotherImage(t *testing.T) {
+	r, calls := repositoryIn(t, localtest.Start(t, localaws.Options{}))
+	calls.instead = "sha256:" + strings.Repeat("0", 64)
+	if _, err := r.Push(t.Context()); err == nil || !strings.Contains(err.Error(), "instead of "+witness.Digest) {
+		t.Errorf("ECR stored another image, and the error is %v", err)
 	}
 }
 

@@ -29,7 +29,6 @@ type Task struct {
 	ECS           API
 	Subnets       []string
 	SecurityGroup string // empty: that of the VPC
-	PublicIP      bool   // the subnets are public ones without another way out
 	Now           func() time.Time
 	Sleep         func(context.Context, time.Duration) error
 }
@@ -46,11 +45,7 @@ const (
 // shown as startedBy. Where none was launched, the result has no Task and says why.
 func (t Task) Start(ctx context.Context, location guard.Location, by string) guard.Witness {
 	w := guard.Witness{Account: location.Account, Region: location.Region, At: t.Now().UTC()}
-	public := types.AssignPublicIpDisabled
-	if t.PublicIP {
-		public = types.AssignPublicIpEnabled
-	}
-	network := &types.AwsVpcConfiguration{Subnets: t.Subnets, AssignPublicIp: public}
+	network := &types.AwsVpcConfiguration{Subnets: t.Subnets, AssignPublicIp: types.AssignPublicIpDisabled}
 	if t.SecurityGroup != "" {
 		network.SecurityGroups = []string{t.SecurityGroup}
 	}

@@ -100,7 +100,7 @@ func programOf(d evidence.Document) oscal.SystemComponent {
 
 // oscalProps are names and values; OSCAL has no empty ones.
 func oscalProps(pairs ...string) *[]oscal.Property {
-	var props []oscal.Property
+	props := make([]oscal.Property, 0, len(pairs)/2)
 	for pair := range slices.Chunk(pairs, 2) {
 		if pair[1] != "" {
 			props = append(props, oscal.Property{Name: pair[0], Ns: oscalNamespace, Value: pair[1]})

@@ -138,7 +138,11 @@ func writeClaims(w *lines, claims []evidence.Claim) {
 			w.printf("           Run: %s\n", c.Command)
 		}
 		for i, step := range c.Steps {
-			w.printf("           Step %d: %s\n", i+1, step)
+			when := ""
+			if step.If != "" {
+				when = ", " + step.If
+			}
+			w.printf("           Step %d%s: %s\n", i+1, when, step.Command)
 		}
 	}
 	w.printf("\n")

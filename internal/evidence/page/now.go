@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/guard"
 	"fipsguard/internal/sanitize"
 )
 
@@ -46,12 +47,16 @@ func commandsOf(claims []evidence.Claim) (shown []command, more int) {
 			}
 			shown = append(shown, command{evidence.Name(c.Subject), c.Command})
 		}
-		if len(shown)+len(c.Steps) > maxCommands || slices.ContainsFunc(c.Steps, func(step string) bool { return !isExact(step) }) {
+		if len(shown)+len(c.Steps) > maxCommands || slices.ContainsFunc(c.Steps, func(step guard.Step) bool { return !isExact(step.If + step.Command) }) {
 			more += len(c.Steps)
 			continue
 		}
 		for i, step := range c.Steps {
-			shown = append(shown, command{fmt.Sprintf("%s, step %d", evidence.Name(c.Subject), i+1), step})
+			of := fmt.Sprintf("%s, step %d", evidence.Name(c.Subject), i+1)
+			if step.If != "" {
+				of += ", " + step.If
+			}
+			shown = append(shown, command{of, step.Command})
 		}
 	}
 	return shown, more

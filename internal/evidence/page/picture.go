@@ -27,7 +27,9 @@ type launchCount struct {
 }
 
 // ofScan and ofAudit are what spans count in a scan's and in an audit's report.
-func ofScan() launchCount { return launchCount{"running task", "Running tasks launched then", false} }
+func ofScan() launchCount {
+	return launchCount{"running task", "Running Fargate tasks launched then", false}
+}
 
 func ofAudit() launchCount { return launchCount{"recorded task", "Launches recorded then", true} }
 

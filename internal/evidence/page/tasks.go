@@ -152,7 +152,7 @@ func newTaskGroup(arn string, tasks []evidence.Task, all []filter) taskGroup {
 func newTaskRow(t evidence.Task, definitions string) taskRowView {
 	row := taskRowView{
 		ID: short(lastPart(t.ARN)), Service: short(t.Service), From: short(strings.TrimPrefix(t.Definition, definitions)),
-		Runs: evidence.Name(strings.TrimSpace(t.On() + " " + t.Platform + " " + t.PlatformVersion)), Created: momentOf(t.Created),
+		Runs: evidence.Name(runsOn(t)), Created: momentOf(t.Created),
 		Answer: answer(t.Kernel.Answer), Reason: short(t.Kernel.Reason),
 	}
 	if t.LastStatus != "RUNNING" && t.LastStatus != "" {
@@ -165,6 +165,19 @@ func newTaskRow(t evidence.Task, definitions string) taskRowView {
 		row.Asked = "at " + moment(*t.Kernel.At)
 	}
 	return row
+}
+
+// runsOn is "Managed Instances (main), ARM64" or "Fargate, LINUX/X86_64 1.4.0".
+func runsOn(t evidence.Task) string {
+	on := t.Compute
+	if t.CapacityProvider != "" {
+		on += " (" + t.CapacityProvider + ")"
+	}
+	platform := strings.TrimSpace(t.Platform + " " + t.PlatformVersion)
+	if on != "" && platform != "" {
+		on += ", "
+	}
+	return on + platform
 }
 
 // beforeName is an ARN up to the name at its end.

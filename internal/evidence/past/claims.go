@@ -58,7 +58,7 @@ func claims(of audit.Place, faulty int, at time.Time) []evidence.Claim {
 
 // claim fills in what follows from rule and result.
 func (p place) claim(id guard.RuleID, subject string, result evidence.Result, reason, remedy string) evidence.Claim {
-	c := evidence.Claim{Rule: id, Subject: subject, Result: result, Seen: p.seen, At: &p.at, Reason: reason, Remedy: remedy, Steps: []string{}}
+	c := evidence.Claim{Rule: id, Subject: subject, Result: result, Seen: p.seen, At: &p.at, Reason: reason, Remedy: remedy, Steps: []guard.Step{}}
 	switch result {
 	case evidence.NonCompliant:
 		c.Severity = guard.High

@@ -37,10 +37,19 @@ func Seal(ctx context.Context, sign Sign, keyID, payloadType string, payload []b
 	return Envelope{payload, payloadType, []Signature{{keyID, signature}}}.Bytes()
 }
 
-// Bytes is the envelope's JSON as Seal writes it.
+// Bytes is the envelope's JSON as Seal writes it. The payload is encoded once and
+// in place: a report of 10,000 tasks has 16 MB.
 func (e Envelope) Bytes() ([]byte, error) {
-	data, err := json.Marshal(e)
-	return append(data, '\n'), err
+	payload := e.Payload
+	e.Payload = []byte{}
+	around, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	const begin = `{"payload":"`
+	data := make([]byte, 0, len(around)+base64.StdEncoding.EncodedLen(len(payload))+len("\n"))
+	data = base64.StdEncoding.AppendEncode(append(data, begin...), payload)
+	return append(append(data, around[len(begin):]...), '\n'), nil
 }
 
 // Parse reads an envelope, of which nothing is believed yet. As DSSE demands, it

@@ -93,10 +93,11 @@ func (l *listening) scan(t *testing.T) guard.Report {
 	return result.Report
 }
 
-func (l *listening) hours(t *testing.T, n int) (last guard.Report) {
+// hours scans at each of the next hours, and once more.
+func (l *listening) hours(t *testing.T, n int) guard.Report {
 	t.Helper()
 	for range n {
-		last = l.scan(t)
+		l.scan(t)
 		localtest.Advance(t, l.Account, time.Hour)
 	}
 	return l.scan(t)
