@@ -153,6 +153,24 @@ func TestWhatMeansTheSame(t *testing.T) {
 	}
 }
 
+// TestWhatCameOnTop is a difference like what is gone.
+func TestWhatCameOnTop(t *testing.T) {
+	one := map[string]any{"Protocol": "email", "Endpoint": "soc@example.gov"}
+	meant := Meant{Type: "AWS::SNS::Topic", Properties: map[string]any{"Subscriptions": []any{one}}}
+	is := map[string]any{"Subscriptions": []any{one, map[string]any{"Protocol": "email", "Endpoint": "mallory@example.com"}}, "DeliveryPolicy": map[string]any{"http": "x"}}
+	want := []string{
+		`DeliveryPolicy is {"http":"x"}, and was not deployed`,
+		`Subscriptions also has {"Endpoint":"mallory@example.com","Protocol":"email"}`,
+	}
+	if diff := cmp.Diff(want, meant.Differences(is)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	is = map[string]any{"Subscriptions": []any{map[string]any{"Protocol": "email", "Endpoint": "soc@example.gov", "FilterPolicy": "{}"}}}
+	if diff := cmp.Diff([]string{"Subscriptions.FilterPolicy is {}, and was not deployed"}, meant.Differences(is)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestDifferencesAreBounded(t *testing.T) {
 	is := map[string]any{"Environment": map[string]any{"Variables": map[string]any{}}}
 	for i := range 50 {
