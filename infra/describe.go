@@ -26,7 +26,7 @@ type deployment struct {
 
 // write synthesizes twice: of the first templates it makes the component lists,
 // which the second have in the environment of their verifiers, packed against the
-// base (docs/adr/0016).
+// base (docs/adr/0017).
 func write(app awscdk.App, all []deployment, base component.List) (cxapi.CloudAssembly, error) {
 	first := app.Synth(nil)
 	for _, d := range all {
