@@ -55,6 +55,9 @@ func (d deployment) describe(in cxapi.CloudAssembly, base component.List) error 
 			return err
 		}
 	}
+	// The rules of the second channel have the patterns of the tamper rules once
+	// more, which do not fit.
+	list.LeaveOutPatterns(product.Prefix + "security-")
 	packed, err := component.Pack(list, base)
 	if err != nil {
 		return err

@@ -171,6 +171,22 @@ func TestWhatCameOnTop(t *testing.T) {
 	}
 }
 
+// TestPatternsThatAreLeftOut are not compared; all else of the rule is.
+func TestPatternsThatAreLeftOut(t *testing.T) {
+	rule := func(pattern any, state string) map[string]any {
+		return map[string]any{"Name": "fipsguard-security-key", "EventPattern": pattern, "State": state}
+	}
+	l := List{Components: map[string]Component{"R": {Type: "AWS::Events::Rule", Properties: rule(map[string]any{"source": []any{"aws.kms"}}, "ENABLED")}}}
+	l.LeaveOutPatterns("fipsguard-tamper-")
+	if d := l.At(Place{})[0].Differences(rule("other", "ENABLED")); len(d) != 1 {
+		t.Errorf("a pattern that was not left out: %v", d)
+	}
+	l.LeaveOutPatterns("fipsguard-security-")
+	if d := l.At(Place{})[0].Differences(rule("other", "DISABLED")); len(d) != 1 || d[0] != "State is DISABLED instead of ENABLED" {
+		t.Errorf("a pattern that was left out: %v", d)
+	}
+}
+
 func TestDifferencesAreBounded(t *testing.T) {
 	is := map[string]any{"Environment": map[string]any{"Variables": map[string]any{}}}
 	for i := range 50 {
