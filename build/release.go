@@ -130,7 +130,7 @@ func templates(ctx context.Context, out string) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	synth := exec.CommandContext(ctx, "go", "run", "./infra", "-zips", out, "-c", "silent=true")
+	synth := exec.CommandContext(ctx, "go", "run", "./infra", "-zips", out)
 	synth.Env = append(os.Environ(), "CDK_OUTDIR="+folder)
 	if text, err := synth.CombinedOutput(); err != nil {
 		return fmt.Errorf("synthesize the templates: %w\n%s", err, text)

@@ -164,3 +164,12 @@ func TestReleaseOverwritesNothing(t *testing.T) {
 		t.Errorf("release: %v", err)
 	}
 }
+
+// TestHandedOn: what a release has as it is, is there.
+func TestHandedOn(t *testing.T) {
+	for _, file := range handedOn {
+		if content, err := os.ReadFile(filepath.Join("..", file)); err != nil || len(content) == 0 {
+			t.Errorf("%s: %d bytes, %v", file, len(content), err)
+		}
+	}
+}

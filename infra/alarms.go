@@ -2,7 +2,6 @@ package main
 
 import (
 	"fipsguard/internal/product"
-	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -23,10 +22,9 @@ const waitingSeconds = 3600
 
 // newAlarms report on the topic what the guard cannot report by itself. That
 // notifications fail is reported there too, which reaches the other subscribers.
-func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, in intake, options Options) []awscloudwatch.Alarm {
+func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, in intake, p parameters) (alarms []awscloudwatch.Alarm, canary awscloudwatch.Alarm) {
 	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
 	action := awscloudwatchactions.NewSnsAction(topic)
-	var alarms []awscloudwatch.Alarm
 	var names []string
 	alarm := func(name, about string, threshold float64, metric awscloudwatch.IMetric, missing awscloudwatch.TreatMissingData) {
 		alarm := awscloudwatch.NewAlarm(scope, jsii.String(logicalName(name)), &awscloudwatch.AlarmProps{
@@ -71,11 +69,11 @@ func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, i
 	}
 	silent("heartbeat", "The account setting has not been read for half an hour.", guardMetric(product.Looks, "Sum"), 10, 3)
 	silent("no-scans", "No scan has been started for two hours.", f.verifier.MetricInvocations(nil), 60, 2)
-	if options.sendsCanaries(time.Now()) {
-		silent("canary", "The enforcer has received no canary for two hours: it may receive no events.", guardMetric(product.CanaryReceived, "SampleCount"), 60, 2)
-	}
-	publishForAlarms(stack, topic, names)
-	return alarms
+	// Where the guard only audits, it sends none.
+	canary = silence(scope, action, "canary", "The enforcer has received no canary for two hours: it may receive no events.", guardMetric(product.CanaryReceived, "SampleCount"), 60, 2)
+	canary.Node().DefaultChild().(awscloudwatch.CfnAlarm).CfnOptions().SetCondition(p.enforcing.holds)
+	publishForAlarms(stack, topic, append(names, product.Prefix+"canary"))
+	return alarms, canary
 }
 
 // silence fires when a count is nothing for some periods in a row, or is not

@@ -20,7 +20,7 @@ func TestAlarmsOnTheGuardsMetrics(t *testing.T) {
 	written := map[string]bool{
 		product.Findings: true, product.Remediations: true,
 		product.RemediationFailures: true, product.RemediationLatency: true,
-		product.Looks: true, product.TasksRefuted: true,
+		product.Looks: true, product.TasksRefuted: true, product.CanaryReceived: true,
 	}
 	checkAlarms(t, stack)
 	count := 0

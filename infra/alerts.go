@@ -39,7 +39,6 @@ func subscribe(scope constructs.Construct, topic awssns.Topic, options Options) 
 			})
 		}
 	}
-	add("Email", awssns.SubscriptionProtocol_EMAIL, options.Emails)
 	add("Queue", awssns.SubscriptionProtocol_SQS, options.Queues)
 	add("Https", awssns.SubscriptionProtocol_HTTPS, options.HTTPSEndpoints)
 }

@@ -28,11 +28,13 @@ func checkCareful(t *testing.T, stack synthesized) {
 		"TracingConfig":    assertions.Match_Absent(),
 		"DeadLetterConfig": map[string]any{"TargetArn": assertions.Match_AnyValue()},
 		"Environment": map[string]any{"Variables": map[string]any{
-			"AWS_USE_FIPS_ENDPOINT": "true",
-			"FIPSGUARD_MODE":        "enforce",
-			"FIPSGUARD_TOPIC_ARN":   assertions.Match_AnyValue(),
+			"AWS_USE_FIPS_ENDPOINT":      "true",
+			"FIPSGUARD_MODE":             map[string]any{"Ref": "Mode"},
+			"FIPSGUARD_POLICY_PARAMETER": assertions.Match_Absent(),
+			"FIPSGUARD_TOPIC_ARN":        assertions.Match_AnyValue(),
 		}},
 	})
+	has("AWS::SSM::Parameter", map[string]any{"Name": map[string]any{"Ref": "PolicyParameter"}, "Tier": "Advanced", "Type": "String", "Value": `{"version": 1}`})
 	has("AWS::Lambda::EventInvokeConfig", map[string]any{"MaximumRetryAttempts": 2})
 	has("AWS::Lambda::Function", map[string]any{
 		"FunctionName": product.Verifier, "Timeout": 900,
@@ -48,7 +50,9 @@ func checkCareful(t *testing.T, stack synthesized) {
 			t.Errorf("the queues whose messages are findings are %s", watched)
 		}
 	}
-	has("AWS::Lambda::Function", map[string]any{"FunctionName": product.Gate, "Timeout": 120})
+	has("AWS::Lambda::Function", map[string]any{
+		"FunctionName": product.Gate, "Timeout": 120, "Environment": map[string]any{"Variables": map[string]any{"FIPSGUARD_POLICY_PARAMETER": map[string]any{"Ref": "PolicyParameter"}}},
+	})
 	// A batch of workloads is answered message by message, two at once at most.
 	has("AWS::Lambda::EventSourceMapping", map[string]any{
 		"BatchSize": 5, "FunctionResponseTypes": []any{"ReportBatchItemFailures"}, "ScalingConfig": map[string]any{"MaximumConcurrency": 2},
@@ -133,6 +137,7 @@ func checkAlarmsPublish(t *testing.T, stack synthesized) {
 	for _, name := range list.Unknown() {
 		place.Known[name] = "arn:a/b/c-d"
 	}
+	place.Known["Mode"] = "enforce"
 	var want, got []string
 	for _, meant := range list.At(place) {
 		if meant.Type == "AWS::CloudWatch::Alarm" {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"maps"
+
 	"fipsguard/infra/integrity"
 	"fipsguard/internal/product"
 	"fipsguard/internal/trail"
@@ -70,8 +72,36 @@ func newSecurityChannel(stack awscdk.Stack, props tamperProps, options Options) 
 		if err != nil {
 			return err
 		}
-		forward(pattern.Name, "wrote the setting", events)
+		forward(pattern.Name, "wrote the setting", withCaller(events, isNo("userAgent", map[string]any{"wildcard": canaryAgent})))
+		// The canary comes every hour. What says that it is the canary, and is not the
+		// verifier's, is someone's.
+		impostor := issuedTo(isNo("arn", []any{roleARN(stack, product.Verifier)}))
+		impostor["userAgent"] = []any{map[string]any{"wildcard": canaryAgent}}
+		forward(pattern.Name+"-impostor", "wrote the setting and calls it the guard's canary", withCaller(events, impostor))
 	}
 	accept(undelivered, rules)
 	return nil
+}
+
+// canaryAgent is in the user agent of the verifier's canary, and of whoever says so.
+const canaryAgent = "*app/" + product.Canary + "*"
+
+// withCaller is an event pattern with conditions on who called, and how.
+func withCaller(events map[string]any, caller map[string]any) map[string]any {
+	narrowed := maps.Clone(events)
+	detail, _ := events["detail"].(map[string]any)
+	both := maps.Clone(detail)
+	maps.Copy(both, caller)
+	narrowed["detail"] = both
+	return narrowed
+}
+
+// isNo is a condition on a member that it holds none of these, or is missing.
+func isNo(member string, these any) map[string]any {
+	return map[string]any{member: []any{map[string]any{"exists": false}, map[string]any{"anything-but": these}}}
+}
+
+// issuedTo is a condition on the role of a caller's session.
+func issuedTo(issuer map[string]any) map[string]any {
+	return map[string]any{"userIdentity": map[string]any{"sessionContext": map[string]any{"sessionIssuer": issuer}}}
 }

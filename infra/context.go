@@ -45,8 +45,6 @@ func (c *choices) text(name, otherwise string) string {
 	return otherwise
 }
 
-func (c *choices) isLeftOut(name string) bool { return c.context[name] == nil || c.context[name] == "" }
-
 // oneOf is a text among few.
 func (c *choices) oneOf(name, otherwise string, allowed ...string) string {
 	text := c.text(name, otherwise)
@@ -140,11 +138,21 @@ func (c *choices) list(name, allowed string, isAllowed func(string) bool) []stri
 	return kept
 }
 
+// parameterNames are what the deployment chooses, not the synthesis.
+var parameterNames = map[string]string{
+	"mode": "Mode", "emails": "Email1 to Email5", "silent": "Silent", "trailLogs": "TrailLogs", "accountName": "AccountName", "policyParameter": "PolicyParameter",
+}
+
 // refuseUnknown adds a fault for each name that nobody asked for. Names with a
 // colon, an @ or a slash are the CDK's own.
 func (c *choices) refuseUnknown() {
 	for _, name := range slices.Sorted(maps.Keys(c.context)) {
-		if !slices.Contains(c.known, name) && !strings.ContainsAny(name, ":@/") {
+		if slices.Contains(c.known, name) || strings.ContainsAny(name, ":@/") {
+			continue
+		}
+		if parameter := parameterNames[name]; parameter != "" {
+			c.faults = append(c.faults, fmt.Errorf("context %s: that is chosen when you deploy, by the template's parameter %s", name, parameter))
+		} else {
 			c.faults = append(c.faults, fmt.Errorf("context %s is unknown; did you mean %s?", strings.Trim(strconv.Quote(name), `"`), nearest(name, c.known)))
 		}
 	}

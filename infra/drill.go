@@ -2,7 +2,6 @@ package main
 
 import (
 	"strings"
-	"time"
 
 	"fipsguard/internal/drill"
 	"fipsguard/internal/product"
@@ -19,7 +18,7 @@ import (
 // newDrill is what fipsguard drill needs, if the options want it: a role that may
 // make the calls of the drill's plan, and two queues that get the alerts. They
 // are of the stack, since a subscription made by hand is a tamper event.
-func newDrill(stack awscdk.Stack, key awskms.IKey, topic awssns.ITopic, failed awssqs.IQueue, options Options) {
+func newDrill(stack awscdk.Stack, key awskms.IKey, topic awssns.ITopic, failed awssqs.IQueue, options Options, p parameters) {
 	if !options.Drill {
 		return
 	}
@@ -34,12 +33,7 @@ func newDrill(stack awscdk.Stack, key awskms.IKey, topic awssns.ITopic, failed a
 		AssumedBy:          awsiam.NewAccountRootPrincipal(),
 		MaxSessionDuration: awscdk.Duration_Hours(jsii.Number(1)),
 	})
-	policy := awsiam.NewManagedPolicy(scope, jsii.String("Policy"), &awsiam.ManagedPolicyProps{
-		ManagedPolicyName: jsii.String(product.Drill + "-" + *stack.Region()),
-		Description:       jsii.String("The calls of fipsguard drill --plan, no more"),
-		Roles:             &[]awsiam.IRole{role},
-		Statements:        drillStatements(stack, *key.KeyArn(), options.sendsCanaries(time.Now())),
-	})
+	policy := newPolicyOf(scope, "Policy", jsii.String(product.Drill+"-"+*stack.Region()), "The calls of fipsguard drill --plan, no more", role, drillGrants(stack, *key.KeyArn(), p))
 	suppress(policy, "AwsSolutions-IAM5",
 		"Task definitions and account settings have no resource-level permissions, tasks to come are not known by name. "+
 			"It may stop only tasks that it tagged, write only the setting fargateFIPSMode, and delete only its own task definitions.")
@@ -55,22 +49,23 @@ func newAlertQueue(scope constructs.Construct, id, name string, key awskms.IKey,
 	})
 }
 
-// drillStatements are the permissions of the drill's plan, one statement for each
-// action. Only where the guard turns FIPS mode on again may the role turn it off.
-func drillStatements(stack awscdk.Stack, key string, enforces bool) *[]awsiam.PolicyStatement {
+// drillGrants are the permissions of the drill's plan, one for each action. It may
+// turn FIPS mode off only where the guard turns it on again.
+func drillGrants(stack awscdk.Stack, key string, p parameters) []grant {
 	list := []grant{{sid: "ReadEncrypted", actions: []string{"kms:Decrypt"}, resources: []string{key}}}
 	for _, c := range drill.Permissions() {
-		if c.Action == "ecs:PutAccountSettingDefault" && !enforces {
-			continue
-		}
 		resource := drillResource(stack, c.On)
 		if last := &list[len(list)-1]; last.actions[0] == c.Action {
 			last.resources = append(last.resources, resource)
 			continue
 		}
-		list = append(list, grant{sid: sidOf(c.Action), actions: []string{c.Action}, resources: []string{resource}, conditions: conditionsOf(c)})
+		made := grant{sid: sidOf(c.Action), actions: []string{c.Action}, resources: []string{resource}, conditions: conditionsOf(c)}
+		if c.Action == "ecs:PutAccountSettingDefault" {
+			made.when = p.enforcing
+		}
+		list = append(list, made)
 	}
-	return statements(list, false)
+	return list
 }
 
 // drillResource is a resource of the plan, SERVICE:NAME or

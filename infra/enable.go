@@ -16,11 +16,11 @@ import (
 //
 // The alarms come after it: one that takes silence for bad news would go off
 // before the guard was first heard.
-func checkOnDeploy(stack awscdk.Stack, by function, after []awsevents.CfnRule, version *string, audit bool, before []awscloudwatch.Alarm) {
+func checkOnDeploy(stack awscdk.Stack, by function, after []awsevents.CfnRule, version *string, p parameters, before []awscloudwatch.Alarm) {
 	check := awscdk.NewCustomResource(stack, jsii.String("FargateFIPSMode"), &awscdk.CustomResourceProps{
 		ServiceToken:   by.FunctionArn(),
 		ResourceType:   jsii.String("Custom::FargateFIPSMode"),
-		Properties:     &map[string]any{"Code": version, "Audit": audit},
+		Properties:     &map[string]any{"Code": version, "Mode": p.mode},
 		ServiceTimeout: awscdk.Duration_Minutes(jsii.Number(5)),
 		RemovalPolicy:  awscdk.RemovalPolicy_RETAIN,
 	})

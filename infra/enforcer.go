@@ -2,6 +2,7 @@ package main
 
 import (
 	"fipsguard/internal/config"
+	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -12,18 +13,19 @@ import (
 )
 
 type enforcerProps struct {
-	Options   Options
-	Codes     codes
-	Key       awskms.IKey
-	Topic     awssns.ITopic
-	Failed    awssqs.IQueue
-	Workloads awssqs.IQueue // of the gate
+	Options    Options
+	Parameters parameters
+	Codes      codes
+	Key        awskms.IKey
+	Topic      awssns.ITopic
+	Failed     awssqs.IQueue
+	Workloads  awssqs.IQueue // of the gate
 }
 
 // newEnforcer makes the function that keeps the setting on. Its role can write
 // that one setting and publish, and nothing in it waits for its turn.
-func newEnforcer(stack awscdk.Stack, props enforcerProps) (function, error) {
-	settings := settingsOf(props.Options, props.Topic)
+func newEnforcer(stack awscdk.Stack, props enforcerProps) function {
+	settings := settingsOf(props.Options, props.Parameters, props.Topic)
 	return newFunction(stack, "Enforcer", functionProps{
 		Name:        product.Enforcer,
 		Description: "Keeps FIPS-140 mode of AWS Fargate on",
@@ -34,6 +36,7 @@ func newEnforcer(stack awscdk.Stack, props enforcerProps) (function, error) {
 		Environment: settings.Environment(),
 		Grants:      enforcerGrants(stack, props),
 		Options:     props.Options,
+		Parameters:  props.Parameters,
 		Key:         props.Key,
 		Failed:      props.Failed,
 	})
@@ -41,8 +44,8 @@ func newEnforcer(stack awscdk.Stack, props enforcerProps) (function, error) {
 
 // newGate makes the function that rejects workloads, behind a queue and with a
 // role of its own.
-func newGate(stack awscdk.Stack, props enforcerProps) (function, error) {
-	settings := settingsOf(props.Options, props.Topic)
+func newGate(stack awscdk.Stack, props enforcerProps) function {
+	settings := gateSettings(props.Options, props.Parameters, props.Topic)
 	return newFunction(stack, "Gate", functionProps{
 		Name:        product.Gate,
 		Description: "Rejects task definitions, tasks and services that FIPS-140 mode of AWS Fargate does not cover",
@@ -53,6 +56,7 @@ func newGate(stack awscdk.Stack, props enforcerProps) (function, error) {
 		Environment: settings.Environment(),
 		Grants:      gateGrants(stack, props),
 		Options:     props.Options,
+		Parameters:  props.Parameters,
 		Key:         props.Key,
 		Failed:      props.Failed,
 	})
@@ -68,15 +72,16 @@ func someWhereAnyAreKept(options Options, executions float64) *float64 {
 }
 
 // settingsOf are the settings that all functions have.
-func settingsOf(options Options, topic awssns.ITopic) config.Enforcer {
-	settings := config.Enforcer{
-		TopicARN: *topic.TopicArn(),
-		Mode:     "enforce",
-		LogLevel: options.LogLevel,
-		Policy:   options.Policy,
+func settingsOf(options Options, p parameters, topic awssns.ITopic) config.Enforcer {
+	return config.Enforcer{
+		TopicARN:    *topic.TopicArn(),
+		Mode:        guard.PolicyMode(*p.mode),
+		LogLevel:    options.LogLevel,
+		AccountName: p.named.orNothing(p.accountName),
 	}
-	if options.Audit {
-		settings.Mode = "audit"
-	}
-	return settings
+}
+
+// gateSettings are the settings that the gate and the verifier have.
+func gateSettings(options Options, p parameters, topic awssns.ITopic) config.Gate {
+	return config.Gate{Enforcer: settingsOf(options, p, topic), PolicyParameter: *p.policy}
 }

@@ -1,10 +1,6 @@
 package main
 
 import (
-	"fmt"
-
-	"fipsguard/internal/config"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -26,6 +22,7 @@ type functionProps struct {
 	Grants      []grant
 	Reads       []grant // of the self-check, in a policy of their own: IAM's policies are short
 	Options     Options
+	Parameters  parameters
 	Key         awskms.IKey
 	Failed      awssqs.IQueue
 }
@@ -33,20 +30,17 @@ type functionProps struct {
 // function is one of the guard's, with the only policy of its role.
 type function struct {
 	awslambda.Function
-	policy awsiam.ManagedPolicy
+	policy constructs.Construct
 	logs   awslogs.LogGroup
 }
 
 // newFunction makes a function with its role and logs.
-func newFunction(stack awscdk.Stack, id string, props functionProps) (function, error) {
+func newFunction(stack awscdk.Stack, id string, props functionProps) function {
 	scope := constructs.NewConstruct(stack, jsii.String(id))
-	environment, err := environmentOf(props)
-	if err != nil {
-		return function{}, err
-	}
 	role, policy := newRole(scope, props)
 	if len(props.Reads) > 0 {
-		reading := newPolicy(scope, "SelfCheck", props.Name+"-selfcheck", "What "+props.Name+" reads of the guard in this Region", role, statements(props.Reads, props.Options.Audit))
+		name := awscdk.Fn_Sub(jsii.String(props.Name+"-selfcheck-${AWS::Region}"), nil)
+		reading := newPolicyOf(scope, "SelfCheck", name, "What "+props.Name+" reads of the guard in this Region", role, props.Reads)
 		suppress(reading, "AwsSolutions-IAM5", "It only reads: the guard's own resources by the beginning of their names, and lists that take no resource.")
 	}
 	// The function finds its log group by name: GovCloud does not offer
@@ -67,7 +61,7 @@ func newFunction(stack awscdk.Stack, id string, props functionProps) (function, 
 		MemorySize:                   jsii.Number(props.MemorySize),
 		Timeout:                      awscdk.Duration_Seconds(jsii.Number(props.Timeout)),
 		ReservedConcurrentExecutions: props.Concurrency,
-		Environment:                  environment,
+		Environment:                  environmentOf(props),
 		Role:                         role.WithoutPolicyUpdates(nil), // grants are said in permissions.go, once
 		Tracing:                      tracing(props.Options),
 		DeadLetterQueue:              props.Failed,
@@ -82,41 +76,42 @@ func newFunction(stack awscdk.Stack, id string, props functionProps) (function, 
 		})
 	}
 	suppressFindings(made, policy, props)
-	return function{made, policy, logs}, nil
+	return function{made, policy, logs}
 }
 
 // environmentOf is what internal/config reads back, and FIPS endpoints.
-func environmentOf(props functionProps) (*map[string]*string, error) {
-	props.Environment["AWS_USE_FIPS_ENDPOINT"] = "true"
-	if err := config.CheckEnvironment(props.Environment); err != nil {
-		return nil, fmt.Errorf("%s: %w", props.Name, err)
-	}
-	environment := map[string]*string{}
+func environmentOf(props functionProps) *map[string]*string {
+	environment := map[string]*string{"AWS_USE_FIPS_ENDPOINT": jsii.String("true")}
 	for name, value := range props.Environment {
 		environment[name] = jsii.String(value)
 	}
-	return &environment, nil
+	return &environment
 }
 
 // newRole is of a name that an SCP can know. Roles are global, hence the Region
 // in it.
-func newRole(scope constructs.Construct, props functionProps) (awsiam.Role, awsiam.ManagedPolicy) {
+func newRole(scope constructs.Construct, props functionProps) (awsiam.Role, constructs.Construct) {
 	name := awscdk.Fn_Sub(jsii.String(props.Name+"-${AWS::Region}"), nil)
 	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{
 		RoleName:    name,
 		Description: jsii.String("What " + props.Name + " may do in this Region"),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 	})
-	return role, newPolicy(scope, "Policy", props.Name, "The calls of "+props.Name+" in this Region", role, statements(props.Grants, props.Options.Audit))
+	return role, newPolicyOf(scope, "Policy", name, "The calls of "+props.Name+" in this Region", role, props.Grants)
 }
 
-func newPolicy(scope constructs.Construct, id, name, about string, role awsiam.Role, statements *[]awsiam.PolicyStatement) awsiam.ManagedPolicy {
-	return awsiam.NewManagedPolicy(scope, jsii.String(id), &awsiam.ManagedPolicyProps{
-		ManagedPolicyName: awscdk.Fn_Sub(jsii.String(name+"-${AWS::Region}"), nil),
+// newPolicyOf is a policy of a role. The CDK's own policies know no
+// statement with a condition of the template.
+func newPolicyOf(scope constructs.Construct, id string, name *string, about string, role awsiam.Role, grants []grant) constructs.Construct {
+	policy := constructs.NewConstruct(scope, jsii.String(id))
+	awsiam.NewCfnManagedPolicy(policy, jsii.String("Resource"), &awsiam.CfnManagedPolicyProps{
+		ManagedPolicyName: name,
 		Description:       jsii.String(about),
-		Statements:        statements,
-		Roles:             &[]awsiam.IRole{role},
+		Path:              jsii.String("/"), // another one would replace it
+		PolicyDocument:    map[string]any{"Version": "2012-10-17", "Statement": statements(grants)},
+		Roles:             &[]any{role.RoleName()},
 	})
+	return policy
 }
 
 // roleARN is known before the role is there.

@@ -48,11 +48,9 @@ func TestTemplates(t *testing.T) {
 // TestOptions synthesizes with everything that can be chosen.
 func TestOptions(t *testing.T) {
 	for _, stack := range synthesizeFor(t, map[string]string{
-		"mode":                "audit",
 		"architecture":        "arm64",
 		"logLevel":            "debug",
 		"rollBackRoles":       "arn:aws-us-gov:iam::111122223333:role/app-*",
-		"emails":              "a@example.gov, b@example.gov",
 		"queues":              "arn:aws-us-gov:sqs:us-gov-west-1:111122223333:alerts",
 		"httpsEndpoints":      "https://example.gov/alerts",
 		"securityAccount":     "444455556666",
@@ -60,7 +58,6 @@ func TestOptions(t *testing.T) {
 		"subnets":             "subnet-0123456789abcdef0, subnet-0123456789abcdef1",
 		"securityGroups":      "sg-0123456789abcdef0",
 		"vpc":                 "vpc-0123456789abcdef0",
-		"trailLogs":           "org-trail/AWSLogs/o-abc",
 		"keysToRead":          "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/0123",
 		"securityHub":         "true",
 		"tracing":             "true",
@@ -68,7 +65,7 @@ func TestOptions(t *testing.T) {
 	}) {
 		checkMessages(t, stack)
 		checkGovCloud(t, stack)
-		checkAudit(t, stack)
+		checkConditions(t, stack)
 		kept := map[any]int{} // executions
 		for _, function := range stack.resources("AWS::Lambda::Function") {
 			kept[function["Properties"].(map[string]any)["ReservedConcurrentExecutions"]]++
@@ -82,8 +79,8 @@ func TestOptions(t *testing.T) {
 				chosen++
 			}
 		}
-		if chosen != 5 {
-			t.Errorf("%d subscriptions, want 5", chosen)
+		if chosen != 3 {
+			t.Errorf("%d subscriptions, want 3", chosen)
 		}
 		if n := len(stack.resources("AWS::EC2::VPCEndpoint")); n != 4 {
 			t.Errorf("%d interface endpoints, want 4", n)

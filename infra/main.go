@@ -2,8 +2,8 @@
 // account and Region, and a template for StackSets. It needs the zips of
 // `go run ./build`.
 //
-//	CDK_OUTDIR=cdk.out go run ./infra -c emails=soc@example.gov    writes the templates; needs Node, no npm
-//	npx aws-cdk@2.1148.1 deploy fipsguard
+//	CDK_OUTDIR=cdk.out go run ./infra    writes the templates; needs Node, no npm
+//	npx aws-cdk@2.1148.1 deploy fipsguard --parameters Email1=soc@example.gov
 package main
 
 import (

@@ -19,15 +19,13 @@ func TestMissingZips(t *testing.T) {
 // be, before anything is synthesized.
 func TestBadOptions(t *testing.T) {
 	good := func(name string, value any) map[string]any {
-		return map[string]any{"emails": "soc@example.gov", name: value}
+		return map[string]any{"architecture": "amd64", name: value}
 	}
 	for _, bad := range []struct {
 		name  string
 		value any
 		says  string
 	}{
-		{"mode", "off", "enforce or audit"},
-		{"mode", true, "a text"},
 		{"architecture", "x86", "amd64 or arm64"},
 		{"logLevel", "loud", "debug, info, warn or error"},
 		{"logRetentionDays", "7", "90, 180, 365"},
@@ -36,11 +34,9 @@ func TestBadOptions(t *testing.T) {
 		{"reservedConcurrency", []any{}, "whole number from 1"},
 		{"securityAccount", "12", "12 digits"},
 		{"securityAccount", 111122223333.0, "a text"},
-		{"emails", []any{"soc@example.gov", 7.0}, "a list of texts"},
-		{"emails", map[string]any{"to": "soc@example.gov"}, "a list of texts"},
-		{"emails", "soc@", "addresses"},
-		{"emails", "SOC <soc@example.gov>", "addresses"},
 		{"queues", "alerts", "ARNs of SQS queues"},
+		{"queues", []any{"alerts", 7.0}, "a list of texts"},
+		{"queues", map[string]any{"to": "alerts"}, "a list of texts"},
 		{"queues", "arn:aws-us-gov:sqs:us-gov-west-1:111122223333:alerts.fifo", "none of them FIFO"},
 		{"queues", []any{"arn:aws-us-gov:sns:us-gov-west-1:111122223333:alerts"}, "ARNs of SQS queues"},
 		{"httpsEndpoints", "http://example.gov", "https://"},
@@ -66,17 +62,17 @@ func TestBadOptions(t *testing.T) {
 		{"securityHub", "yes", "true or false"},
 		{"tracing", 1.0, "true or false"},
 		{"keysToRead", "alias/mine", "ARNs of KMS keys"},
+		{"queue", "alerts", "did you mean queues?"},
+		{"keys_to_read", "alias/mine", "did you mean keysToRead?"},
+		{"mode", "audit", "the template's parameter Mode"},
+		{"emails", "soc@example.gov", "the template's parameter Email1 to Email5"},
+		{"trailLogs", "org-trail", "the template's parameter TrailLogs"},
 		{"securityBus", "fipsguard-security", "ARN of an event bus"},
 		{"securityBus", []any{"default"}, "a text"},
 		{"guardedAccounts", "111122223333,all", "accounts of 12 digits"},
 		{"guardedAccounts", []any{111122223333.0}, "a list of texts"},
-		{"silent", "yes", "true or false"},
 		{"policyFile", "no\nsuch file", "no such file or directory"},
-		{"mo\nde", "audit", "did you mean mode?"},
-		{"trailLogs", "s3://org-trail", "BUCKET"},
-		{"email", "soc@example.gov", "did you mean emails?"},
-		{"trail_logs", "org-trail", "did you mean trailLogs?"},
-		{"emails", "", "no one would get an alert"},
+		{"cl\nass", "B", "did you mean class?"},
 	} {
 		_, err := readOptions(good(bad.name, bad.value))
 		if err == nil || !strings.Contains(err.Error(), "context "+strings.ReplaceAll(bad.name, "\n", `\n`)) || !strings.Contains(err.Error(), bad.says) || strings.Contains(err.Error(), "\n") {
@@ -87,7 +83,7 @@ func TestBadOptions(t *testing.T) {
 
 // TestAllFaultsAtOnce: one line for each.
 func TestAllFaultsAtOnce(t *testing.T) {
-	_, err := readOptions(map[string]any{"mode": "off", "emails": 7.0, "tracin": "true", "vpc": "x"})
+	_, err := readOptions(map[string]any{"architecture": "x86", "queues": 7.0, "tracin": "true", "vpc": "x"})
 	if err == nil || strings.Count(err.Error(), "\n") != 3 {
 		t.Errorf("want four lines:\n%v", err)
 	}
@@ -95,15 +91,12 @@ func TestAllFaultsAtOnce(t *testing.T) {
 
 func TestGoodOptions(t *testing.T) {
 	o, err := readOptions(map[string]any{
-		"emails": []any{"soc@example.gov", "ops@example.gov"}, "proofSample": 20.0, "tracing": true, "reservedConcurrency": "5",
-		"rollBackRoles": "arn:aws-us-gov:iam::*:role/app-*, arn:aws-us-gov:iam::111122223333:role/team/shop", "trailLogs": "org-trail/AWSLogs/o-abc123",
+		"queues": []any{"arn:aws-us-gov:sqs:us-gov-west-1:111122223333:a", "arn:aws-us-gov:sqs:us-gov-west-1:111122223333:b"}, "proofSample": 20.0, "tracing": true, "reservedConcurrency": "5",
+		"rollBackRoles":                  "arn:aws-us-gov:iam::*:role/app-*, arn:aws-us-gov:iam::111122223333:role/team/shop",
 		"@aws-cdk/core:checkSecretUsage": true, "availability-zones:account=111122223333:region=us-gov-west-1": []any{}, "aws:cdk:bundling-stacks": []any{},
 	})
-	if err != nil || len(o.Emails) != 2 || o.Sample != 20 || !o.Tracing || *o.ReservedConcurrency != 5 || len(o.RollBackRoles) != 2 {
+	if err != nil || len(o.Queues) != 2 || o.Sample != 20 || !o.Tracing || *o.ReservedConcurrency != 5 || len(o.RollBackRoles) != 2 {
 		t.Errorf("%+v, error %v", o, err)
-	}
-	if _, err := readOptions(map[string]any{"silent": true}); err != nil {
-		t.Errorf("silent: %v", err)
 	}
 }
 

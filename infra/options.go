@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net/mail"
 	"net/url"
 	"os"
 	"regexp"
@@ -20,26 +19,25 @@ import (
 )
 
 // Options are what cdk.json's context and the command line (-c NAME=VALUE)
-// choose. Lists are separated by commas. docs/deploy.md explains each.
+// choose when the templates are made: what is the same wherever they are
+// deployed (see parameters). Lists are separated by commas. docs/deploy.md
+// explains each.
 type Options struct {
-	Audit               bool // report, change nothing; the role cannot write either
 	Architecture        string
 	LogLevel            slog.Level
 	LogRetention        awslogs.RetentionDays
 	ReservedConcurrency *float64 // the enforcer's; the gate has two executions then and the verifier one. nil reserves none
-	Policy              string   // the policy document; empty means the defaults
+	Policy              string   // the policy document that the stack begins with; empty means the defaults
 	RollBackRoles       []string
 	Check               string      // schedule expression of the enforcer's checks of the setting
 	Hourly, Daily       string      // schedule expressions of the verifier's scans
 	Class               guard.Class // FedRAMP's, by whose cycle kernel checks are renewed; empty is C
 	Sample              int         // tasks whose kernel an hourly scan checks
 	EvidenceDays        int         // for which reports are locked
-	TrailLogs           string      // BUCKET or BUCKET/PREFIX of CloudTrail's log files
 	KeysToRead          []string
 	SecurityHub         bool
 	Tracing             bool // X-Ray traces of the functions
 	Drill               bool // a role and queues for fipsguard drill
-	Emails              []string
 	Queues              []string
 	HTTPSEndpoints      []string
 	SecurityAccount     string
@@ -58,7 +56,6 @@ type Options struct {
 func readOptions(context map[string]any) (Options, error) {
 	c := &choices{context: context}
 	o := Options{
-		Audit:           c.oneOf("mode", "enforce", "enforce", "audit") == "audit",
 		Architecture:    c.oneOf("architecture", "amd64", "amd64", "arm64"),
 		RollBackRoles:   c.list("rollBackRoles", "ARNs of roles, with at least the beginning of a name, as in arn:aws-us-gov:iam::111122223333:role/app-*", rolePattern.MatchString),
 		Check:           c.schedule("check", "rate(1 minute)"),
@@ -67,12 +64,10 @@ func readOptions(context map[string]any) (Options, error) {
 		Class:           guard.Class(c.oneOf("class", "", string(guard.ClassB), string(guard.ClassC), string(guard.ClassD))),
 		Sample:          c.number("proofSample", config.DefaultSample, config.MaxSample),
 		EvidenceDays:    c.number("evidenceDays", 365, 36_500),
-		TrailLogs:       c.text("trailLogs", ""),
 		KeysToRead:      c.list("keysToRead", "ARNs of KMS keys", keyARN.MatchString),
 		SecurityHub:     c.yes("securityHub"),
 		Tracing:         c.yes("tracing"),
 		Drill:           c.yes("drill"),
-		Emails:          c.list("emails", "addresses as in soc@example.gov", isAddress),
 		Queues:          c.list("queues", "ARNs of SQS queues, none of them FIFO, which SNS does not send to", queueARN.MatchString),
 		HTTPSEndpoints:  c.list("httpsEndpoints", "URLs that begin with https://", isHTTPS),
 		SecurityAccount: c.text("securityAccount", ""),
@@ -101,9 +96,6 @@ func readOptions(context map[string]any) (Options, error) {
 	if o.SecurityBus != "" && !busARN.MatchString(o.SecurityBus) {
 		c.refuse("securityBus", "the ARN of an event bus of another account")
 	}
-	if o.TrailLogs != "" && !bucketAndPrefix.MatchString(o.TrailLogs) {
-		c.refuse("trailLogs", "BUCKET or BUCKET/PREFIX")
-	}
 	if o.VPC != "" && !vpcID.MatchString(o.VPC) {
 		c.refuse("vpc", "an ID as in vpc-0123456789abcdef0")
 	}
@@ -116,11 +108,7 @@ func readOptions(context map[string]any) (Options, error) {
 	if len(o.Endpoints) > 0 && (o.VPC == "" || len(o.Subnets) == 0) {
 		c.refuse("endpoints", "given together with vpc, subnets and securityGroups")
 	}
-	isGiven := !c.isLeftOut("emails") || !c.isLeftOut("queues") || !c.isLeftOut("httpsEndpoints") || !c.isLeftOut("securityAccount")
-	if !c.yes("silent") && !isGiven {
-		c.faults = append(c.faults, errors.New("context emails, queues, httpsEndpoints and securityAccount are empty, so no one would get an alert; name one, or set silent=true"))
-	}
-	policy, err := readPolicy(c.text("policyFile", ""))
+	policy, err := readDocument(c.text("policyFile", ""))
 	if err != nil {
 		c.faults = append(c.faults, err)
 	}
@@ -129,19 +117,9 @@ func readOptions(context map[string]any) (Options, error) {
 	return o, errors.Join(c.faults...)
 }
 
-// sendsCanaries reports whether the hourly scan sends a canary: where the guard may
-// turn FIPS mode on.
-func (o Options) sendsCanaries(now time.Time) bool {
-	if o.Audit || o.Policy == "" {
-		return !o.Audit
-	}
-	policy, err := config.ParsePolicy([]byte(o.Policy), now)
-	return err != nil || policy.Modes[guard.FIPSModeDefault] == guard.Enforce // a refused document enforces the setting
-}
-
 // hasSubscriber reports whether someone gets alerts, as far as the options say.
 func (o Options) hasSubscriber() bool {
-	return len(o.Emails)+len(o.Queues)+len(o.HTTPSEndpoints) > 0 || o.SecurityAccount != ""
+	return len(o.Queues)+len(o.HTTPSEndpoints) > 0 || o.SecurityAccount != ""
 }
 
 // retentions are CloudWatch Logs' numbers of days that are worth choosing from:
@@ -158,15 +136,14 @@ var retentions = map[int]awslogs.RetentionDays{
 var (
 	// rolePattern: of the role's name at least a beginning, so that no option
 	// lets the guard pass any role on.
-	rolePattern     = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(\d{12}|\*):role/([\w+=,.@-]+/)*[\w+=,.@-]+\*?$`)
-	keyARN          = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+$`)
-	queueARN        = regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+$`)
-	busARN          = regexp.MustCompile(`^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus/[\w./-]+$`)
-	subnetID        = regexp.MustCompile(`^subnet-[0-9a-f]+$`)
-	groupID         = regexp.MustCompile(`^sg-[0-9a-f]+$`)
-	vpcID           = regexp.MustCompile(`^vpc-[0-9a-f]+$`)
-	endpointName    = regexp.MustCompile(`^[a-z0-9]+([.-][a-z0-9]+)*$`)
-	bucketAndPrefix = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()/-]*)?$`)
+	rolePattern  = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(\d{12}|\*):role/([\w+=,.@-]+/)*[\w+=,.@-]+\*?$`)
+	keyARN       = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+$`)
+	queueARN     = regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+$`)
+	busARN       = regexp.MustCompile(`^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus/[\w./-]+$`)
+	subnetID     = regexp.MustCompile(`^subnet-[0-9a-f]+$`)
+	groupID      = regexp.MustCompile(`^sg-[0-9a-f]+$`)
+	vpcID        = regexp.MustCompile(`^vpc-[0-9a-f]+$`)
+	endpointName = regexp.MustCompile(`^[a-z0-9]+([.-][a-z0-9]+)*$`)
 	// expression is what EventBridge takes in a rule.
 	expression = regexp.MustCompile(`^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minute|hour|day)s)\)|cron\([0-9A-Z*?/,#\- ]+\))$`)
 )
@@ -179,17 +156,12 @@ func (c *choices) schedule(name, otherwise string) string {
 	return text
 }
 
-func isAddress(text string) bool {
-	address, err := mail.ParseAddress(text)
-	return err == nil && address.Address == text
-}
-
 func isHTTPS(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && u.Scheme == "https" && u.Host != ""
 }
 
-func readPolicy(file string) (string, error) {
+func readDocument(file string) (string, error) {
 	if file == "" {
 		return "", nil
 	}

@@ -2,12 +2,9 @@ package main
 
 import (
 	"fipsguard/internal/product"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
-	"github.com/aws/jsii-runtime-go"
 )
 
 // grant is one statement of a function's policy.
@@ -16,7 +13,7 @@ type grant struct {
 	actions    []string
 	resources  []string
 	conditions map[string]any
-	write      bool // changes a workload or a setting: not granted in audit mode
+	when       condition // in which it is granted; the zero value is always
 }
 
 // enforcerGrants are the calls that the enforcer makes, no more: a test compares
@@ -24,7 +21,7 @@ type grant struct {
 // permission.
 func enforcerGrants(stack awscdk.Stack, props enforcerProps) []grant {
 	return append(common(stack, product.Enforcer, props.Options, *props.Topic.TopicArn(), *props.Failed.QueueArn(), *props.Key.KeyArn()),
-		keepFIPSModeOn(),
+		keepFIPSModeOn(props.Parameters),
 		grant{sid: "Look", actions: []string{"ecs:ListAccountSettings"}, resources: []string{"*"}})
 }
 
@@ -32,18 +29,26 @@ func enforcerGrants(stack awscdk.Stack, props enforcerProps) []grant {
 func gateGrants(stack awscdk.Stack, props enforcerProps) []grant {
 	list := append(common(stack, product.Gate, props.Options, *props.Topic.TopicArn(), *props.Failed.QueueArn(), *props.Key.KeyArn()),
 		grant{sid: "Look", actions: looks(), resources: []string{"*"}},
+		readPolicy(stack, props.Parameters),
 		receive(props.Workloads))
-	return append(list, workloads(stack, props.Options)...)
+	return append(list, workloads(stack, props.Options, props.Parameters)...)
 }
 
 // keepFIPSModeOn is the write of one setting.
-func keepFIPSModeOn() grant {
+func keepFIPSModeOn(p parameters) grant {
 	return grant{
 		sid:     "KeepFIPSModeOn",
 		actions: []string{"ecs:PutAccountSettingDefault", "ecs:PutAccountSetting"}, resources: []string{"*"},
 		conditions: map[string]any{"StringEquals": map[string]any{"ecs:account-setting": "fargateFIPSMode"}},
-		write:      true,
+		when:       p.enforcing,
 	}
+}
+
+// readPolicy reads the policy document, and its versions. Whether IAM sees a
+// version's number in the ARN is not documented.
+func readPolicy(stack awscdk.Stack, p parameters) grant {
+	arn := *arnOf(stack, "ssm", "parameter/"+*p.policy)
+	return grant{sid: "ReadPolicy", actions: []string{"ssm:GetParameter"}, resources: []string{arn, arn + ":*"}}
 }
 
 // receive is what Lambda needs to work off a function's queue.
@@ -64,7 +69,8 @@ func looks() []string {
 func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 	sessions := *arnOf(stack, "ssm", "session/ecs-execute-command-*")
 	list := append(common(stack, product.Verifier, props.Options, *props.Topic.TopicArn(), *props.Queues.failed.QueueArn(), *props.Key.KeyArn()),
-		keepFIPSModeOn(),
+		keepFIPSModeOn(props.Parameters),
+		readPolicy(stack, props.Parameters),
 		receive(props.Intake.scans),
 		grant{
 			sid: "ReadWhatWasReported", actions: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage"},
@@ -92,13 +98,11 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 		// Without it, S3 answers AccessDenied for an object that is not there yet.
 		grant{sid: "SeeWhatIsKept", actions: []string{"s3:ListBucket", "s3:ListBucketVersions"}, resources: []string{*props.Evidence.BucketArn()}},
 	)
-	list = append(list, workloads(stack, props.Options)...)
-	if bucket, _, _ := strings.Cut(props.Options.TrailLogs, "/"); bucket != "" {
-		logs := "arn:" + *stack.Partition() + ":s3:::" + bucket
-		list = append(list,
-			grant{sid: "ReadTrailLogs", actions: []string{"s3:GetObject"}, resources: []string{logs + "/*"}},
-			grant{sid: "ListTrailLogs", actions: []string{"s3:ListBucket"}, resources: []string{logs}})
-	}
+	list = append(list, workloads(stack, props.Options, props.Parameters)...)
+	logs, given := "arn:"+*stack.Partition()+":s3:::"+props.Parameters.trailBucket(), props.Parameters.readsTrail
+	list = append(list,
+		grant{sid: "ReadTrailLogs", actions: []string{"s3:GetObject"}, resources: []string{logs + "/*"}, when: given},
+		grant{sid: "ListTrailLogs", actions: []string{"s3:ListBucket"}, resources: []string{logs}, when: given})
 	if len(props.Options.KeysToRead) > 0 {
 		list = append(list, grant{sid: "EncryptSessionsAndReadLogs", actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, resources: props.Options.KeysToRead})
 	}
@@ -181,13 +185,13 @@ func common(stack awscdk.Stack, name string, options Options, topic, failed, key
 
 // workloads are the grants of the gate and the verifier: they fix what runs by
 // the same calls.
-func workloads(stack awscdk.Stack, options Options) []grant {
+func workloads(stack awscdk.Stack, options Options, p parameters) []grant {
 	list := []grant{
 		{sid: "LookAtTasks", actions: []string{"ecs:DescribeTasks"}, resources: []string{*arnOf(stack, "ecs", "task/*")}},
 		{sid: "LookAtServices", actions: []string{"ecs:DescribeServices"}, resources: []string{*arnOf(stack, "ecs", "service/*")}},
-		{sid: "WithdrawDefinitions", actions: []string{"ecs:DeregisterTaskDefinition"}, resources: []string{"*"}, write: true},
-		{sid: "StopTasks", actions: []string{"ecs:StopTask"}, resources: []string{*arnOf(stack, "ecs", "task/*")}, write: true},
-		{sid: "CorrectServices", actions: []string{"ecs:UpdateService"}, resources: []string{*arnOf(stack, "ecs", "service/*")}, write: true},
+		{sid: "WithdrawDefinitions", actions: []string{"ecs:DeregisterTaskDefinition"}, resources: []string{"*"}, when: p.enforcing},
+		{sid: "StopTasks", actions: []string{"ecs:StopTask"}, resources: []string{*arnOf(stack, "ecs", "task/*")}, when: p.enforcing},
+		{sid: "CorrectServices", actions: []string{"ecs:UpdateService"}, resources: []string{*arnOf(stack, "ecs", "service/*")}, when: p.enforcing},
 	}
 	if len(options.RollBackRoles) > 0 {
 		// UpdateService with a task definition passes that definition's roles
@@ -196,28 +200,22 @@ func workloads(stack awscdk.Stack, options Options) []grant {
 		list = append(list, grant{
 			sid: "RollBackServices", actions: []string{"iam:PassRole"}, resources: options.RollBackRoles,
 			conditions: map[string]any{"StringEquals": map[string]any{"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
-			write:      true,
+			when:       p.enforcing,
 		})
 	}
 	return list
 }
 
-// statements leaves the writes out in audit mode.
-func statements(list []grant, audit bool) *[]awsiam.PolicyStatement {
-	var statements []awsiam.PolicyStatement
+// statements are of a policy. What is granted in a condition is left out where
+// that does not hold.
+func statements(list []grant) []any {
+	var all []any
 	for _, g := range list {
-		if g.write && audit {
-			continue
-		}
-		props := &awsiam.PolicyStatementProps{
-			Sid:       jsii.String(g.sid),
-			Actions:   jsii.Strings(g.actions...),
-			Resources: jsii.Strings(g.resources...),
-		}
+		statement := map[string]any{"Sid": g.sid, "Effect": "Allow", "Action": g.actions, "Resource": g.resources}
 		if g.conditions != nil {
-			props.Conditions = &g.conditions
+			statement["Condition"] = g.conditions
 		}
-		statements = append(statements, awsiam.NewPolicyStatement(props))
+		all = append(all, g.when.only(statement))
 	}
-	return &statements
+	return all
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -72,8 +73,8 @@ var runtime = []string{
 // channel is a websocket, sessions are ended without the SDK's client, and S3 asks for ListBucket to say that an object is
 // not there. Lambda receives from a function's queue with the function's role.
 var further = map[string][]string{
-	"Gate":     {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
-	"Verifier": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "ssm:TerminateSession", "ssmmessages:OpenDataChannel", "s3:ListBucket", "s3:GetObjectVersion", "kms:Sign", "kms:GetPublicKey", "logs:FilterLogEvents"},
+	"Gate":     {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "ssm:GetParameter"},
+	"Verifier": {"ssm:GetParameter", "sqs:ReceiveMessage", "sqs:DeleteMessage", "ssm:TerminateSession", "ssmmessages:OpenDataChannel", "s3:ListBucket", "s3:GetObjectVersion", "kms:Sign", "kms:GetPublicKey", "logs:FilterLogEvents"},
 }
 
 // isWrite is what audit mode does not grant: what changes a setting or a
@@ -90,7 +91,7 @@ func isWrite(action string) bool {
 // is missing, none is too much.
 func checkPermissions(t *testing.T, stack synthesized) {
 	t.Helper()
-	checkGranted(t, stack, nil, func(string) bool { return true })
+	checkGranted(t, stack, "any", nil, func(string) bool { return true })
 	for _, kind := range []string{"AWS::IAM::Policy", "AWS::IAM::RolePolicy"} {
 		if n := len(stack.resources(kind)); n != 0 {
 			t.Errorf("%d %s beside the managed policies", n, kind)
@@ -104,8 +105,9 @@ func checkPermissions(t *testing.T, stack synthesized) {
 	}
 }
 
-// checkAudit: with nothing to correct, only the writes are gone.
-func checkAudit(t *testing.T, stack synthesized) {
+// checkConditions: in mode audit only the writes are gone, and log files are read
+// only where the deployment names their bucket.
+func checkConditions(t *testing.T, stack synthesized) {
 	t.Helper()
 	inVPC := map[string][]string{
 		// The test's options have tracing on, too.
@@ -117,17 +119,27 @@ func checkAudit(t *testing.T, stack synthesized) {
 	inVPC["Gate"] = inVPC["Enforcer"]
 	// The test's options have Security Hub on, too.
 	inVPC["Verifier"] = append(slices.Clone(inVPC["Enforcer"]), calls(t, []client{{"../internal/aws/hub/*.go", "securityhub", "securityhub"}})...)
-	checkGranted(t, stack, inVPC, func(action string) bool { return !isWrite(action) })
+	checkGranted(t, stack, "", inVPC, func(action string) bool { return !isWrite(action) })
+	for function := range clients {
+		for _, action := range granted(t, stack, function, "Enforcing") {
+			if !isWrite(action) && action != "iam:PassRole" {
+				t.Errorf("%s may call %s only where it enforces", function, action)
+			}
+		}
+	}
+	if got := granted(t, stack, "Verifier", "ReadsTrailLogs"); !slices.Equal(got, []string{"s3:GetObject", "s3:ListBucket"}) {
+		t.Errorf("of log files the verifier may call %v", got)
+	}
 	for _, check := range stack.resources("Custom::FargateFIPSMode") {
-		if check["Properties"].(map[string]any)["Audit"] != true {
-			t.Error("changing the mode from audit to enforce checks nothing")
+		if diff := cmp.Diff(map[string]any{"Ref": "Mode"}, check["Properties"].(map[string]any)["Mode"]); diff != "" {
+			t.Errorf("changing the mode from audit to enforce checks nothing:\n%s", diff)
 		}
 	}
 	checkAlarms(t, stack)
 }
 
 // checkGranted compares the policies with the calls that are kept, and more.
-func checkGranted(t *testing.T, stack synthesized, more map[string][]string, keep func(action string) bool) {
+func checkGranted(t *testing.T, stack synthesized, in string, more map[string][]string, keep func(action string) bool) {
 	t.Helper()
 	for function, of := range clients {
 		want := slices.Concat(runtime, more[function], further[function])
@@ -137,15 +149,16 @@ func checkGranted(t *testing.T, stack synthesized, more map[string][]string, kee
 			}
 		}
 		slices.Sort(want)
-		if diff := cmp.Diff(slices.Compact(want), granted(t, stack, function)); diff != "" {
+		if diff := cmp.Diff(slices.Compact(want), granted(t, stack, function, in)); diff != "" {
 			t.Errorf("the policy of %s (-code +policy):\n%s", function, diff)
 		}
 	}
 }
 
-// granted are the actions that a function's policy in the template allows. A
-// wildcard is a grant of what no code calls.
-func granted(t *testing.T, stack synthesized, function string) []string {
+// granted are the actions that a function's policy in the template allows in a
+// condition; empty is always, and "any" is all of them. A wildcard is a grant of
+// what no code calls.
+func granted(t *testing.T, stack synthesized, function, in string) []string {
 	t.Helper()
 	actions := map[string]bool{}
 	for name, policy := range stack.resources("AWS::IAM::ManagedPolicy") {
@@ -153,7 +166,10 @@ func granted(t *testing.T, stack synthesized, function string) []string {
 			continue
 		}
 		for _, s := range policy["Properties"].(map[string]any)["PolicyDocument"].(map[string]any)["Statement"].([]any) {
-			statement := s.(map[string]any)
+			condition, statement := conditional(s)
+			if in != "any" && in != condition {
+				continue
+			}
 			of := texts(statement["Action"])
 			for _, action := range of {
 				actions[action] = true
@@ -169,13 +185,22 @@ func granted(t *testing.T, stack synthesized, function string) []string {
 	return slices.Sorted(maps.Keys(actions))
 }
 
+// conditional is a statement, and the condition in which it is there.
+func conditional(value any) (condition string, statement map[string]any) {
+	statement = value.(map[string]any)
+	if parts, ok := statement["Fn::If"].([]any); ok {
+		return parts[0].(string), parts[1].(map[string]any)
+	}
+	return "", statement
+}
+
 func texts(value any) []string {
 	if text, ok := value.(string); ok {
 		return []string{text}
 	}
 	var list []string
 	for _, item := range value.([]any) {
-		list = append(list, item.(string))
+		list = append(list, fmt.Sprint(item)) // a reference is no text
 	}
 	return list
 }
@@ -255,7 +280,7 @@ func inputs(t *testing.T, path, service string) []string {
 func TestRollBackRoles(t *testing.T) {
 	const roles = "arn:aws-us-gov:iam::111122223333:role/app-*"
 	stack := synthesizeFor(t, map[string]string{"rollBackRoles": roles})[accountStack]
-	checkGranted(t, stack, map[string][]string{"Gate": {"iam:PassRole"}, "Verifier": {"iam:PassRole"}}, func(string) bool { return true })
+	checkGranted(t, stack, "any", map[string][]string{"Gate": {"iam:PassRole"}, "Verifier": {"iam:PassRole"}}, func(string) bool { return true })
 	checkMessages(t, stack)
 	if !strings.Contains(string(stack.text), `"iam:PassedToService": "ecs-tasks.amazonaws.com"`) {
 		t.Error("roles may be passed to any service")

@@ -39,6 +39,7 @@ func newSecurityStack(app awscdk.App, options Options) {
 		},
 	})
 	topic := newSecurityTopic(scope, options)
+	subscribeAtDeployment(stack, topic, options)
 	on := func(id, name, about string, pattern map[string]any, targets ...awsevents.CfnRule_TargetProperty) {
 		props := &awsevents.CfnRuleProps{
 			Name: jsii.String(name), Description: jsii.String(about), EventBusName: bus.AttrName(), EventPattern: pattern, State: jsii.String("ENABLED"),

@@ -13,7 +13,6 @@ import (
 )
 
 var second = map[string]string{
-	"emails":          "soc@example.gov",
 	"securityBus":     "arn:aws-us-gov:events:us-gov-west-1:444455556666:event-bus/fipsguard-security",
 	"guardedAccounts": "111122223333, 222233334444",
 }
@@ -45,7 +44,7 @@ func TestTheSecondChannelSharesNothing(t *testing.T) {
 			}
 		}
 	}
-	if want := len(integrity.Parts()) + 1; rules != want {
+	if want := len(integrity.Parts()) + 2; rules != want {
 		t.Errorf("%d rules send events to the security account, want %d", rules, want)
 	}
 }

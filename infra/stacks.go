@@ -14,7 +14,7 @@ func newAccountStack(app awscdk.App, options Options, code zips) (deployment, er
 		Description:           jsii.String("fipsguard: keeps FIPS-140 mode of AWS Fargate on in this account and Region"),
 		TerminationProtection: jsii.Bool(true),
 	})
-	_, verifier, err := newGuard(stack, options, codes{
+	verifier, err := newGuard(stack, options, codes{
 		enforcer: awslambda.Code_FromAsset(jsii.String(code.enforcer.file), nil),
 		gate:     awslambda.Code_FromAsset(jsii.String(code.gate.file), nil),
 		verifier: awslambda.Code_FromAsset(jsii.String(code.verifier.file), nil),
@@ -45,7 +45,7 @@ func newOrganizationStack(app awscdk.App, options Options, code zips) (deploymen
 	verifier := keyOf("VerifierKey", "verifier", code.verifier)
 	bucket := awss3.Bucket_FromBucketName(stack, jsii.String("Code"),
 		awscdk.Fn_Sub(jsii.String("${CodeBucketPrefix}-${AWS::Region}"), nil))
-	topic, working, err := newGuard(stack, options, codes{
+	working, err := newGuard(stack, options, codes{
 		enforcer: awslambda.Code_FromBucketV2(bucket, enforcer, nil),
 		gate:     awslambda.Code_FromBucketV2(bucket, gate, nil),
 		verifier: awslambda.Code_FromBucketV2(bucket, verifier, nil),
@@ -53,7 +53,6 @@ func newOrganizationStack(app awscdk.App, options Options, code zips) (deploymen
 	if err != nil {
 		return deployment{}, err
 	}
-	subscribeAtDeployment(stack, topic, options)
 	awscdk.Annotations_Of(stack).AcknowledgeWarning(jsii.String("@aws-cdk/aws-lambda:codeFromBucketObjectVersionNotSpecified"),
 		jsii.String("The key names the code's hash, so that new code is seen without a version"))
 	return deployment{stack, working, code}, nil

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -11,7 +10,7 @@ import (
 
 // suppressFindings says why a function may break rules of cdk-nag. A test counts
 // all suppressions.
-func suppressFindings(function awslambda.Function, policy awsiam.ManagedPolicy, props functionProps) {
+func suppressFindings(function awslambda.Function, policy constructs.Construct, props functionProps) {
 	suppress(policy, "AwsSolutions-IAM5",
 		"Tasks, services and log streams to come are not known by name, and for account settings, task definitions, scalable targets "+
 			"and traces AWS has no resource-level permissions. The writes of settings are limited to fargateFIPSMode by a condition, "+

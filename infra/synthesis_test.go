@@ -37,7 +37,6 @@ func synthesizeFor(t *testing.T, options map[string]string) map[string]synthesiz
 	if err != nil {
 		t.Fatal(err)
 	}
-	context["silent"] = "true"
 	for name, value := range options {
 		context[name] = value
 	}

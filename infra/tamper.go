@@ -15,6 +15,7 @@ import (
 )
 
 type tamperProps struct {
+	Parameters  parameters
 	Topic       awssns.ITopic
 	Key         awskms.IKey
 	Signing     awskms.IKey
@@ -27,6 +28,7 @@ func matching(stack awscdk.Stack, props tamperProps) map[string][]any {
 	ours := []any{startsWith(product.Prefix)}
 	topic := *props.Topic.TopicArn()
 	functions := *arnOf(stack, "lambda", "function:"+product.Prefix)
+	policyNames := []any{props.Parameters.policy, arnOf(stack, "ssm", "parameter/"+*props.Parameters.policy)}
 	logs := "log-group:/aws/lambda/" + product.Prefix
 	return map[string][]any{
 		"rules":       ours,
@@ -34,24 +36,26 @@ func matching(stack awscdk.Stack, props tamperProps) map[string][]any {
 		"targets":     ours,
 		"bus":         {"default", *arnOf(stack, "events", "event-bus/default")},
 		// The name, an ARN, or ACCOUNT:function:NAME.
-		"functions":      {startsWith(product.Prefix), startsWith(functions), startsWith(*stack.Account() + ":function:" + product.Prefix)},
-		"sources":        {startsWith(functions)},
-		"queues":         {queueURL(stack, "sqs"), queueURL(stack, "sqs-fips")},
-		"moves":          {startsWith(*arnOf(stack, "sqs", product.Prefix))},
-		"roles":          ours,
-		"policies":       {startsWith("arn:" + *stack.Partition() + ":iam::" + *stack.Account() + ":policy/" + product.Prefix)},
-		"topic":          {topic},
-		"topic-data":     {topic},
-		"subscriptions":  {startsWith(topic + ":")},
-		"key":            {props.Key.KeyArn(), props.Signing.KeyArn()},
-		"evidence":       {startsWith(product.Evidence + "-")},
-		"logs":           {startsWith("/aws/lambda/" + product.Prefix)},
-		"log-contents":   {startsWith("/aws/lambda/" + product.Prefix), startsWith(*arnOf(stack, "logs", logs))},
-		"alarms":         ours,
-		"alarm-settings": ours,
-		"witness":        {product.Witness},
-		"stack":          {stack.StackName(), stack.StackId()},
-		"break-glass":    {"arn:" + *stack.Partition() + ":iam::" + *stack.Account() + ":role/" + integrity.DefaultExempt().BreakGlass},
+		"functions":            {startsWith(product.Prefix), startsWith(functions), startsWith(*stack.Account() + ":function:" + product.Prefix)},
+		"sources":              {startsWith(functions)},
+		"queues":               {queueURL(stack, "sqs"), queueURL(stack, "sqs-fips")},
+		"moves":                {startsWith(*arnOf(stack, "sqs", product.Prefix))},
+		"roles":                ours,
+		"policies":             {startsWith("arn:" + *stack.Partition() + ":iam::" + *stack.Account() + ":policy/" + product.Prefix)},
+		"topic":                {topic},
+		"topic-data":           {topic},
+		"subscriptions":        {startsWith(topic + ":")},
+		"key":                  {props.Key.KeyArn(), props.Signing.KeyArn()},
+		"evidence":             {startsWith(product.Evidence + "-")},
+		"logs":                 {startsWith("/aws/lambda/" + product.Prefix)},
+		"log-contents":         {startsWith("/aws/lambda/" + product.Prefix), startsWith(*arnOf(stack, "logs", logs))},
+		"alarms":               ours,
+		"alarm-settings":       ours,
+		"workload-policy":      policyNames,
+		"workload-policy-list": policyNames,
+		"witness":              {product.Witness},
+		"stack":                {stack.StackName(), stack.StackId()},
+		"break-glass":          {"arn:" + *stack.Partition() + ":iam::" + *stack.Account() + ":role/" + integrity.DefaultExempt().BreakGlass},
 	}
 }
 
@@ -72,7 +76,7 @@ func newTamper(stack awscdk.Stack, props tamperProps) []awsevents.CfnRule {
 			Targets: []awsevents.CfnRule_TargetProperty{{
 				Id:               jsii.String("alerts"),
 				Arn:              props.Topic.TopicArn(),
-				InputTransformer: tamperMessage(part),
+				InputTransformer: tamperMessage(part, props.Parameters),
 				RetryPolicy:      retries(),
 				DeadLetterConfig: awsevents.CfnRule_DeadLetterConfigProperty{Arn: props.Undelivered.QueueArn()},
 			}},
@@ -107,7 +111,7 @@ func tamperPattern(part integrity.Part, values []any) map[string]any {
 
 // tamperMessage says who did what, when and from where, with identifiers only. The
 // quotation marks are EventBridge's way to write text.
-func tamperMessage(part integrity.Part) awsevents.CfnRule_InputTransformerProperty {
+func tamperMessage(part integrity.Part, p parameters) awsevents.CfnRule_InputTransformerProperty {
 	severity := ""
 	if part.Critical {
 		severity = "CRITICAL: "
@@ -125,7 +129,7 @@ func tamperMessage(part integrity.Part) awsevents.CfnRule_InputTransformerProper
 			"event":   jsii.String("$.detail.eventID"),
 		},
 		InputTemplate: jsii.String(`"fipsguard: ` + severity + `someone ` + part.Did + `."
-"What: <call> in account <account>, <region>, at <time>"
+"What: <call> in account <account>` + p.behindNumber() + `, <region>, at <time>"
 "Who: <type> <who> <service>, from <address>"
 "CloudTrail event: <event>"
 "If nobody planned this: look at what the event changed, and deploy fipsguard again to restore it."`),

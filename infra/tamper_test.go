@@ -20,6 +20,7 @@ func TestTamperRules(t *testing.T) {
 	const (
 		function = "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:fipsguard-enforcer"
 		gate     = "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:fipsguard-gate"
+		policy   = "arn:aws-us-gov:x:us-gov-west-1:111122223333:PolicyParameter" // the parameter's value here
 		topic    = "arn:aws-us-gov:x:us-gov-west-1:111122223333:AlertsTopicCF7C81C9"
 	)
 	for _, call := range []struct {
@@ -70,6 +71,10 @@ func TestTamperRules(t *testing.T) {
 		{"cloudformation", "DeleteStack", `"requestParameters":{"stackName":"shop"}`, ""},
 		{"sts", "AssumeRole", `"requestParameters":{"roleArn":"arn:aws-us-gov:iam::111122223333:role/fipsguard-break-glass"}`, "break-glass"},
 		{"sts", "AssumeRole", `"requestParameters":{"roleArn":"arn:aws-us-gov:iam::111122223333:role/Admin"}`, ""},
+		{"ssm", "PutParameter", `"requestParameters":{"name":"` + policy + `","overwrite":true}`, "workload-policy"},
+		{"ssm", "DeleteParameter", `"requestParameters":{"name":"` + policy + `"}`, "workload-policy"},
+		{"ssm", "DeleteParameters", `"requestParameters":{"names":["other","` + policy + `"]}`, "workload-policy-list"},
+		{"ssm", "PutParameter", `"requestParameters":{"name":"other"}`, ""},
 		{"monitoring", "DeleteAlarms", `"requestParameters":{"alarmNames":["other","fipsguard-errors"]}`, "alarms"},
 		{"monitoring", "PutMetricAlarm", `"requestParameters":{"alarmName":"fipsguard-errors"}`, "alarm-settings"},
 	} {
@@ -123,7 +128,8 @@ func deployedTamperRules(t *testing.T) *quamina.Quamina {
 }
 
 // deployed replaces a template's functions by what they give in one account. A
-// resource's Ref or Arn becomes a made-up ARN with its logical name.
+// resource's Ref or Arn becomes a made-up ARN with its logical name. Every
+// condition holds.
 func deployed(value any) any {
 	switch value := value.(type) {
 	case []any:
@@ -142,6 +148,13 @@ func deployed(value any) any {
 		}
 		if attribute, ok := value["Fn::GetAtt"].([]any); ok {
 			return deployed(map[string]any{"Ref": attribute[0]})
+		}
+		if either, ok := value["Fn::If"].([]any); ok {
+			return deployed(either[1])
+		}
+		if of, ok := value["Fn::Select"].([]any); ok {
+			first, _, _ := strings.Cut(deployed(of[1].(map[string]any)["Fn::Split"].([]any)[1]).(string), "/")
+			return first
 		}
 		if join, ok := value["Fn::Join"].([]any); ok {
 			var text strings.Builder

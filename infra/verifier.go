@@ -13,26 +13,27 @@ import (
 )
 
 type verifierProps struct {
-	Options  Options
-	Code     awslambda.Code
-	Key      awskms.IKey
-	Topic    awssns.ITopic
-	Queues   queues
-	Intake   intake
-	Enforcer function
-	Evidence awss3.IBucket
-	Signing  awskms.IKey
-	Reported awssqs.IQueue
+	Options    Options
+	Parameters parameters
+	Code       awslambda.Code
+	Key        awskms.IKey
+	Topic      awssns.ITopic
+	Queues     queues
+	Intake     intake
+	Enforcer   function
+	Evidence   awss3.IBucket
+	Signing    awskms.IKey
+	Reported   awssqs.IQueue
 }
 
 // newVerifier makes the function that scans. Its queue has it run one scan at a
 // time.
-func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
+func newVerifier(stack awscdk.Stack, props verifierProps) function {
 	settings := config.Verifier{
-		Enforcer:       settingsOf(props.Options, props.Topic),
+		Gate:           gateSettings(props.Options, props.Parameters, props.Topic),
 		EvidenceBucket: *props.Evidence.BucketName(),
 		SigningKey:     *props.Signing.KeyArn(),
-		TrailLogs:      props.Options.TrailLogs,
+		TrailLogs:      props.Parameters.readsTrail.orNothing(props.Parameters.trailLogs),
 		Sample:         props.Options.Sample,
 		Class:          props.Options.Class,
 		FunctionARN:    *props.Enforcer.FunctionArn(),
@@ -54,6 +55,7 @@ func newVerifier(stack awscdk.Stack, props verifierProps) (function, error) {
 		Grants:      verifierGrants(stack, props),
 		Reads:       readBack(stack, *props.Topic.TopicArn(), *props.Evidence.BucketArn(), *props.Key.KeyArn(), *props.Signing.KeyArn()),
 		Options:     props.Options,
+		Parameters:  props.Parameters,
 		Key:         props.Key,
 		Failed:      props.Queues.failed,
 	})

@@ -34,17 +34,12 @@ func newWitness(stack awscdk.Stack, options Options) {
 		Description: jsii.String("Lets ECS pull the witness's image"),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil),
 	})
-	policy := awsiam.NewManagedPolicy(scope, jsii.String("Policy"), &awsiam.ManagedPolicyProps{
-		ManagedPolicyName: awscdk.Fn_Sub(jsii.String(product.Witness+"-${AWS::Region}"), nil),
-		Description:       jsii.String("Lets ECS pull the witness's image"),
-		Roles:             &[]awsiam.IRole{role},
-		Statements: statements([]grant{
-			{sid: "SignIn", actions: []string{"ecr:GetAuthorizationToken"}, resources: []string{"*"}}, // AWS knows no resource for it
-			{
-				sid: "Pull", actions: []string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
-				resources: []string{*repository.AttrArn()},
-			},
-		}, options.Audit),
+	policy := newPolicyOf(scope, "Policy", awscdk.Fn_Sub(jsii.String(product.Witness+"-${AWS::Region}"), nil), "Lets ECS pull the witness's image", role, []grant{
+		{sid: "SignIn", actions: []string{"ecr:GetAuthorizationToken"}, resources: []string{"*"}}, // AWS knows no resource for it
+		{
+			sid: "Pull", actions: []string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
+			resources: []string{*repository.AttrArn()},
+		},
 	})
 	suppress(policy, "AwsSolutions-IAM5", "AWS has no resource-level permission for ecr:GetAuthorizationToken; what it signs in for, the other statement limits to one repository.")
 	definition := awsecs.NewCfnTaskDefinition(scope, jsii.String("Definition"), &awsecs.CfnTaskDefinitionProps{

@@ -139,7 +139,7 @@ func TestCompletion(t *testing.T) {
 					t.Errorf("%q (-want +got):\n%s", line, diff)
 				}
 			}
-			commands := []string{"simulate", "explain", "check", "audit", "verify", "drill", "evidence", "version", "witness", "help", "completion", "man"}
+			commands := []string{"simulate", "explain", "check", "audit", "rehearse", "verify", "drill", "evidence", "version", "witness", "help", "completion", "man"}
 			offers("fipsguard ", commands...)
 			offers("fipsguard ver", "verify", "version")
 			for _, command := range commands {

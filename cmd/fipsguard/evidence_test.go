@@ -19,6 +19,7 @@ import (
 	"fipsguard/internal/evidence/summary"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/independent"
+	"fipsguard/internal/product"
 	"fipsguard/internal/simulation"
 	"fipsguard/internal/verifier"
 	"fipsguard/internal/wiring"
@@ -161,7 +162,8 @@ func deployedVerifier(t *testing.T, s *simulation.Account, arn string) (scan fun
 	account := "111122223333"
 	environment := map[string]string{
 		"FIPSGUARD_TOPIC_ARN": topic, "FIPSGUARD_EVIDENCE_BUCKET": bucket, "FIPSGUARD_SIGNING_KEY": arn, "FIPSGUARD_QUEUES": queue, "FIPSGUARD_REPORTED": queue,
-		"FIPSGUARD_ENFORCER_ARN": "arn:aws-us-gov:lambda:" + simulation.Region + ":" + account + ":function:fipsguard-enforcer",
+		"FIPSGUARD_POLICY_PARAMETER": product.PolicyParameter,
+		"FIPSGUARD_ENFORCER_ARN":     "arn:aws-us-gov:lambda:" + simulation.Region + ":" + account + ":function:fipsguard-enforcer",
 	}
 	handler, err := scans.Function(wiring.Process{Out: io.Discard, Getenv: func(name string) string {
 		if value, ok := environment[name]; ok {

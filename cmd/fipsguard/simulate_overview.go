@@ -57,13 +57,30 @@ func (o *overview) tell(s simulation.Story) error {
 
 func (o *overview) end(all []simulation.Story) error {
 	if len(o.folded) > 0 {
-		fmt.Fprintln(o.out, o.paint(dim, column(fmt.Sprintf("  … %d more, as expected: %s", len(o.folded), strings.Join(o.folded, ", ")), usualWidth)))
+		for _, line := range o.foldedLines() {
+			fmt.Fprintln(o.out, o.paint(dim, column(line, usualWidth)))
+		}
 	}
 	fmt.Fprintf(o.out, "\n%s\nTimes are simulated: an event takes about %s to arrive. Nothing measures AWS.\n",
 		o.verdictOf(all), localaws.EventTravel)
 	fmt.Fprintln(o.out, "One story: simulate NAME, everything: -v, as a page: --html FILE, names: --list.\n"+
 		"In a browser, to turn FIPS mode off yourself: simulate --serve 127.0.0.1:4566")
 	return nil
+}
+
+// foldedLines name what was folded, on two lines at most.
+func (o *overview) foldedLines() []string {
+	line := fmt.Sprintf("  … %d more, as expected:", len(o.folded))
+	for i, name := range o.folded {
+		if i > 0 {
+			line += ","
+		}
+		if len(line)+len(name)+2 > usualWidth {
+			return []string{line, "    " + strings.Join(o.folded[i:], ", ")}
+		}
+		line += " " + name
+	}
+	return []string{line}
 }
 
 // verdictOf says how many ended as expected.

@@ -13,6 +13,7 @@ import (
 	"fipsguard/internal/evidence/folder"
 	"fipsguard/internal/evidence/format"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/policydoc"
 	"fipsguard/internal/product"
 	"fipsguard/internal/sanitize"
 	"fipsguard/internal/scan"
@@ -55,7 +56,7 @@ func (c *verifyCommand) Run(t *terminal) error {
 		return err
 	}
 	scanner := scans.Scanner(scans.Options{
-		Config: settings, Policy: policy.Audited(), Class: guard.Class(c.Class), Exec: c.Exec, TrailLogs: c.TrailLogs,
+		Config: settings, Policy: policy.Audited(), Workloads: policydoc.Fixed(policy.Audited()), Class: guard.Class(c.Class), Exec: c.Exec, TrailLogs: c.TrailLogs,
 		Now: time.Now, Sleep: scans.Sleep,
 	})
 	bar := newProgress(t)

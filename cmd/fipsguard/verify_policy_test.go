@@ -44,9 +44,9 @@ func TestVerifyByPolicy(t *testing.T) {
 // TestSimulateByPolicy: the guard in the simulated account does what the policy
 // says, and a scenario says what ends otherwise.
 func TestSimulateByPolicy(t *testing.T) {
-	audit := policyFile(t, `{"version": 1, "rules": {"fips-mode-default": "audit"}}`)
-	code, out, talk := fipsguard("", "simulate", "--policy", audit, "default-off")
-	if code != exitFindings || !strings.Contains(out, "no, policy does not allow it") || !strings.Contains(out, "Instead, it is disabled.") {
+	audit := policyFile(t, `{"version": 1, "rules": {"task-definition-platform": "audit"}}`)
+	code, out, talk := fipsguard("", "simulate", "--policy", audit, "arm64")
+	if code != exitFindings || !strings.Contains(out, "no, policy does not allow it") || !strings.Contains(out, "Instead, it is ACTIVE.") {
 		t.Errorf("exits %d: %s%s", code, talk, out)
 	}
 	if code, _, talk := fipsguard("", "simulate", "--policy", "absent.json", "default-off"); code != exitUnreadable || !strings.Contains(talk, "absent.json") {

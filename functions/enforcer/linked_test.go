@@ -51,6 +51,8 @@ var unwanted = map[string]string{
 	"/trail.Read":                 "reads files of events",
 	"/trail.(*splitter)":          "reads files of events",
 	"encoding/csv.":               "reads tables",
+	"/policydoc.":                 "reads the policy of workloads",
+	"/config.(*reader)":           "reads the policy of workloads",
 }
 
 // holdsNothingUnwanted looks at what the linker kept, which imports do not show.

@@ -167,8 +167,9 @@ func silencing() []request {
 		"key": {at("kms", "key/0a1b")}, "evidence": {"arn:aws-us-gov:s3:::" + product.Evidence + "-" + account + "-" + region},
 		"logs": {at("logs", "log-group:/aws/lambda/fipsguard-enforcer")}, "log-contents": {at("logs", "log-group:/aws/lambda/fipsguard-verifier")},
 		"alarms": {at("cloudwatch", "alarm:fipsguard-errors")}, "alarm-settings": {at("cloudwatch", "alarm:fipsguard-heartbeat")}, "mutes": {at("cloudwatch", "alarm:fipsguard-errors")},
-		"witness": {at("ecr", "repository/fipsguard-witness")},
-		"stack":   {stack(product.Name), stack("StackSet-fipsguard-0a1b")},
+		"witness":         {at("ecr", "repository/fipsguard-witness")},
+		"workload-policy": {at("ssm", "parameter/"+product.PolicyParameter)}, "workload-policy-list": {at("ssm", "parameter/"+product.PolicyParameter)},
+		"stack": {stack(product.Name), stack("StackSet-fipsguard-0a1b")},
 	}
 	var all []request
 	for _, part := range Parts() {

@@ -138,6 +138,14 @@ func Parts() []Part {
 			Calls: []string{"BatchDeleteImage", "DeleteRepository"},
 		},
 		{
+			Name: "workload-policy", Did: "changed the policy of the guard", Service: "ssm", On: "requestParameters.name",
+			Calls: []string{"DeleteParameter", "LabelParameterVersion", "PutParameter", "UnlabelParameterVersion"},
+		},
+		{
+			Name: "workload-policy-list", Did: "deleted the policy of the guard", Service: "ssm", On: "requestParameters.names",
+			Calls: []string{"DeleteParameters"},
+		},
+		{
 			Name: "stack", Did: "changed the stack that the guard was deployed with", Service: "cloudformation", On: "requestParameters.stackName",
 			Calls: []string{
 				"ContinueUpdateRollback", "CreateChangeSet", "DeleteStack", "ExecuteChangeSet", "RollbackStack", "SetStackPolicy",

@@ -32,11 +32,12 @@ type Condition map[string]map[string][]string
 type Exempt struct {
 	Deployment []string // the roles that deploy it: CloudFormation's, and whoever passes it
 	BreakGlass string   // the one way left in an emergency
+	Approver   string   // who changes the policy of workload rules, and nothing else
 }
 
 // DefaultExempt are the names in the published policies.
 func DefaultExempt() Exempt {
-	return Exempt{Deployment: []string{product.Prefix + "deployment"}, BreakGlass: product.Prefix + "break-glass"}
+	return Exempt{Deployment: []string{product.Prefix + "deployment"}, BreakGlass: product.Prefix + "break-glass", Approver: product.Prefix + "policy-approver"}
 }
 
 const partition = "arn:aws-us-gov:"
@@ -74,7 +75,7 @@ func (e Exempt) guardAndChangers() []string {
 
 // otherwiseNamed are those of them whose names do not begin as the guard's do.
 func (e Exempt) otherwiseNamed() []string {
-	return slices.DeleteFunc(e.changers(), func(arn string) bool { return strings.HasPrefix(arn, role(product.Prefix)) })
+	return slices.DeleteFunc(append(e.changers(), role(e.Approver)), func(arn string) bool { return strings.HasPrefix(arn, role(product.Prefix)) })
 }
 
 // unless is the condition that the caller is none of these.

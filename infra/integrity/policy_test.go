@@ -179,6 +179,7 @@ func TestTheRCPReachesRootAndLeavesAWayBack(t *testing.T) {
 		{principal: arnOfRole(product.Verifier + "-" + region), action: "s3:PutObject", resource: evidenceObject},
 		{principal: arnOfRole(product.Gate + "-" + region), action: "sqs:ReceiveMessage", resource: "arn:aws-us-gov:sqs:" + region + ":" + account + ":" + product.Workloads},
 		{principal: arnOfRole("OnCall"), action: "sqs:ReceiveMessage", resource: "arn:aws-us-gov:sqs:" + region + ":" + account + ":" + product.Failed},
+		{principal: arnOfRole(product.Prefix + "policy-approver"), action: "ssm:PutParameter", resource: "arn:aws-us-gov:ssm:" + region + ":" + account + ":parameter/" + product.PolicyParameter},
 		{principal: arnOfRole("Auditor"), action: "s3:GetObject", resource: evidenceObject},
 		{principal: arnOfRole("Admin"), action: "kms:DisableKey", resource: "arn:aws-us-gov:kms:" + region + ":" + account + ":key/other", context: map[string]string{"aws:ResourceTag/application": "shop"}},
 	} {

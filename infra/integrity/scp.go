@@ -46,6 +46,8 @@ func IntegritySCP(e Exempt) Policy {
 			slices.Concat(actions("sns", "Publish"), messages(), actions("logs", "CreateLogStream", "PutLogEvents")),
 			slices.Concat(topics(), workQueues(), logGroups()),
 			unless(own...)),
+		deny("Policy", actions("ssm", "AddTagsToResource", "DeleteParameter", "DeleteParameters", "LabelParameterVersion", "PutParameter", "UnlabelParameterVersion"),
+			within("ssm", "parameter/"+product.Prefix+"*"), unless(append(e.changers(), role(e.Approver))...)),
 		deny("Metrics", actions("cloudwatch", "PutMetricData"), []string{"*"},
 			unless(own...).and("StringEquals", "cloudwatch:namespace", product.Name)),
 		reportsStay(e),

@@ -1,7 +1,7 @@
 // Policies writes the two service control policies and the resource control
 // policy that protect the guard, for an organization's own role names:
 //
-//	go run ./infra/policies -deployment NAME… -break-glass NAME [-keep-off ARN…] DIR
+//	go run ./infra/policies -deployment NAME… -break-glass NAME -approver NAME [-keep-off ARN…] DIR
 package main
 
 import (
@@ -30,6 +30,7 @@ func run(args []string) error {
 		return nil
 	})
 	flags.StringVar(&exempt.BreakGlass, "break-glass", exempt.BreakGlass, "`name` of the role for emergencies, with its path")
+	flags.StringVar(&exempt.Approver, "approver", exempt.Approver, "`name` of the role that changes the policy document, with its path")
 	var providers []string
 	flags.Func("keep-off", "`ARN` of a capacity provider with FIPS mode off, on which nobody launches anything; may be repeated", func(arn string) error {
 		providers = append(providers, arn)
@@ -41,7 +42,7 @@ func run(args []string) error {
 	if deployment != nil {
 		exempt.Deployment = deployment
 	}
-	for _, name := range append(exempt.Deployment, exempt.BreakGlass) {
+	for _, name := range append(exempt.Deployment, exempt.BreakGlass, exempt.Approver) {
 		if strings.Trim(name, "*/") == "" || strings.Contains(name, ":") {
 			return fmt.Errorf("%q is no name of a role; write it as in arn:aws-us-gov:iam::ACCOUNT:role/NAME, without what stands before NAME", name)
 		}

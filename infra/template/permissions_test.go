@@ -21,7 +21,7 @@ func TestPermissionsAreDocumented(t *testing.T) {
 		Resources map[string]struct {
 			Type       string
 			Properties struct {
-				PolicyDocument struct{ Statement []struct{ Action any } }
+				PolicyDocument struct{ Statement []map[string]any }
 			}
 		}
 	}
@@ -36,7 +36,10 @@ func TestPermissionsAreDocumented(t *testing.T) {
 				continue
 			}
 			for _, s := range r.Properties.PolicyDocument.Statement {
-				switch some := s.Action.(type) {
+				if parts, ok := s["Fn::If"].([]any); ok { // where the condition of the template holds
+					s = parts[1].(map[string]any)
+				}
+				switch some := s["Action"].(type) {
 				case string:
 					actions[some] = true
 				case []any:

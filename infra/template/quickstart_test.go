@@ -24,6 +24,7 @@ import (
 // S3 and SNS, and the simulated account is ECS. Then a guard is deployed where
 // one has been, as docs/deploy.md says.
 func TestQuickstart(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	independent.Program(t, "aws")
 	shell := bash(t)
 	blocks := commands(t, "../../docs/quickstart.md", "#")
@@ -66,6 +67,7 @@ func TestQuickstart(t *testing.T) {
 
 // TestOrganization types those of docs/organization.md.
 func TestOrganization(t *testing.T) {
+	t.Parallel()
 	independent.Program(t, "aws")
 	shell := bash(t)
 	page := "../../docs/organization.md"

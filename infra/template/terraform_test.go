@@ -19,6 +19,7 @@ const terraformPlugins = "FIPSGUARD_TERRAFORM"
 // AWS provider, and applies the guard of one account to moto: twice, since what
 // was applied must need no change.
 func TestTerraform(t *testing.T) {
+	t.Parallel()
 	plugins := os.Getenv(terraformPlugins)
 	if plugins == "" {
 		t.Skipf("%s names no folder of Terraform's providers", terraformPlugins)

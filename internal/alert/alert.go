@@ -14,6 +14,7 @@ type Alert struct {
 	Status          guard.Verdict  `json:"status"`
 	Outcome         string         `json:"outcome"`
 	Account         string         `json:"account"`
+	AccountName     string         `json:"accountName,omitempty"`
 	Region          string         `json:"region"`
 	HumanNeeded     bool           `json:"humanNeeded"`
 	Event           Event          `json:"event"`

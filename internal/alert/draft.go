@@ -84,7 +84,7 @@ func (d draft) alert() Alert {
 		Schema:   "fipsguard.alert/v1",
 		headline: headline(d), ending: ending(r), more: max(noteworthy(r.Findings)-1, 0),
 		Severity: r.Severity(), Rule: d.name(string(d.lead.Rule)), Status: d.status(), Outcome: outcomeOf(r),
-		Account: d.name(r.Cause.Account), Region: d.name(r.Cause.Region),
+		Account: d.name(r.Cause.Account), AccountName: d.name(r.AccountName), Region: d.name(r.Cause.Region),
 		HumanNeeded: outcomeOf(r) == guard.RefusedByAWS.String(),
 		Event:       d.event(),
 		Findings:    each(d.findings, d.finding), OmittedFindings: len(r.Findings) - len(d.findings),

@@ -104,7 +104,10 @@ func exposedBy(d draft, f guard.Finding) string {
 			return name + " keeps starting tasks without FIPS mode."
 		}
 	case guard.PolicyDocument:
-		return "The guard ignores the rejected document. It enforces the account setting and does nothing about workloads but report them."
+		if s.Version > 0 {
+			return fmt.Sprintf("Version %d of the document holds until a good one is written. What the rejected one was to change is not changed.", s.Version)
+		}
+		return "The guard has no policy document. It enforces the account setting and does nothing about workloads but report them."
 	case guard.Component:
 		switch {
 		case unknown:

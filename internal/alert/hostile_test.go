@@ -104,7 +104,13 @@ func fill(t *testing.T, v reflect.Value, text string) {
 		for i := range 3 {
 			fill(t, v.Index(i), text)
 		}
-	case kind == reflect.Int:
+	case kind == reflect.Map:
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		fill(t, key, text)
+		fill(t, value, text)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, value)
+	case kind == reflect.Int, kind == reflect.Int64:
 		v.SetInt(3)
 	case kind == reflect.Interface: // states and calls: their makers fill them
 	case kind == reflect.Bool, kind == reflect.Uint8:

@@ -42,6 +42,11 @@ const readBack = "Read back: the account default is enabled."
 
 // report is what the guard finds about a state after a call, and plans by its
 // default policy, with what became of every action.
+func named(r guard.Report) guard.Report {
+	r.AccountName = "payments-prod"
+	return r
+}
+
 func report(event string, state guard.State, result guard.Result, detail string) guard.Report {
 	return reportBy(guard.DefaultPolicy(), event, state, result, detail)
 }
@@ -94,6 +99,7 @@ func kinds() map[string]guard.Report {
 	}
 	return map[string]guard.Report{
 		"default-repaired":          report(put, account, guard.Done, readBack),
+		"account-with-a-name":       named(report(put, account, guard.Done, readBack)),
 		"default-failed":            report(put, account, guard.Failed, "AWS answered ServerException: try again"),
 		"default-unconfirmed":       report(put, account, guard.Unconfirmed, "AWS accepted the call, but the account default could not be read back because ECS answered the override of arn:aws-us-gov:iam::111122223333:role/fipsguard-enforcer, which hides it."),
 		"default-audited":           report(put, account, guard.RefusedByPolicy, "The policy only audits this rule."),
@@ -116,6 +122,7 @@ func kinds() map[string]guard.Report {
 		"service-rolled-back":       reportBy(guard.Policy{ServiceRemedy: guard.RollBack}, "UpdateService", service, guard.Answered, "AWS answered that the service deploys web:6 on platform version LATEST."),
 		"hostile-names":             hostile(),
 		"policy-document-refused":   {Cause: guard.Cause{EventName: "policy document read", Time: at, Account: "111122223333", Region: "us-gov-west-1", Actor: guard.Actor{Name: "fipsguard"}}, Findings: guard.Check(guard.PolicyDocument{Account: "111122223333", Region: "us-gov-west-1", Faults: []string{`line 3, column 5: unknown rule "fips"`}})},
+		"policy-document-kept":      {Cause: guard.Cause{EventName: "policy document read", Time: at, Account: "111122223333", Region: "us-gov-west-1", Actor: guard.Actor{Name: "fipsguard"}}, Findings: guard.Check(guard.PolicyDocument{Account: "111122223333", Region: "us-gov-west-1", Version: 6, Faults: []string{`version 7, line 3, column 5: unknown rule "fips"`}})},
 		"look-new-and-resolved":     lookReport([]string{"task-exposed service main/web"}, refuted(), exposedTask()),
 		"look-recycled":             lookRecycled(),
 		"look-guard-deaf":           lookReport(nil, guard.Component{Rule: guard.GuardTrail, Name: "CloudTrail", Faults: []string{"trail main is not logging"}}),

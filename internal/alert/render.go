@@ -23,10 +23,14 @@ const maxSubject = 99
 // subject is the story in one line:
 // [CRITICAL] FIPS mode was turned off and is back on - 111122223333 us-gov-west-1.
 // Where there is too much of it the count goes first, then the headline is
-// cut, so that what became of it and where it was can always be read.
+// cut, so that what became of it and where it was can always be read. The
+// account's name is left out where it would take the headline's room.
 func subject(a Alert) string {
 	head := "[" + a.Severity.String() + "] "
 	where := " - " + known(sanitize.ASCII(a.Account, 20)) + " " + known(sanitize.ASCII(a.Region, 20))
+	if a.AccountName != "" && len(head)+leastHeadline+len(a.ending)+len(where)+len(a.AccountName)+3 <= maxSubject {
+		where = " - " + known(sanitize.ASCII(a.Account, 20)) + sanitize.ASCII(behindNumber(a), maxSubject) + " " + known(sanitize.ASCII(a.Region, 20))
+	}
 	others := ""
 	if a.more > 0 {
 		others += fmt.Sprintf(" +%d more", a.more)
@@ -37,9 +41,19 @@ func subject(a Alert) string {
 	if whole := head + a.headline + a.ending + others + where; len(whole) <= maxSubject {
 		return sanitize.ASCII(whole, maxSubject)
 	}
-	const leastHeadline = 20
 	room := max(maxSubject-len(head)-len(a.ending)-len(where), leastHeadline)
 	return sanitize.ASCII(head+sanitize.ASCII(a.headline, room)+a.ending+where, maxSubject)
+}
+
+// leastHeadline is how much of the headline is shown at least.
+const leastHeadline = 20
+
+// behindNumber is the account's name as it stands behind the number.
+func behindNumber(a Alert) string {
+	if a.AccountName == "" {
+		return ""
+	}
+	return " (" + a.AccountName + ")"
 }
 
 // text is the alert as a person reads it.

@@ -96,7 +96,7 @@ func who(a Alert) Section {
 		line("", actor.through)
 	}
 	line("When", known(a.Event.Time))
-	line("Where", fmt.Sprintf("account %s, Region %s", known(a.Account), known(a.Region)))
+	line("Where", fmt.Sprintf("account %s%s, Region %s", known(a.Account), behindNumber(a), known(a.Region)))
 	line("Event", known(a.Event.Name))
 	return s
 }

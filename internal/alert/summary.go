@@ -10,7 +10,7 @@ import (
 // who did it, whether it is fixed, what is still open and what to do now.
 func summary(a Alert) []string {
 	return []string{
-		fmt.Sprintf("What:   %s%s. Account %s, Region %s, %s.", a.headline, a.ending, known(a.Account), known(a.Region), knownTime(a.Event.Time)),
+		fmt.Sprintf("What:   %s%s. Account %s%s, Region %s, %s.", a.headline, a.ending, known(a.Account), behindNumber(a), known(a.Region), knownTime(a.Event.Time)),
 		"Who:    " + by(a),
 		"Fixed:  " + isFixed(a),
 		"Open:   " + first(a.Exposed),

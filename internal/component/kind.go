@@ -111,7 +111,7 @@ func unread() map[string]string {
 		"AWS::ECR::Repository":     "without it no witness starts, which a scan reports",
 		"AWS::ECS::Cluster":        "without it no witness starts, which a scan reports",
 		"AWS::ECS::TaskDefinition": "a witness is believed only if its task ran the image, by the image's digest",
-		"AWS::SSM::Parameter":      "the policy document is written while the guard runs, and each change is an alert",
+		"AWS::SSM::Parameter":      "the policy document, which the functions read, is written while the guard runs, and each change is an alert",
 	}
 }
 

@@ -8,16 +8,21 @@ import (
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/syntax"
-
-	"github.com/go-json-experiment/json"
 )
 
-// Enforcer is the configuration of the enforcer function.
+// Enforcer is the configuration of the enforcer function, which the others
+// have, too.
 type Enforcer struct {
-	TopicARN string           // SNS topic of the alerts
-	Mode     guard.PolicyMode // guard.Enforce or guard.Audit
-	LogLevel slog.Level
-	Policy   string // the policy document, unread; empty means the defaults
+	TopicARN    string           // SNS topic of the alerts
+	Mode        guard.PolicyMode // guard.Enforce or guard.Audit
+	LogLevel    slog.Level
+	AccountName string // what people call the account; may be empty
+}
+
+// Gate is the configuration of the gate function, which the verifier has, too.
+type Gate struct {
+	Enforcer
+	PolicyParameter string // the parameter of Systems Manager that holds the policy document
 }
 
 // variable ties one environment variable to one field of a configuration.
@@ -33,17 +38,18 @@ func (e *Enforcer) variables() []variable {
 		{"FIPSGUARD_TOPIC_ARN", e.TopicARN, e.readTopicARN},
 		{"FIPSGUARD_MODE", string(e.Mode), e.readMode},
 		{"FIPSGUARD_LOG_LEVEL", e.LogLevel.String(), e.readLogLevel},
-		{"FIPSGUARD_POLICY", e.Policy, e.readPolicy},
+		{"FIPSGUARD_ACCOUNT_NAME", e.AccountName, e.readAccountName},
 	}
+}
+
+func (g *Gate) variables() []variable {
+	return append(g.Enforcer.variables(), variable{"FIPSGUARD_POLICY_PARAMETER", g.PolicyParameter, g.readPolicyParameter})
 }
 
 // ReadEnforcer reads the configuration from the environment variables that
 // Environment writes. Without FIPSGUARD_MODE it enforces, without
 // FIPSGUARD_LOG_LEVEL it logs at level info. The error has one line for every
 // bad variable: its name, what it holds, what is allowed.
-//
-// The policy document is not read here: PolicyOrDefault does that, so that a
-// bad one never keeps the guard from starting.
 func ReadEnforcer(getenv func(string) string) (Enforcer, error) {
 	var e Enforcer
 	if err := readVariables(e.variables(), getenv); err != nil {
@@ -52,12 +58,24 @@ func ReadEnforcer(getenv func(string) string) (Enforcer, error) {
 	return e, nil
 }
 
+// ReadGate reads the configuration of the gate, as ReadEnforcer does.
+func ReadGate(getenv func(string) string) (Gate, error) {
+	var g Gate
+	if err := readVariables(g.variables(), getenv); err != nil {
+		return Gate{}, err
+	}
+	return g, nil
+}
+
 // Environment is the inverse of ReadEnforcer, which reads an equal Enforcer
 // from it when TopicARN and Mode are set. Nothing is validated: the topic's ARN
 // may not be known before it is deployed.
 func (e Enforcer) Environment() map[string]string {
 	return writeVariables(e.variables())
 }
+
+// Environment is the inverse of ReadGate.
+func (g Gate) Environment() map[string]string { return writeVariables(g.variables()) }
 
 func readVariables(variables []variable, getenv func(string) string) error {
 	var errs []error
@@ -105,26 +123,22 @@ func (e *Enforcer) readLogLevel(value string) error {
 	return nil
 }
 
-func (e *Enforcer) readPolicy(value string) error {
-	e.Policy = value
+// longestName: an account's name stands beside its number in subjects of 100
+// characters.
+const longestName = 50
+
+func (e *Enforcer) readAccountName(value string) error {
+	e.AccountName = value
+	if value != "" && (len(value) > longestName || !madeOf(value, lower+upper+digits+" ._-")) {
+		return fmt.Errorf("it must have at most %d letters, digits, spaces, dots, _ and -", longestName)
+	}
 	return nil
 }
 
-// MaxEnvironment is how many bytes a function's environment may have. Lambda
-// measures all of its variables together, written as one JSON object, so the
-// quotation marks and line breaks of a policy document count twice (seen in
-// the refusals of UpdateFunctionConfiguration).
-const MaxEnvironment = 4096
-
-// CheckEnvironment refuses an environment that Lambda would refuse for its
-// size. A value that is still a placeholder counts as long as the placeholder.
-func CheckEnvironment(environment map[string]string) error {
-	text, err := json.Marshal(environment)
-	if err != nil {
-		return fmt.Errorf("measure the environment: %w", err)
-	}
-	if len(text) > MaxEnvironment {
-		return fmt.Errorf("the environment has %d bytes as JSON; Lambda allows %d, so the policy document has to be shorter", len(text), MaxEnvironment)
+func (g *Gate) readPolicyParameter(value string) error {
+	g.PolicyParameter = value
+	if !madeOf(value, lower+upper+digits+"._-/") {
+		return errors.New("it must be the name of a parameter of Systems Manager")
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func TestEnforcerRoundTrip(t *testing.T) {
 	for _, want := range []Enforcer{
 		{TopicARN: topic, Mode: guard.Enforce},
 		{TopicARN: topic, Mode: guard.Audit, LogLevel: slog.LevelDebug},
-		{TopicARN: topic, Mode: guard.Enforce, LogLevel: slog.LevelError + 2, Policy: "{\n\t\"version\": 1\n}\n"},
+		{TopicARN: topic, Mode: guard.Enforce, LogLevel: slog.LevelError + 2, AccountName: "payments-prod_2 .x"},
 	} {
 		got, err := ReadEnforcer(from(want.Environment()))
 		if err != nil {
@@ -78,10 +78,20 @@ func TestReadEnforcerNamesEveryBadValue(t *testing.T) {
 	}
 }
 
-func TestABadPolicyDoesNotKeepTheGuardFromStarting(t *testing.T) {
-	e := Enforcer{TopicARN: topic, Mode: guard.Enforce, Policy: "not JSON"}
-	if _, err := ReadEnforcer(from(e.Environment())); err != nil {
-		t.Error(err)
+func TestReadGateNeedsAPolicyParameter(t *testing.T) {
+	want := Gate{Enforcer: Enforcer{TopicARN: topic, Mode: guard.Enforce}, PolicyParameter: "fipsguard-policy"}
+	got, err := ReadGate(from(want.Environment()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("round trip (-want +got):\n%s", diff)
+	}
+	_, err = ReadGate(from(map[string]string{"FIPSGUARD_TOPIC_ARN": topic, "FIPSGUARD_ACCOUNT_NAME": "a\nb"}))
+	const says = `FIPSGUARD_ACCOUNT_NAME is "a\nb"; it must have at most 50 letters, digits, spaces, dots, _ and -` +
+		"\nFIPSGUARD_POLICY_PARAMETER is not set; it must be the name of a parameter of Systems Manager"
+	if err == nil || err.Error() != says {
+		t.Errorf("%v\nwant %s", err, says)
 	}
 }
 
@@ -106,26 +116,6 @@ func TestCheckTopicARN(t *testing.T) {
 	} {
 		if err := checkTopicARN(arn); (err == nil) != ok {
 			t.Errorf("%q: %v", arn, err)
-		}
-	}
-}
-
-// Lambda measured the environment that it refused as JSON, in which a policy's
-// quotation marks are two characters.
-func TestCheckEnvironmentCountsAsLambdaDoes(t *testing.T) {
-	const around = len(`{"P":""}`)
-	for _, c := range []struct {
-		value string
-		ok    bool
-	}{
-		{strings.Repeat("x", MaxEnvironment-around), true},
-		{strings.Repeat("x", MaxEnvironment-around+1), false},
-		{strings.Repeat(`"`, (MaxEnvironment-around)/2), true},
-		{strings.Repeat(`"`, (MaxEnvironment-around)/2+1), false},
-		{"\xff", false},
-	} {
-		if err := CheckEnvironment(map[string]string{"P": c.value}); (err == nil) != c.ok {
-			t.Errorf("%d bytes: %v", len(c.value), err)
 		}
 	}
 }

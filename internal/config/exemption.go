@@ -27,7 +27,7 @@ func (r *reader) exemption(v *syntax.Value) {
 		{name: "resource", required: true, read: func(v *syntax.Value) { e.Resource = r.resource(v) }},
 		{name: "reason", required: true, read: func(v *syntax.Value) { e.Reason = r.line(v, "reason", 300) }},
 		{name: "approver", required: true, read: func(v *syntax.Value) { e.Approver = r.line(v, "approver", 100) }},
-		{name: "expires", required: true, read: func(v *syntax.Value) { e.Expires = r.expiry(v) }},
+		{name: "expires", required: true, read: func(v *syntax.Value) { e.Expires = r.expiry(v); r.noteExpired(v, e.Expires) }},
 	})
 	r.policy.Exemptions = append(r.policy.Exemptions, e)
 }
@@ -66,13 +66,17 @@ func (r *reader) expiry(v *syntax.Value) time.Time {
 		return time.Time{}
 	}
 	expires, err := parseExpiry(v.Text)
-	switch {
-	case err != nil:
+	if err != nil {
 		r.complain(v.Position, "expires is %s; %v", syntax.Quoted(v.Text), err)
-	case !r.now.Before(expires):
-		r.expired = append(r.expired, syntax.Fault{Position: v.Position, Reason: "the exemption expired on " + v.Text + "; renew it or take it out"})
 	}
 	return expires
+}
+
+// noteExpired notes an exemption that has ended.
+func (r *reader) noteExpired(v *syntax.Value, expires time.Time) {
+	if !expires.IsZero() && !r.now.Before(expires) {
+		r.expired = append(r.expired, syntax.Fault{Position: v.Position, Reason: "the exemption expired on " + v.Text + "; renew it or take it out"})
+	}
 }
 
 var errExpiry = errors.New("it must be a day, YYYY-MM-DD, or a time as in RFC 3339")

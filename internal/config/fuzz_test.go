@@ -14,7 +14,8 @@ import (
 // account setting guarded and exempts no more than it may.
 func FuzzParsePolicy(f *testing.F) {
 	schema := compileSchema(f)
-	for _, seed := range []string{"", "{", `{"version":1}`, `{"version":1,"rules":{"service-platform":"off","fips-mode-default":"audit"},"serviceRemedy":"rollback"}`,
+	for _, seed := range []string{"", "{", `{"version":1}`, `{"version":1,"rules":{"service-platform":"off"},"serviceRemedy":"rollback"}`,
+		`{"version":1,"freezes":[{"rules":["service-platform"],"reason":"a","approver":"b","expires":"2027-01-01"}]}`,
 		exempting("", ""), exempting("2027-03-31", "2027-03-31T12:00:00Z"), exempting("legacy:*", "*"), exempting("legacy:*", "a*:*"), `{"version":1,"version":1,"x":[{"y":null}]}`} {
 		f.Add([]byte(seed))
 	}
@@ -32,9 +33,14 @@ func FuzzParsePolicy(f *testing.F) {
 				t.Errorf("accepted exemption %+v", e)
 			}
 		}
+		for _, f := range policy.Freezes {
+			if f.Expires.IsZero() || f.Reason == "" || f.Approver == "" {
+				t.Errorf("accepted freeze %+v", f)
+			}
+		}
 		for _, rule := range guard.Rules() {
-			if rule.ID.AboutSetting() && policy.Modes[rule.ID] == guard.Off {
-				t.Errorf("%s is off", rule.ID)
+			if rule.ID.AboutSetting() && policy.Modes[rule.ID] != guard.Enforce {
+				t.Errorf("%s is not enforced", rule.ID)
 			}
 		}
 		if text := string(document); strings.TrimSpace(text) != "" && !schemaAccepts(t, schema, text) {

@@ -11,8 +11,9 @@ import (
 	"fipsguard/internal/syntax"
 )
 
-// MaxPolicyDocument is how many bytes a policy document may have.
-const MaxPolicyDocument = 64 << 10
+// MaxPolicyDocument is how many bytes a policy document may have: those of a
+// parameter of Systems Manager in the advanced tier.
+const MaxPolicyDocument = 8 << 10
 
 // ParsePolicy reads a policy document (docs/policy.md) that is to be deployed.
 // What the document leaves out is as in guard.DefaultPolicy; an empty document
@@ -22,6 +23,9 @@ const MaxPolicyDocument = 64 << 10
 // type syntax.Faults and names everything that is wrong; nothing of the document
 // holds then.
 func ParsePolicy(document []byte, now time.Time) (guard.Policy, error) {
+	if len(bytes.TrimSpace(document)) == 0 {
+		return guard.DefaultPolicy(), nil
+	}
 	r := readPolicy(document, now)
 	if faults := report(append(r.faults, r.expired...)); len(faults) > 0 {
 		return guard.DefaultPolicy(), faults
@@ -29,30 +33,35 @@ func ParsePolicy(document []byte, now time.Time) (guard.Policy, error) {
 	return r.policy, nil
 }
 
-// PolicyOrDefault is the policy that holds: the document's, in which an expired
-// exemption ends alone, or what is safe without it. A document with faults may
-// have audited or exempted workloads, so nothing is done to these then; the
-// account setting is enforced. The faults have to reach people. With mode
-// guard.Audit either is only audited; every other mode leaves it as it is.
-func PolicyOrDefault(document string, mode guard.PolicyMode, now time.Time) (guard.Policy, syntax.Faults) {
+// DeployedPolicy is what a policy document says that is deployed already, where
+// the guard is in a mode: an expired exemption ends alone, and guard.Audit turns
+// every fix into a report. A document with faults says nothing.
+func DeployedPolicy(document string, mode guard.PolicyMode, now time.Time) (guard.Policy, syntax.Faults) {
 	r := readPolicy([]byte(document), now)
-	policy := r.policy
 	if len(r.faults) > 0 {
-		policy = guard.DefaultPolicy().OnlySettings()
+		return guard.Policy{}, report(r.faults)
 	}
+	return inMode(r.policy, mode), nil
+}
+
+// WithoutDocument is the policy where no document holds. One that cannot be read
+// may have audited or exempted workloads, so these are only reported; the account
+// setting is enforced, unless the guard is in mode guard.Audit.
+func WithoutDocument(mode guard.PolicyMode) guard.Policy {
+	return inMode(guard.DefaultPolicy().OnlySettings(), mode)
+}
+
+func inMode(policy guard.Policy, mode guard.PolicyMode) guard.Policy {
 	if mode == guard.Audit {
-		policy = policy.Audited()
+		return policy.Audited()
 	}
-	return policy, report(r.faults)
+	return policy
 }
 
 func readPolicy(document []byte, now time.Time) reader {
 	r := reader{now: now, policy: guard.DefaultPolicy()}
 	if len(document) > MaxPolicyDocument {
 		r.complain(syntax.Position{Line: 1, Column: 1}, "the document has %d bytes; %d are allowed", len(document), MaxPolicyDocument)
-		return r
-	}
-	if len(bytes.TrimSpace(document)) == 0 {
 		return r
 	}
 	root, faults := syntax.JSON(document)
@@ -84,6 +93,7 @@ func (r *reader) document(v *syntax.Value) {
 		{name: "serviceRemedy", read: r.serviceRemedy},
 		{name: "exposureRemedy", read: r.exposureRemedy},
 		{name: "exemptions", read: r.exemptions},
+		{name: "freezes", read: r.freezes},
 	})
 }
 
@@ -104,8 +114,11 @@ func (r *reader) rules(v *syntax.Value) {
 	var fields []field
 	for _, rule := range guard.Rules() {
 		f := field{name: string(rule.ID), read: func(v *syntax.Value) { r.mode(rule.ID, v) }}
-		if rule.AboutGuard() {
+		switch {
+		case rule.AboutGuard():
 			f.refused = "the guard always reports its own faults"
+		case rule.ID.AboutSetting():
+			f.refused = "the mode of the account setting is the stack's parameter Mode"
 		}
 		fields = append(fields, f)
 	}
@@ -113,15 +126,7 @@ func (r *reader) rules(v *syntax.Value) {
 }
 
 func (r *reader) mode(id guard.RuleID, v *syntax.Value) {
-	allowed := []string{"enforce", "audit", "off"}
-	if id.AboutSetting() {
-		if v.Kind == syntax.String && v.Text == "off" {
-			r.complain(v.Position, "%s cannot be off: the account setting may be audited, never ignored", id)
-			return
-		}
-		allowed = allowed[:2]
-	}
-	switch r.word(v, string(id), allowed) {
+	switch r.word(v, string(id), []string{"enforce", "audit", "off"}) {
 	case "enforce":
 		r.policy.Modes[id] = guard.Enforce
 	case "audit":

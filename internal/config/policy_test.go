@@ -58,17 +58,22 @@ func TestParsePolicy(t *testing.T) {
 		{"version only", `{"version":1}`, guard.DefaultPolicy()},
 		{"schema named", `{"$schema":"urn:fipsguard:policy:v1","version":1}`, guard.DefaultPolicy()},
 		{"nothing said", `{"version":1,"rules":{},"serviceRemedy":"alert","exemptions":[]}`, guard.DefaultPolicy()},
-		{"modes", `{"version":1,"rules":{"task-running-platform":"enforce","service-platform":"off","fips-mode-default":"audit"}}`,
+		{"modes", `{"version":1,"rules":{"task-running-platform":"enforce","service-platform":"off"}}`,
 			with(func(p *guard.Policy) {
 				p.Modes[guard.TaskRunningPlatform] = guard.Enforce
 				p.Modes[guard.ServicePlatform] = guard.Off
-				p.Modes[guard.FIPSModeDefault] = guard.Audit
 			})},
 		{"escaped", "{\"version\":1,\"rules\":{\"task\\u002drunning-platform\":\"\\u0065nforce\"}}",
 			with(func(p *guard.Policy) { p.Modes[guard.TaskRunningPlatform] = guard.Enforce })},
 		{"rollback", `{"version":1,"serviceRemedy":"rollback"}`, with(func(p *guard.Policy) { p.ServiceRemedy = guard.RollBack })},
 		{"recycle", `{"version":1,"exposureRemedy":"recycle"}`, with(func(p *guard.Policy) { p.ExposureRemedy = guard.Recycle })},
 		{"recycle and stop", `{"version":1,"exposureRemedy":"recycle-and-stop"}`, with(func(p *guard.Policy) { p.ExposureRemedy = guard.RecycleAndStop })},
+		{"freeze of all rules", `{"version":1,"freezes":[{"reason":"release","approver":"jane.doe","expires":"2026-12-31T17:00:00Z"}]}`, with(func(p *guard.Policy) {
+			p.Freezes = []guard.Freeze{{Reason: "release", Approver: "jane.doe", Expires: time.Date(2026, 12, 31, 17, 0, 0, 0, time.UTC)}}
+		})},
+		{"a freeze that has ended is no fault", `{"version":1,"freezes":[{"rules":["service-platform"],"reason":"release","approver":"jane.doe","expires":"2026-09-29"}]}`, with(func(p *guard.Policy) {
+			p.Freezes = []guard.Freeze{{Rules: []guard.RuleID{guard.ServicePlatform}, Reason: "release", Approver: "jane.doe", Expires: time.Date(2026, 9, 29, 23, 59, 59, 999999999, time.UTC)}}
+		})},
 		{"scale to zero", `{"version":1,"serviceRemedy":"scale-to-zero"}`, with(func(p *guard.Policy) { p.ServiceRemedy = guard.ScaleToZero })},
 		{"exemption by day", exempting("", ""), until(legacy.Expires)},
 		{"exemption by time", exempting("2027-03-31", "2027-03-31T12:00:00-05:00"), until(time.Date(2027, 3, 31, 17, 0, 0, 0, time.UTC))},
@@ -88,8 +93,8 @@ func TestParsePolicy(t *testing.T) {
 }
 
 func TestParsePolicyNamesEveryFault(t *testing.T) {
-	const names = "the document may have $schema, version, rules, serviceRemedy, exposureRemedy, exemptions"
-	const rules = "rules may have fips-mode-default, fips-mode-override, fips-mode-deleted, task-definition-platform, task-launch-platform, task-running-platform, service-platform, capacity-provider-fips, task-capacity-provider, service-capacity-provider, task-kernel-proof, task-exposed, launch-kernel"
+	const names = "the document may have $schema, version, rules, serviceRemedy, exposureRemedy, exemptions, freezes"
+	const rules = "rules may have task-definition-platform, task-launch-platform, task-running-platform, service-platform, capacity-provider-fips, task-capacity-provider, service-capacity-provider, task-kernel-proof, task-exposed, launch-kernel"
 	const expiry = "it must be a day, YYYY-MM-DD, or a time as in RFC 3339"
 	for _, c := range []struct {
 		name, document string
@@ -125,10 +130,19 @@ func TestParsePolicyNamesEveryFault(t *testing.T) {
 		{"unknown rule", `{"version":1,"rules":{"task-platform":"audit"}}`, []string{`line 1, column 23: unknown rule "task-platform"; ` + rules}},
 		{"bad mode", `{"version":1,"rules":{"service-platform":"on"}}`, []string{`line 1, column 42: service-platform is "on"; it must be enforce, audit or off`}},
 		{"mode of another kind", `{"version":1,"rules":{"service-platform":false}}`, []string{`line 1, column 42: service-platform is false; it must be enforce, audit or off`}},
-		{"setting off", `{"version":1,"rules":{"fips-mode-default":"off","fips-mode-override":"off","fips-mode-deleted":"Off"}}`, []string{
-			"line 1, column 43: fips-mode-default cannot be off: the account setting may be audited, never ignored",
-			"line 1, column 70: fips-mode-override cannot be off: the account setting may be audited, never ignored",
-			`line 1, column 96: fips-mode-deleted is "Off"; it must be enforce or audit`,
+		{"the setting", `{"version":1,"rules":{"fips-mode-default":"audit"}}`, []string{
+			"line 1, column 23: fips-mode-default cannot be set: the mode of the account setting is the stack's parameter Mode",
+		}},
+		{"freezes of another kind", `{"version":1,"freezes":{}}`, []string{"line 1, column 24: freezes is an object; it must be an array"}},
+		{"empty freeze", `{"version":1,"freezes":[{"rules":[]}]}`, []string{
+			"line 1, column 25: the freeze has no reason",
+			"line 1, column 25: the freeze has no approver",
+			"line 1, column 25: the freeze has no expires",
+			"line 1, column 34: rules is empty; leave it out to freeze all rules",
+		}},
+		{"freeze of the setting", `{"version":1,"freezes":[{"rules":["fips-mode-default"],"reason":"a","approver":"b","expires":"tomorrow"}]}`, []string{
+			`line 1, column 35: the rule is "fips-mode-default"; it must be task-definition-platform, task-launch-platform, task-running-platform, service-platform, capacity-provider-fips, task-capacity-provider, service-capacity-provider, task-kernel-proof, task-exposed or launch-kernel`,
+			`line 1, column 94: expires is "tomorrow"; ` + expiry,
 		}},
 		{"guard-policy", `{"version":1,"rules":{"guard-policy":"audit"}}`, []string{"line 1, column 23: guard-policy cannot be set: the guard always reports its own faults"}},
 		{"bad remedy of exposures", `{"version":1,"exposureRemedy":"stop"}`, []string{`line 1, column 31: exposureRemedy is "stop"; it must be report, recycle or recycle-and-stop`}},
@@ -213,7 +227,7 @@ func TestParsePolicyWithstandsHostileDocuments(t *testing.T) {
 func TestFaultsAreBoundedAndCounted(t *testing.T) {
 	for _, more := range []int{0, 1, 7} {
 		document := "{\"version\":1" + strings.Repeat(",\n\"x\":1", maxFaults+more) + "}"
-		_, faults := PolicyOrDefault(document, guard.Enforce, now)
+		_, faults := DeployedPolicy(document, guard.Enforce, now)
 		if len(faults) != maxFaults+min(more, 1) {
 			t.Fatalf("%d faults too many: %d reported", more, len(faults))
 		}
@@ -227,7 +241,7 @@ func TestFaultsAreBoundedAndCounted(t *testing.T) {
 	}
 }
 
-func TestPolicyOrDefaultNeverFailsOpen(t *testing.T) {
+func TestDeployedPolicyNeverFailsOpen(t *testing.T) {
 	relaxed := `{"version":1,"rules":{"task-definition-platform":"audit"}}`
 	bad := `{"version":1,"rules":{"task-definition-platform":"audit"},"x":1}`
 	for _, c := range []struct {
@@ -236,34 +250,25 @@ func TestPolicyOrDefaultNeverFailsOpen(t *testing.T) {
 		want           guard.PolicyMode // of task-definition-platform
 		faults         int
 	}{
-		{"no document", "", guard.Enforce, guard.Enforce, 0},
-		{"no document, audit", "", guard.Audit, guard.Audit, 0},
+		{"no text", " ", guard.Enforce, guard.Off, 1},
 		{"document", relaxed, guard.Enforce, guard.Audit, 0},
-		{"bad document", bad, guard.Enforce, guard.Audit, 1},
-		{"bad document, audit", bad, guard.Audit, guard.Audit, 1},
+		{"document, audit", `{"version":1}`, guard.Audit, guard.Audit, 0},
+		{"bad document", bad, guard.Enforce, guard.Off, 1},
 		{"expired exemption", strings.Replace(exempting("2027-03-31", "2026-01-01"), `"version": 1`, relaxed[1:len(relaxed)-1], 1), guard.Enforce, guard.Audit, 0},
 		{"expired exemption, else the defaults", exempting("2027-03-31", "2026-01-01"), guard.Enforce, guard.Enforce, 0},
-		{"expired exemption in a bad document", strings.Replace(exempting("2027-03-31", "2026-01-01"), `"version": 1`, `"version": 2`, 1), guard.Enforce, guard.Audit, 1},
+		{"expired exemption in a bad document", strings.Replace(exempting("2027-03-31", "2026-01-01"), `"version": 1`, `"version": 2`, 1), guard.Enforce, guard.Off, 1},
 		{"a mode nobody set", relaxed, guard.Off, guard.Audit, 0},
-		{"a mode nobody set, no document", "", guard.Off, guard.Enforce, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			policy, faults := PolicyOrDefault(c.document, c.mode, now)
+			policy, faults := DeployedPolicy(c.document, c.mode, now)
 			if len(faults) != c.faults {
 				t.Errorf("faults: %v", faults)
 			}
 			if got := policy.Modes[guard.TaskDefinitionPlatform]; got != c.want {
 				t.Errorf("mode %q, want %q", got, c.want)
 			}
-			if c.faults > 0 && len(policy.Exemptions) > 0 {
-				t.Error("an exemption of a bad document holds")
-			}
-			setting := guard.Enforce
-			if c.mode == guard.Audit {
-				setting = guard.Audit
-			}
-			if got := policy.Modes[guard.FIPSModeDefault]; got != setting {
-				t.Errorf("the account setting is in mode %q, want %q", got, setting)
+			if c.faults > 0 && (len(policy.Modes) > 0 || len(policy.Exemptions) > 0) {
+				t.Error("something of a bad document holds")
 			}
 			if _, exempt := policy.Exempt("arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/legacy:1", now); exempt {
 				t.Error("an exemption holds that ended or was refused")
@@ -272,11 +277,21 @@ func TestPolicyOrDefaultNeverFailsOpen(t *testing.T) {
 	}
 }
 
+// TestWithoutDocument: the setting is enforced, workloads are only reported.
+func TestWithoutDocument(t *testing.T) {
+	for mode, setting := range map[guard.PolicyMode]guard.PolicyMode{guard.Enforce: guard.Enforce, guard.Audit: guard.Audit, guard.Off: guard.Enforce} {
+		p := WithoutDocument(mode)
+		if p.Modes[guard.FIPSModeDefault] != setting || p.Modes[guard.TaskDefinitionPlatform] != guard.Audit {
+			t.Errorf("in mode %q: %v", mode, p.Modes)
+		}
+	}
+}
+
 // TestAnExpiredExemptionEndsAlone: what is beside it in the document holds.
 func TestAnExpiredExemptionEndsAlone(t *testing.T) {
 	other := `{"resource":"arn:aws-us-gov:ecs:*:*:task-definition/other:*","reason":"ticket 312","approver":"jane.doe","expires":"2027-03-31"}`
 	document := strings.Replace(exempting("2027-03-31", "2026-01-01"), `"exemptions": [`, `"exemptions": [`+other+",", 1)
-	policy, faults := PolicyOrDefault(document, guard.Enforce, now)
+	policy, faults := DeployedPolicy(document, guard.Enforce, now)
 	if len(faults) > 0 {
 		t.Errorf("faults: %v", faults)
 	}

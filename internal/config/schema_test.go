@@ -71,7 +71,16 @@ func TestSchemaAndParserAgree(t *testing.T) {
 		exempting("2027-03-31", "2027-03-31t12:00:00z"), exempting("2027-03-31", "2027-03-31 12:00:00Z"), exempting("2027-03-31", "2027-03-31T9:00:00Z"),
 		exempting("2027-03-31", "2027-03-31T12:00:00,5Z"), exempting("2027-03-31", "2027-03-31T24:00:00Z"), exempting("2027-03-31", "2027-03-31T12:00:00+99:00"),
 	}
+	for _, freeze := range []string{
+		`{}`, `[]`, `{"reason":"a","approver":"b","expires":"2027-01-01"}`, `{"reason":"a","approver":"b","expires":"2020-01-01"}`, `{"reason":"a","approver":"b","expires":"soon"}`,
+		`{"rules":[],"reason":"a","approver":"b","expires":"2027-01-01"}`, `{"rules":"service-platform","reason":"a","approver":"b","expires":"2027-01-01"}`,
+		`{"rules":[1],"reason":"a","approver":"b","expires":"2027-01-01"}`, `{"reason":"","approver":"b","expires":"2027-01-01"}`, `{"mode":"audit","reason":"a","approver":"b","expires":"2027-01-01"}`,
+	} {
+		documents = append(documents, `{"version":1,"freezes":[`+freeze+`]}`)
+	}
+	documents = append(documents, `{"version":1,"freezes":{}}`, `{"version":1,"freezes":[]}`)
 	for _, rule := range append(guard.Rules(), guard.Rule{ID: "no-such-rule"}) {
+		documents = append(documents, `{"version":1,"freezes":[{"rules":["`+string(rule.ID)+`"],"reason":"a","approver":"b","expires":"2027-01-01"}]}`)
 		for _, mode := range []string{`"enforce"`, `"audit"`, `"off"`, `"Audit"`, `""`, `true`} {
 			documents = append(documents, `{"version":1,"rules":{"`+string(rule.ID)+`":`+mode+`}}`)
 		}
@@ -114,7 +123,7 @@ func TestSchemaTellsOfEveryRule(t *testing.T) {
 	}
 	want := map[string]rule{}
 	for _, r := range guard.Rules() {
-		if !strings.HasPrefix(string(r.ID), "guard-") {
+		if !r.AboutGuard() && !r.ID.AboutSetting() {
 			want[string(r.ID)] = rule{r.Requirement, string(r.Default)}
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 // Verifier is the configuration of the verifier function.
 type Verifier struct {
-	Enforcer                   // what it has in common with the enforcer
+	Gate                       // what it has in common with the gate
 	EvidenceBucket string      // S3 bucket that keeps the reports
 	SigningKey     string      // ARN of the KMS key that signs the reports
 	TrailLogs      string      // S3 bucket, or BUCKET/PREFIX, with CloudTrail's log files; empty when LookupEvents has to do
@@ -42,7 +42,7 @@ func (v *Verifier) variables() []variable {
 	if v.Sample > 0 {
 		sample = strconv.Itoa(v.Sample)
 	}
-	return append(v.Enforcer.variables(),
+	return append(v.Gate.variables(),
 		variable{"FIPSGUARD_EVIDENCE_BUCKET", v.EvidenceBucket, v.readBucket},
 		variable{"FIPSGUARD_SIGNING_KEY", v.SigningKey, v.readSigningKey},
 		variable{"FIPSGUARD_TRAIL_LOGS", v.TrailLogs, v.readTrailLogs},

@@ -12,7 +12,7 @@ const enforcerARN = "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:f
 
 func TestVerifierRoundTrip(t *testing.T) {
 	least := Verifier{
-		Enforcer:       Enforcer{TopicARN: topic, Mode: guard.Enforce},
+		Gate:           Gate{Enforcer: Enforcer{TopicARN: topic, Mode: guard.Enforce}, PolicyParameter: "fipsguard-policy"},
 		EvidenceBucket: "fipsguard-evidence", SigningKey: "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/0123", Class: guard.ClassC, Sample: DefaultSample, FunctionARN: enforcerARN,
 		Queues:   []string{"https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-failed"},
 		Reported: "https://sqs.us-gov-west-1.amazonaws.com/111122223333/fipsguard-reported",
@@ -34,16 +34,17 @@ func TestVerifierRoundTrip(t *testing.T) {
 
 func TestReadVerifierNamesEveryBadValue(t *testing.T) {
 	_, err := ReadVerifier(from(map[string]string{
-		"FIPSGUARD_TOPIC_ARN":       topic,
-		"FIPSGUARD_EVIDENCE_BUCKET": "Not A Bucket",
-		"FIPSGUARD_SIGNING_KEY":     "arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/fipsguard",
-		"FIPSGUARD_TRAIL_LOGS":      "s3://logs",
-		"FIPSGUARD_SAMPLE":          "0",
-		"FIPSGUARD_CLASS":           "E",
-		"FIPSGUARD_ENFORCER_ARN":    "fipsguard-enforcer",
-		"FIPSGUARD_SECURITY_HUB":    "yes",
-		"FIPSGUARD_WITNESS_SUBNETS": "subnet-1,vpc-1",
-		"FIPSGUARD_WITNESS_GROUP":   "default",
+		"FIPSGUARD_TOPIC_ARN":        topic,
+		"FIPSGUARD_POLICY_PARAMETER": "fipsguard-policy",
+		"FIPSGUARD_EVIDENCE_BUCKET":  "Not A Bucket",
+		"FIPSGUARD_SIGNING_KEY":      "arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/fipsguard",
+		"FIPSGUARD_TRAIL_LOGS":       "s3://logs",
+		"FIPSGUARD_SAMPLE":           "0",
+		"FIPSGUARD_CLASS":            "E",
+		"FIPSGUARD_ENFORCER_ARN":     "fipsguard-enforcer",
+		"FIPSGUARD_SECURITY_HUB":     "yes",
+		"FIPSGUARD_WITNESS_SUBNETS":  "subnet-1,vpc-1",
+		"FIPSGUARD_WITNESS_GROUP":    "default",
 	}))
 	want := `FIPSGUARD_EVIDENCE_BUCKET is "Not A Bucket"; it must be the name of an S3 bucket
 FIPSGUARD_SIGNING_KEY is "arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/fipsguard"; it must be the ARN of a KMS key, arn:aws-us-gov:kms:REGION:ACCOUNT:key/ID

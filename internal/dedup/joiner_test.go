@@ -180,6 +180,7 @@ func TestWhatLooksOtherwiseGoesOutAtOnce(t *testing.T) {
 			report(register, definition, guard.Done), report(register, definition, guard.RefusedByPolicy),
 			report("ECS Task State Change", task, guard.Done), report("UpdateService", service, guard.Done),
 			report("policy document read", guard.PolicyDocument{Faults: []string{"no JSON"}}, guard.Done),
+			report("policy document read", guard.PolicyDocument{Faults: []string{"there is no such parameter"}}, guard.Done),
 		} {
 			if got := s.sends(t, r, at); got != want {
 				t.Errorf("number %d, %s: sent %t, want %t", i, r.Cause.EventName, got, want)

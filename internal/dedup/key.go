@@ -18,7 +18,8 @@ type key [sha256.Size]byte
 // or the better always goes out at once. A setting counts by its identity and
 // by who changed it, since everyone who turns it off is named; of task
 // definitions, tasks and services, of which a storm has many, only the rule
-// counts. What was read as off without an event may be anyone's, each time.
+// counts; of the policy document what is wrong with it. What was read as off
+// without an event may be anyone's, each time.
 func keyOf(r guard.Report) key {
 	lines := map[string]bool{}
 	for _, f := range r.Findings {
@@ -26,7 +27,10 @@ func keyOf(r guard.Report) key {
 			continue
 		}
 		line := fmt.Sprintf("finding %q %s %s", f.Rule, f.Verdict, f.Severity)
-		if _, setting := f.State.(guard.Setting); setting {
+		switch s := f.State.(type) {
+		case guard.PolicyDocument:
+			line += fmt.Sprintf(" %q", s.Faults)
+		case guard.Setting:
 			line += fmt.Sprintf(" %q by %q %q", f.Identity().Resource, r.Cause.Actor.Name, r.Cause.Actor.ARN)
 			if r.Cause.EventID == "" && f.Verdict == guard.NonCompliant {
 				line += fmt.Sprintf(" at %s", r.Cause.Time)

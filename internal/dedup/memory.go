@@ -1,6 +1,7 @@
 package dedup
 
 import (
+	"strings"
 	"sync"
 
 	"fipsguard/internal/guard"
@@ -25,7 +26,7 @@ const maxReported = 10_000
 type occurrence struct {
 	rule       guard.RuleID
 	subject    string
-	deployment string
+	deployment string // of a service; of the policy document, what is wrong with it
 	verdict    guard.Verdict
 	open       bool // a remediation is not known to have worked
 	named      bool // it was reported with the call, which names who made it
@@ -84,6 +85,8 @@ func occurrenceOf(f guard.Finding, open map[string]bool) (key occurrence, kept b
 		return occurrence{}, false
 	case guard.Service:
 		key.deployment = s.Deployment
+	case guard.PolicyDocument:
+		key.deployment = strings.Join(s.Faults, "\n")
 	}
 	if key.rule == guard.TaskRunningPlatform {
 		key.rule = guard.TaskLaunchPlatform // it was wrong already when it was launched

@@ -88,15 +88,20 @@ func (r *run) watch(ctx context.Context, s *StepResult, w watched) {
 	}
 }
 
-// match takes the alert about a step. A later one says more: what became of what
-// an earlier one could not fix.
+// match takes the alert about a step. A later one says more, unless the guard could
+// not fix the violation: what came of it, such as a task that runs, is another rule's,
+// and may be left to people.
 func (r *run) match(s *StepResult, matches func(Alert) bool) {
 	for _, a := range r.alerts {
 		if !a.at.Before(s.Violated) && matches(a.Alert) {
 			if s.Alerted.IsZero() {
 				s.Alerted = a.at
 			}
-			s.Alert = a.Alert
+			_, failed := s.Alert.outcome(guard.Failed, guard.RefusedByAWS)
+			_, fixed := a.outcome(guard.Answered, guard.Done)
+			if !failed || fixed {
+				s.Alert = a.Alert
+			}
 		}
 	}
 }

@@ -45,7 +45,7 @@ func (e *Enforcer) check(ctx context.Context, location guard.Location, why strin
 		e.record(ctx, report)
 		return errors.Join(setting.Err, remediate.Unrepaired(remediate.WorthRepeating(report.Unrepaired())))
 	}
-	return e.conclude(ctx, location, report, setting)
+	return e.conclude(ctx, report, setting)
 }
 
 // saw is the cause of what the guard read by itself, at the time when it did: by

@@ -2,7 +2,6 @@ package enforcer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -36,13 +35,14 @@ type Notifier interface {
 // Enforcer responds to events. Between them it keeps only what it reported, so
 // as not to report it twice. It is safe for concurrent use.
 type Enforcer struct {
-	Account      Account
-	Notifier     Notifier
-	Policy       guard.Policy
-	PolicyFaults []string     // why the policy document was refused, when Policy is not its
-	Log          *slog.Logger // one line per finding and per outcome
-	Metrics      *metric.Writer
-	Now          func() time.Time
+	Account     Account
+	Notifier    Notifier
+	Policy      guard.Policy                     // of the account setting: nothing is read before that is fixed
+	Workloads   func(context.Context) guard.Held // the policy that holds for workloads now
+	AccountName string                           // what people call the account; may be empty
+	Log         *slog.Logger                     // one line per finding and per outcome
+	Metrics     *metric.Writer
+	Now         func() time.Time
 
 	past     past
 	reported dedup.Memory
@@ -75,11 +75,11 @@ func (e *Enforcer) Respond(ctx context.Context, location guard.Location, event [
 func (e *Enforcer) RespondTo(ctx context.Context, location guard.Location, ev guard.Event) error {
 	if len(ev.States) == 0 {
 		e.Log.Info("not guarded", "eventID", ev.Cause.EventID, "eventName", ev.Cause.EventName, "reason", ev.NotGuarded)
-		return e.tellPolicyFaults(ctx, location)
+		return nil
 	}
 	if err := ofHere(location, ev.Cause); err != nil {
 		e.Log.Error("event from elsewhere", "eventID", ev.Cause.EventID, "error", err.Error())
-		return errors.Join(e.tellPolicyFaults(ctx, location), err)
+		return err
 	}
 	if _, ok := ev.States[0].(guard.Setting); ok {
 		return e.respondSetting(ctx, location, ev)
@@ -108,12 +108,12 @@ func beforeAlerts(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 // loop is how this enforcer fixes.
-func (e *Enforcer) loop() remediate.Loop {
-	return remediate.Loop{Account: e.Account, Policy: e.Policy, Now: e.Now}
+func (e *Enforcer) loop(p guard.Policy) remediate.Loop {
+	return remediate.Loop{Account: e.Account, Policy: p, Now: e.Now}
 }
 
 func (e *Enforcer) report(cause guard.Cause, findings []guard.Finding, outcomes []guard.Outcome) guard.Report {
-	return guard.Report{Cause: cause, Findings: findings, Outcomes: outcomes, Expiring: e.Policy.Expiring(e.Now(), expiringSoon)}
+	return guard.Report{Cause: cause, Findings: findings, Outcomes: outcomes}
 }
 
 // worthFailing leaves out what fails for good and is expected to: AWS lets

@@ -76,14 +76,23 @@ func (i *inbox) Publish(_ context.Context, m alert.Message) error {
 // newGuard is an enforcer on a fake account, with what it logs and counts.
 func newGuard(account *guardtest.Account) (*Enforcer, *inbox, *bytes.Buffer) {
 	in, out := &inbox{}, &bytes.Buffer{}
-	return &Enforcer{
+	e := &Enforcer{
 		Account:  account,
 		Notifier: in,
 		Policy:   guard.DefaultPolicy(),
 		Log:      slog.New(slog.NewJSONHandler(out, nil)),
 		Metrics:  metric.NewWriter(out),
 		Now:      account.Now,
-	}, in, out
+	}
+	e.Workloads = func(context.Context) guard.Held { return guard.Held{Policy: e.Policy, Version: 1} }
+	return e, in, out
+}
+
+// refuse has the policy document refused.
+func refuse(e *Enforcer) {
+	e.Workloads = func(context.Context) guard.Held {
+		return guard.Held{Policy: e.Policy, Faults: []string{"line 1, column 2: unknown key \"modes\""}}
+	}
 }
 
 func recorded(t *testing.T, name string) []byte {

@@ -75,7 +75,7 @@ func playFault(t *testing.T, en entry, dependency string, fault guardtest.Fault,
 	e, _, _ := newGuard(account.Account)
 	e.Account, e.Notifier, e.Now = account, in, time.Now
 	if faulty {
-		e.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
+		refuse(e)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), functionTime)
 	defer cancel()

@@ -10,14 +10,13 @@ import (
 	"fipsguard/internal/remediate"
 )
 
-// conclude tells of what became of the setting, and last of all that the policy
-// document was refused.
-func (e *Enforcer) conclude(ctx context.Context, location guard.Location, r guard.Report, s remediate.Setting) error {
+// conclude tells of what became of the setting.
+func (e *Enforcer) conclude(ctx context.Context, r guard.Report, s remediate.Setting) error {
 	err := e.settle(ctx, r)
 	if err == nil {
 		e.past.remember(s)
 	}
-	return errors.Join(s.Err, remediate.Unrepaired(worthFailing(r.Unrepaired())), err, e.tellPolicyFaults(ctx, location))
+	return errors.Join(s.Err, remediate.Unrepaired(worthFailing(r.Unrepaired())), err)
 }
 
 // settle tells of an event, and notes that it was told.
@@ -64,6 +63,7 @@ func (e *Enforcer) notify(ctx context.Context, r guard.Report) error {
 // then it is counted, and reported with the next one that goes out.
 func (e *Enforcer) send(ctx context.Context, r guard.Report) (sent bool, err error) {
 	now := e.Now()
+	r.AccountName = e.AccountName
 	r, send := e.joiner.Admit(r, now)
 	if !send {
 		return false, nil
@@ -77,15 +77,14 @@ func (e *Enforcer) send(ctx context.Context, r guard.Report) (sent bool, err err
 	return true, nil
 }
 
-// tellPolicyFaults raises an alert about a policy document that was refused,
-// once in the life of the process.
-func (e *Enforcer) tellPolicyFaults(ctx context.Context, location guard.Location) error {
-	if len(e.PolicyFaults) == 0 {
+// tellPolicyFaults raises an alert about a policy document that was refused, once
+// for each fault in the life of the process.
+func (e *Enforcer) tellPolicyFaults(ctx context.Context, location guard.Location, held guard.Held) error {
+	if len(held.Faults) == 0 {
 		return nil
 	}
-	document := guard.PolicyDocument{Account: location.Account, Region: location.Region, Faults: e.PolicyFaults}
 	return e.notify(ctx, guard.Report{
 		Cause:    e.own(location, "policy document read"),
-		Findings: guard.Check(document),
+		Findings: guard.Check(held.Document(location)),
 	})
 }

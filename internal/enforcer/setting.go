@@ -27,7 +27,7 @@ func (e *Enforcer) respondSetting(ctx context.Context, location guard.Location, 
 		if ev.Cause.Canary {
 			e.Metrics.EmitCanary(ev.Cause.Time, e.Now())
 		}
-		return errors.Join(e.tell(ctx, e.report(ev.Cause, recorded, nil)), e.tellPolicyFaults(ctx, location))
+		return e.tell(ctx, e.report(ev.Cause, recorded, nil))
 	}
 	known := e.past.story(ev.Cause)
 	if known.settled {
@@ -48,10 +48,10 @@ func (e *Enforcer) respondSetting(ctx context.Context, location guard.Location, 
 	if isOver(recorded) && first[0].Verdict == guard.NonCompliant {
 		// It was on in between: somebody turned it off again.
 		told := e.settle(ctx, e.report(ev.Cause, recorded, nil))
-		return errors.Join(told, e.conclude(ctx, location, e.report(e.saw(location, "a late event", setting), first, setting.Outcomes), setting))
+		return errors.Join(told, e.conclude(ctx, e.report(e.saw(location, "a late event", setting), first, setting.Outcomes), setting))
 	}
 	findings := append(undecided(recorded, first), unsaid(first, recorded)...)
-	return e.conclude(ctx, location, e.report(ev.Cause, findings, setting.Outcomes), setting)
+	return e.conclude(ctx, e.report(ev.Cause, findings, setting.Outcomes), setting)
 }
 
 // leaveToScans logs an event about an off period that is over and of which
@@ -61,9 +61,9 @@ func (e *Enforcer) leaveToScans(ctx context.Context, location guard.Location, c 
 	e.record(ctx, report)
 	e.past.settle(report, true)
 	if first := s.First(); first[0].Verdict != guard.Compliant {
-		return e.conclude(ctx, location, e.report(e.saw(location, "a late event", s), first, s.Outcomes), s)
+		return e.conclude(ctx, e.report(e.saw(location, "a late event", s), first, s.Outcomes), s)
 	}
-	return errors.Join(s.Err, e.tellPolicyFaults(ctx, location))
+	return s.Err
 }
 
 // fixSetting fixes the setting, leaving time to send alerts, and notes how it
@@ -71,7 +71,7 @@ func (e *Enforcer) leaveToScans(ctx context.Context, location guard.Location, c 
 func (e *Enforcer) fixSetting(ctx context.Context, o remediate.Occasion) remediate.Setting {
 	ctx, cancel := beforeAlerts(ctx)
 	defer cancel()
-	setting := e.loop().FixSetting(ctx, o)
+	setting := e.loop(e.Policy).FixSetting(ctx, o)
 	e.past.observe(setting, e.Now())
 	return setting
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,7 +126,7 @@ func TestWhatFailedToGoOutIsToldNextTime(t *testing.T) {
 		t.Run(event, func(t *testing.T) {
 			account := workloads(arm, task(13, "family:web", "RUNNING", "1.4.0"))
 			e, in, _ := newGuard(account)
-			e.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
+			refuse(e)
 			for _, in.broken = range []bool{true, true, false} {
 				if err := e.Respond(context.Background(), location, recorded(t, event)); (err != nil) != in.broken {
 					t.Errorf("alerts cannot go out: %t, and yet the error is %v", in.broken, err)
@@ -135,8 +136,12 @@ func TestWhatFailedToGoOutIsToldNextTime(t *testing.T) {
 			for _, r := range in.alerts {
 				told[r.Findings[0].Rule]++
 			}
-			if len(in.alerts) != 2 || len(told) != 2 || told[guard.GuardPolicy] != 1 {
-				t.Errorf("once alerts go out again people heard of %v, want the refused policy and the event, once each", told)
+			want := 2
+			if event == "setting-default-off" {
+				want = 1 // it is fixed before a policy is read
+			}
+			if len(in.alerts) != want || len(told) != want || told[guard.GuardPolicy] != want-1 {
+				t.Errorf("once alerts go out again people heard of %v, want the refused policy, where it was read, and the event, once each", told)
 			}
 		})
 	}
@@ -184,12 +189,22 @@ func TestEventsFromElsewhereAreNotPutRightHere(t *testing.T) {
 	}
 }
 
-func TestARefusedPolicyIsToldOnceAndTheDefaultsHold(t *testing.T) {
-	account := accountWith(guard.ModeOff, nil)
+// TestARefusedPolicyIsToldOnce, with an event that it is for; another fault is
+// told, too. The setting is fixed without reading a policy.
+func TestARefusedPolicyIsToldOnce(t *testing.T) {
+	account := workloads(arm)
+	account.Default = guard.ModeOff
 	e, in, _ := newGuard(account)
-	e.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
-	for range 2 {
-		if err := e.Respond(context.Background(), location, recorded(t, "setting-default-off")); err != nil {
+	fault, read := "one fault", 0
+	e.Workloads = func(context.Context) guard.Held {
+		read++
+		return guard.Held{Policy: guard.DefaultPolicy().OnlySettings(), Faults: []string{fault}}
+	}
+	if err := e.Respond(context.Background(), location, recorded(t, "setting-default-off")); err != nil || read != 0 || account.Default != guard.ModeOn {
+		t.Errorf("error %v; the policy was read %d times, mode is %d", err, read, account.Default)
+	}
+	for _, fault = range []string{"one fault", "one fault", "another"} {
+		if err := e.Respond(context.Background(), location, recorded(t, "definition-arm64")); err != nil {
 			t.Fatal(err)
 		}
 		account.Clock = account.Clock.Add(joined)
@@ -200,8 +215,8 @@ func TestARefusedPolicyIsToldOnceAndTheDefaultsHold(t *testing.T) {
 			told++
 		}
 	}
-	if told != 1 || account.Default != guard.ModeOn {
-		t.Errorf("the refused policy was told %d times, mode is %d", told, account.Default)
+	if told != 2 || slices.Contains(account.APIs(), deregister) {
+		t.Errorf("two faults were told %d times, and the calls are %v", told, account.APIs())
 	}
 }
 

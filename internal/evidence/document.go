@@ -15,6 +15,7 @@ type Document struct {
 	Schema      string         `json:"schema"`
 	ID          string         `json:"id"` // of the scan: ACCOUNT-REGION-YYYYMMDDTHHMMSS-fffffffffZ
 	Account     string         `json:"account"`
+	AccountName string         `json:"accountName,omitempty"` // what people call it
 	Region      string         `json:"region"`
 	Started     time.Time      `json:"started"`
 	Finished    time.Time      `json:"finished"`
@@ -195,4 +196,12 @@ type Outcome struct {
 	Detail  string       `json:"detail"`
 	At      *time.Time   `json:"at"`
 	Command string       `json:"command"`
+}
+
+// Of is the account as people read it: its number, and its name behind it.
+func (d Document) Of() string {
+	if d.AccountName == "" {
+		return d.Account
+	}
+	return d.Account + " (" + d.AccountName + ")"
 }

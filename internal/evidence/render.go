@@ -27,6 +27,7 @@ func New(about About, r guard.Report) Document {
 		Schema:      Schema,
 		ID:          ID(r.Cause.Account, r.Cause.Region, about.Started),
 		Account:     r.Cause.Account,
+		AccountName: r.AccountName,
 		Region:      r.Cause.Region,
 		Started:     about.Started.UTC(),
 		Finished:    about.Finished.UTC(),

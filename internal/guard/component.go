@@ -186,7 +186,8 @@ func checkComponent(p Component) Finding {
 type PolicyDocument struct {
 	Account string
 	Region  string
-	Faults  []string // why it is refused; none when it is valid
+	Faults  []string // why its newest version is refused; none when it is valid
+	Version int64    // the last good one, which holds; zero when none could be read
 }
 
 // Subject is policy@ACCOUNT/REGION.
@@ -202,14 +203,14 @@ func guardPolicy() Rule {
 		ID:          GuardPolicy,
 		Group:       GroupPolicy,
 		Requirement: "The guard's policy document is readable and valid.",
-		Why:         "If it is invalid, the guard ignores it, with its exemptions. It enforces the account setting and only reports workloads.",
-		Headlines:   headlines("Policy document rejected, workloads only reported", "The guard could not check itself"),
+		Why:         "If it is invalid, its last good version holds. If none can be read, the guard enforces the account setting and only reports workloads.",
+		Headlines:   headlines("Policy document does not hold", "The guard could not check itself"),
 		Severity:    Critical,
 		Default:     Audit,
 		Controls:    []Control{SI4, CA7},
 		Method:      Examine,
 		Evidence:    Configuration,
-		Remedy:      always("Fix the policy document at the line named and deploy it again."),
+		Remedy:      always("Fix the policy document at the line named and write it again (docs/policy.md says how)."),
 	}
 }
 
@@ -217,5 +218,8 @@ func checkPolicyDocument(d PolicyDocument) Finding {
 	if len(d.Faults) == 0 {
 		return finding(GuardPolicy, d, Compliant, "The policy document is valid.")
 	}
-	return finding(GuardPolicy, d, NonCompliant, fmt.Sprintf("The policy document was rejected; the account setting is enforced, workloads are only reported: %s.", strings.Join(d.Faults, "; ")))
+	if d.Version > 0 {
+		return finding(GuardPolicy, d, NonCompliant, fmt.Sprintf("The policy document was rejected; its version %d, the last good one, holds: %s.", d.Version, strings.Join(d.Faults, "; ")))
+	}
+	return finding(GuardPolicy, d, NonCompliant, fmt.Sprintf("No policy document holds; the account setting is enforced, workloads are only reported: %s.", strings.Join(d.Faults, "; ")))
 }

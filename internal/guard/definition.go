@@ -5,12 +5,12 @@ type TaskDefinition struct {
 	ARN          string
 	Family       string // what to ask ECS for while the ARN is unknown
 	Platform     Platform
-	Fargate      Answer // whether it is meant for Fargate: FARGATE was asked for, or nothing was and ECS computed it
-	Managed      Answer // whether it was asked for ECS Managed Instances
-	Inactive     bool   // deregistered: no new launches, after up to 10 minutes
-	RegisteredBy string // ARN of who registered it; AWS Batch's role for a job definition's
+	Fargate      Answer            // whether it is meant for Fargate: FARGATE was asked for, or nothing was and ECS computed it
+	Managed      Answer            // whether it was asked for ECS Managed Instances
+	Inactive     bool              // deregistered: no new launches, after up to 10 minutes
+	RegisteredBy string            // ARN of who registered it; AWS Batch's role for a job definition's
 	Tags         map[string]string // with which it was registered, as far as the record of that shows
-	Unknown      string // why something is unknown, as the end of a sentence: "because …"
+	Unknown      string            // why something is unknown, as the end of a sentence: "because …"
 }
 
 // Subject is the revision's ARN, or as much of it as is known.

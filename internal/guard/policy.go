@@ -45,6 +45,7 @@ type Policy struct {
 	ServiceRemedy  ServiceRemedy
 	ExposureRemedy ExposureRemedy
 	Exemptions     []Exemption
+	Freezes        []Freeze
 }
 
 // Exemption lets violations of the matching resources stand until it expires.
@@ -54,6 +55,28 @@ type Exemption struct {
 	Reason   string
 	Approver string
 	Expires  time.Time
+}
+
+// Freeze is a mode with an end: until it expires, the violations that rules
+// would fix are reported only. The account setting cannot be frozen.
+type Freeze struct {
+	Rules    []RuleID // none means all rules about workloads
+	Reason   string
+	Approver string
+	Expires  time.Time
+}
+
+// Held is the policy that holds for workloads now, and what is wrong with the
+// document that it is from.
+type Held struct {
+	Policy  Policy
+	Faults  []string // why the document's newest version does not hold; none when it does
+	Version int64    // of the document that holds; zero when none could be read
+}
+
+// Document is the policy document as a state.
+func (h Held) Document(l Location) PolicyDocument {
+	return PolicyDocument{Account: l.Account, Region: l.Region, Faults: h.Faults, Version: h.Version}
 }
 
 // DefaultPolicy is the rule table's own.
@@ -119,6 +142,9 @@ func (p Policy) refusal(a Remediation, now time.Time) string {
 		return "The policy only audits this rule."
 	case Enforce:
 	}
+	if f, ok := p.frozen(a.Rule, now); ok {
+		return fmt.Sprintf("Change freeze until %s: %s (approved by %s).", f.Expires.Format(time.DateOnly), f.Reason, f.Approver)
+	}
 	for _, resource := range a.affected() {
 		e, ok := p.Exempt(resource, now)
 		if !ok {
@@ -127,6 +153,19 @@ func (p Policy) refusal(a Remediation, now time.Time) string {
 		return fmt.Sprintf("Exempt until %s: %s (approved by %s).", e.Expires.Format(time.DateOnly), e.Reason, e.Approver)
 	}
 	return ""
+}
+
+// frozen finds a change freeze that holds for a rule at a time.
+func (p Policy) frozen(rule RuleID, now time.Time) (Freeze, bool) {
+	if rule.AboutSetting() {
+		return Freeze{}, false
+	}
+	for _, f := range p.Freezes {
+		if now.Before(f.Expires) && (len(f.Rules) == 0 || slices.Contains(f.Rules, rule)) {
+			return f, true
+		}
+	}
+	return Freeze{}, false
 }
 
 // affected are the things of which each one's exemption covers the action.

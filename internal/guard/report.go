@@ -3,10 +3,12 @@ package guard
 // Report is one scan or one event: why the guard acted, what it found, what it did.
 // Alerts, logs, metrics and evidence are rendered from it.
 type Report struct {
-	Cause    Cause
-	Findings []Finding
-	Outcomes []Outcome
-	Expiring []Exemption // exemptions that end within a week
+	Cause Cause
+	// AccountName is what people call the account; empty where nobody said.
+	AccountName string
+	Findings    []Finding
+	Outcomes    []Outcome
+	Expiring    []Exemption // exemptions that end within a week
 	// Timelines are those of the settings, the account default's first; only
 	// the verifier reads them.
 	Timelines []Timeline

@@ -18,6 +18,7 @@ import (
 	"fipsguard/internal/localaws/securityhub"
 	"fipsguard/internal/localaws/sns"
 	"fipsguard/internal/localaws/sqs"
+	"fipsguard/internal/localaws/ssm"
 )
 
 // AccountID is the account that every Account is.
@@ -68,6 +69,7 @@ type Account struct {
 	*kms.Keys
 	*logs.Groups
 	*s3.Buckets
+	*ssm.Parameters
 	*securityhub.Hub
 	*sns.Topics
 	*sqs.Queues
@@ -98,16 +100,18 @@ func New(o Options) *Account {
 		Go:        bus.Go,
 		Delivered: func(d Received) { o.Observe(Activity{Time: k.Clock.Now(), Received: &d}) },
 	})
+	tasks := ecs.New(k, ecs.Options{Publish: bus.Publish, Command: command, Exits: exits, ExecTime: o.ExecTime})
 	return &Account{
 		Kernel:     k,
 		Targets:    autoscaling.New(k),
 		CloudTrail: trail,
-		ECS:        ecs.New(k, ecs.Options{Publish: bus.Publish, Command: command, Exits: exits, ExecTime: o.ExecTime}),
+		ECS:        tasks,
 		Registry:   ecr.New(k),
 		Bus:        bus,
 		Keys:       kms.New(k),
 		Groups:     logs.New(k),
 		Buckets:    buckets,
+		Parameters: ssm.New(k, tasks.SessionOperations()),
 		Hub:        securityhub.New(k),
 		Topics:     sns.New(k, func(m Message) { o.Observe(Activity{Time: m.Time, Message: &m}) }, queues.Deliver),
 		Queues:     queues,

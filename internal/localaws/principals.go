@@ -10,6 +10,7 @@ type Principals struct {
 	Terraform   Principal // an IAM user, in CI
 	Guard       Principal // the enforcer's role in us-gov-west-1
 	Verifier    Principal // the verifier's role there
+	Approver    Principal // a person's session in the role that writes the policy document
 	Drill       Principal // the role of the drill there
 }
 
@@ -37,6 +38,7 @@ func Everyone() Principals {
 		Application: role("app/checkout", "checkout-7f3a", "ASIALOCALAPPROLE0001", "10.0.12.34", false),
 		Guard:       role(guard+"-us-gov-west-1", guard, "ASIALOCALFIPSGUARD01", "10.0.0.9", false),
 		Verifier:    role(verifier+"-us-gov-west-1", verifier, "ASIALOCALVERIFIER001", "10.0.0.9", false),
+		Approver:    role("PolicyApprover", "sam.lee", "ASIALOCALAPPROVER001", "198.51.100.8", true),
 		Drill:       role(drill+"-us-gov-west-1", drill, "ASIALOCALDRILL000001", "198.51.100.7", false),
 		Root: Principal{
 			Kind: Root, ARN: kernel.IAMARN("root"), AccessKeyID: "AKIALOCALROOTUSER001",
@@ -50,5 +52,5 @@ func Everyone() Principals {
 }
 
 func (p Principals) all() []Principal {
-	return []Principal{p.Admin, p.Application, p.Root, p.Terraform, p.Guard, p.Verifier, p.Drill}
+	return []Principal{p.Admin, p.Application, p.Root, p.Terraform, p.Guard, p.Verifier, p.Approver, p.Drill}
 }

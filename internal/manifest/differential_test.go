@@ -18,6 +18,7 @@ import (
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/manifest"
 	"fipsguard/internal/metric"
+	"fipsguard/internal/policydoc"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
@@ -154,7 +155,7 @@ func newDeployment(t *testing.T) *deployment {
 	d := &deployment{admin: ecs.NewFromConfig(admin), trail: cloudtrail.NewFromConfig(admin), log: &verdicts{}, read: map[string]bool{}}
 	d.guard = &enforcer.Enforcer{
 		Account:  ecsapi.NewAccount(ecs.NewFromConfig(keeper), nil, time.Now),
-		Notifier: silent{}, Policy: guard.DefaultPolicy().Audited(), Log: slog.New(d.log), Metrics: metric.NewWriter(io.Discard), Now: time.Now,
+		Notifier: silent{}, Policy: guard.DefaultPolicy().Audited(), Workloads: policydoc.Fixed(guard.DefaultPolicy().Audited()), Log: slog.New(d.log), Metrics: metric.NewWriter(io.Discard), Now: time.Now,
 	}
 	fargate := []string{"FARGATE", "FARGATE_SPOT"}
 	for name, strategy := range map[string][]ecstypes.CapacityProviderStrategyItem{"plain": nil, "auto": {{CapacityProvider: aws.String("FARGATE_SPOT")}}} {

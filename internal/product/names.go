@@ -30,6 +30,8 @@ const (
 	Drill       = Prefix + "drill"             // the role of the drill, with the Region behind it, and the queue of the alerts that it waits for
 	Filtered    = Prefix + "drill-filtered"    // a queue whose subscription has a filter policy
 	Witness     = Prefix + "witness"           // the witness's repository, cluster and task definition
+
+	PolicyParameter = Prefix + "policy" // of Systems Manager, unless the deployment names another
 )
 
 // GateExecutions is how many executions of the gate run at once, at most: the

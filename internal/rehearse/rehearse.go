@@ -15,6 +15,7 @@ import (
 	"fipsguard/internal/enforcer"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
+	"fipsguard/internal/policydoc"
 )
 
 // Action is one call that the guard would have made.
@@ -59,9 +60,6 @@ type Past struct {
 	Teams   map[string]string // of subjects, as far as they are known: a tag's value, or the family
 }
 
-// delivery is how long after a call its event reaches the guard; it is fresh then.
-const delivery = 5 * time.Second
-
 // Known is what AWS tells of what no event shows.
 type Known struct {
 	Definitions []guard.TaskDefinition
@@ -101,13 +99,15 @@ type play struct {
 	account             *account
 	settings, workloads *enforcer.Enforcer
 	event               guard.Event // that is being responded to
+	fixed               time.Time   // when the setting was fixed, until a scan followed
+	hourly              time.Time   // when the next hourly scan is
 	past                Past
 	counts              counts
 }
 
 func (p *play) guard() *enforcer.Enforcer {
 	return &enforcer.Enforcer{
-		Account: p.account, Notifier: p, Policy: p.Policy, Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: p.account.time,
+		Account: p.account, Notifier: p, Policy: p.Policy, Workloads: policydoc.Fixed(p.Policy), Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: p.account.time,
 	}
 }
 
@@ -139,7 +139,7 @@ func (p *play) respond(ctx context.Context, e guard.Event) {
 	p.past.Events++
 	p.rescan(ctx, e)
 	p.event = e
-	p.account.now = e.Cause.Time.Add(delivery)
+	p.account.now = e.Cause.Time
 	if e.Cause.Time.IsZero() {
 		p.counts.add(noTime, e.Cause.EventID)
 	}
@@ -159,22 +159,33 @@ func (p *play) respond(ctx context.Context, e guard.Event) {
 	_ = by.RespondTo(ctx, p.Location, e)
 }
 
-// rescan is what the hourly scans until an event would have found to do that no
-// event shows: a family has a new revision, to which a service could be rolled
-// back.
+// afterFix is how long after a fix of the setting a scan begins: requests gather
+// for a minute.
+const afterFix = 65 * time.Second
+
+// rescan is what the scans until an event would have found to do that no event
+// shows: a family has a new revision, to which a service could be rolled back. The
+// first one sees it: the hourly one, or one after a fix.
 func (p *play) rescan(ctx context.Context, before guard.Event) {
-	hour := p.account.now.Truncate(time.Hour).Add(time.Hour)
-	if len(p.account.stirred) == 0 || before.Cause.Time.Before(hour) {
+	why, at := "hourly scan", p.hourly
+	if fixed := p.fixed.Add(afterFix); !p.fixed.IsZero() && fixed.Before(at) {
+		why, at = "scan after a fix", fixed
+	}
+	if before.Cause.Time.Before(at) {
 		return
 	}
-	p.account.now = hour
+	p.fixed, p.hourly = time.Time{}, before.Cause.Time.Truncate(time.Hour).Add(time.Hour)
+	if len(p.account.stirred) == 0 {
+		return
+	}
+	p.account.now = at
 	for _, arn := range slices.Sorted(maps.Keys(p.account.services)) {
 		s := p.account.services[arn]
 		if !p.account.stirred[familyOf(s.Definition.ARN)] {
 			continue
 		}
 		p.event = guard.Event{
-			Cause:  guard.Cause{EventName: "hourly scan", Time: hour, Account: p.Location.Account, Region: p.Location.Region, Actor: guard.Actor{Name: "fipsguard"}},
+			Cause:  guard.Cause{EventName: why, Time: at, Account: p.Location.Account, Region: p.Location.Region, Actor: guard.Actor{Name: "fipsguard"}},
 			States: []guard.State{s},
 		}
 		_ = p.workloads.RespondTo(ctx, p.Location, p.event)
@@ -183,6 +194,9 @@ func (p *play) rescan(ctx context.Context, before guard.Event) {
 }
 
 func (p *play) note(r guard.Remediation) {
+	if _, ok := r.Call.(guard.PutAccountSettingDefault); ok {
+		p.fixed = p.account.now
+	}
 	p.past.Actions = append(p.past.Actions, Action{
 		At: p.account.now, Rule: r.Rule, Subject: r.Subject, Definition: cmp.Or(r.Definition, definitionOf(r.Subject)), Call: r.Call, Cause: p.event.Cause,
 	})

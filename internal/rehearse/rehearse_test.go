@@ -12,6 +12,7 @@ import (
 	"fipsguard/internal/config"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/guardtest"
+	"fipsguard/internal/policydoc"
 	"fipsguard/internal/rehearse"
 	"fipsguard/internal/scan"
 	"fipsguard/internal/trail"
@@ -215,7 +216,7 @@ func TestWhatRunsNow(t *testing.T) {
 	w.Default = guard.ModeOff
 	before := w.State()
 	noting := &rehearse.Noting{Account: w}
-	scanner := &scan.Scanner{Account: noting, History: w, Policy: guard.DefaultPolicy(), Now: w.Now}
+	scanner := &scan.Scanner{Account: noting, History: w, Policy: guard.DefaultPolicy(), Workloads: policydoc.Fixed(guard.DefaultPolicy()), Now: w.Now}
 	found, err := scanner.Scan(t.Context(), guard.Location{Account: guardtest.AccountID, Region: guardtest.Region}, scan.Request{Why: "fipsguard rehearse"})
 	if err != nil {
 		t.Fatal(err)

@@ -23,7 +23,7 @@ func (r run) coverage(ctx context.Context, c clusters, findings []guard.Finding)
 func (r run) examined(workloads bool, findings []guard.Finding) []guard.RuleID {
 	var examined []guard.RuleID
 	for _, rule := range guard.Rules() {
-		is := r.Policy.Modes[rule.ID] != guard.Off
+		is := r.held.Policy.Modes[rule.ID] != guard.Off
 		switch rule.Group {
 		case guard.GroupSetting:
 		case guard.GroupPlatform, guard.GroupManaged:

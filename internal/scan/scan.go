@@ -29,8 +29,7 @@ type Begun struct {
 // that an earlier scan left: what a scan is to continue from is read after it.
 func (s *Scanner) Begin(ctx context.Context, location guard.Location, why string) Begun {
 	r := run{
-		Scanner: s, location: location, request: Request{Why: why}, started: s.Now().UTC(),
-		exec: s.Exec != nil && s.Policy.Modes[guard.TaskKernelProof] != guard.Off,
+		Scanner: s, location: location, request: Request{Why: why}, started: s.Now().UTC(), held: guard.Held{Policy: s.Policy},
 	}
 	return Begun{r, r.fixSetting(ctx)}
 }
@@ -44,6 +43,8 @@ func (b Begun) Finish(ctx context.Context, request Request) (Result, error) {
 	if r.request.Intend != nil && len(setting.outcomes) > 0 {
 		r.request.Intend(ctx, guard.Report{Cause: cause, Findings: violations(setting.findings), Outcomes: setting.outcomes})
 	}
+	r.held = r.Workloads(ctx)
+	r.exec = r.Exec != nil && r.held.Policy.Modes[guard.TaskKernelProof] != guard.Off
 	sent := r.sendCanary(ctx, setting)
 	clusters, err := r.findClusters(ctx)
 	if err != nil {
@@ -67,7 +68,8 @@ type run struct {
 	location guard.Location
 	request  Request
 	started  time.Time
-	exec     bool // kernels are read
+	held     guard.Held // the policy: of the setting, then of all else
+	exec     bool       // kernels are read
 }
 
 // cause is why the scan runs, until its history names a better one.
@@ -99,7 +101,7 @@ func failures(errs ...error) []error {
 // result puts a scan's stages together.
 func (r run) result(ctx context.Context, cause guard.Cause, known Known, c clusters, stages ...stage) Result {
 	result := Result{
-		Report: guard.Report{Cause: cause, Timelines: known.Timelines, Expiring: r.Policy.Expiring(r.started, expiringSoon)},
+		Report: guard.Report{Cause: cause, Timelines: known.Timelines, Expiring: r.held.Policy.Expiring(r.started, expiringSoon)},
 		Known:  known,
 	}
 	for _, s := range stages {
@@ -113,7 +115,7 @@ func (r run) result(ctx context.Context, cause guard.Cause, known Known, c clust
 
 // check returns what the rules say of states, and how these were observed.
 func (r run) check(seen guard.Seen, states ...guard.State) []guard.Finding {
-	return guard.SeenAt(r.Policy.Evaluate(guard.CheckAll(states)), seen)
+	return guard.SeenAt(r.held.Policy.Evaluate(guard.CheckAll(states)), seen)
 }
 
 // reading is how something is observed of which the reading begins now.
@@ -121,7 +123,7 @@ func (r run) reading(how guard.How) guard.Seen { return guard.Seen{How: how, At:
 
 // loop is how this scan fixes, and tells for what cause it does.
 func (r run) loop(cause guard.Cause) remediate.Loop {
-	l := remediate.Loop{Account: r.Account, Policy: r.Policy, Now: r.Now}
+	l := remediate.Loop{Account: r.Account, Policy: r.held.Policy, Now: r.Now}
 	if r.request.Intend != nil {
 		l.Announce = func(ctx context.Context, findings []guard.Finding, remediations []guard.Remediation) {
 			r.request.Intend(ctx, intention(cause, findings, remediations))

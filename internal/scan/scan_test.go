@@ -74,7 +74,12 @@ func TestEveryStageFindsAndFixes(t *testing.T) {
 	policy := guard.DefaultPolicy()
 	policy.Modes[guard.TaskRunningPlatform], policy.Modes[guard.TaskKernelProof], policy.ExposureRemedy = guard.Enforce, guard.Enforce, guard.Recycle
 	s := scanner(w, policy)
-	s.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
+	s.Workloads = func(context.Context) guard.Held {
+		if calls := w.APIs(); len(calls) != 3 {
+			t.Errorf("the policy is read after %v; the setting comes first, and nothing else", calls)
+		}
+		return guard.Held{Policy: policy, Faults: []string{"line 1, column 2: unknown key \"modes\""}}
+	}
 	var intended []guard.Cause
 	result, err := s.Scan(t.Context(), location, Request{Why: "scheduled scan", Intend: func(_ context.Context, r guard.Report) { intended = append(intended, r.Cause) }})
 	if err != nil {

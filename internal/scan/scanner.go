@@ -54,17 +54,17 @@ type Witness interface {
 // safe for concurrent use, though two scans at once share their containers' few
 // sessions.
 type Scanner struct {
-	Account      Account
-	Exec         Exec // nil: no kernel is read
-	History      History
-	Components   Components // nil: the guard itself is not checked
-	Canary       Canary     // nil: none is sent
-	Witness      Witness    // nil: none is launched
-	Policy       guard.Policy
-	Class        guard.Class // by whose cycle kernel checks are renewed
-	PolicyFaults []string    // why the policy document was refused, when Policy is not its
-	Now          func() time.Time
-	Progress     func(stage string, done, total int) // may be nil
+	Account    Account
+	Exec       Exec // nil: no kernel is read
+	History    History
+	Components Components                       // nil: the guard itself is not checked
+	Canary     Canary                           // nil: none is sent
+	Witness    Witness                          // nil: none is launched
+	Policy     guard.Policy                     // of the account setting: nothing is read before that is fixed
+	Workloads  func(context.Context) guard.Held // the policy that holds for all else, when a scan begins
+	Class      guard.Class                      // by whose cycle kernel checks are renewed
+	Now        func() time.Time
+	Progress   func(stage string, done, total int) // may be nil
 }
 
 // Request is how far one scan goes.

@@ -48,7 +48,7 @@ func (r run) startWitness(ctx context.Context, h history) guard.Witness {
 	changed := line[len(line)-1].From
 	due := known.FIPS != guard.Yes || known.At.Before(changed) || r.Now().Sub(known.At).Abs() > witnessAge
 	late := !r.request.KernelsEnd.IsZero() && r.Now().Add(witnessTime).After(r.request.KernelsEnd)
-	if r.Witness == nil || late || h.mode != guard.ModeOn || !due || r.Policy.Modes[guard.LaunchKernel] == guard.Off {
+	if r.Witness == nil || late || h.mode != guard.ModeOn || !due || r.held.Policy.Modes[guard.LaunchKernel] == guard.Off {
 		return guard.Witness{}
 	}
 	return r.Witness.Start(ctx, r.location, "scan")

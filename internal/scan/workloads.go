@@ -63,7 +63,7 @@ func (r run) checkWorkloads(ctx context.Context, cause guard.Cause, clusters []s
 	}
 	for _, s := range services {
 		if guard.Worst(r.check(seen, s)) == guard.NonCompliant {
-			s, err = r.Account.ObserveRemedy(ctx, s, r.Policy.ServiceRemedy)
+			s, err = r.Account.ObserveRemedy(ctx, s, r.held.Policy.ServiceRemedy)
 			w.failures = append(w.failures, failures(err)...)
 		}
 		w.findings = append(w.findings, r.check(seen, s)...)
@@ -115,8 +115,8 @@ func (r run) checkComponents(ctx context.Context, sent []time.Time) stage {
 			s.findings = append(s.findings, r.check(seen, canaries)...)
 		}
 	}
-	if len(r.PolicyFaults) > 0 {
-		s.findings = append(s.findings, r.check(seen, guard.PolicyDocument{Account: r.location.Account, Region: r.location.Region, Faults: r.PolicyFaults})...)
+	if len(r.held.Faults) > 0 {
+		s.findings = append(s.findings, r.check(seen, r.held.Document(r.location))...)
 	}
 	return s
 }

@@ -50,7 +50,7 @@ func (o *ownOverride) ObserveSetting(ctx context.Context, account, region string
 }
 
 func scanner(w *guardtest.World, policy guard.Policy) *Scanner {
-	return &Scanner{Account: w, Exec: w, History: w, Components: w, Policy: policy, Now: w.Now}
+	return &Scanner{Account: w, Exec: w, History: w, Components: w, Policy: policy, Now: w.Now, Workloads: func(context.Context) guard.Held { return guard.Held{Policy: policy, Version: 1} }}
 }
 
 // scan scans the world as a schedule does.

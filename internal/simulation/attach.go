@@ -34,8 +34,11 @@ func (a *Account) attach(ctx context.Context) error {
 		return err
 	}
 	options := wiring.EnforcerOptions{
-		Config: a.marked(a.People.Guard), TopicARN: topic, Policy: a.policy,
+		Config: a.marked(a.People.Guard), TopicARN: topic, Policy: a.policy, Workloads: a.workloads(a.People.Guard),
 		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(a.AWS.LogGroup(Region, "/aws/lambda/"+product.Enforcer)), Now: a.AWS.Now, Sleep: a.sleep,
+	}
+	if err := a.deployPolicy(); err != nil {
+		return err
 	}
 	deployed, err := stack.Read(Region)
 	if err != nil {
@@ -136,7 +139,7 @@ func (a *Account) newVerifier(topic, inbox string) (*verifier.Verifier, error) {
 	config := a.marked(a.People.Verifier)
 	v := scans.Verifier(scans.VerifierOptions{
 		Config:   config,
-		Scanner:  scans.Scanner(scans.Options{Config: config, Policy: a.policy, Exec: true, Now: a.AWS.Now, Sleep: a.sleep}),
+		Scanner:  scans.Scanner(scans.Options{Config: config, Policy: a.policy, Workloads: a.workloads(a.People.Verifier), Exec: true, Now: a.AWS.Now, Sleep: a.sleep}),
 		TopicARN: topic, ReportedURL: inbox, SigningKey: key, Tool: a.tool,
 		Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: a.AWS.Now,
 	})

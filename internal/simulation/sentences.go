@@ -23,6 +23,11 @@ func sentences() []sentence {
 		{form: "{who} creates the service {name} with {number} task|tasks[ and {exec}][ on platform version {version}][ on capacity provider {provider}]", do: createService},
 		{form: "{who} runs a task of {name}[ with {exec}][ on platform version {version}][ on capacity provider {provider}]", do: runTask},
 		{form: "The verifier scans the account", do: scanAccount},
+		{form: "The approver writes a policy that {mode} {rule}", do: writeMode},
+		{form: "The approver writes a change freeze for {duration}", do: writeFreeze},
+		{form: "The approver writes an exemption of task definition {name} for {duration}", do: writeExemption},
+		{form: "The approver breaks the policy", do: breakPolicy},
+		{form: "The approver deletes the policy", do: deletePolicy},
 
 		// Time passes, and things get lost or break.
 		{form: "{duration} pass|passes", do: pass},

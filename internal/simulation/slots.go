@@ -82,7 +82,9 @@ func platforms() map[string]platform {
 func rules() map[string]guard.RuleID {
 	known := map[string]guard.RuleID{}
 	for _, r := range guard.Rules() {
-		known[string(r.ID)] = r.ID
+		if !r.AboutGuard() && !r.ID.AboutSetting() {
+			known[string(r.ID)] = r.ID
+		}
 	}
 	return known
 }

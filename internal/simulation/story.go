@@ -72,6 +72,9 @@ func LineOf(activity Activity) (Line, bool) {
 // isOwnWork reports whether a call is of the guard and about nothing but its
 // alerts and reports.
 func isOwnWork(call localaws.Call) bool {
+	if call.Operation == "ssm:GetParameter" && call.ErrorCode == "" {
+		return isGuard(call.Principal) // of the policy
+	}
 	isFirst := call.ErrorCode == "NoSuchKey" // there is no state yet
 	service, _, _ := strings.Cut(call.Operation, ":")
 	return isGuard(call.Principal) && (call.ErrorCode == "" || isFirst) && slices.Contains([]string{"kms", "s3", "sns", "sqs"}, service)

@@ -57,13 +57,14 @@ func (v *Verifier) keepUnsigned(ctx context.Context, d evidence.Document) (evide
 	return d, receipt{location: location}, err
 }
 
-// keepFormats keeps what is made of a signed report, its payload first.
+// keepFormats keeps what is made of a signed report, its payload first. One format
+// after the other takes the place of the payload in memory.
 func (v *Verifier) keepFormats(ctx context.Context, d evidence.Document, payload []byte) error {
 	if _, err := v.keepAs(ctx, d.ID, ".json", "application/json", payload); err != nil {
 		return err
 	}
 	d.SHA256 = evidence.Digest(payload)
-	content := bytes.NewBuffer(make([]byte, 0, len(payload))) // no format is much larger
+	content := bytes.NewBuffer(payload[:0])
 	for _, file := range format.Derived() {
 		content.Reset()
 		// A JSON encoder makes a bytes.Buffer that it knows as one twice as large.

@@ -70,7 +70,9 @@ func playFault(t *testing.T, dependency string, fault guardtest.Fault, faulty bo
 	w.Default, w.Kernels[w.Tasks[0].ARN+"/main"] = guard.ModeOff, "0\r\n"
 	w.Faults[dependency], o.faults[dependency] = fault, fault
 	if faulty {
-		v.Scanner.PolicyFaults = []string{"line 1, column 2: unknown key \"modes\""}
+		v.Scanner.Workloads = func(context.Context) guard.Held {
+			return guard.Held{Policy: guard.DefaultPolicy(), Faults: []string{"line 1, column 2: unknown key \"modes\""}}
+		}
 	}
 	seen.start = time.Now()
 	ctx, cancel = context.WithTimeout(t.Context(), functionTime)

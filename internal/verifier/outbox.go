@@ -99,23 +99,23 @@ func pendingOf(r guard.Report, kept receipt) pending {
 // message is the alert. One that an earlier run left is made anew.
 func (v *Verifier) message(ctx context.Context, p pending) alert.Message {
 	if p.made != nil {
-		return alert.Render(*p.made)
+		return v.render(*p.made)
 	}
 	if p.Report == nil {
-		return alert.Render(p.report(evidence.Document{}, "No report of it was kept."))
+		return v.render(p.report(evidence.Document{}, "No report of it was kept."))
 	}
 	payload, believed, err := v.readReport(ctx, *p.Report)
 	switch {
 	case err != nil:
-		return alert.Render(p.report(evidence.Document{}, "The report could not be read back: "+err.Error()+"."))
+		return v.render(p.report(evidence.Document{}, "The report could not be read back: "+err.Error()+"."))
 	case believed != nil:
-		return alert.Render(p.report(evidence.Document{}, "The report is not as it was kept: "+believed.Error()+"."))
+		return v.render(p.report(evidence.Document{}, "The report is not as it was kept: "+believed.Error()+"."))
 	}
 	d, err := evidence.Read(bytes.NewReader(payload))
 	if err != nil {
-		return alert.Render(p.report(evidence.Document{}, "The report could not be read back: "+err.Error()+"."))
+		return v.render(p.report(evidence.Document{}, "The report could not be read back: "+err.Error()+"."))
 	}
-	return alert.Render(p.report(d, "The report has no reason."))
+	return v.render(p.report(d, "The report has no reason."))
 }
 
 // report is what the alert says, with a document's reasons; otherwise is the
@@ -152,4 +152,10 @@ func (p pending) report(d evidence.Document, otherwise string) guard.Report {
 		r.Scan = &guard.Scan{Status: p.Status, Summary: summary, Resolved: p.Resolved, Evidence: p.Location}
 	}
 	return r
+}
+
+// render is an alert with the account's name.
+func (v *Verifier) render(r guard.Report) alert.Message {
+	r.AccountName = v.AccountName
+	return alert.Render(r)
 }

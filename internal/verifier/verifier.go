@@ -74,11 +74,12 @@ type Verifier struct {
 	Inbox    Inbox
 	Hubs     []Hub
 	// Collector is the ARN of the function that scans, for the reports.
-	Collector string
-	Tool      evidence.Tool
-	Log       *slog.Logger
-	Metrics   *metric.Writer
-	Now       func() time.Time
+	Collector   string
+	Tool        evidence.Tool
+	Log         *slog.Logger
+	AccountName string // what people call the account; may be empty
+	Metrics     *metric.Writer
+	Now         func() time.Time
 
 	unwritten *recalled // the state that an earlier run could not write
 	key       *seal.Key // the signer's, once it was asked for
@@ -114,6 +115,7 @@ func (v *Verifier) Run(ctx context.Context, location guard.Location, request Req
 		Sample: request.Sample, Canary: request.Canary, KernelsEnd: request.KernelsEnd, Known: known, Intend: v.intend(&intending),
 	})
 	found.Report.Findings = append(found.Report.Findings, v.Scanner.Policy.Evaluate(guard.Check(left.component(location)))...)
+	found.Report.AccountName = v.AccountName
 	v.record(found)
 	document, kept, keepErr := v.keep(ctx, intending, v.document(found, started, location, request, was))
 	tellErr := v.tell(ctx, was, found, document, request, kept)

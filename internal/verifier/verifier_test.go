@@ -18,6 +18,7 @@ import (
 	"fipsguard/internal/guard"
 	"fipsguard/internal/guardtest"
 	"fipsguard/internal/metric"
+	"fipsguard/internal/policydoc"
 	"fipsguard/internal/scan"
 )
 
@@ -174,7 +175,7 @@ func (o *outside) subjects() []string {
 func (o *outside) verifier(w *guardtest.World) *Verifier {
 	return &Verifier{
 		Scanner: &scan.Scanner{
-			Account: w, Exec: w, History: w, Components: w, Policy: guard.DefaultPolicy(), Now: w.Now,
+			Account: w, Exec: w, History: w, Components: w, Policy: guard.DefaultPolicy(), Workloads: policydoc.Fixed(guard.DefaultPolicy()), Now: w.Now,
 		},
 		Store: o, Signer: o, Notifier: o, Inbox: o, Now: w.Now,
 		Tool: evidence.Tool{Name: "fipsguard"}, Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard),
@@ -250,6 +251,28 @@ func TestAKilledVerifierLosesNothingAndRepeatsNothing(t *testing.T) {
 			}
 			checkChain(t, o)
 		}
+	}
+}
+
+// TestTheAccountsNameIsShown beside its number: in subjects, in the text and in
+// the report.
+func TestTheAccountsNameIsShown(t *testing.T) {
+	w, o := bad(), newOutside(t)
+	v := o.verifier(w)
+	v.AccountName = "payments-prod"
+	if _, err := run(t, v, Request{}); err != nil {
+		t.Fatal(err)
+	}
+	if len(o.inbox) == 0 {
+		t.Fatal("nobody was told")
+	}
+	for _, m := range o.inbox {
+		if !strings.Contains(m.Subject, "111122223333 (payments-prod) us-gov-west-1") || !strings.Contains(m.Text, "ccount 111122223333 (payments-prod), Region us-gov-west-1") {
+			t.Errorf("%s:\n%s", m.Subject, m.Text)
+		}
+	}
+	if d := o.document(t, 0); d.Of() != "111122223333 (payments-prod)" {
+		t.Errorf("the report is of %s", d.Of())
 	}
 }
 

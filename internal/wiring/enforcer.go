@@ -9,10 +9,12 @@ import (
 
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/notify"
+	"fipsguard/internal/aws/parameter"
 	"fipsguard/internal/config"
 	"fipsguard/internal/enforcer"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/metric"
+	"fipsguard/internal/policydoc"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -20,14 +22,15 @@ import (
 
 // EnforcerOptions is what an enforcer or a gate is made of, besides AWS.
 type EnforcerOptions struct {
-	Config       aws.Config
-	TopicARN     string // of the alerts
-	Policy       guard.Policy
-	PolicyFaults []string // why the policy document was refused, when Policy is not its
-	Log          *slog.Logger
-	Metrics      *metric.Writer
-	Now          func() time.Time
-	Sleep        func(context.Context, time.Duration) error
+	Config      aws.Config
+	TopicARN    string                           // of the alerts
+	AccountName string                           // may be empty
+	Policy      guard.Policy                     // of the account setting
+	Workloads   func(context.Context) guard.Held // the policy that holds for workloads now
+	Log         *slog.Logger
+	Metrics     *metric.Writer
+	Now         func() time.Time
+	Sleep       func(context.Context, time.Duration) error
 }
 
 // Enforcer puts the enforcer together: none of its calls waits for a turn.
@@ -44,43 +47,60 @@ func Gate(o EnforcerOptions, scaling ecsapi.Scaling) *enforcer.Enforcer {
 
 func (o EnforcerOptions) with(account *ecsapi.Account) *enforcer.Enforcer {
 	return &enforcer.Enforcer{
-		Account:      account,
-		Notifier:     notify.NewTopic(o.Config, o.TopicARN),
-		Policy:       o.Policy,
-		PolicyFaults: o.PolicyFaults,
-		Log:          o.Log,
-		Metrics:      o.Metrics,
-		Now:          o.Now,
+		Account:     account,
+		Notifier:    notify.NewTopic(o.Config, o.TopicARN),
+		Policy:      o.Policy,
+		Workloads:   o.Workloads,
+		AccountName: o.AccountName,
+		Log:         o.Log,
+		Metrics:     o.Metrics,
+		Now:         o.Now,
 	}
 }
 
 // EnforcerFunction is the enforcer as Lambda runs it, by the function's
-// environment.
+// environment. It gets no events of workloads: of those that someone hands to it
+// all the same, it only reports.
 func EnforcerFunction(p Process) (Function, error) {
-	return function(p, Enforcer)
+	settings, err := config.ReadEnforcer(p.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	return function(p, settings, func(o EnforcerOptions) *enforcer.Enforcer {
+		o.Workloads = func(context.Context) guard.Held { return guard.Held{Policy: o.Policy} }
+		return Enforcer(o)
+	})
 }
 
 // GateFunction is the gate as Lambda runs it, by the function's environment.
 // newScaling makes the client of Application Auto Scaling.
 func GateFunction[S ecsapi.Scaling](p Process, newScaling func(aws.Config) S) (Function, error) {
-	return function(p, func(o EnforcerOptions) *enforcer.Enforcer { return Gate(o, newScaling(o.Config)) })
-}
-
-func function(p Process, make func(EnforcerOptions) *enforcer.Enforcer) (Function, error) {
-	settings, err := config.ReadEnforcer(p.Getenv)
+	settings, err := config.ReadGate(p.Getenv)
 	if err != nil {
 		return nil, err
 	}
+	return function(p, settings.Enforcer, func(o EnforcerOptions) *enforcer.Enforcer {
+		o.Workloads = Workloads(o.Config, settings, o.Now)
+		return Gate(o, newScaling(o.Config))
+	})
+}
+
+// Workloads is the policy that holds for workloads, read while the function runs.
+func Workloads(c aws.Config, settings config.Gate, now func() time.Time) func(context.Context) guard.Held {
+	source := &policydoc.Source{Store: parameter.Parameter{Config: c, Name: settings.PolicyParameter}, Mode: settings.Mode, Now: now}
+	return source.Held
+}
+
+func function(p Process, settings config.Enforcer, make func(EnforcerOptions) *enforcer.Enforcer) (Function, error) {
 	aws, err := AWSConfig(p)
 	if err != nil {
 		return nil, err
 	}
-	policy, faults := Policy(settings, time.Now())
 	log := Logger(p.Out, settings)
 	return Legible(&enforcerHandler{
 		simulated: isSimulated(p.Getenv("AWS_ENDPOINT_URL")),
 		enforcer: make(EnforcerOptions{
-			Config: aws, TopicARN: settings.TopicARN, Policy: policy, PolicyFaults: faults,
+			Config: aws, TopicARN: settings.TopicARN, AccountName: settings.AccountName, Policy: config.WithoutDocument(settings.Mode),
 			Log: log, Metrics: metric.NewWriter(p.Out), Now: time.Now, Sleep: ecsapi.Sleep,
 		}),
 		logStart: sync.OnceFunc(func() { LogStart(log, settings) }),

@@ -11,6 +11,7 @@ import (
 	"fipsguard/internal/guard"
 	"fipsguard/internal/guardtest"
 	"fipsguard/internal/metric"
+	"fipsguard/internal/policydoc"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
@@ -34,7 +35,7 @@ func TestWhatFailsReachesLambda(t *testing.T) {
 		account.Default = guard.ModeOff
 		account.Faults[guardtest.EveryWrite] = guardtest.Down
 		h := Handler(&enforcer.Enforcer{
-			Account: account, Notifier: silent{}, Policy: guard.DefaultPolicy(),
+			Account: account, Notifier: silent{}, Policy: guard.DefaultPolicy(), Workloads: policydoc.Fixed(guard.DefaultPolicy()),
 			Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard), Now: account.Now,
 		})
 		answer, err := h.Invoke(inLambda, []byte(c.event))

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"time"
 
 	"fipsguard/internal/config"
 	"fipsguard/internal/guard"
@@ -52,14 +51,4 @@ func Logger(out io.Writer, settings config.Enforcer) *slog.Logger {
 // LogStart writes what a program runs on.
 func LogStart(log *slog.Logger, settings config.Enforcer) {
 	log.Info("start", "fips140", fips140.Enabled(), "fips140Module", fips140.Version(), "mode", settings.Mode)
-}
-
-// Policy is what the guard is allowed to do, and what is wrong with the policy
-// document where it does not hold.
-func Policy(settings config.Enforcer, now time.Time) (policy guard.Policy, faults []string) {
-	policy, wrong := config.PolicyOrDefault(settings.Policy, settings.Mode, now)
-	for _, fault := range wrong {
-		faults = append(faults, fault.Error())
-	}
-	return policy, faults
 }

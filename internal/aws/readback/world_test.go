@@ -73,8 +73,8 @@ func deploy(t *testing.T) *world {
 		Account:    New(config, s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true })), t: t, code: program(t),
 		place: component.Place{Partition: "aws-us-gov", Account: motoAccount, Region: motoRegion, Known: map[string]string{
 			"AWS::StackId": "arn:aws-us-gov:cloudformation:us-gov-west-1:123456789012:stack/fipsguard/0a1b2c3d-0000-0000-0000-000000000000",
-			"LogGroups":    "create",
-			"Email1":       subscriber, "Email2": "", "Email3": "", "Email4": "", "Email5": "",
+			"LogGroups":    "create", "Mode": "enforce", "PolicyParameter": "fipsguard-policy", "AccountName": "", "TrailLogs": "",
+			"Email1": subscriber, "Email2": "", "Email3": "", "Email4": "", "Email5": "",
 		}},
 	}
 	w.Alarms = cloudwatch.NewFromConfig(config, func(o *cloudwatch.Options) { o.HTTPClient = asJSON{} })

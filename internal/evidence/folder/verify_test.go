@@ -28,6 +28,7 @@ import (
 	"fipsguard/internal/guard"
 	"fipsguard/internal/guardtest"
 	"fipsguard/internal/metric"
+	"fipsguard/internal/policydoc"
 	"fipsguard/internal/product"
 	"fipsguard/internal/scan"
 	"fipsguard/internal/verifier"
@@ -123,7 +124,7 @@ func scans(t testing.TB, k key, b bucket, from time.Time, n int) {
 	w := guardtest.NewWorld(from)
 	w.Tasks = []guard.Task{guardtest.RunningTask("a", from.Add(-time.Hour)), guardtest.RunningTask("b", from.Add(-time.Hour))}
 	v := &verifier.Verifier{
-		Scanner: &scan.Scanner{Account: w, Exec: w, History: w, Components: w, Policy: guard.DefaultPolicy(), Now: w.Now},
+		Scanner: &scan.Scanner{Account: w, Exec: w, History: w, Components: w, Policy: guard.DefaultPolicy(), Workloads: policydoc.Fixed(guard.DefaultPolicy()), Now: w.Now},
 		Store:   b, Signer: k, Notifier: b, Inbox: b, Now: w.Now,
 		Tool: evidence.Tool(product.ThisBuild()), Log: slog.New(slog.DiscardHandler), Metrics: metric.NewWriter(io.Discard),
 	}

@@ -2,7 +2,6 @@ package format
 
 import (
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -13,6 +12,8 @@ import (
 	"fipsguard/internal/guard"
 
 	oscal "github.com/defenseunicorns/go-oscal/src/types/oscal-1-2-2"
+	jsonv2 "github.com/go-json-experiment/json"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
 const (
@@ -55,7 +56,13 @@ func original(d evidence.Document) *[]oscal.ResourceLink {
 
 // WriteOSCAL writes the assessment results as JSON.
 func WriteOSCAL(out io.Writer, d evidence.Document) error {
-	if err := json.NewEncoder(out).Encode(OSCAL(d)); err != nil {
+	// Streamed, as the standard library's encoder would write it: that one holds
+	// all of it, 15 MB of 10,000 tasks.
+	err := jsonv2.MarshalWrite(out, OSCAL(d), jsonv1.DefaultOptionsV1())
+	if err == nil {
+		_, err = io.WriteString(out, "\n")
+	}
+	if err != nil {
 		return fmt.Errorf("write OSCAL assessment results of report %s: %w", d.ID, err)
 	}
 	return nil

@@ -23,7 +23,7 @@ func WriteText(out io.Writer, d evidence.Document) error {
 // answered.
 func WriteStyledText(out io.Writer, d evidence.Document, style func(word string) string) error {
 	w := &lines{out: out, style: style}
-	w.printf("%s  account %s, Region %s, %s\n", w.word("%s", d.Status.String()), d.Account, d.Region, d.Finished.Format(time.RFC3339))
+	w.printf("%s  account %s, Region %s, %s\n", w.word("%s", d.Status.String()), d.Of(), d.Region, d.Finished.Format(time.RFC3339))
 	w.printf("%s\n", evidence.Summary(d))
 	w.printf("%s %s by %s with %s %s. %s\n\n", did(d), between(d), cmp.Or(d.Collector, "someone unknown"), d.Tool.Name, d.Tool.Version, d.Cycle.Keeps)
 	for i, line := range d.Timelines {

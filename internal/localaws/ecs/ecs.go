@@ -79,12 +79,13 @@ func New(k *kernel.Kernel, o Options) *ECS {
 		Name: "ecs", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AmazonEC2ContainerServiceV20141113"},
 		Operations: operations, Recorded: true,
 	})
-	k.Serve(kernel.Service{
-		Name: "ssm", Protocol: kernel.JSON{Version: "1.1"}, Targets: []string{"AmazonSSM"},
-		Operations: map[string]kernel.Operation{"TerminateSession": {Perform: kernel.With(e.terminateSession)}},
-	})
 	k.ServePath(channelPath, e.serveChannel)
 	return e
+}
+
+// SessionOperations are those of Systems Manager on sessions of ECS Exec.
+func (e *ECS) SessionOperations() map[string]kernel.Operation {
+	return map[string]kernel.Operation{"TerminateSession": {Perform: kernel.With(e.terminateSession)}}
 }
 
 func newRegion(name kernel.Region) *region {

@@ -2,6 +2,7 @@ package ecs_test
 
 import (
 	"testing"
+	"time"
 
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/guard"
@@ -104,5 +105,60 @@ func TestTasksOnManagedInstances(t *testing.T) {
 	}
 	if _, err := client.DeleteCapacityProvider(t.Context(), &ecs.DeleteCapacityProviderInput{CapacityProvider: aws.String("off")}); err == nil {
 		t.Error("a provider that a service uses is deleted")
+	}
+}
+
+// TestTheGuardReadsProvidersAnew: before it acts it sees the provider of a task and
+// of a service as it is now. A provider with FIPS mode on is remembered for a
+// minute, one without is not.
+func TestTheGuardReadsProvidersAnew(t *testing.T) {
+	a := localtest.Start(t, localaws.Options{})
+	client := localtest.ECS(a, localaws.Everyone().Admin, localtest.West)
+	now := localtest.Noon()
+	account := ecsapi.NewAccount(client, nil, func() time.Time { return now })
+	replace := func(fips bool) {
+		t.Helper()
+		_, _ = client.DeleteCapacityProvider(t.Context(), &ecs.DeleteCapacityProviderInput{CapacityProvider: aws.String("managed")})
+		localtest.Managed(t, client, "managed", &fips)
+	}
+	replace(false)
+	localtest.Register(t, client, localtest.FargateDefinition("web"))
+	strategy := []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String("managed"), Weight: 1}}
+	ran, err := client.RunTask(t.Context(), &ecs.RunTaskInput{TaskDefinition: aws.String("web"), CapacityProviderStrategy: strategy, NetworkConfiguration: network})
+	if err != nil {
+		t.Fatal(err)
+	}
+	arn, cluster := *ran.Tasks[0].TaskArn, "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/default"
+	named := guard.Task{ARN: arn, Cluster: cluster, Fargate: guard.No, Providers: guard.ProvidersOf("", []string{"managed"}, cluster)}
+	for _, c := range []struct {
+		name             string
+		fips             bool
+		later            time.Duration
+		remembered, anew guard.Verdict
+	}{
+		{"FIPS mode off", false, 0, guard.NonCompliant, guard.NonCompliant},
+		{"replaced by one with it on", true, 0, guard.Compliant, guard.Compliant},
+		{"and by one without, in the same minute", false, time.Second, guard.Compliant, guard.NonCompliant},
+		{"which is not remembered as on once it was read", false, 0, guard.NonCompliant, guard.NonCompliant},
+	} {
+		now = now.Add(c.later)
+		replace(c.fips)
+		known, err := account.WithProviders(t.Context(), named)
+		if got := guard.Worst(guard.Check(known)); err != nil || got != c.remembered {
+			t.Errorf("%s: it is known as %s, want %s, %v", c.name, got, c.remembered, err)
+		}
+		observed, err := account.ObserveTask(t.Context(), guard.Task{ARN: arn, Cluster: cluster})
+		if got := guard.Worst(guard.Check(observed)); err != nil || got != c.anew {
+			t.Errorf("%s: the task is read as %s, want %s, %v", c.name, got, c.anew, err)
+		}
+	}
+	if _, err := client.CreateService(t.Context(), &ecs.CreateServiceInput{
+		ServiceName: aws.String("web"), TaskDefinition: aws.String("web"), DesiredCount: aws.Int32(1), CapacityProviderStrategy: strategy, NetworkConfiguration: network,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	services, err := account.ObserveService(t.Context(), guard.Service{Name: "web", Cluster: cluster})
+	if err != nil || len(services) != 1 || guard.Worst(guard.Check(services[0])) != guard.NonCompliant {
+		t.Errorf("the service is read as %+v, %v", services, err)
 	}
 }

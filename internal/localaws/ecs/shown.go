@@ -21,7 +21,7 @@ type Shown struct {
 // ShownTask is a task.
 type ShownTask struct {
 	ARN, ID, Definition, Group string
-	Platform                   string // such as "LINUX/X86_64 1.4.0"
+	Platform                   string // such as "Linux 1.4.0" or "Managed Instances, main"
 	Status                     string
 	Stopping                   bool
 	FIPS                       bool // of its kernel
@@ -46,9 +46,16 @@ func (e *ECS) Show(name string) Shown {
 		definition := aws.ToString(t.TaskDefinitionArn)
 		shown.Tasks = append(shown.Tasks, ShownTask{
 			ARN: t.arn(), ID: t.id(), Definition: definition[strings.LastIndex(definition, "/")+1:], Group: aws.ToString(t.Group),
-			Platform: aws.ToString(t.PlatformFamily) + " " + aws.ToString(t.PlatformVersion),
+			Platform: t.runsOn(),
 			Status:   t.status(), Stopping: t.stopping(), FIPS: t.fips, Created: aws.ToTime(t.CreatedAt),
 		})
 	}
 	return shown
+}
+
+func (t *task) runsOn() string {
+	if t.LaunchType == types.LaunchTypeManagedInstances {
+		return "Managed Instances, " + aws.ToString(t.CapacityProviderName)
+	}
+	return aws.ToString(t.PlatformFamily) + " " + aws.ToString(t.PlatformVersion)
 }

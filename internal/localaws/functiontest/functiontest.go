@@ -77,6 +77,9 @@ func New(t testing.TB, o localaws.Options) *World {
 }
 
 func (w *World) deploy() (err error) {
+	if err := w.WriteParameter(Region, product.PolicyParameter, `{"version": 1}`); err != nil {
+		return err
+	}
 	if w.topic, err = w.CreateTopic(Region, product.Alerts); err != nil {
 		return err
 	}
@@ -165,7 +168,7 @@ func (w *World) Start(t testing.TB, name, binary string, more ...string) *lambda
 		"AWS_ENDPOINT_URL=" + w.Endpoint(), "AWS_REGION=" + Region,
 		"AWS_ACCESS_KEY_ID=" + people.Guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + people.Guard.SecretAccessKey,
 		"FIPSGUARD_TOPIC_ARN=" + w.topic, "FIPSGUARD_EVIDENCE_BUCKET=" + Bucket, "FIPSGUARD_SIGNING_KEY=" + w.key, "FIPSGUARD_ENFORCER_ARN=" + ARN(product.Enforcer),
-		component.Packed + "=" + w.packed(t), "FIPSGUARD_QUEUES=" + w.queue, "FIPSGUARD_REPORTED=" + w.Reported, "FIPSGUARD_SECURITY_HUB=true",
+		component.Packed + "=" + w.packed(t), "FIPSGUARD_QUEUES=" + w.queue, "FIPSGUARD_REPORTED=" + w.Reported, "FIPSGUARD_SECURITY_HUB=true", "FIPSGUARD_POLICY_PARAMETER=" + product.PolicyParameter,
 	}, more...))
 	if err != nil {
 		t.Fatal(err)

@@ -142,7 +142,10 @@ func play(t *testing.T, binaries map[string]string, c cell) result {
 	ctx, cancel := context.WithTimeout(t.Context(), most)
 	defer cancel()
 	began := time.Now()
-	f := w.Start(t, e.function, binaries[e.function], "FIPSGUARD_POLICY="+policies[c.policy])
+	if err := w.WriteParameter(Region, product.PolicyParameter, policies[c.policy]); err != nil {
+		t.Fatal(err)
+	}
+	f := w.Start(t, e.function, binaries[e.function])
 	_, err := f.Invoke(ctx, e.event(events[len(events)-1], cloudFormation.URL))
 	r := result{cell: c, err: err, alerts: w.Published(), printed: f.Printed(), isOnAtEnd: w.Mode(t) == "enabled"}
 	select {
@@ -267,6 +270,9 @@ func (r result) isRight(t *testing.T) {
 	if r.err != nil && !errors.As(r.err, &failed) {
 		fail("the function does not answer in time")
 	}
+	if r.dependency == publish && !r.isAtFault(publish) && r.mustTell() && !slices.ContainsFunc(r.alerts, isAboutTheSetting) {
+		fail("SNS answers in the end, and was given up")
+	}
 	told := strings.Contains(r.told, `"FAILED"`) || r.err != nil
 	switch {
 	case told:
@@ -278,7 +284,7 @@ func (r result) isRight(t *testing.T) {
 	if r.entry == "scan" && !told && !r.isAtFault("PutObject") && len(r.reports) != 1 {
 		fail("%d reports are kept", len(r.reports))
 	}
-	if r.entry == "scan" && r.dependency != "" && faults[r.fault].taken == 0 && !told && !r.hasUnknowns() {
+	if r.entry == "scan" && r.dependency != "" && faults[r.fault].taken == 0 && !told && !r.saysSo() {
 		fail("the scan could not %s, and says nothing of it", r.dependency)
 	}
 	if r.dependency == "" && r.err != nil {
@@ -305,9 +311,12 @@ func isAboutTheSetting(m localaws.Message) bool {
 	return strings.Contains(m.For("sqs"), guard.SettingName+"@")
 }
 
-// hasUnknowns reports whether a report says that something could not be read.
-func (r result) hasUnknowns() bool {
-	return slices.ContainsFunc(r.reports, func(d evidence.Document) bool { return d.Results.InsufficientData > 0 })
+// saysSo reports whether a report says that something could not be read, or that
+// the setting could not be written.
+func (r result) saysSo() bool {
+	return slices.ContainsFunc(r.reports, func(d evidence.Document) bool {
+		return d.Results.InsufficientData > 0 || r.dependency == write && d.Results.NonCompliant > d.Results.Fixed
+	})
 }
 
 // claimsNothing looks for what says that FIPS mode was turned on.

@@ -149,7 +149,7 @@ func TestUnknownServicesAnswerInTheirProtocol(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if resp.StatusCode != c.status || resp.Header.Get("Content-Type") != c.answer || !strings.Contains(string(body), c.says) || !strings.Contains(string(body), "It has some of these services: application-autoscaling, cloudtrail, ecs") {
+		if resp.StatusCode != c.status || resp.Header.Get("Content-Type") != c.answer || !strings.Contains(string(body), c.says) || !strings.Contains(string(body), "It has some of these services: application-autoscaling, cloudtrail, ecr, ecs") {
 			t.Errorf("%s answers HTTP %d, %s: %q", c.service, resp.StatusCode, resp.Header.Get("Content-Type"), body)
 		}
 	}

@@ -208,6 +208,7 @@ func (s *Statement) capacity(v, cluster, version Value) {
 // onProviders finds the worst capacity provider, other than Fargate's, of a
 // strategy: of ECS Managed Instances it decides about FIPS mode.
 func (s *Statement) onProviders(launchType, strategy Value) {
+	var worst []attribute
 	for _, e := range strategy.list("CapacityProviderStrategy", object) {
 		p := e.get(name, "CapacityProvider")
 		if launchType.Known() != "" || p.IsLeftOut() {
@@ -218,10 +219,10 @@ func (s *Statement) onProviders(launchType, strategy Value) {
 			continue
 		}
 		if !s.facts.named || rankOf(one) > rankOf(s.facts.on) {
-			s.facts.on, s.facts.named = one, true
+			s.facts.on, s.facts.named, worst = one, true, attributes
 		}
-		s.attributes = append(s.attributes, attributes...)
 	}
+	s.attributes = append(s.attributes, worst...)
 }
 
 // onProvider is a capacity provider to which a strategy refers; nameless where it

@@ -110,7 +110,7 @@ func run(t *testing.T, s story) (broken []verdict, err error) {
 		cryptotest.SetGlobalRandom(t, s.seed) // the SDK draws the pauses between its attempts
 		time.Sleep(12*time.Hour + 30*time.Minute + 10*time.Second)
 		var w *world
-		if w, err = newWorld(s.seed, policies[s.policy]); err != nil {
+		if w, err = newWorld(s.seed, s.policy); err != nil {
 			return
 		}
 		w.play(context.Background(), s)

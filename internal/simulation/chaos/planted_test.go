@@ -33,7 +33,6 @@ var faults = []fault{
 	{"a failed publish is remembered as reported", "internal/enforcer/notify.go", "sent, err := e.send(ctx, fresh)\n", "e.reported.Remember(fresh)\n\tsent, err := e.send(ctx, fresh)\n", ""},
 	{"a failed publish counts as the alert that others join", "internal/enforcer/notify.go", "e.joiner.Settle(r, sent, now)", "e.joiner.Settle(r, true, now)", ""},
 	{"an exemption's suffix covers too much", "internal/guard/policy.go", "return strings.HasSuffix(rest, last)", "return strings.Contains(rest, last)", ""},
-	{"the policy's faults are published before the repair", "internal/enforcer/setting.go", "	setting := e.fixSetting(ctx, remediate.Occasion{Location: location, Recorded", "	_ = e.tellPolicyFaults(ctx, location)\n	setting := e.fixSetting(ctx, remediate.Occasion{Location: location, Recorded", "internal/enforcer TestFaults"},
 	{"an event is told before the repair", "internal/enforcer/setting.go", "	setting := e.fixSetting(ctx, remediate.Occasion{Location: location, Recorded", "	_ = e.notify(ctx, e.report(ev.Cause, recorded, nil))\n	setting := e.fixSetting(ctx, remediate.Occasion{Location: location, Recorded", ""},
 	{"no single flight: each kind of request has a group of its own", "infra/rules.go", "MessageGroupId: jsii.String(by.group)", "MessageGroupId: jsii.String(by.group + by.look)", "infra TestTemplates"},
 	{"alerts are joined without the actor", "internal/dedup/key.go", "line += fmt.Sprintf(\" %q by %q %q\", f.Identity().Resource, r.Cause.Actor.Name, r.Cause.Actor.ARN)", "line += fmt.Sprintf(\" %q\", f.Identity().Resource)", ""},

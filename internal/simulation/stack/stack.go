@@ -128,7 +128,7 @@ type target struct {
 	Arn              reference
 	SqsParameters    struct{ MessageGroupID string }
 	Input            string
-	InputTransformer struct{ InputTemplate string }
+	InputTransformer struct{ InputTemplate any } // a text where the template knows it
 }
 
 func (s *Stack) addRule(all resources, properties json.RawMessage, region string) error {
@@ -148,10 +148,11 @@ func (s *Stack) addRule(all resources, properties json.RawMessage, region string
 	for _, t := range rule.Targets {
 		// The rules about the guard itself publish to the topic.
 		to, group := all.name(t.Arn), t.SqsParameters.MessageGroupID
+		template, _ := t.InputTransformer.InputTemplate.(string)
 		switch {
 		case to == "":
 		case rule.EventPattern == nil:
-			s.Schedules = append(s.Schedules, Schedule{rule.Name, rule.ScheduleExpression, cmp.Or(t.Input, t.InputTransformer.InputTemplate), rateOf(rule.ScheduleExpression), group, to})
+			s.Schedules = append(s.Schedules, Schedule{rule.Name, rule.ScheduleExpression, cmp.Or(t.Input, template), rateOf(rule.ScheduleExpression), group, to})
 		default:
 			s.Rules = append(s.Rules, Rule{rule.Name, string(pattern), group, to})
 		}

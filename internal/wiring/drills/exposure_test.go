@@ -2,6 +2,7 @@ package drills_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,7 @@ func stepOf(t *testing.T, out drill.Outcome, id drill.StepID) drill.StepResult {
 func TestOffForAMinuteAtMost(t *testing.T) {
 	a := deployed(t, guard.DefaultPolicy())
 	deaf(t, a)
+	a.AWS.Deny(a.People.Drill, "cloudtrail:LookupEvents") // for which a drill waits before it cleans up
 	began := a.AWS.Now()
 	out := run(t, a, drill.Options{Exposure: true})
 	s := stepOf(t, out, drill.DefaultStep)
@@ -186,5 +188,58 @@ func TestAuditedGuard(t *testing.T) {
 		if want := map[bool]drill.Result{true: drill.NotRun, false: drill.HandedOver}[s.ID == drill.CanaryStep]; s.Result != want {
 			t.Errorf("%s: %s (%s), want %s", s.ID, s.Result, s.Why, want)
 		}
+	}
+}
+
+// TestCleanTurnsFIPSModeOn, whatever the guard does, also where the role's own
+// override hides the account default.
+func TestCleanTurnsFIPSModeOn(t *testing.T) {
+	for _, hidden := range []bool{false, true} {
+		a := deployed(t, guard.DefaultPolicy())
+		before := state(t, a)
+		deaf(t, a)
+		d, err := prepared(t, a, &network{}, all())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if hidden {
+			err = d.Account.PutOwn(t.Context(), "disabled")
+		}
+		if err := errors.Join(err, d.Account.PutDefault(t.Context(), "disabled")); err != nil {
+			t.Fatal(err)
+		}
+		cleaned := d.Clean(t.Context(), true)
+		if after := state(t, a); after != before || len(cleaned.Left) > 0 {
+			t.Errorf("behind an override: %t, left %q:\n%s", hidden, cleaned.Left, after)
+		}
+	}
+}
+
+// TestATaskThatRuns is one that the guard did not stop.
+func TestATaskThatRuns(t *testing.T) {
+	a := deployed(t, guard.DefaultPolicy())
+	a.AWS.Deny(a.People.Guard, "ecs:StopTask")
+	before := state(t, a)
+	o := drill.Options{Launch: true, Cluster: "default", Subnets: []string{"subnet-0a"}}
+	out := run(t, a, o)
+	s := stepOf(t, out, drill.OldLaunchStep)
+	if s.Result != drill.Missing || s.Why != "the task reached RUNNING" || len(s.Broken) == 0 || !strings.HasPrefix(s.Broken[0], "permission: the guard received the event and called ecs:StopTask") {
+		t.Errorf("%s, %s, broken %q", s.Result, s.Why, s.Broken)
+	}
+	forget(t, a)
+	if after := state(t, a); after != before {
+		t.Errorf("the account is not as it was, but\n%s", after)
+	}
+}
+
+// TestCallsOutsideThePlan are not made.
+func TestCallsOutsideThePlan(t *testing.T) {
+	a := deployed(t, guard.DefaultPolicy())
+	d, err := prepared(t, a, &network{}, drill.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Account.PutDefault(t.Context(), "disabled"); err == nil || !strings.Contains(err.Error(), "ecs:PutAccountSettingDefault is not in the drill's plan") || turnedOff(a) != 0 {
+		t.Errorf("turned off %d times, error %v", turnedOff(a), err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/localaws/localtest"
 	"fipsguard/internal/metric"
+	"fipsguard/internal/policydoc"
 	"fipsguard/internal/product"
 	"fipsguard/internal/scan"
 	"fipsguard/internal/trail"
@@ -54,7 +55,7 @@ func deploy(t *testing.T, change func(*listening)) *listening {
 	}
 	out := a.LogGroup(home.Region, group)
 	l.enforcer = wiring.Handler(wiring.Enforcer(wiring.EnforcerOptions{
-		Config: localtest.Config(a, people.Guard, home.Region), TopicARN: topic, Policy: guard.DefaultPolicy(),
+		Config: localtest.Config(a, people.Guard, home.Region), TopicARN: topic, Policy: guard.DefaultPolicy(), Workloads: policydoc.Fixed(guard.DefaultPolicy()),
 		Log: slog.New(slog.NewJSONHandler(out, nil)), Metrics: metric.NewWriter(out), Now: a.Now, Sleep: a.Sleep,
 	}))
 	if !l.withoutRule {
@@ -63,7 +64,7 @@ func deploy(t *testing.T, change func(*listening)) *listening {
 		}
 	}
 	config := localtest.Config(a, people.Verifier, home.Region)
-	l.scanner = Scanner(Options{Config: config, Policy: guard.DefaultPolicy(), Canary: true, Now: a.Now, Sleep: a.Sleep})
+	l.scanner = Scanner(Options{Config: config, Policy: guard.DefaultPolicy(), Workloads: policydoc.Fixed(guard.DefaultPolicy()), Canary: true, Now: a.Now, Sleep: a.Sleep})
 	l.scanner.Components = Components(config, Guard{
 		Patterns: map[string]string{name: patterns[name]}, Targets: targets, TopicARN: topic, QueueURLs: []string{l.undelivered, l.failed},
 	})

@@ -27,6 +27,9 @@ type components struct {
 
 func (c components) Observe(ctx context.Context) []guard.Component {
 	all := c.works.Observe(ctx)
+	if c.packed == "" {
+		return append(all, guard.Component{Rule: guard.GuardComponents, Name: "component list", Unknown: "the deployment has none: its options may leave no room for it"})
+	}
 	list, err := unpack(c.packed)
 	if err != nil {
 		return append(all, guard.Component{Rule: guard.GuardComponents, Name: "component list", Unknown: err.Error()})

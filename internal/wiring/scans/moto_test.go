@@ -154,7 +154,7 @@ func testParts(t *testing.T, config aws.Config) {
 		guard.GuardTrail: guard.NonCompliant, guard.GuardAlerts: guard.NonCompliant, guard.GuardQueues: guard.Compliant,
 	})
 
-	must(sns.NewFromConfig(config).Subscribe(ctx, &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws-us-gov:sqs:us-gov-west-1:123456789012:soc")}))(t)
+	must(sns.NewFromConfig(config).Subscribe(ctx, &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws-us-gov:sqs:us-gov-west-1:123456789012:soc-alerts")}))(t)
 	must(S3(config).CreateBucket(ctx, &s3.CreateBucketInput{
 		Bucket:                    aws.String("trail"),
 		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: s3types.BucketLocationConstraint(config.Region)},

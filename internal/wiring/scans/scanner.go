@@ -30,16 +30,16 @@ import (
 
 // Options is what a scanner is made of, besides AWS.
 type Options struct {
-	Config       aws.Config
-	Policy       guard.Policy
-	PolicyFaults []string
-	Class        guard.Class // by whose cycle kernel checks are renewed
-	Exec         bool        // kernels are read
-	TrailLogs    string      // BUCKET or BUCKET/PREFIX with CloudTrail's log files; empty when LookupEvents has to do
-	Now          func() time.Time
-	Sleep        func(context.Context, time.Duration) error
-	Sessions     *http.Transport // to containers; nil is the network
-	Canary       bool            // canaries are sent: the guard is deployed
+	Config    aws.Config
+	Policy    guard.Policy                     // of the account setting
+	Workloads func(context.Context) guard.Held // the policy that holds for all else
+	Class     guard.Class                      // by whose cycle kernel checks are renewed
+	Exec      bool                             // kernels are read
+	TrailLogs string                           // BUCKET or BUCKET/PREFIX with CloudTrail's log files; empty when LookupEvents has to do
+	Now       func() time.Time
+	Sleep     func(context.Context, time.Duration) error
+	Sessions  *http.Transport // to containers; nil is the network
+	Canary    bool            // canaries are sent: the guard is deployed
 	// WitnessSubnets are where witnesses run; none launches none.
 	WitnessSubnets []string
 	WitnessGroup   string // their security group
@@ -61,7 +61,7 @@ func Scanner(o Options) *scan.Scanner {
 			CloudTrail: cloudtrail.NewFromConfig(o.Config), Logs: logs(o), Now: o.Now, Sleep: o.Sleep,
 		},
 		Witness: witnesses(o, client),
-		Policy:  o.Policy, PolicyFaults: o.PolicyFaults, Class: o.Class, Now: o.Now,
+		Policy:  o.Policy, Workloads: o.Workloads, Class: o.Class, Now: o.Now,
 	}
 	if o.Canary {
 		scanner.Canary = canaries{account, canary.Log{Config: o.Config}}

@@ -67,9 +67,8 @@ func Function[H verifier.Hub, B ReadBack](p wiring.Process, newHub func(aws.Conf
 	if err != nil {
 		return nil, err
 	}
-	policy, faults := wiring.Policy(settings.Enforcer, time.Now())
 	scanner := Scanner(Options{
-		Config: aws, Policy: policy, PolicyFaults: faults, Class: settings.Class, Exec: true, TrailLogs: settings.TrailLogs,
+		Config: aws, Policy: config.WithoutDocument(settings.Mode), Workloads: wiring.Workloads(aws, settings.Gate, time.Now), Class: settings.Class, Exec: true, TrailLogs: settings.TrailLogs,
 		Now: time.Now, Sleep: ecsapi.Sleep, Sessions: p.Sessions,
 		Canary: true, WitnessSubnets: settings.WitnessSubnets, WitnessGroup: settings.WitnessGroup,
 	})
@@ -94,7 +93,7 @@ func Function[H verifier.Hub, B ReadBack](p wiring.Process, newHub func(aws.Conf
 			Tool: evidence.Tool(product.ThisBuild()), Log: log, Metrics: metric.NewWriter(p.Out), Now: time.Now,
 		}),
 	}
-	h.requests.Log = h.verifier.Log
+	h.requests.Log, h.verifier.AccountName = h.verifier.Log, settings.AccountName
 	if settings.SecurityHub {
 		h.verifier.Hubs = append(h.verifier.Hubs, newHub(aws))
 	}

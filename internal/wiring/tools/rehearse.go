@@ -12,6 +12,7 @@ import (
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/history"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/policydoc"
 	"fipsguard/internal/rehearse"
 	"fipsguard/internal/scan"
 	"fipsguard/internal/trail"
@@ -110,7 +111,7 @@ func (r Rehearsal) Known(ctx context.Context, definitions []string, tell func(do
 // Workloads rehearses the first scan after a deployment, on what runs now. events
 // are the history.
 func (r Rehearsal) Workloads(ctx context.Context, policy guard.Policy, events []guard.Event, progress func(stage string, done, total int)) (rehearse.Now, error) {
-	scanner := scans.Scanner(scans.Options{Config: r.Config, Policy: policy, Class: guard.ClassC, Now: time.Now, Sleep: scans.Sleep})
+	scanner := scans.Scanner(scans.Options{Config: r.Config, Policy: policy, Workloads: policydoc.Fixed(policy), Class: guard.ClassC, Now: time.Now, Sleep: scans.Sleep})
 	noting := &rehearse.Noting{Account: scanner.Account}
 	scanner.Account, scanner.History, scanner.Progress = noting, recorded{events, r.Since}, progress
 	found, err := scanner.Scan(ctx, r.At, scan.Request{Why: "fipsguard rehearse"})

@@ -1,0 +1,55 @@
+// Package parameter reads a parameter of Systems Manager and its versions.
+package parameter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"fipsguard/internal/aws/jsoncall"
+	"fipsguard/internal/policydoc"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
+)
+
+// reason is the same whenever the same is wrong: people are told of each reason
+// once.
+func reason(err error) string {
+	var answered smithy.APIError
+	switch {
+	case !errors.As(err, &answered):
+		return "Systems Manager did not answer"
+	case answered.ErrorCode() == "ParameterNotFound":
+		return "there is no such parameter"
+	}
+	return "Systems Manager answered " + answered.ErrorCode()
+}
+
+// Parameter is one, in the Region of the configuration.
+type Parameter struct {
+	Config aws.Config
+	Name   string
+}
+
+// Read reads a version; 0 is the newest.
+func (p Parameter) Read(ctx context.Context, version int64) (policydoc.Document, error) {
+	name := p.Name
+	if version > 0 {
+		name = fmt.Sprintf("%s:%d", name, version)
+	}
+	var out struct {
+		Parameter struct {
+			Value   string
+			Version int64
+		}
+	}
+	in := struct{ Name string }{name}
+	if err := jsoncall.SystemsManager(p.Config).Call(ctx, "GetParameter", in, &out); err != nil {
+		return policydoc.Document{}, fmt.Errorf("%s: %s", name, reason(err))
+	}
+	if out.Parameter.Version < 1 {
+		return policydoc.Document{}, fmt.Errorf("%s: the answer of Systems Manager has no version", name)
+	}
+	return policydoc.Document{Text: out.Parameter.Value, Version: out.Parameter.Version}, nil
+}
