@@ -25,6 +25,7 @@ const waitingSeconds = 3600
 func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, in intake, p parameters) (alarms []awscloudwatch.Alarm, canary awscloudwatch.Alarm) {
 	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
 	action := awscloudwatchactions.NewSnsAction(topic)
+	var names []string
 	alarm := func(name, about string, threshold float64, metric awscloudwatch.IMetric, missing awscloudwatch.TreatMissingData) {
 		alarm := awscloudwatch.NewAlarm(scope, jsii.String(logicalName(name)), &awscloudwatch.AlarmProps{
 			AlarmName:          jsii.String(product.Prefix + name),
@@ -37,6 +38,7 @@ func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, i
 		})
 		alarm.AddAlarmAction(action)
 		alarms = append(alarms, alarm)
+		names = append(names, product.Prefix+name)
 	}
 	above := func(name, about string, threshold float64, metric awscloudwatch.IMetric) {
 		alarm(name, about, threshold, metric, awscloudwatch.TreatMissingData_NOT_BREACHING)
@@ -63,12 +65,14 @@ func newAlarms(stack awscdk.Stack, f functions, topic awssns.ITopic, q queues, i
 	above("notification-failures", "An alert did not reach a subscriber.", 0, topic.MetricNumberOfNotificationsFailed(sum()))
 	silent := func(name, about string, metric awscloudwatch.Metric, minutes, periods float64) {
 		alarms = append(alarms, silence(scope, action, name, about, metric, minutes, periods))
+		names = append(names, product.Prefix+name)
 	}
 	silent("heartbeat", "The account setting has not been read for half an hour.", guardMetric(product.Looks, "Sum"), 10, 3)
 	silent("no-scans", "No scan has been started for two hours.", f.verifier.MetricInvocations(nil), 60, 2)
 	// Where the guard only audits, it sends none.
 	canary = silence(scope, action, "canary", "The enforcer has received no canary for two hours: it may receive no events.", guardMetric(product.CanaryReceived, "SampleCount"), 60, 2)
 	canary.Node().DefaultChild().(awscloudwatch.CfnAlarm).CfnOptions().SetCondition(p.enforcing.holds)
+	publishForAlarms(stack, topic, append(names, product.Prefix+"canary"))
 	return alarms, canary
 }
 

@@ -69,10 +69,10 @@ func acceptFromTopic(queue awssqs.Queue, topic awssns.ITopic) {
 	}))
 }
 
-// publishForTheGuardOnly lets alarms and rules of AWS publish, and of all the
-// account's principals only the functions' roles, whatever else they may do by
-// their own policies. EventBridge publishes to SNS without telling for which
-// rule, so its statement has no condition.
+// publishForTheGuardOnly lets rules publish, and of all the account's principals
+// only the functions' roles, whatever else they may do by their own policies.
+// EventBridge publishes to SNS without telling for which rule, so its statement has
+// no condition.
 func publishForTheGuardOnly(stack awscdk.Stack, topic awssns.Topic) {
 	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String("OnlyTheGuardPublishes"),
@@ -86,17 +86,28 @@ func publishForTheGuardOnly(stack awscdk.Stack, topic awssns.Topic) {
 		},
 	}))
 	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("AlarmsOfThisAccount"),
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
-		Actions:    jsii.Strings("sns:Publish"),
-		Resources:  &[]*string{topic.TopicArn()},
-		Conditions: &map[string]any{"ArnLike": map[string]any{"aws:SourceArn": arnOf(stack, "cloudwatch", "alarm:"+product.Prefix+"*")}},
-	}))
-	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String("TamperRules"),
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil)},
 		Actions:    jsii.Strings("sns:Publish"),
 		Resources:  &[]*string{topic.TopicArn()},
+	}))
+}
+
+// publishForAlarms lets these alarms publish, and no others.
+func publishForAlarms(stack awscdk.Stack, topic awssns.ITopic, names []string) {
+	var arns []*string
+	for _, name := range names {
+		arns = append(arns, arnOf(stack, "cloudwatch", "alarm:"+name))
+	}
+	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("AlarmsOfTheGuard"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
+		Actions:    jsii.Strings("sns:Publish"),
+		Resources:  &[]*string{topic.TopicArn()},
+		Conditions: &map[string]any{
+			"ArnEquals":    map[string]any{"aws:SourceArn": arns},
+			"StringEquals": map[string]any{"aws:SourceAccount": stack.Account()},
+		},
 	}))
 }
 

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"fipsguard/internal/component"
 	"fipsguard/internal/product"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
 )
 
 // checkCareful holds what must not get lost when the stack changes.
@@ -100,6 +103,12 @@ func checkCareful(t *testing.T, stack synthesized) {
 		}),
 		assertions.Match_ObjectLike(&map[string]any{"Sid": "OnlyTheGuardPublishes", "Effect": "Deny"}),
 	})}})
+	checkAlarmsPublish(t, stack)
+	has("AWS::KMS::Key", map[string]any{"KeyPolicy": map[string]any{"Statement": assertions.Match_ArrayWith(&[]any{
+		assertions.Match_ObjectLike(&map[string]any{
+			"Sid": "AlarmsPublish", "Condition": map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": map[string]any{"Ref": "AWS::AccountId"}}},
+		}),
+	})}})
 	template.AllResourcesProperties(jsii.String("AWS::SQS::Queue"), &map[string]any{"KmsMasterKeyId": assertions.Match_AnyValue()})
 	template.ResourcePropertiesCountIs(jsii.String("AWS::SQS::Queue"), &map[string]any{"MessageRetentionPeriod": 14 * 24 * 60 * 60}, jsii.Number(5))
 	template.AllResourcesProperties(jsii.String("AWS::CloudWatch::Alarm"), &map[string]any{
@@ -114,4 +123,40 @@ func checkCareful(t *testing.T, stack synthesized) {
 	// stays when the stack goes.
 	template.HasResource(jsii.String("Custom::FargateFIPSMode"), map[string]any{"DeletionPolicy": "Retain"})
 	template.ResourceCountIs(jsii.String("AWS::Lambda::Function"), jsii.Number(3))
+}
+
+// checkAlarmsPublish: the topic takes messages of each of the guard's alarms, by its
+// name, and of no other.
+func checkAlarmsPublish(t *testing.T, stack synthesized) {
+	t.Helper()
+	list, err := component.Of(stack.text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := component.Place{Partition: "aws-us-gov", Account: "111122223333", Region: "us-gov-west-1", Known: map[string]string{}}
+	for _, name := range list.Unknown() {
+		place.Known[name] = "arn:a/b/c-d"
+	}
+	place.Known["Mode"] = "enforce"
+	var want, got []string
+	for _, meant := range list.At(place) {
+		if meant.Type == "AWS::CloudWatch::Alarm" {
+			want = append(want, "arn:aws-us-gov:cloudwatch:us-gov-west-1:111122223333:alarm:"+meant.Name)
+		}
+		policy, _ := meant.Properties["Policy"].(map[string]any)
+		if meant.Type != "AWS::SNS::Topic" || policy == nil {
+			continue
+		}
+		for _, s := range policy["Statement"].([]any) {
+			statement := s.(map[string]any)
+			if statement["Sid"] == "AlarmsOfTheGuard" {
+				got = texts(statement["Condition"].(map[string]any)["ArnEquals"].(map[string]any)["aws:SourceArn"])
+			}
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("alarms (-stack +those that may publish):\n%s", diff)
+	}
 }

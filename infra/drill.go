@@ -33,7 +33,7 @@ func newDrill(stack awscdk.Stack, key awskms.IKey, topic awssns.ITopic, failed a
 		AssumedBy:          awsiam.NewAccountRootPrincipal(),
 		MaxSessionDuration: awscdk.Duration_Hours(jsii.Number(1)),
 	})
-	policy := newPolicyOf(scope, jsii.String(product.Drill+"-"+*stack.Region()), "The calls of fipsguard drill --plan, no more", role, drillGrants(stack, *key.KeyArn(), p))
+	policy := newPolicyOf(scope, "Policy", jsii.String(product.Drill+"-"+*stack.Region()), "The calls of fipsguard drill --plan, no more", role, drillGrants(stack, *key.KeyArn(), p))
 	suppress(policy, "AwsSolutions-IAM5",
 		"Task definitions and account settings have no resource-level permissions, tasks to come are not known by name. "+
 			"It may stop only tasks that it tagged, write only the setting fargateFIPSMode, and delete only its own task definitions.")

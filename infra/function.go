@@ -20,6 +20,7 @@ type functionProps struct {
 	Concurrency *float64 // executions kept for it; nil keeps none
 	Environment map[string]string
 	Grants      []grant
+	Reads       []grant // of the self-check, in a policy of their own: IAM's policies are short
 	Options     Options
 	Parameters  parameters
 	Key         awskms.IKey
@@ -37,6 +38,11 @@ type function struct {
 func newFunction(stack awscdk.Stack, id string, props functionProps) function {
 	scope := constructs.NewConstruct(stack, jsii.String(id))
 	role, policy := newRole(scope, props)
+	if len(props.Reads) > 0 {
+		name := awscdk.Fn_Sub(jsii.String(props.Name+"-selfcheck-${AWS::Region}"), nil)
+		reading := newPolicyOf(scope, "SelfCheck", name, "What "+props.Name+" reads of the guard in this Region", role, props.Reads)
+		suppress(reading, "AwsSolutions-IAM5", "It only reads: the guard's own resources by the beginning of their names, and lists that take no resource.")
+	}
 	// The function finds its log group by name: GovCloud does not offer
 	// Lambda's logging configuration.
 	logs := awslogs.NewLogGroup(scope, jsii.String("Logs"), &awslogs.LogGroupProps{
@@ -91,13 +97,13 @@ func newRole(scope constructs.Construct, props functionProps) (awsiam.Role, cons
 		Description: jsii.String("What " + props.Name + " may do in this Region"),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 	})
-	return role, newPolicyOf(scope, name, "The calls of "+props.Name+" in this Region", role, props.Grants)
+	return role, newPolicyOf(scope, "Policy", name, "The calls of "+props.Name+" in this Region", role, props.Grants)
 }
 
-// newPolicyOf is the only policy of a role. The CDK's own policies know no
+// newPolicyOf is a policy of a role. The CDK's own policies know no
 // statement with a condition of the template.
-func newPolicyOf(scope constructs.Construct, name *string, about string, role awsiam.Role, grants []grant) constructs.Construct {
-	policy := constructs.NewConstruct(scope, jsii.String("Policy"))
+func newPolicyOf(scope constructs.Construct, id string, name *string, about string, role awsiam.Role, grants []grant) constructs.Construct {
+	policy := constructs.NewConstruct(scope, jsii.String(id))
 	awsiam.NewCfnManagedPolicy(policy, jsii.String("Resource"), &awsiam.CfnManagedPolicyProps{
 		ManagedPolicyName: name,
 		Description:       jsii.String(about),

@@ -17,7 +17,7 @@ type functions struct{ enforcer, gate, verifier function }
 
 // newGuard puts the whole guard into a stack, one construct a concern. The
 // template fits every Region and partition. The version changes with the code.
-func newGuard(stack awscdk.Stack, options Options, code codes, version *string) error {
+func newGuard(stack awscdk.Stack, options Options, code codes, version *string) (function, error) {
 	awscdk.Tags_Of(stack).Add(jsii.String("application"), jsii.String(product.Name), &awscdk.TagProps{
 		ExcludeResourceTypes: jsii.Strings("AWS::Lambda::EventSourceMapping"), // GovCloud does not offer tags on them
 	})
@@ -59,7 +59,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	newDrill(stack, key, topic, queues.failed, options, p)
 	settings, workloads, err := newRules(stack, enforcer, in, queues.undelivered, options)
 	if err != nil {
-		return err
+		return function{}, err
 	}
 	scans := newSchedules(stack, in, queues.undelivered, options)
 	tampering := tamperProps{
@@ -71,7 +71,7 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	}
 	watching := newTamper(stack, tampering)
 	if err := newSecurityChannel(stack, tampering, options); err != nil {
-		return err
+		return function{}, err
 	}
 	in.acceptFrom(workloads, scans)
 	queues.acceptFrom(slices.Concat(settings, workloads, scans, watching))
@@ -80,5 +80,5 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	alarms, canary := newAlarms(stack, functions, topic, queues, in, p)
 	newDashboard(stack, functions, queues, in, alarms)
 	checkOnDeploy(stack, enforcer, slices.Concat(settings, workloads), version, p, append(slices.Clone(alarms), canary))
-	return nil
+	return verifier, nil
 }

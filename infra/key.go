@@ -10,9 +10,10 @@ import (
 )
 
 // newKey is the one customer-managed key of the topic, the queues, the
-// logs and the evidence. Alarms and rules may use it without a condition, since EventBridge
-// does not tell SNS for which rule it publishes; what they may write to is
-// said by the policies of the topic and the queues.
+// logs and the evidence. Rules may use it without a condition, since EventBridge
+// tells KMS neither for which rule nor for which account it publishes
+// (docs/facts.md); what they may write to is said by the policies of the topic and
+// the queues.
 func newKey(stack awscdk.Stack) awskms.Key {
 	key := awskms.NewKey(stack, jsii.String("Key"), &awskms.KeyProps{
 		Alias:             jsii.String("alias/fipsguard"),
@@ -21,15 +22,19 @@ func newKey(stack awscdk.Stack) awskms.Key {
 		PendingWindow:     awscdk.Duration_Days(jsii.Number(30)),
 		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE, // logs outlive the stack and stay readable
 	})
-	for _, use := range []struct{ sid, service string }{
-		{"AlarmsPublish", "cloudwatch.amazonaws.com"},
-		{"RulesPublishAndDeadLetter", "events.amazonaws.com"},
+	for _, use := range []struct {
+		sid, service string
+		only         *map[string]any
+	}{
+		{"AlarmsPublish", "cloudwatch.amazonaws.com", &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": stack.Account()}}},
+		{"RulesPublishAndDeadLetter", "events.amazonaws.com", nil},
 	} {
 		key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Sid:        jsii.String(use.sid),
 			Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(use.service), nil)},
 			Actions:    jsii.Strings("kms:Decrypt", "kms:GenerateDataKey*"),
 			Resources:  jsii.Strings("*"), // in a key's policy: this key
+			Conditions: use.only,
 		}), nil)
 	}
 	key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{

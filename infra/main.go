@@ -15,6 +15,9 @@ import (
 	"os"
 	"strings"
 
+	"fipsguard/infra/template"
+	"fipsguard/internal/component"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -64,32 +67,42 @@ func synthesize(settings string, args []string) (err error) {
 		return fmt.Errorf("%q is no flag; options are given as -c NAME=VALUE", flags.Arg(0))
 	}
 	app := awscdk.NewApp(&awscdk.AppProps{Context: &context, AnalyticsReporting: jsii.Bool(false)})
-	if err := declare(app, *zips); err != nil {
+	deployments, err := declare(app, *zips)
+	if err != nil {
 		return err
 	}
-	app.Synth(nil)
-	return nil
+	base, err := component.Of(template.JSON())
+	if err != nil {
+		return err
+	}
+	_, err = write(app, deployments, base)
+	return err
 }
 
-// declare adds both stacks to an app, with the options that its context holds.
-func declare(app awscdk.App, folder string) error {
+// declare adds all stacks to an app, with the options that its context holds.
+func declare(app awscdk.App, folder string) ([]deployment, error) {
 	context, ok := app.Node().GetAllContext(nil).(map[string]any)
 	if !ok {
-		return errors.New("the CDK's context cannot be read")
+		return nil, errors.New("the CDK's context cannot be read")
 	}
 	options, err := readOptions(context)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	code, err := findZips(folder, options.Architecture)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := newAccountStack(app, options, code); err != nil {
-		return err
+	account, err := newAccountStack(app, options, code)
+	if err != nil {
+		return nil, err
 	}
 	newSecurityStack(app, options)
-	return newOrganizationStack(app, options, code)
+	organization, err := newOrganizationStack(app, options, code)
+	if err != nil {
+		return nil, err
+	}
+	return []deployment{account, organization}, nil
 }
 
 // readContext reads cdk.json's context, which only the CDK's command line

@@ -95,12 +95,6 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 			// A trail of the organization belongs to another account.
 			resources: []string{"arn:" + *stack.Partition() + ":cloudtrail:*:*:trail/*"},
 		},
-		grant{sid: "LookAtRules", actions: []string{"events:DescribeRule", "events:ListTargetsByRule"}, resources: []string{*arnOf(stack, "events", "rule/"+product.Prefix+"*")}},
-		grant{sid: "LookAtSubscriptions", actions: []string{"sns:ListSubscriptionsByTopic"}, resources: []string{*props.Topic.TopicArn()}},
-		grant{
-			sid: "LookAtQueues", actions: []string{"sqs:GetQueueAttributes"},
-			resources: []string{*props.Queues.undelivered.QueueArn(), *props.Queues.failed.QueueArn()},
-		},
 		grant{sid: "KeepEvidence", actions: []string{"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"}, resources: []string{*props.Evidence.BucketArn() + "/*"}},
 		grant{sid: "SignEvidence", actions: []string{"kms:Sign", "kms:GetPublicKey"}, resources: []string{*props.Signing.KeyArn()}},
 		// Without it, S3 answers AccessDenied for an object that is not there yet.
@@ -127,6 +121,44 @@ func verifierGrants(stack awscdk.Stack, props verifierProps) []grant {
 		}, grant{sid: "LookAtFindings", actions: []string{"securityhub:GetFindings"}, resources: []string{"*"}})
 	}
 	return list
+}
+
+// readBack are the reads of what the stack deployed.
+func readBack(stack awscdk.Stack, topic, bucket string, keys ...string) []grant {
+	ours := func(service, resource string) []string {
+		return []string{*arnOf(stack, service, resource+product.Prefix+"*")}
+	}
+	global := func(kind string) string {
+		return "arn:" + *stack.Partition() + ":iam::" + *stack.Account() + ":" + kind + "/" + product.Prefix + "*"
+	}
+	return []grant{
+		{sid: "LookAtRules", actions: []string{"events:DescribeRule", "events:ListTargetsByRule"}, resources: ours("events", "rule/")},
+		{sid: "LookAtTopic", actions: []string{"sns:GetDataProtectionPolicy", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"}, resources: []string{topic}},
+		{sid: "LookAtQueues", actions: []string{"sqs:GetQueueAttributes"}, resources: ours("sqs", "")},
+		{sid: "LookAtKeys", actions: []string{"kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus"}, resources: keys},
+		{
+			sid: "LookAtFunctions", resources: ours("lambda", "function:"),
+			actions: []string{"lambda:GetFunctionConcurrency", "lambda:GetFunctionConfiguration", "lambda:GetFunctionEventInvokeConfig", "lambda:GetPolicy"},
+		},
+		{
+			sid: "LookAtBucket", resources: []string{bucket},
+			actions: []string{
+				"s3:GetBucketObjectLockConfiguration", "s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:GetBucketVersioning",
+				"s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration",
+			},
+		},
+		{sid: "LookAtRoles", actions: []string{"iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"}, resources: []string{global("role")}},
+		{sid: "LookAtPolicies", actions: []string{"iam:GetPolicy", "iam:GetPolicyVersion"}, resources: []string{global("policy")}},
+		{sid: "LookAtDashboard", actions: []string{"cloudwatch:GetDashboard"}, resources: []string{"arn:" + *stack.Partition() + ":cloudwatch::" + *stack.Account() + ":dashboard/" + product.Name + "*"}},
+		// These take no part of the guard as their resource.
+		{
+			sid: "LookAtAll", resources: []string{"*"},
+			actions: []string{
+				"cloudwatch:DescribeAlarms", "kms:ListAliases", "lambda:ListEventSourceMappings", "logs:DescribeLogGroups", "logs:GetDataProtectionPolicy",
+				"sns:GetSubscriptionAttributes",
+			},
+		},
+	}
 }
 
 // common are the grants of all functions.

@@ -46,9 +46,17 @@ var clients = map[string][]client{
 		client{"../internal/aws/ecsexec/*.go", "ecs", "ecs"},
 		client{"../internal/aws/history/history.go", "cloudtrail", "cloudtrail"},
 		client{"../internal/aws/selfcheck/*.go", "cloudtrail", "cloudtrail"},
-		client{"../internal/aws/selfcheck/*.go", "eventbridge", "events"},
 		client{"../internal/aws/selfcheck/*.go", "sns", "sns"},
 		client{"../internal/aws/selfcheck/*.go", "sqs", "sqs"},
+		client{"../internal/aws/readback/*.go", "cloudwatch", "cloudwatch"},
+		client{"../internal/aws/readback/*.go", "cloudwatchlogs", "logs"},
+		client{"../internal/aws/readback/*.go", "eventbridge", "events"},
+		client{"../internal/aws/readback/*.go", "iam", "iam"},
+		client{"../internal/aws/readback/*.go", "kms", "kms"},
+		client{"../internal/aws/readback/*.go", "lambda", "lambda"},
+		client{"../internal/aws/readback/*.go", "s3", "s3"},
+		client{"../internal/aws/readback/*.go", "sns", "sns"},
+		client{"../internal/aws/readback/*.go", "sqs", "sqs"},
 		client{"../internal/aws/store/*.go", "s3", "s3"},
 		client{"../internal/aws/reported/*.go", "sqs", "sqs"},
 	),
@@ -226,8 +234,19 @@ func calls(t *testing.T, clients []client) []string {
 
 // actionOf is how IAM names an operation.
 func actionOf(operation string) string {
-	if operation == "ListObjectVersions" {
+	switch operation {
+	case "ListObjectVersions":
 		return "ListBucketVersions"
+	case "GetBucketEncryption":
+		return "GetEncryptionConfiguration"
+	case "GetBucketLifecycleConfiguration":
+		return "GetLifecycleConfiguration"
+	case "GetBucketReplication":
+		return "GetReplicationConfiguration"
+	case "GetObjectLockConfiguration":
+		return "GetBucketObjectLockConfiguration"
+	case "GetPublicAccessBlock":
+		return "GetBucketPublicAccessBlock"
 	}
 	return operation
 }

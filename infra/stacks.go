@@ -9,22 +9,23 @@ import (
 
 // newAccountStack is the guard for the account and Region that it is deployed
 // to; `cdk deploy` uploads the code.
-func newAccountStack(app awscdk.App, options Options, code zips) error {
+func newAccountStack(app awscdk.App, options Options, code zips) (deployment, error) {
 	stack := awscdk.NewStack(app, jsii.String(accountStack), &awscdk.StackProps{
 		Description:           jsii.String("fipsguard: keeps FIPS-140 mode of AWS Fargate on in this account and Region"),
 		TerminationProtection: jsii.Bool(true),
 	})
-	return newGuard(stack, options, codes{
+	verifier, err := newGuard(stack, options, codes{
 		enforcer: awslambda.Code_FromAsset(jsii.String(code.enforcer.file), nil),
 		gate:     awslambda.Code_FromAsset(jsii.String(code.gate.file), nil),
 		verifier: awslambda.Code_FromAsset(jsii.String(code.verifier.file), nil),
 	}, jsii.String(code.enforcer.sha256))
+	return deployment{stack, verifier, code}, err
 }
 
 // newOrganizationStack is the same guard as a template for StackSets: it needs
 // no bootstrapped account and takes the code from a bucket in its own Region
 // (docs/organization.md).
-func newOrganizationStack(app awscdk.App, options Options, code zips) error {
+func newOrganizationStack(app awscdk.App, options Options, code zips) (deployment, error) {
 	stack := awscdk.NewStack(app, jsii.String(organizationStack), &awscdk.StackProps{
 		Description: jsii.String("fipsguard for StackSets: keeps FIPS-140 mode of AWS Fargate on in this account and Region"),
 		Synthesizer: awscdk.NewBootstraplessSynthesizer(nil),
@@ -44,15 +45,15 @@ func newOrganizationStack(app awscdk.App, options Options, code zips) error {
 	verifier := keyOf("VerifierKey", "verifier", code.verifier)
 	bucket := awss3.Bucket_FromBucketName(stack, jsii.String("Code"),
 		awscdk.Fn_Sub(jsii.String("${CodeBucketPrefix}-${AWS::Region}"), nil))
-	err := newGuard(stack, options, codes{
+	working, err := newGuard(stack, options, codes{
 		enforcer: awslambda.Code_FromBucketV2(bucket, enforcer, nil),
 		gate:     awslambda.Code_FromBucketV2(bucket, gate, nil),
 		verifier: awslambda.Code_FromBucketV2(bucket, verifier, nil),
 	}, enforcer)
 	if err != nil {
-		return err
+		return deployment{}, err
 	}
 	awscdk.Annotations_Of(stack).AcknowledgeWarning(jsii.String("@aws-cdk/aws-lambda:codeFromBucketObjectVersionNotSpecified"),
 		jsii.String("The key names the code's hash, so that new code is seen without a version"))
-	return nil
+	return deployment{stack, working, code}, nil
 }

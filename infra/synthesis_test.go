@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"fipsguard/infra/template"
+	"fipsguard/internal/component"
 	"fipsguard/internal/independent"
 	"fmt"
 	"os"
@@ -10,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/cxapi"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 )
@@ -41,14 +44,16 @@ func synthesizeFor(t *testing.T, options map[string]string) map[string]synthesiz
 	app := awscdk.NewApp(&awscdk.AppProps{
 		Context: &context, Outdir: jsii.String(out), AnalyticsReporting: jsii.Bool(false),
 	})
-	if err := declare(app, placeholders(t)); err != nil {
+	deployments, err := declare(app, placeholders(t))
+	if err != nil {
 		t.Fatal(err)
 	}
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(nil), nil)
 	awscdk.Aspects_Of(app).Add(cdknag.NewNIST80053R5Checks(nil), nil)
 
 	stacks := map[string]synthesized{}
-	for _, artifact := range *app.Synth(nil).Stacks() {
+	assembly := written(t, app, deployments)
+	for _, artifact := range *assembly.Stacks() {
 		text, err := os.ReadFile(*artifact.TemplateFullPath())
 		if err != nil {
 			t.Fatal(err)
@@ -68,6 +73,28 @@ func synthesizeFor(t *testing.T, options map[string]string) map[string]synthesiz
 		t.Fatalf("the app has %d stacks", len(stacks))
 	}
 	return stacks
+}
+
+// written packs the component lists against the committed template's, or with
+// -update against that of the template which will be committed.
+func written(t *testing.T, app awscdk.App, deployments []deployment) cxapi.CloudAssembly {
+	t.Helper()
+	golden := template.JSON()
+	if *update {
+		var err error
+		if golden, err = os.ReadFile(*app.Synth(nil).GetStackByName(jsii.String(accountStack)).TemplateFullPath()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	base, err := component.Of(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	assembly, err := write(app, deployments, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return assembly
 }
 
 // annotations reads what the CDK says about a stack besides its template.

@@ -53,6 +53,7 @@ func newVerifier(stack awscdk.Stack, props verifierProps) function {
 		Concurrency: someWhereAnyAreKept(props.Options, 1),
 		Environment: settings.Environment(),
 		Grants:      verifierGrants(stack, props),
+		Reads:       readBack(stack, *props.Topic.TopicArn(), *props.Evidence.BucketArn(), *props.Key.KeyArn(), *props.Signing.KeyArn()),
 		Options:     props.Options,
 		Parameters:  props.Parameters,
 		Key:         props.Key,

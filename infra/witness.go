@@ -34,7 +34,7 @@ func newWitness(stack awscdk.Stack, options Options) {
 		Description: jsii.String("Lets ECS pull the witness's image"),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil),
 	})
-	policy := newPolicyOf(scope, awscdk.Fn_Sub(jsii.String(product.Witness+"-${AWS::Region}"), nil), "Lets ECS pull the witness's image", role, []grant{
+	policy := newPolicyOf(scope, "Policy", awscdk.Fn_Sub(jsii.String(product.Witness+"-${AWS::Region}"), nil), "Lets ECS pull the witness's image", role, []grant{
 		{sid: "SignIn", actions: []string{"ecr:GetAuthorizationToken"}, resources: []string{"*"}}, // AWS knows no resource for it
 		{
 			sid: "Pull", actions: []string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 
 	"fipsguard/internal/aws/hub"
+	"fipsguard/internal/aws/readback"
 	"fipsguard/internal/wiring"
 	"fipsguard/internal/wiring/scans"
 
@@ -20,7 +21,7 @@ const memoryLimit = 80 << 20
 
 func main() {
 	debug.SetMemoryLimit(memoryLimit)
-	handler, err := scans.Function(wiring.ThisProcess(), hub.New)
+	handler, err := scans.Function(wiring.ThisProcess(), hub.New, readback.New)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fipsguard verifier:", err)
 		os.Exit(1)

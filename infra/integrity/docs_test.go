@@ -35,7 +35,7 @@ func TestSecurityPageHasTheTable(t *testing.T) {
 
 func table(t *testing.T) string {
 	var b strings.Builder
-	b.WriteString("| someone… | with | alert | SCP | RCP |\n|---|---|---|---|---|\n")
+	b.WriteString("| someone… | with | alert | SCP | RCP | self-check |\n|---|---|---|---|---|---|\n")
 	calls := map[string]request{}
 	var unrecorded []string
 	recorded := map[string]bool{}
@@ -74,16 +74,34 @@ func table(t *testing.T) string {
 	rcp := IntegrityRCP(DefaultExempt())
 	for _, part := range Parts() {
 		actions := part.Actions()
-		fmt.Fprintf(&b, "| %s | %s | `fipsguard-tamper-%s` | %s | %s |\n", part.Did, names(part.Calls), part.Name, against(actions, published()...), against(actions, rcp))
+		fmt.Fprintf(&b, "| %s | %s | `fipsguard-tamper-%s` | %s | %s | %s |\n", part.Did, names(part.Calls), part.Name, against(actions, published()...), against(actions, rcp), found(t, part))
 	}
 	for _, action := range unrecorded {
 		if strings.HasPrefix(action, "organizations:") {
-			fmt.Fprintf(&b, "| takes the account out of the organization | `%s` | – | %s | – |\n", action, against([]string{action}, published()...))
+			fmt.Fprintf(&b, "| takes the account out of the organization | `%s` | – | %s | – | – |\n", action, against([]string{action}, published()...))
 			continue
 		}
-		fmt.Fprintf(&b, "| acts in the guard's place | `%s` | not recorded by default | %s | %s |\n", action, against([]string{action}, published()...), against([]string{action}, rcp))
+		fmt.Fprintf(&b, "| acts in the guard's place | `%s` | not recorded by default | %s | %s | – |\n", action, against([]string{action}, published()...), against([]string{action}, rcp))
 	}
 	return b.String()
+}
+
+// found is which of a part's calls the self-check finds afterwards.
+func found(t *testing.T, part Part) string {
+	t.Helper()
+	unread, known := SelfCheck()[part.Name]
+	for _, call := range unread {
+		if !slices.Contains(part.Calls, call) {
+			t.Errorf("the self-check is said not to find %s, which is no call on part %s", call, part.Name)
+		}
+	}
+	switch {
+	case !known:
+		return "–"
+	case len(unread) == 0:
+		return "finds it"
+	}
+	return "finds it, but for " + names(unread)
 }
 
 func names(calls []string) string {

@@ -112,6 +112,8 @@ func exposedBy(d draft, f guard.Finding) string {
 		switch {
 		case unknown:
 			return "The guard could not check " + name + ". Events or alerts may be lost."
+		case f.Rule == guard.GuardSessions:
+			return "Until it is fixed, no kernel is checked."
 		case f.Rule == guard.GuardModule:
 			return "Until it is fixed, the guard's own TLS and signatures do not use validated cryptography."
 		}

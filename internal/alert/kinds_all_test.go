@@ -124,7 +124,7 @@ func moreKinds() map[string]guard.Report {
 	all["look-guard-canary"], all["look-guard-canary-broken"], all["look-guard-canary-unknown"] = lookReport(nil, deaf), lookReport(nil, broken), lookReport(nil, unknown)
 	for name, rule := range map[string]guard.RuleID{
 		"guard-trail": guard.GuardTrail, "guard-events": guard.GuardEvents, "guard-alerts": guard.GuardAlerts, "guard-queues": guard.GuardQueues, "guard-module": guard.GuardModule,
-		"guard-evidence": guard.GuardEvidence,
+		"guard-evidence": guard.GuardEvidence, "guard-components": guard.GuardComponents, "guard-sessions": guard.GuardSessions,
 	} {
 		if rule != guard.GuardTrail { // of which kinds has one
 			all["look-"+name] = lookReport(nil, guard.Component{Rule: rule, Name: "the component", Faults: []string{"it is not as it was deployed", "someone changed it"}})

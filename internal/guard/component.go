@@ -133,6 +133,45 @@ func guardEvidence() Rule {
 	}
 }
 
+// GuardComponents is about all else that was deployed.
+const GuardComponents RuleID = "guard-components"
+
+func guardComponents() Rule {
+	return Rule{
+		ID:          GuardComponents,
+		Group:       GroupComponents,
+		Requirement: "Every component of the guard is as it was deployed.",
+		Why:         "Whoever changes a function, queue, topic, subscription, key, role, alarm, log group or bucket of the guard can silence it, or read its alerts.",
+		Headlines:   headlines("The guard was changed", "The guard could not check itself"),
+		Severity:    Critical,
+		Default:     Audit,
+		Controls:    []Control{CM2, SI4, CA7},
+		Method:      Examine,
+		Evidence:    Configuration,
+		Remedy:      always("Find out in CloudTrail who changed it, and deploy the guard's stack again. What you changed on purpose belongs into the options of the deployment."),
+	}
+}
+
+// GuardSessions is about the way to kernels.
+const GuardSessions RuleID = "guard-sessions"
+
+func guardSessions() Rule {
+	return Rule{
+		ID:          GuardSessions,
+		Group:       GroupComponents,
+		Requirement: "The guard may open sessions in containers, by which it checks kernels.",
+		Why:         "If every session is refused, no kernel is checked, whatever the tasks run on.",
+		Headlines:   headlines("The guard cannot check kernels", "The guard could not check itself"),
+		Severity:    High,
+		Default:     Audit,
+		Controls:    []Control{SI4, CA7},
+		Method:      Examine,
+		Evidence:    Configuration,
+		Remedy: always("Allow the guard's role ecs:ExecuteCommand on clusters and tasks and ssmmessages:OpenDataChannel on * (docs/permissions.md), " +
+			"and check for an SCP or a VPC endpoint policy that refuses them."),
+	}
+}
+
 func checkComponent(p Component) Finding {
 	switch {
 	case len(p.Faults) > 0:

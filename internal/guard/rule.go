@@ -97,6 +97,8 @@ func Rules() []Rule {
 		guardQueues(),
 		guardModule(),
 		guardEvidence(),
+		guardComponents(),
+		guardSessions(),
 		guardCanary(),
 	}
 }

@@ -17,7 +17,7 @@ func TestRuleIDsAreStable(t *testing.T) {
 		"task-definition-platform", "task-launch-platform", "task-running-platform", "service-platform", "capacity-provider-fips",
 		"task-capacity-provider", "service-capacity-provider",
 		"task-kernel-proof", "task-exposed", "launch-kernel",
-		"guard-policy", "guard-trail", "guard-events", "guard-alerts", "guard-queues", "guard-module", "guard-evidence", "guard-canary",
+		"guard-policy", "guard-trail", "guard-events", "guard-alerts", "guard-queues", "guard-module", "guard-evidence", "guard-components", "guard-sessions", "guard-canary",
 	}
 	var got []RuleID
 	for _, r := range Rules() {

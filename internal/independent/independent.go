@@ -4,11 +4,13 @@
 package independent
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // usedFolder names the environment variable with the folder in which a test
@@ -33,6 +35,33 @@ func Program(t testing.TB, names ...string) string {
 	}
 	t.Skipf("%s is not installed", strings.Join(names, " or "))
 	return ""
+}
+
+// Moto starts moto_server, where it is installed, for one test, and returns its
+// URL.
+func Moto(t testing.TB) string {
+	t.Helper()
+	program := Program(t, "moto_server")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	host, port, _ := net.SplitHostPort(listener.Addr().String())
+	_ = listener.Close()
+	server := exec.Command(program, "-H", host, "-p", port)
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Process.Kill(); _ = server.Wait() })
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		if conn, err := net.Dial("tcp", net.JoinHostPort(host, port)); err == nil {
+			_ = conn.Close()
+			return "http://" + net.JoinHostPort(host, port)
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("moto_server does not listen")
+		}
+	}
 }
 
 func note(t testing.TB, name string) {

@@ -20,10 +20,10 @@ import (
 const command = "cat /proc/sys/crypto/fips_enabled"
 
 const (
-	// sessions is how many containers are asked at once. Every session lasts at
+	// atOnce is how many containers are asked at once. Every session lasts at
 	// least a second (docs/facts.md), and half of ExecuteCommand's bucket lets
 	// twenty begin in one.
-	sessions = 24
+	atOnce = 24
 	// answerTime is what one attempt may take.
 	answerTime = 20 * time.Second
 )
@@ -31,27 +31,29 @@ const (
 // readKernels reads the kernels under tasks, as many as the request allows,
 // those read longest ago first. The checks come in the order of the tasks; for
 // a task whose kernel was not read now comes what is known of it.
-func (r run) readKernels(ctx context.Context, tasks []guard.Task) []guard.KernelCheck {
-	checks := make([]guard.KernelCheck, len(tasks))
+func (r run) readKernels(ctx context.Context, tasks []guard.Task) (checks []guard.KernelCheck, opened sessions) {
+	checks = make([]guard.KernelCheck, len(tasks))
 	for i, t := range tasks {
 		checks[i] = r.knownOf(t)
 	}
 	if !r.exec {
-		return checks
+		return checks, opened
 	}
 	order := r.order(checks)
 	var done sync.Mutex
 	asked := 0
 	var asking errgroup.Group
-	asking.SetLimit(sessions)
+	asking.SetLimit(atOnce)
 	for _, i := range order {
 		asking.Go(func() error {
 			if r.late(ctx) {
 				return nil
 			}
-			check := r.askTask(ctx, tasks[i])
+			check, tried := r.askTask(ctx, tasks[i])
 			done.Lock()
 			defer done.Unlock()
+			opened.tried += tried.tried
+			opened.refused += tried.refused
 			if check.Answer != "" || checks[i].Answer == "" {
 				// An answer holds as long as the task runs: that the task does
 				// not answer now is no news about its kernel.
@@ -63,7 +65,29 @@ func (r run) readKernels(ctx context.Context, tasks []guard.Task) []guard.Kernel
 		})
 	}
 	_ = asking.Wait() // the checks carry what went wrong
-	return checks
+	return checks, opened
+}
+
+// sessions are how many a scan asked for, and how many of them AWS refused.
+type sessions struct{ tried, refused int }
+
+// checkSessions checks whether the guard may ask containers at all.
+func (r run) checkSessions(s sessions) stage {
+	if s.tried == 0 {
+		return stage{}
+	}
+	return stage{findings: r.check(r.reading(guard.Configured), s.component())}
+}
+
+// component is what they say of the guard: where every one is refused it is no
+// matter of the tasks.
+func (s sessions) component() guard.Component {
+	c := guard.Component{Rule: guard.GuardSessions, Name: "sessions in containers"}
+	if s.tried == s.refused {
+		c.Faults = []string{fmt.Sprintf("AWS refused every session in a container that this scan asked for: %d of %d", s.refused, s.tried)}
+	}
+	c.Seen = "Sessions in containers are not all refused."
+	return c
 }
 
 // knownOf is what earlier scans found out about a task's kernel.
@@ -110,16 +134,29 @@ func (r run) late(ctx context.Context) bool {
 // askTask asks one task, in one container at a time, and once more if the first
 // attempt went wrong in a way that may pass or that another container may not
 // have.
-func (r run) askTask(ctx context.Context, t guard.Task) guard.KernelCheck {
+func (r run) askTask(ctx context.Context, t guard.Task) (guard.KernelCheck, sessions) {
 	able, obstacle := askable(t)
 	if len(able) == 0 {
-		return guard.KernelCheck{Task: t, At: r.Now().UTC(), Unknown: obstacle}
+		return guard.KernelCheck{Task: t, At: r.Now().UTC(), Unknown: obstacle}, sessions{}
 	}
-	check, again := r.attempt(ctx, t, able[0])
-	if again && !r.late(ctx) {
-		check, _ = r.attempt(ctx, t, able[len(able)-1])
+	check, err := r.attempt(ctx, t, able[0])
+	if mayPass(check, err) && !r.late(ctx) {
+		check, err = r.attempt(ctx, t, able[len(able)-1])
 	}
-	return check
+	var failed SessionError
+	if errors.As(err, &failed) && failed.Refused() {
+		return check, sessions{tried: 1, refused: 1}
+	}
+	return check, sessions{tried: 1}
+}
+
+// mayPass reports whether another attempt makes sense.
+func mayPass(check guard.KernelCheck, err error) bool {
+	var failed SessionError
+	if errors.As(err, &failed) {
+		return failed.MayPass()
+	}
+	return err != nil || check.Answer == ""
 }
 
 // askable returns the containers in which a command can be run, at most two. All
@@ -139,23 +176,22 @@ func askable(t guard.Task) (able []guard.Container, obstacle string) {
 // maxAnswer is how much of an answer is kept as evidence.
 const maxAnswer = 256
 
-// attempt asks one container, and reports whether another attempt makes sense.
-func (r run) attempt(ctx context.Context, t guard.Task, c guard.Container) (check guard.KernelCheck, again bool) {
-	check = guard.KernelCheck{Task: t, Container: c.Name}
+// attempt asks one container. The error says why it did not answer.
+func (r run) attempt(ctx context.Context, t guard.Task, c guard.Container) (guard.KernelCheck, error) {
+	check := guard.KernelCheck{Task: t, Container: c.Name}
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	answer, err := r.Exec.Run(ctx, t, c, command)
 	check.At = r.Now().UTC()
 	switch {
 	case err != nil:
-		check.Unknown, again = reason(c, err)
-		return check, again
+		check.Unknown = reason(c, err)
 	case answer == "":
 		check.Unknown = "container " + c.Name + " answered nothing"
-		return check, true
+	default:
+		check.Answer = shortened(answer)
 	}
-	check.Answer = shortened(answer)
-	return check, false
+	return check, err
 }
 
 // shortened cuts an answer that is too long to keep so that it says the same: what
@@ -175,14 +211,14 @@ type SessionError interface {
 	error
 	Reason() string // for people, as the end of a sentence: "because …"
 	MayPass() bool  // trying again makes sense
+	Refused() bool  // AWS denied the session, whatever the container
 }
 
-// reason is why a container did not answer, and whether trying again makes
-// sense.
-func reason(c guard.Container, err error) (why string, mayPass bool) {
+// reason is why a container did not answer.
+func reason(c guard.Container, err error) string {
 	var failed SessionError
 	if errors.As(err, &failed) {
-		return failed.Reason(), failed.MayPass()
+		return failed.Reason()
 	}
-	return "no command could be run in container " + c.Name, true
+	return "no command could be run in container " + c.Name
 }

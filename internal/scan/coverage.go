@@ -33,6 +33,9 @@ func (r run) examined(workloads bool, findings []guard.Finding) []guard.RuleID {
 			is = is && (rule.ID != guard.LaunchKernel || about(findings, rule.ID))
 		case guard.GroupComponents, guard.GroupPolicy:
 			is = is && r.Components != nil && (rule.ID != guard.GuardCanary || about(findings, rule.ID))
+			if rule.ID == guard.GuardSessions { // by what kernel checks meet with
+				is = workloads && r.exec && r.Policy.Modes[rule.ID] != guard.Off
+			}
 		}
 		if is {
 			examined = append(examined, rule.ID)

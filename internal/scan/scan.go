@@ -54,11 +54,11 @@ func (b Begun) Finish(ctx context.Context, request Request) (Result, error) {
 	components := r.checkComponents(ctx, sent)
 	history := r.readHistory(ctx, cause, setting, workloads.tasks)
 	started := r.startWitness(ctx, history)
-	checks := r.readKernels(ctx, covered(workloads.tasks))
+	checks, opened := r.readKernels(ctx, covered(workloads.tasks))
 	witness := r.readWitness(ctx, history, started)
 	kernels := r.checkKernels(ctx, history, workloads.tasks, checks, witness)
 	return r.result(ctx, history.cause, Known{Kernels: known(checks), Timelines: history.lines, Canaries: sent, Witness: witness.known}, clusters,
-		setting.stage, clusters.stage, workloads.stage, components, history.stage, witness.stage, kernels), nil
+		setting.stage, clusters.stage, workloads.stage, components, history.stage, witness.stage, kernels, r.checkSessions(opened)), nil
 }
 
 // run is one scan under way: who scans, where and how far. Nothing in it

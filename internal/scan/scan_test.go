@@ -452,3 +452,42 @@ func TestWithoutExecNothingIsAsked(t *testing.T) {
 		t.Errorf("asked %v, findings %v, error %v", w.Asked(), result.Report.Findings, err)
 	}
 }
+
+// TestEverySessionRefused: it is no matter of the tasks when AWS refuses every
+// session of a scan, and people hear of it as a finding about the guard.
+func TestEverySessionRefused(t *testing.T) {
+	refused := failed{"AWS refused the session in container main", false}
+	for name, c := range map[string]struct {
+		of   []string // the tasks whose sessions AWS refuses
+		want guard.Verdict
+		says string
+	}{
+		"of both tasks": {[]string{"one", "two"}, guard.NonCompliant, "AWS refused every session in a container that this scan asked for: 2 of 2."},
+		"of one task":   {[]string{"one"}, guard.Compliant, "not all refused"},
+		"of none":       {nil, guard.Compliant, "not all refused"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := guardtest.NewWorld(start)
+			w.Tasks = []guard.Task{task("one"), task("two")}
+			for _, of := range c.of {
+				w.Sessions[task(of).ARN+"/main"] = []error{refused}
+			}
+			var found []guard.Finding
+			for _, f := range scan(t, w, guard.DefaultPolicy(), Request{}).Report.Findings {
+				if f.Rule == guard.GuardSessions {
+					found = append(found, f)
+				}
+			}
+			if len(found) != 1 || found[0].Verdict != c.want || !strings.Contains(found[0].Reason, c.says) {
+				t.Errorf("%+v, want %s: %s", found, c.want, c.says)
+			}
+		})
+	}
+	t.Run("nothing runs", func(t *testing.T) {
+		for _, f := range scan(t, guardtest.NewWorld(start), guard.DefaultPolicy(), Request{}).Report.Findings {
+			if f.Rule == guard.GuardSessions {
+				t.Errorf("no session was asked for, and yet: %s", f.Reason)
+			}
+		}
+	})
+}

@@ -30,6 +30,7 @@ type failed struct {
 func (f failed) Error() string  { return "run a command: " + f.reason }
 func (f failed) Reason() string { return f.reason }
 func (f failed) MayPass() bool  { return f.mayPass }
+func (f failed) Refused() bool  { return strings.HasPrefix(f.reason, "AWS refused") }
 
 const ownRole = "arn:aws-us-gov:iam::111122223333:role/guard"
 

@@ -54,6 +54,10 @@ func (e *RunError) MayPass() bool {
 	return !errors.Is(e.err, ErrNotTerminated) && !errors.Is(e.err, ErrRefused) && !errors.Is(e.err, ErrEncryption)
 }
 
+// Refused reports whether AWS denied the caller the session, whatever the
+// container.
+func (e *RunError) Refused() bool { return errors.Is(e.err, ErrRefused) }
+
 // Reason is why the container did not answer, for people, as the end of a
 // sentence: "because …".
 func (e *RunError) Reason() string {

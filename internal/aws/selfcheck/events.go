@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
 	"fipsguard/internal/guard"
 
@@ -32,30 +31,6 @@ func (g Guard) rule(ctx context.Context, name string) guard.Component {
 	return part
 }
 
-// Schedule is what a rule without a pattern has to do, whenever it comes: that
-// is for whoever deploys the guard to choose.
-type Schedule struct {
-	Target string // ARN of the function or queue
-	Asks   string // what the target is sent, or what is in it
-}
-
-// schedule checks a rule that comes by itself.
-func (g Guard) schedule(ctx context.Context, name string) guard.Component {
-	part, rule, targets := g.described(ctx, name)
-	if rule == nil {
-		return part
-	}
-	due := g.Schedules[name]
-	if aws.ToString(rule.ScheduleExpression) == "" {
-		part.Faults = append(part.Faults, "rule "+name+" has no schedule")
-	}
-	if !asks(targets, due) {
-		part.Faults = append(part.Faults, fmt.Sprintf("rule %s does not send %s to %s", name, due.Asks, due.Target))
-	}
-	part.Seen = fmt.Sprintf("Rule %s is enabled and asks %s on schedule %s.", name, due.Target, aws.ToString(rule.ScheduleExpression))
-	return part
-}
-
 // described reads a rule and its targets. The rule is nil when it does not exist
 // or could not be read, which the component says.
 func (g Guard) described(ctx context.Context, name string) (guard.Component, *eventbridge.DescribeRuleOutput, []types.Target) {
@@ -77,17 +52,6 @@ func (g Guard) described(ctx context.Context, name string) (guard.Component, *ev
 		part.Faults = append(part.Faults, "rule "+name+" is disabled")
 	}
 	return part, rule, targets.Targets
-}
-
-// asks reports whether a function or queue is asked what it should be.
-func asks(targets []types.Target, due Schedule) bool {
-	return slices.ContainsFunc(targets, func(t types.Target) bool {
-		input := aws.ToString(t.Input)
-		if t.InputTransformer != nil {
-			input = aws.ToString(t.InputTransformer.InputTemplate)
-		}
-		return aws.ToString(t.Arn) == due.Target && strings.Contains(input, due.Asks)
-	})
 }
 
 // pointsAt reports whether a function or queue gets the events as they are.

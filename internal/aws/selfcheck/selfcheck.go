@@ -23,9 +23,8 @@ type Guard struct {
 	Rules         *eventbridge.Client
 	Subscriptions *sns.Client
 	Queues        *sqs.Client
-	Patterns      map[string]string   // of the events that feed the guard, by the names of the rules
-	Targets       map[string]string   // ARNs of the function or queue that gets a rule's events, by the same names
-	Schedules     map[string]Schedule // by the names of the rules
+	Patterns      map[string]string // of the events that feed the guard, by the names of the rules
+	Targets       map[string]string // ARNs of the function or queue that gets a rule's events, by the same names
 	TopicARN      string
 	ReportedARN   string // of the guard's own queue, which is subscribed to the topic
 	QueueURLs     []string
@@ -37,9 +36,6 @@ func (g Guard) Observe(ctx context.Context) []guard.Component {
 	parts := []guard.Component{g.trail(ctx)}
 	for _, name := range slices.Sorted(maps.Keys(g.Patterns)) {
 		parts = append(parts, g.rule(ctx, name))
-	}
-	for _, name := range slices.Sorted(maps.Keys(g.Schedules)) {
-		parts = append(parts, g.schedule(ctx, name))
 	}
 	parts = append(parts, g.subscriptions(ctx))
 	for _, url := range g.QueueURLs {

@@ -1,10 +1,8 @@
 package selfcheck
 
 import (
-	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
@@ -12,17 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
 const (
-	region   = "us-gov-west-1"
-	function = "arn:aws-us-gov:lambda:" + region + ":" + localaws.AccountID + ":function:fipsguard-enforcer"
-
+	region      = "us-gov-west-1"
 	reportedARN = "arn:aws-us-gov:sqs:" + region + ":" + localaws.AccountID + ":fipsguard-reported"
 )
 
@@ -49,25 +43,9 @@ func deployed(t *testing.T) (*localaws.Account, Guard) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = local.Attach(localaws.Rule{
-		Name: "fipsguard-settings", Region: region, Pattern: `{"source":["aws.ecs"],"detail-type":["x"]}`,
-		Invoke: func(context.Context, []byte) error { return nil },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = local.Attach(localaws.Rule{
-		Name: "fipsguard-check-setting", Region: region, Every: time.Minute, Input: `{"check":"setting"}`, TargetARN: function,
-		Invoke: func(context.Context, []byte) error { return nil },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return local, Guard{
-		Schedules: map[string]Schedule{"fipsguard-check-setting": {Target: function, Asks: `{"check":"setting"}`}},
-		Trails:    cloudtrail.NewFromConfig(config), Rules: eventbridge.NewFromConfig(config),
-		Subscriptions: sns.NewFromConfig(config), Queues: sqs.NewFromConfig(config),
-		Patterns: map[string]string{"fipsguard-settings": `{ "detail-type": ["x"], "source": ["aws.ecs"] }`}, Targets: map[string]string{"fipsguard-settings": function}, TopicARN: topic, ReportedARN: reportedARN, QueueURLs: []string{queue},
+		Trails: cloudtrail.NewFromConfig(config), Subscriptions: sns.NewFromConfig(config), Queues: sqs.NewFromConfig(config),
+		TopicARN: topic, ReportedARN: reportedARN, QueueURLs: []string{queue},
 	}
 }
 
@@ -88,8 +66,8 @@ func verdicts(t *testing.T, g Guard) map[guard.RuleID]guard.Finding {
 func TestAGuardThatIsWell(t *testing.T) {
 	_, g := deployed(t)
 	found := verdicts(t, g)
-	if len(found) != 4 {
-		t.Errorf("%d rules were looked at, want 4", len(found))
+	if len(found) != 3 {
+		t.Errorf("%d rules were looked at, want 3", len(found))
 	}
 	for rule, f := range found {
 		if f.Verdict != guard.Compliant {
@@ -116,33 +94,6 @@ func TestWhatIsWrongWithAGuard(t *testing.T) {
 		"the trail has data only":      {trail(func(t *localaws.Trail) { t.Management = false }), guard.GuardTrail, "does not log management events that write"},
 		"an advanced trail only reads": {trail(func(t *localaws.Trail) { t.ReadWriteType, t.Advanced = "ReadOnly", true }), guard.GuardTrail, "does not log management events that write"},
 		"there is no trail":            {func(a *localaws.Account, _ *Guard) error { return a.DeleteTrail(region, "organization") }, guard.GuardTrail, "There is no trail"},
-		"a rule is disabled":           {func(a *localaws.Account, _ *Guard) error { return a.DisableRule(region, "fipsguard-settings") }, guard.GuardEvents, "is disabled"},
-		"a rule is gone": {func(_ *localaws.Account, g *Guard) error {
-			g.Patterns = map[string]string{"fipsguard-launches": "{}"}
-			return nil
-		}, guard.GuardEvents, "does not exist"},
-		"a rule lets less through": {func(_ *localaws.Account, g *Guard) error {
-			g.Patterns["fipsguard-settings"] = `{"source":["aws.ecs"]}`
-			return nil
-		}, guard.GuardEvents, "has another event pattern"},
-		"a rule points elsewhere": {func(_ *localaws.Account, g *Guard) error { g.Targets["fipsguard-settings"] += "-2"; return nil }, guard.GuardEvents, "does not send its events"},
-		"a schedule is disabled":  {func(a *localaws.Account, _ *Guard) error { return a.DisableRule(region, "fipsguard-check-setting") }, guard.GuardEvents, "rule fipsguard-check-setting is disabled"},
-		"a schedule is gone": {func(_ *localaws.Account, g *Guard) error {
-			g.Schedules = map[string]Schedule{"fipsguard-look-hourly": {}}
-			return nil
-		}, guard.GuardEvents, "rule fipsguard-look-hourly does not exist"},
-		"a schedule asks somebody else": {func(_ *localaws.Account, g *Guard) error {
-			g.Schedules = map[string]Schedule{"fipsguard-check-setting": {Target: function + "-2", Asks: `{"check":"setting"}`}}
-			return nil
-		}, guard.GuardEvents, "does not send"},
-		"a schedule asks something else": {func(_ *localaws.Account, g *Guard) error {
-			g.Schedules = map[string]Schedule{"fipsguard-check-setting": {Target: function, Asks: `"look":"daily"`}}
-			return nil
-		}, guard.GuardEvents, "does not send"},
-		"a rule with a pattern is no schedule": {func(_ *localaws.Account, g *Guard) error {
-			g.Schedules = map[string]Schedule{"fipsguard-settings": {Target: function}}
-			return nil
-		}, guard.GuardEvents, "has no schedule"},
 		"somebody has not confirmed": {func(a *localaws.Account, g *Guard) error {
 			return a.Subscribe(g.TopicARN, "email", "isso@example.gov", false)
 		}, guard.GuardAlerts, "a subscription by email is not confirmed"},
@@ -180,11 +131,52 @@ func TestWhatIsWrongWithAGuard(t *testing.T) {
 	})
 }
 
+// TestAMemberOfAnOrganization has a trail of another account, which does not show
+// its selectors. Without selectors of its own it is no doubt; with some, it is one
+// until a canary came through.
+func TestAMemberOfAnOrganization(t *testing.T) {
+	const name = "arn:aws-us-gov:cloudtrail:us-gov-west-1:999988887777:trail/organization"
+	for what, c := range map[string]struct {
+		change func(*localaws.Trail)
+		deny   string
+		want   guard.Verdict
+		says   string
+	}{
+		"all management events": {func(*localaws.Trail) {}, "", guard.Compliant, "Trail " + name + " is logging"},
+		"selectors of its own": {
+			func(t *localaws.Trail) { t.ReadWriteType = "WriteOnly" }, "", guard.InsufficientData,
+			"trail " + name + " belongs to another account and is not visible from here: it has event selectors of its own.",
+		},
+		"switched off": {func(t *localaws.Trail) { t.Logging = false }, "", guard.NonCompliant, "is not logging"},
+		"its status is refused": {
+			func(*localaws.Trail) {}, "cloudtrail:GetTrailStatus", guard.InsufficientData,
+			"trail " + name + " belongs to another account and is not visible from here: AWS answered GetTrailStatus with AccessDenied",
+		},
+		"all trails are refused": {func(*localaws.Trail) {}, "cloudtrail:DescribeTrails", guard.InsufficientData, "AWS answered DescribeTrails"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			local, g := deployed(t)
+			trail := localaws.Trail{Name: "organization", Bucket: "b", Logging: true, ReadWriteType: "All", Management: true, Owner: "999988887777"}
+			c.change(&trail)
+			if err := local.SetTrail(region, trail); err != nil {
+				t.Fatal(err)
+			}
+			local.Deny(localaws.Everyone().Guard, "cloudtrail:GetEventSelectors")
+			if c.deny != "" {
+				local.Deny(localaws.Everyone().Guard, c.deny)
+			}
+			seen := g.trail(t.Context())
+			if f := guard.Check(seen)[0]; f.Verdict != c.want || !strings.Contains(f.Reason, c.says) {
+				t.Errorf("%s: %s; want %s: %s", f.Verdict, f.Reason, c.want, c.says)
+			}
+		})
+	}
+}
+
 // TestWhatMayNotBeLookedAt is a doubt, never fine.
 func TestWhatMayNotBeLookedAt(t *testing.T) {
 	for action, rule := range map[string]guard.RuleID{
 		"cloudtrail:DescribeTrails": guard.GuardTrail, "cloudtrail:GetTrailStatus": guard.GuardTrail, "cloudtrail:GetEventSelectors": guard.GuardTrail,
-		"events:DescribeRule": guard.GuardEvents, "events:ListTargetsByRule": guard.GuardEvents,
 		"sns:ListSubscriptionsByTopic": guard.GuardAlerts, "sqs:GetQueueAttributes": guard.GuardQueues,
 	} {
 		t.Run(action, func(t *testing.T) {
@@ -195,30 +187,6 @@ func TestWhatMayNotBeLookedAt(t *testing.T) {
 				t.Errorf("%s is %s: %s", rule, f.Verdict, f.Reason)
 			}
 		})
-	}
-}
-
-// TestWhatTargetsGet: a target that is sent something else than the events has
-// none of them.
-func TestWhatTargetsGet(t *testing.T) {
-	at := func(change func(*eventtypes.Target)) []eventtypes.Target {
-		t := eventtypes.Target{Arn: aws.String(function)}
-		change(&t)
-		return []eventtypes.Target{{Arn: aws.String("another")}, t}
-	}
-	for name, c := range map[string]struct {
-		targets []eventtypes.Target
-		want    bool
-	}{
-		"the events":     {at(func(*eventtypes.Target) {}), true},
-		"a constant":     {at(func(t *eventtypes.Target) { t.Input = aws.String("{}") }), false},
-		"a part of them": {at(func(t *eventtypes.Target) { t.InputPath = aws.String("$.detail") }), false},
-		"a rewriting":    {at(func(t *eventtypes.Target) { t.InputTransformer = &eventtypes.InputTransformer{} }), false},
-		"nothing":        {nil, false},
-	} {
-		if got := pointsAt(c.targets, function); got != c.want {
-			t.Errorf("%s: %t, want %t", name, got, c.want)
-		}
 	}
 }
 

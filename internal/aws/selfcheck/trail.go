@@ -7,6 +7,7 @@ import (
 	"fipsguard/internal/guard"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 )
@@ -22,7 +23,11 @@ func (g Guard) trail(ctx context.Context) guard.Component {
 	var without []string
 	for _, t := range out.TrailList {
 		name := aws.ToString(t.TrailARN)
-		lack, unknown := g.lack(ctx, name)
+		ask := g.lack
+		if !g.owns(name) {
+			ask = g.lackOfOthers
+		}
+		lack, unknown := ask(ctx, t)
 		switch {
 		case unknown != "":
 			// Another trail may do; if none does, this one may.
@@ -43,16 +48,45 @@ func (g Guard) trail(ctx context.Context) guard.Component {
 	return part
 }
 
+// owns reports whether a trail is of this account.
+func (g Guard) owns(trail string) bool {
+	of, err := arn.Parse(trail)
+	here, hereErr := arn.Parse(g.TopicARN)
+	return err == nil && hereErr == nil && of.AccountID == here.AccountID
+}
+
+// lackOfOthers is lack of an organization's trail, which belongs to another
+// account. A member may be refused its selectors, but sees whether it has any of
+// its own: without, it records all management events.
+func (g Guard) lackOfOthers(ctx context.Context, t types.Trail) (lack, unknown string) {
+	name := aws.ToString(t.TrailARN)
+	status, err := g.Trails.GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: t.TrailARN})
+	if err != nil {
+		return "", notVisible(name) + why("GetTrailStatus", err)
+	}
+	if !aws.ToBool(status.IsLogging) {
+		return "is not logging", ""
+	}
+	if t.HasCustomEventSelectors == nil || *t.HasCustomEventSelectors {
+		return "", notVisible(name) + "it has event selectors of its own"
+	}
+	return "", ""
+}
+
+func notVisible(trail string) string {
+	return "trail " + trail + " belongs to another account and is not visible from here: "
+}
+
 // lack is what keeps a trail from logging the guarded calls, or empty.
-func (g Guard) lack(ctx context.Context, name string) (lack, unknown string) {
-	status, err := g.Trails.GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: aws.String(name)})
+func (g Guard) lack(ctx context.Context, t types.Trail) (lack, unknown string) {
+	status, err := g.Trails.GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: t.TrailARN})
 	if err != nil {
 		return "", why("GetTrailStatus", err)
 	}
 	if !aws.ToBool(status.IsLogging) {
 		return "is not logging", ""
 	}
-	selectors, err := g.Trails.GetEventSelectors(ctx, &cloudtrail.GetEventSelectorsInput{TrailName: aws.String(name)})
+	selectors, err := g.Trails.GetEventSelectors(ctx, &cloudtrail.GetEventSelectorsInput{TrailName: t.TrailARN})
 	if err != nil {
 		return "", why("GetEventSelectors", err)
 	}

@@ -32,6 +32,9 @@ type Trail struct {
 	Management bool
 	// Advanced is whether it says so in advanced event selectors.
 	Advanced bool
+	// Owner is the account that made it for its organization, if that is not this
+	// one: then it goes by its ARN only, and does not show its selectors.
+	Owner string
 
 	home  kernel.Region
 	since time.Time // logging began, or ended
@@ -77,7 +80,13 @@ func (c *CloudTrail) DeleteTrail(regionName, name string) error {
 	return nil
 }
 
-func (t Trail) arn() string { return t.home.ARN("cloudtrail", "trail/"+t.Name) }
+func (t Trail) arn() string {
+	arn := t.home.ARN("cloudtrail", "trail/"+t.Name)
+	if t.Owner != "" {
+		arn = strings.Replace(arn, ":"+kernel.AccountID+":", ":"+t.Owner+":", 1)
+	}
+	return arn
+}
 
 // recordsWrites is whether calls that write go to the trail, and with it to
 // EventBridge.
@@ -118,7 +127,7 @@ func (c *CloudTrail) writesReachEventBridge(r kernel.Region) bool {
 // by their ARN only (CloudTrail API reference, GetTrailStatus).
 func (c *CloudTrail) namedTrail(r kernel.Region, reference string) (Trail, bool) {
 	for _, t := range c.trailsOf(r, true) {
-		if reference == t.arn() || t.home == r && reference == t.Name {
+		if reference == t.arn() || t.home == r && t.Owner == "" && reference == t.Name {
 			return t, true
 		}
 	}
@@ -149,7 +158,7 @@ func (c *CloudTrail) describeTrails(r *kernel.Request, in *sdk.DescribeTrailsInp
 func (t Trail) described() types.Trail {
 	d := types.Trail{
 		Name: &t.Name, S3BucketName: &t.Bucket, TrailARN: aws.String(t.arn()), HomeRegion: aws.String(string(t.home)),
-		IsMultiRegionTrail: &t.MultiRegion, IncludeGlobalServiceEvents: &t.MultiRegion, IsOrganizationTrail: aws.Bool(false),
+		IsMultiRegionTrail: &t.MultiRegion, IncludeGlobalServiceEvents: &t.MultiRegion, IsOrganizationTrail: aws.Bool(t.Owner != ""),
 		LogFileValidationEnabled: aws.Bool(true), HasCustomEventSelectors: aws.Bool(t.hasCustomSelectors()), HasInsightSelectors: aws.Bool(false),
 	}
 	if t.Prefix != "" {
@@ -184,6 +193,9 @@ func (c *CloudTrail) getEventSelectors(r *kernel.Request, in *sdk.GetEventSelect
 	t, ok := c.namedTrail(r.Region, aws.ToString(in.TrailName))
 	if !ok {
 		return nil, trailNotFound(aws.ToString(in.TrailName))
+	}
+	if t.Owner != "" {
+		return nil, kernel.ClientError("AccessDeniedException", "The trail %s belongs to another account.", t.arn())
 	}
 	out := &sdk.GetEventSelectorsOutput{TrailARN: aws.String(t.arn())}
 	if t.Advanced {

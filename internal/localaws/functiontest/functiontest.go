@@ -5,10 +5,13 @@ package functiontest
 
 import (
 	"context"
+	"encoding/json"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"fipsguard/infra/template"
+	"fipsguard/internal/component"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/localaws/lambda"
@@ -55,6 +58,7 @@ type World struct {
 	Reported string // the queue of what was published
 
 	topic, queue, key string
+	list              component.List // of what the stack deployed
 }
 
 // New starts an account.
@@ -65,7 +69,7 @@ func New(t testing.TB, o localaws.Options) *World {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = account.Close() })
-	w := &World{Account: account, Admin: ecs.NewFromConfig(account.Config(localaws.Everyone().Admin, Region))}
+	w := &World{list: component.List{Components: map[string]component.Component{}}, Account: account, Admin: ecs.NewFromConfig(account.Config(localaws.Everyone().Admin, Region))}
 	if err := w.deploy(); err != nil {
 		t.Fatal(err)
 	}
@@ -102,11 +106,12 @@ func (w *World) deploy() (err error) {
 		if p.Name == trail.Settings {
 			target = ARN(product.Enforcer)
 		}
-		err := w.Attach(localaws.Rule{
-			Name: product.Prefix + p.Name, Region: Region, Pattern: p.JSON, TargetARN: target,
-			Invoke: func(context.Context, []byte) error { return nil },
-		})
-		if err != nil {
+		var pattern any
+		if err := json.Unmarshal([]byte(p.JSON), &pattern); err != nil {
+			return err
+		}
+		rule := localaws.Rule{Name: product.Prefix + p.Name, Region: Region, Pattern: p.JSON, TargetARN: target}
+		if err := w.attach(rule, map[string]any{"EventPattern": pattern, "Targets": map[string]any{"Id": "Target0", "Arn": target}}); err != nil {
 			return err
 		}
 	}
@@ -121,12 +126,38 @@ func (w *World) attachSchedules() error {
 		"look-hourly":   {TargetARN: scans, Input: `{"look":"hourly","id":"1"}`},
 		"look-daily":    {TargetARN: scans, Input: `{"look":"daily","id":"1"}`},
 	} {
-		s.Name, s.Region, s.Every, s.Invoke = product.Prefix+name, Region, time.Hour, func(context.Context, []byte) error { return nil }
-		if err := w.Attach(s); err != nil {
+		s.Name, s.Region, s.Every = product.Prefix+name, Region, time.Hour
+		err := w.attach(s, map[string]any{
+			"ScheduleExpression": "rate(60 minutes)", "Targets": map[string]any{"Id": "Target0", "Arn": s.TargetARN, "Input": s.Input},
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// attach adds a rule, to the component list as well: it is all that the account
+// has of it.
+func (w *World) attach(rule localaws.Rule, properties map[string]any) error {
+	properties["Name"] = rule.Name
+	w.list.Components[rule.Name] = component.Component{Type: "AWS::Events::Rule", Properties: properties}
+	rule.Invoke = func(context.Context, []byte) error { return nil }
+	return w.Attach(rule)
+}
+
+// packed is the component list as the stack hands it to the verifier.
+func (w *World) packed(t testing.TB) string {
+	t.Helper()
+	base, err := component.Of(template.JSON())
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed, err := component.Pack(w.list, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return packed
 }
 
 // Start starts a function's process. All functions get the variables of all.
@@ -137,7 +168,7 @@ func (w *World) Start(t testing.TB, name, binary string, more ...string) *lambda
 		"AWS_ENDPOINT_URL=" + w.Endpoint(), "AWS_REGION=" + Region,
 		"AWS_ACCESS_KEY_ID=" + people.Guard.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + people.Guard.SecretAccessKey,
 		"FIPSGUARD_TOPIC_ARN=" + w.topic, "FIPSGUARD_EVIDENCE_BUCKET=" + Bucket, "FIPSGUARD_SIGNING_KEY=" + w.key, "FIPSGUARD_ENFORCER_ARN=" + ARN(product.Enforcer),
-		"FIPSGUARD_QUEUES=" + w.queue, "FIPSGUARD_REPORTED=" + w.Reported, "FIPSGUARD_SECURITY_HUB=true", "FIPSGUARD_POLICY_PARAMETER=" + product.PolicyParameter,
+		component.Packed + "=" + w.packed(t), "FIPSGUARD_QUEUES=" + w.queue, "FIPSGUARD_REPORTED=" + w.Reported, "FIPSGUARD_SECURITY_HUB=true", "FIPSGUARD_POLICY_PARAMETER=" + product.PolicyParameter,
 	}, more...))
 	if err != nil {
 		t.Fatal(err)

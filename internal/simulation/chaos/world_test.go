@@ -13,6 +13,7 @@ import (
 
 	"fipsguard/internal/aws/hub"
 	"fipsguard/internal/aws/scaling"
+	"fipsguard/internal/component"
 	"fipsguard/internal/config"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
@@ -23,9 +24,15 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
 const region = "us-gov-west-1"
+
+// asDeployed finds all as it was deployed.
+type asDeployed struct{}
+
+func (asDeployed) Observe(context.Context, []component.Meant) []guard.Component { return nil }
 
 // deployed is what the stack's template says, read once.
 var deployed = sync.OnceValues(func() (stack.Stack, error) { return stack.Read(region) })
@@ -137,7 +144,7 @@ func (w *world) deploy(policy string) error {
 		return wiring.GateFunction(as(w.people.Guard, p), scaling.New)
 	})
 	w.functions[product.Verifier] = w.function(product.Verifier, around, func(p wiring.Process) (wiring.Function, error) {
-		return scans.Function(as(w.people.Verifier, p), hub.New)
+		return scans.Function(as(w.people.Verifier, p), hub.New, func(aws.Config, *s3.Client) asDeployed { return asDeployed{} })
 	})
 	if err := w.connect(around); err != nil {
 		return err

@@ -2,8 +2,6 @@ package scans
 
 import (
 	"context"
-	"net"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -24,8 +22,6 @@ import (
 	trailtypes "github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -41,32 +37,11 @@ import (
 
 var motoHome = guard.Location{Account: "123456789012", Region: "us-gov-west-1"}
 
-// moto starts moto_server, where it is installed.
+// moto is the configuration for a moto_server.
 func moto(t *testing.T) aws.Config {
 	t.Helper()
-	program := independent.Program(t, "moto_server")
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	host, port, _ := net.SplitHostPort(listener.Addr().String())
-	_ = listener.Close()
-	server := exec.Command(program, "-H", host, "-p", port)
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Process.Kill(); _ = server.Wait() })
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		if conn, err := net.Dial("tcp", net.JoinHostPort(host, port)); err == nil {
-			_ = conn.Close()
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("moto_server does not listen")
-		}
-	}
 	return aws.Config{
-		Region: motoHome.Region, BaseEndpoint: aws.String("http://" + net.JoinHostPort(host, port)), RetryMaxAttempts: 3,
+		Region: motoHome.Region, BaseEndpoint: aws.String(independent.Moto(t)), RetryMaxAttempts: 3,
 		Credentials: credentials.NewStaticCredentialsProvider("id", "a-secret-long-enough-for-a-key-of-HMAC-in-FIPS-mode", ""),
 	}
 }
@@ -161,18 +136,12 @@ func testFindings(t *testing.T, config aws.Config) {
 
 func testParts(t *testing.T, config aws.Config) {
 	ctx := t.Context()
-	const function = "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:fipsguard-enforcer"
 	const reportedARN = "arn:aws-us-gov:sqs:us-gov-west-1:123456789012:fipsguard-reported"
-	const pattern = `{"source": ["aws.ecs"], "detail": {"errorCode": [{"exists": false}]}}`
 	topic := must(sns.NewFromConfig(config).CreateTopic(ctx, &sns.CreateTopicInput{Name: aws.String("alerts")}))(t).TopicArn
 	queue := must(sqs.NewFromConfig(config).CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("fipsguard-failed")}))(t).QueueUrl
 	testReported(t, config, *topic, reportedARN)
-	rules, trails := eventbridge.NewFromConfig(config), cloudtrail.NewFromConfig(config)
-	must(rules.PutRule(ctx, &eventbridge.PutRuleInput{Name: aws.String("fipsguard-settings"), EventPattern: aws.String(pattern)}))(t)
-	parts := Components(config, Guard{
-		Patterns: map[string]string{"fipsguard-settings": pattern},
-		Targets:  map[string]string{"fipsguard-settings": function}, TopicARN: *topic, ReportedARN: reportedARN, QueueURLs: []string{*queue},
-	})
+	trails := cloudtrail.NewFromConfig(config)
+	parts := Components(config, Guard{TopicARN: *topic, ReportedARN: reportedARN, QueueURLs: []string{*queue}})
 	want := func(what string, want map[guard.RuleID]guard.Verdict) {
 		t.Helper()
 		for _, part := range parts.Observe(ctx) {
@@ -182,12 +151,9 @@ func testParts(t *testing.T, config aws.Config) {
 		}
 	}
 	want("nothing is set up", map[guard.RuleID]guard.Verdict{
-		guard.GuardTrail: guard.NonCompliant, guard.GuardEvents: guard.NonCompliant, guard.GuardAlerts: guard.NonCompliant, guard.GuardQueues: guard.Compliant,
+		guard.GuardTrail: guard.NonCompliant, guard.GuardAlerts: guard.NonCompliant, guard.GuardQueues: guard.Compliant,
 	})
 
-	must(rules.PutTargets(ctx, &eventbridge.PutTargetsInput{
-		Rule: aws.String("fipsguard-settings"), Targets: []eventtypes.Target{{Id: aws.String("function"), Arn: aws.String(function)}},
-	}))(t)
 	must(sns.NewFromConfig(config).Subscribe(ctx, &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws-us-gov:sqs:us-gov-west-1:123456789012:soc-alerts")}))(t)
 	must(S3(config).CreateBucket(ctx, &s3.CreateBucketInput{
 		Bucket:                    aws.String("trail"),
@@ -201,7 +167,7 @@ func testParts(t *testing.T, config aws.Config) {
 	queues := sqs.NewFromConfig(config, func(o *sqs.Options) { o.DisableMessageChecksumValidation = true }) // it would be MD5
 	must(queues.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: queue, MessageBody: aws.String("an event")}))(t)
 	want("all is set up, and an event waits", map[guard.RuleID]guard.Verdict{
-		guard.GuardTrail: guard.Compliant, guard.GuardEvents: guard.Compliant, guard.GuardAlerts: guard.Compliant, guard.GuardQueues: guard.NonCompliant,
+		guard.GuardTrail: guard.Compliant, guard.GuardAlerts: guard.Compliant, guard.GuardQueues: guard.NonCompliant,
 	})
 }
 

@@ -127,25 +127,23 @@ func witnesses(o Options, client *ecs.Client) scan.Witness {
 type Guard struct {
 	Patterns    map[string]string // of events, by the names of the rules
 	Targets     map[string]string // ARNs of what gets the events, by the same names
-	Schedules   map[string]selfcheck.Schedule
 	TopicARN    string
 	ReportedARN string // of the guard's queue that is subscribed to the topic
 	QueueURLs   []string
 }
 
-// Components reads the guard's own components.
+// Components reads whether a deployed guard works.
 func Components(config aws.Config, g Guard) selfcheck.Guard {
 	return selfcheck.Guard{
 		Trails:        cloudtrail.NewFromConfig(config),
-		Rules:         eventbridge.NewFromConfig(config),
 		Subscriptions: sns.NewFromConfig(config),
 		Queues:        sqs.NewFromConfig(config),
-		Patterns:      g.Patterns,
-		Targets:       g.Targets,
-		Schedules:     g.Schedules,
 		TopicARN:      g.TopicARN,
 		ReportedARN:   g.ReportedARN,
 		QueueURLs:     g.QueueURLs,
+		Patterns:      g.Patterns,
+		Targets:       g.Targets,
+		Rules:         eventbridge.NewFromConfig(config),
 	}
 }
 

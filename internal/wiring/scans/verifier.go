@@ -10,9 +10,9 @@ import (
 	"fipsguard/internal/aws/ecsapi"
 	"fipsguard/internal/aws/notify"
 	"fipsguard/internal/aws/reported"
-	"fipsguard/internal/aws/selfcheck"
 	"fipsguard/internal/aws/signer"
 	"fipsguard/internal/aws/store"
+	"fipsguard/internal/component"
 	"fipsguard/internal/config"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
@@ -26,6 +26,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
@@ -55,8 +56,9 @@ func Verifier(o VerifierOptions) verifier.Verifier {
 }
 
 // Function is the verifier as Lambda runs it, by the function's environment.
-// newHub makes the client of a service that collects findings.
-func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (wiring.Function, error) {
+// newHub makes the client of a service that collects findings, newReadBack what
+// reads back the deployment: nothing but the function links their clients.
+func Function[H verifier.Hub, B ReadBack](p wiring.Process, newHub func(aws.Config) H, newReadBack func(aws.Config, *s3.Client) B) (wiring.Function, error) {
 	settings, err := config.ReadVerifier(p.Getenv)
 	if err != nil {
 		return nil, err
@@ -74,10 +76,13 @@ func Function[H verifier.Hub](p wiring.Process, newHub func(aws.Config) H) (wiri
 	if err != nil {
 		return nil, fmt.Errorf("ARN of the enforcer %q: %w", settings.FunctionARN, err)
 	}
-	patterns, targets := rules(enforcer)
-	scanner.Components = Components(aws, Guard{
-		Patterns: patterns, Targets: targets, Schedules: schedules(enforcer), TopicARN: settings.TopicARN, ReportedARN: queueBeside(enforcer, product.Reported), QueueURLs: settings.Queues,
-	})
+	scanner.Components = components{
+		works: Components(aws, Guard{
+			TopicARN: settings.TopicARN, ReportedARN: queueBeside(enforcer, product.Reported), QueueURLs: settings.Queues,
+		}),
+		deployed: newReadBack(aws, S3(aws)),
+		packed:   p.Getenv(component.Packed), place: placeOf(enforcer, p.Getenv(component.Known)),
+	}
 	log := wiring.Logger(p.Out, settings.Enforcer)
 	wiring.LogStart(log, settings.Enforcer)
 	h := &handler{
@@ -117,16 +122,6 @@ func rules(enforcer arn.ARN) (patterns, targets map[string]string) {
 		}
 	}
 	return patterns, targets
-}
-
-// schedules are what asks for the check of each minute and for the scans.
-func schedules(enforcer arn.ARN) map[string]selfcheck.Schedule {
-	scans := queueBeside(enforcer, product.Scans)
-	return map[string]selfcheck.Schedule{
-		product.Prefix + "check-setting": {Target: enforcer.String(), Asks: `{"check":"setting"}`},
-		product.Prefix + "look-hourly":   {Target: scans, Asks: `"look":"hourly"`},
-		product.Prefix + "look-daily":    {Target: scans, Asks: `"look":"daily"`},
-	}
 }
 
 // queueBeside is the ARN of a queue in the account and Region of a function.
