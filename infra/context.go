@@ -29,6 +29,9 @@ func (c *choices) refuse(name, allowed string) {
 	if text, ok := c.context[name].(string); ok {
 		shown = strconv.Quote(text)
 	}
+	if c.context[name] == nil {
+		shown = "missing"
+	}
 	c.faults = append(c.faults, fmt.Errorf("context %s is %s; it must be %s", name, shown, allowed))
 }
 

@@ -61,7 +61,8 @@ func TestOptions(t *testing.T) {
 		"keysToRead":          "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/0123",
 		"securityHub":         "true",
 		"tracing":             "true",
-		"endpoints":           "ecs, sns, application-autoscaling, xray",
+		"routeTables":         "rtb-0123456789abcdef0",
+		"endpoints":           "ecs=ecs-fips, iam=none, lambda=lambda-fips, securityhub=securityhub-fips",
 	}) {
 		checkMessages(t, stack)
 		checkGovCloud(t, stack)
@@ -82,8 +83,8 @@ func TestOptions(t *testing.T) {
 		if chosen != 3 {
 			t.Errorf("%d subscriptions, want 3", chosen)
 		}
-		if n := len(stack.resources("AWS::EC2::VPCEndpoint")); n != 4 {
-			t.Errorf("%d interface endpoints, want 4", n)
+		if n := len(stack.resources("AWS::EC2::VPCEndpoint")); n != 16 {
+			t.Errorf("%d endpoints, want one for each of 15 services, and S3's gateway", n)
 		}
 		for _, function := range stack.resources("AWS::Lambda::Function") {
 			if function["Properties"].(map[string]any)["VpcConfig"] == nil {

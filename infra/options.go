@@ -45,10 +45,11 @@ type Options struct {
 	Guarded             []string // accounts whose guards the security account's stack listens to
 	Subnets             []string
 	SecurityGroups      []string
-	VPC                 string   // of the subnets; needed for endpoints only
-	Endpoints           []string // interface endpoints to create, such as "ecs" and "sns"
-	WitnessSubnets      []string // where the witness runs; none makes no witness
-	WitnessGroup        string   // its security group
+	VPC                 string            // of the subnets, where it has no way out: endpoints are made in it
+	RouteTables         []string          // of the subnets
+	Endpoints           map[string]string // the endpoint of a service, chosen by hand
+	WitnessSubnets      []string          // where the witness runs; none makes no witness
+	WitnessGroup        string            // its security group
 }
 
 // readOptions reads the CDK's context. The error has one line for every fault.
@@ -76,7 +77,7 @@ func readOptions(context map[string]any) (Options, error) {
 		Subnets:         c.list("subnets", "IDs as in subnet-0123456789abcdef0", subnetID.MatchString),
 		SecurityGroups:  c.list("securityGroups", "IDs as in sg-0123456789abcdef0", groupID.MatchString),
 		VPC:             c.text("vpc", ""),
-		Endpoints:       c.list("endpoints", "names of endpoint services, as in ecs or sqs", endpointName.MatchString),
+		RouteTables:     c.list("routeTables", "IDs as in rtb-0123456789abcdef0", tableID.MatchString),
 		WitnessSubnets:  c.list("witnessSubnets", "IDs as in subnet-0123456789abcdef0", subnetID.MatchString),
 		WitnessGroup:    c.text("witnessSecurityGroup", ""),
 	}
@@ -96,18 +97,13 @@ func readOptions(context map[string]any) (Options, error) {
 	if o.SecurityBus != "" && !busARN.MatchString(o.SecurityBus) {
 		c.refuse("securityBus", "the ARN of an event bus of another account")
 	}
-	if o.VPC != "" && !vpcID.MatchString(o.VPC) {
-		c.refuse("vpc", "an ID as in vpc-0123456789abcdef0")
-	}
 	if o.WitnessGroup != "" && (!groupID.MatchString(o.WitnessGroup) || len(o.WitnessSubnets) == 0) {
 		c.refuse("witnessSecurityGroup", "an ID as in sg-0123456789abcdef0, given together with witnessSubnets")
 	}
 	if (len(o.Subnets) == 0) != (len(o.SecurityGroups) == 0) {
 		c.refuse("subnets", "given together with securityGroups")
 	}
-	if len(o.Endpoints) > 0 && (o.VPC == "" || len(o.Subnets) == 0) {
-		c.refuse("endpoints", "given together with vpc, subnets and securityGroups")
-	}
+	c.readEndpoints(&o)
 	policy, err := readDocument(c.text("policyFile", ""))
 	if err != nil {
 		c.faults = append(c.faults, err)
@@ -136,14 +132,15 @@ var retentions = map[int]awslogs.RetentionDays{
 var (
 	// rolePattern: of the role's name at least a beginning, so that no option
 	// lets the guard pass any role on.
-	rolePattern  = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(\d{12}|\*):role/([\w+=,.@-]+/)*[\w+=,.@-]+\*?$`)
-	keyARN       = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+$`)
-	queueARN     = regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+$`)
-	busARN       = regexp.MustCompile(`^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus/[\w./-]+$`)
-	subnetID     = regexp.MustCompile(`^subnet-[0-9a-f]+$`)
-	groupID      = regexp.MustCompile(`^sg-[0-9a-f]+$`)
-	vpcID        = regexp.MustCompile(`^vpc-[0-9a-f]+$`)
-	endpointName = regexp.MustCompile(`^[a-z0-9]+([.-][a-z0-9]+)*$`)
+	rolePattern    = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(\d{12}|\*):role/([\w+=,.@-]+/)*[\w+=,.@-]+\*?$`)
+	keyARN         = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+$`)
+	queueARN       = regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+$`)
+	busARN         = regexp.MustCompile(`^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus/[\w./-]+$`)
+	subnetID       = regexp.MustCompile(`^subnet-[0-9a-f]+$`)
+	groupID        = regexp.MustCompile(`^sg-[0-9a-f]+$`)
+	vpcID          = regexp.MustCompile(`^vpc-[0-9a-f]+$`)
+	tableID        = regexp.MustCompile(`^rtb-[0-9a-f]+$`)
+	endpointChoice = regexp.MustCompile(`^[a-z0-9]+=[a-z0-9]+([.-][a-z0-9]+)*$`)
 	// expression is what EventBridge takes in a rule.
 	expression = regexp.MustCompile(`^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minute|hour|day)s)\)|cron\([0-9A-Z*?/,#\- ]+\))$`)
 )

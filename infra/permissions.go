@@ -179,7 +179,10 @@ func common(stack awscdk.Stack, name string, options Options, topic, failed, key
 	if len(options.Subnets) > 0 {
 		list = append(list, grant{
 			sid: "LiveInVPC", resources: []string{"*"},
-			actions: []string{"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"},
+			actions: []string{
+				"ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
+				"ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
+			},
 		})
 	}
 	return list

@@ -112,7 +112,8 @@ func checkConditions(t *testing.T, stack synthesized) {
 	inVPC := map[string][]string{
 		// The test's options have tracing on, too.
 		"Enforcer": {
-			"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces",
+			"ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
+			"ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
 			"xray:PutTelemetryRecords", "xray:PutTraceSegments",
 		},
 	}

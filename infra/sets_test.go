@@ -26,7 +26,10 @@ var sets = []map[string]string{
 	{"guardedAccounts": "111122223333,222233334444,333344445555"},
 	{"keysToRead": "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/0123"},
 	{"securityHub": "true", "tracing": "true", "proofSample": "50", "drill": "true", "witnessSubnets": "subnet-0123456789abcdef0"},
-	{"subnets": "subnet-0123456789abcdef0,subnet-0123456789abcdef1", "securityGroups": "sg-0123456789abcdef0"},
+	{
+		"subnets": "subnet-0123456789abcdef0,subnet-0123456789abcdef1", "securityGroups": "sg-0123456789abcdef0", "vpc": "vpc-0123456789abcdef0",
+		"routeTables": "rtb-0123456789abcdef0", "endpoints": "ecs=ecs-fips,iam=com.amazonaws.iam,lambda=lambda-fips",
+	},
 	{"rollBackRoles": "arn:aws-us-gov:iam::*:role/app-*", "check": "rate(5 minutes)", "hourly": "rate(1 hour)", "daily": "cron(0 4 * * ? *)"},
 	{
 		"architecture": "arm64", "queues": "arn:aws-us-gov:sqs:us-gov-east-1:111122223333:alerts",

@@ -106,6 +106,7 @@ func belongings() map[string]belonging {
 func unread() map[string]string {
 	return map[string]string{
 		"Custom::FargateFIPSMode":  "every scan reads the setting itself",
+		"AWS::EC2::SecurityGroup":  "of the endpoints: without it calls fail, which alarms and scans report",
 		"AWS::EC2::VPCEndpoint":    "without it calls fail, which alarms and scans report",
 		"AWS::CDK::Metadata":       "it deploys nothing",
 		"AWS::ECR::Repository":     "without it no witness starts, which a scan reports",
