@@ -38,6 +38,9 @@ func newEndpoints(stack awscdk.Stack, options Options) {
 		}
 		awsec2.NewCfnVPCEndpoint(scope, jsii.String(logicalName(strings.ReplaceAll(name, ".", "-"))), props)
 	}
+	if len(options.RouteTables) == 0 {
+		return // the VPC has it
+	}
 	awsec2.NewCfnVPCEndpoint(scope, jsii.String("Answers"), &awsec2.CfnVPCEndpointProps{
 		ServiceName:     endpointService("s3"),
 		VpcEndpointType: jsii.String("Gateway"),

@@ -44,8 +44,12 @@ func services() []service {
 	}
 }
 
-// none is chosen for a service that is reached, or done without, by other means.
-const none = "none"
+const (
+	// none is chosen for a service that is reached by other means, or not at all.
+	none = "none"
+	// gateway is S3's, which a VPC may have already.
+	gateway = "gateway"
+)
 
 // endpoints are the names of the interface endpoints that the options take, each
 // by the service that it is for. A choice of the deployer goes before the table.
@@ -73,6 +77,10 @@ func (c *choices) readEndpoints(o *Options) {
 	known := services()
 	for _, choice := range c.list("endpoints", "SERVICE=ENDPOINT, as in ecs=ecs-fips or ecs="+none, endpointChoice.MatchString) {
 		name, endpoint, _ := strings.Cut(choice, "=")
+		if choice == gateway+"="+none {
+			o.Endpoints[name] = endpoint
+			continue
+		}
 		if !slices.ContainsFunc(known, func(s service) bool { return s.name == name }) {
 			c.refuse("endpoints", "of services that the functions call (docs/deploy.md), and "+name+" is none")
 		}
@@ -88,8 +96,8 @@ func (c *choices) readEndpoints(o *Options) {
 		c.refuse("vpc", "an ID as in vpc-0123456789abcdef0")
 		return
 	}
-	if len(o.Subnets) == 0 || len(o.RouteTables) == 0 {
-		c.refuse("vpc", "given together with subnets, securityGroups and routeTables")
+	if len(o.Subnets) == 0 || (len(o.RouteTables) == 0) != (o.Endpoints[gateway] == none) {
+		c.refuse("vpc", "given together with subnets, securityGroups and routeTables, or endpoints "+gateway+"="+none+" in place of routeTables")
 	}
 	if _, open := o.endpoints(); len(open) > 0 {
 		c.refuse("endpoints", "given for "+strings.Join(open, ", ")+", as in "+open[0]+"="+open[0]+"-fips or "+open[0]+"="+none+": no source says which endpoint answers their FIPS names (docs/deploy.md)")

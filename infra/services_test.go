@@ -253,6 +253,8 @@ func TestNoEndpointIsGuessed(t *testing.T) {
 		{"endpoints", "ecs=ecs-fips,iam=none,lambda=none,sms=sms", "sms is none"},
 		{"endpoints", "ecs=ecs-fips,iam=none,lambda=none", ""},
 		{"routeTables", "", "given together with subnets, securityGroups and routeTables"},
+		{"endpoints", "ecs=ecs-fips,iam=none,lambda=none,gateway=none", "in place of routeTables"},
+		{"endpoints", "ecs=ecs-fips,iam=none,lambda=none,gateway=s3", "gateway is none"},
 		{"vpc", "", "given together with endpoints and routeTables"},
 	} {
 		context := maps.Clone(inVPC)
