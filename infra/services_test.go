@@ -92,6 +92,24 @@ func TestServicesAreThoseCalled(t *testing.T) {
 	}
 }
 
+// TestThePageHasTheTable: docs/deploy.md says of each service what the code does.
+func TestThePageHasTheTable(t *testing.T) {
+	page, err := os.ReadFile("../docs/deploy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range services() {
+		endpoint := "yours to name"
+		if s.endpoint != "" {
+			endpoint = "`" + s.endpoint + "`"
+		}
+		row := regexp.MustCompile("(?m)^\\| `" + s.name + "`[^|]*\\| `" + regexp.QuoteMeta(s.host) + "` \\| " + endpoint + " \\|$")
+		if !row.Match(page) {
+			t.Errorf("docs/deploy.md has no row for %s with %s and %s", s.name, s.host, endpoint)
+		}
+	}
+}
+
 // resolved is the host of each client with FIPS endpoints, as its own resolver says.
 func resolved(t *testing.T, region string) map[string]string {
 	t.Helper()
