@@ -25,18 +25,18 @@ type deployment struct {
 
 // write synthesizes twice: of the first templates it makes the component lists,
 // which the second have in the environment of their verifiers, packed against the
-// base (docs/adr/0017).
-func write(app awscdk.App, all []deployment, base component.List) (cxapi.CloudAssembly, error) {
+// dictionary (docs/adr/0017).
+func write(app awscdk.App, all []deployment, dictionary []byte) (cxapi.CloudAssembly, error) {
 	first := app.Synth(nil)
 	for _, d := range all {
-		if err := d.describe(first, base); err != nil {
+		if err := d.describe(first, dictionary); err != nil {
 			return nil, fmt.Errorf("stack %s: %w", *d.stack.StackName(), err)
 		}
 	}
 	return app.Synth(&awscdk.StageSynthesisOptions{Force: jsii.Bool(true)}), nil
 }
 
-func (d deployment) describe(in cxapi.CloudAssembly, base component.List) error {
+func (d deployment) describe(in cxapi.CloudAssembly, dictionary []byte) error {
 	text, err := os.ReadFile(*in.GetStackByName(d.stack.StackName()).TemplateFullPath())
 	if err != nil {
 		return err
@@ -54,19 +54,18 @@ func (d deployment) describe(in cxapi.CloudAssembly, base component.List) error 
 			return err
 		}
 	}
-	// The rules of the second channel have the patterns of the tamper rules once
-	// more, which do not fit.
-	list.LeaveOutPatterns(product.Prefix + "security-")
-	packed, err := component.Pack(list, base)
+	packed, err := component.Pack(list, dictionary)
 	if err != nil {
 		return err
+	}
+	if len(packed) > mostList {
+		awscdk.Annotations_Of(d.stack).AddWarningV2(jsii.String("fipsguard:components"), jsii.String(fmt.Sprintf(
+			"The list of what is deployed takes %d bytes and there is room for %d: the guard cannot compare itself with what was meant, and guard-components will be INSUFFICIENT_DATA. Name less in the options.", len(packed), mostList)))
+		return nil
 	}
 	known := make([]*string, 0, len(list.Unknown()))
 	for _, name := range list.Unknown() {
 		known = append(known, jsii.String(name+"="+*valueOf(name)))
-	}
-	if len(packed) > mostList {
-		return nil // without a list, what was deployed is unknown to the self-check
 	}
 	d.verifier.AddEnvironment(jsii.String(component.Packed), jsii.String(packed), nil)
 	d.verifier.AddEnvironment(jsii.String(component.Known), awscdk.Fn_Join(jsii.String("\n"), &known), nil)

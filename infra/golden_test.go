@@ -45,6 +45,22 @@ func TestTemplates(t *testing.T) {
 	}
 }
 
+// TestDictionary holds the committed dictionary equal to the component list of what
+// the app synthesizes with everything.
+func TestDictionary(t *testing.T) {
+	list, golden := listOfEverything(t), template.Components()
+	if *update {
+		if err := os.WriteFile("template/components.json", list, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		golden = list
+	}
+	if !bytes.Equal(list, golden) {
+		t.Errorf("template/components.json is not the list of what the app synthesizes with everything; `go test ./infra -update`, then read the diff (-golden +app):\n%s",
+			cmp.Diff(string(golden), string(list)))
+	}
+}
+
 // TestOptions synthesizes with everything that can be chosen.
 func TestOptions(t *testing.T) {
 	for _, stack := range synthesizeFor(t, map[string]string{

@@ -16,7 +16,6 @@ import (
 	"strings"
 
 	"fipsguard/infra/template"
-	"fipsguard/internal/component"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -71,11 +70,7 @@ func synthesize(settings string, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	base, err := component.Of(template.JSON())
-	if err != nil {
-		return err
-	}
-	_, err = write(app, deployments, base)
+	_, err = write(app, deployments, template.Components())
 	return err
 }
 

@@ -155,7 +155,7 @@ func readBack(stack awscdk.Stack, topic, bucket string, keys ...string) []grant 
 			sid: "LookAtAll", resources: []string{"*"},
 			actions: []string{
 				"cloudwatch:DescribeAlarms", "kms:ListAliases", "lambda:ListEventSourceMappings", "logs:DescribeLogGroups", "logs:GetDataProtectionPolicy",
-				"sns:GetSubscriptionAttributes",
+				"sns:GetSubscriptionAttributes", "ssm:DescribeParameters",
 			},
 		},
 	}

@@ -74,7 +74,7 @@ var runtime = []string{
 // not there. Lambda receives from a function's queue with the function's role.
 var further = map[string][]string{
 	"Gate":     {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "ssm:GetParameter"},
-	"Verifier": {"ssm:GetParameter", "sqs:ReceiveMessage", "sqs:DeleteMessage", "ssm:TerminateSession", "ssmmessages:OpenDataChannel", "s3:ListBucket", "s3:GetObjectVersion", "kms:Sign", "kms:GetPublicKey", "logs:FilterLogEvents"},
+	"Verifier": {"ssm:GetParameter", "ssm:DescribeParameters", "sqs:ReceiveMessage", "sqs:DeleteMessage", "ssm:TerminateSession", "ssmmessages:OpenDataChannel", "s3:ListBucket", "s3:GetObjectVersion", "kms:Sign", "kms:GetPublicKey", "logs:FilterLogEvents"},
 }
 
 // isWrite is what audit mode does not grant: what changes a setting or a

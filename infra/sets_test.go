@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fipsguard/infra/template"
+	"fipsguard/internal/component"
 	"fipsguard/internal/independent"
 	"fipsguard/internal/product"
 	"os"
@@ -13,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // sets are twelve guards as people may choose them.
@@ -67,6 +71,9 @@ func TestTwelveSets(t *testing.T) {
 			}
 			if of := granted(t, stack, "SecurityChannel", "any"); options["securityBus"] != "" && name != securityStack && !slices.Equal(of, []string{"events:PutEvents"}) {
 				t.Errorf("the second channel's role may %v", of)
+			}
+			if name != securityStack {
+				checkList(t, stack)
 			}
 			if name == accountStack {
 				continue // the organization's, without parameters
@@ -134,6 +141,35 @@ func checkLimits(t *testing.T, stack synthesized) {
 		}
 		if len(variables) > 4_096 {
 			t.Errorf("%s has an environment of %d bytes; Lambda takes 4096", name, len(variables))
+		}
+	}
+}
+
+// checkList: the verifier has the component list of just this template, with
+// nothing left out, and room for what CloudFormation fills in.
+func checkList(t *testing.T, stack synthesized) {
+	t.Helper()
+	for _, function := range stack.resources("AWS::Lambda::Function") {
+		properties := function["Properties"].(map[string]any)
+		if properties["FunctionName"] != product.Verifier {
+			continue
+		}
+		variables := properties["Environment"].(map[string]any)["Variables"].(map[string]any)
+		packed, _ := variables[component.Packed].(string)
+		list, err := component.Unpack(packed, template.Components())
+		if err != nil {
+			t.Errorf("the verifier has no list of %d bytes: %v", len(packed), err)
+			return
+		}
+		want, err := component.Of(stack.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range list.Components {
+			delete(c.Properties, "CodeSha256") // which the template does not have
+		}
+		if diff := cmp.Diff(want, list); diff != "" {
+			t.Errorf("the list is not the template's (-template +list):\n%s", diff)
 		}
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/cxapi"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 )
@@ -33,26 +32,17 @@ type synthesized struct {
 func synthesizeFor(t *testing.T, options map[string]string) map[string]synthesized {
 	t.Helper()
 	independent.Program(t, "node") // the CDK runs in it
-	context, err := readContext("../cdk.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, value := range options {
-		context[name] = value
-	}
 	out := t.TempDir()
-	app := awscdk.NewApp(&awscdk.AppProps{
-		Context: &context, Outdir: jsii.String(out), AnalyticsReporting: jsii.Bool(false),
-	})
-	deployments, err := declare(app, placeholders(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	packedAgainst := dictionary(t)
+	app, deployments := newApp(t, options, out)
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(nil), nil)
 	awscdk.Aspects_Of(app).Add(cdknag.NewNIST80053R5Checks(nil), nil)
 
 	stacks := map[string]synthesized{}
-	assembly := written(t, app, deployments)
+	assembly, err := write(app, deployments, packedAgainst)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, artifact := range *assembly.Stacks() {
 		text, err := os.ReadFile(*artifact.TemplateFullPath())
 		if err != nil {
@@ -75,26 +65,78 @@ func synthesizeFor(t *testing.T, options map[string]string) map[string]synthesiz
 	return stacks
 }
 
-// written packs the component lists against the committed template's, or with
-// -update against that of the template which will be committed.
-func written(t *testing.T, app awscdk.App, deployments []deployment) cxapi.CloudAssembly {
+func newApp(t *testing.T, options map[string]string, out string) (awscdk.App, []deployment) {
 	t.Helper()
-	golden := template.JSON()
+	context, err := readContext("../cdk.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range options {
+		context[name] = value
+	}
+	app := awscdk.NewApp(&awscdk.AppProps{
+		Context: &context, Outdir: jsii.String(out), AnalyticsReporting: jsii.Bool(false),
+	})
+	deployments, err := declare(app, placeholders(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return app, deployments
+}
+
+// everything is a guard with all that can be chosen. Its component list is the
+// dictionary of all others.
+var everything = map[string]string{
+	"architecture":         "arm64",
+	"logLevel":             "debug",
+	"policyFile":           "testdata/policy.json",
+	"rollBackRoles":        "arn:aws-us-gov:iam::111122223333:role/app-*",
+	"queues":               "arn:aws-us-gov:sqs:us-gov-west-1:111122223333:alerts",
+	"httpsEndpoints":       "https://example.gov/alerts",
+	"securityAccount":      "444455556666",
+	"securityBus":          "arn:aws-us-gov:events:us-gov-west-1:444455556666:event-bus/fipsguard-security",
+	"guardedAccounts":      "111122223333",
+	"reservedConcurrency":  "5",
+	"subnets":              "subnet-0123456789abcdef0, subnet-0123456789abcdef1",
+	"securityGroups":       "sg-0123456789abcdef0",
+	"vpc":                  "vpc-0123456789abcdef0",
+	"keysToRead":           "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/0123",
+	"securityHub":          "true",
+	"tracing":              "true",
+	"drill":                "true",
+	"class":                "B",
+	"endpoints":            "ecs, sns, application-autoscaling, xray",
+	"witnessSubnets":       "subnet-0123456789abcdef0",
+	"witnessSecurityGroup": "sg-0123456789abcdef0",
+}
+
+// dictionary is what the component lists are packed against: the committed one, or
+// with -update the one that will be committed.
+func dictionary(t *testing.T) []byte {
+	t.Helper()
 	if *update {
-		var err error
-		if golden, err = os.ReadFile(*app.Synth(nil).GetStackByName(jsii.String(accountStack)).TemplateFullPath()); err != nil {
-			t.Fatal(err)
-		}
+		return listOfEverything(t)
 	}
-	base, err := component.Of(golden)
+	return template.Components()
+}
+
+// listOfEverything is the component list of the template with everything.
+func listOfEverything(t *testing.T) []byte {
+	t.Helper()
+	app, _ := newApp(t, everything, t.TempDir())
+	template, err := os.ReadFile(*app.Synth(nil).GetStackByName(jsii.String(accountStack)).TemplateFullPath())
 	if err != nil {
 		t.Fatal(err)
 	}
-	assembly, err := write(app, deployments, base)
+	list, err := component.Of(template)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return assembly
+	text, err := list.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // annotations reads what the CDK says about a stack besides its template.

@@ -62,10 +62,16 @@ func newWitness(stack awscdk.Stack, options Options) {
 	definition.Node().AddDependency(policy)
 }
 
-// witnessGrants are the calls with which the verifier launches a witness. It is a
+// witnessGrants are the calls with which the verifier launches a witness, and reads
+// back what was deployed for it. It is a
 // test that someone asked for, so that audit mode has it, too.
 func witnessGrants(stack awscdk.Stack) []grant {
 	return []grant{
+		{sid: "LookAtWitnessesCluster", actions: []string{"ecs:DescribeClusters"}, resources: []string{*arnOf(stack, "ecs", "cluster/"+product.Witness)}},
+		{
+			sid: "LookAtWitnessesRepository", resources: []string{*arnOf(stack, "ecr", "repository/"+product.Witness)},
+			actions: []string{"ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy"},
+		},
 		{
 			sid: "LaunchWitnesses", actions: []string{"ecs:RunTask"}, resources: []string{*arnOf(stack, "ecs", "task-definition/"+product.Witness+":*")},
 			conditions: map[string]any{"ArnEquals": map[string]any{"ecs:cluster": *arnOf(stack, "ecs", "cluster/"+product.Witness)}},

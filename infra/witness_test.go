@@ -18,7 +18,9 @@ func TestWitness(t *testing.T) {
 	stack := synthesizeFor(t, map[string]string{"witnessSubnets": subnets, "witnessSecurityGroup": "sg-0123456789abcdef0"})[accountStack]
 	checkMessages(t, stack)
 	checkGovCloud(t, stack)
-	checkGranted(t, stack, "any", map[string][]string{"Verifier": {"ecs:RunTask", "iam:PassRole"}}, func(string) bool { return true })
+	checkGranted(t, stack, "any", map[string][]string{"Verifier": {
+		"ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy", "ecs:DescribeClusters", "ecs:RunTask", "iam:PassRole",
+	}}, func(string) bool { return true })
 	template := assertions.Template_FromString(jsii.String(string(stack.text)), nil)
 	has := func(kind string, properties map[string]any) {
 		t.Helper()

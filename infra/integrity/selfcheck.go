@@ -26,5 +26,9 @@ func SelfCheck() map[string][]string {
 		"log-contents":   {"DeleteTransformer", "PutLogGroupDeletionProtection", "PutTransformer"},
 		"alarms":         nil,
 		"alarm-settings": {"PutCompositeAlarm", "SetAlarmState"},
+		"witness":        {"BatchDeleteImage"},
+		// What the policy says is read elsewhere.
+		"workload-policy":      {"LabelParameterVersion", "PutParameter", "UnlabelParameterVersion"},
+		"workload-policy-list": nil,
 	}
 }

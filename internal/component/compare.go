@@ -22,11 +22,6 @@ const (
 func (m Meant) Differences(is map[string]any) []string {
 	var all []string
 	is = withoutOwn(pick(is, kinds()[m.Type].compared))
-	for name, value := range m.Properties {
-		if value == notCompared {
-			is[name] = notCompared
-		}
-	}
 	differ("", canonical(given(m.Properties)), canonical(given(is)), &all)
 	if len(all) > mostFaults {
 		all = append(all[:mostFaults], fmt.Sprintf("%d more differences", len(all)-mostFaults))

@@ -25,6 +25,23 @@ func kinds() map[string]kind {
 			defaults: map[string]any{"ActionsEnabled": true},
 		},
 		"AWS::CloudWatch::Dashboard": {words: "dashboard", named: "DashboardName", ref: "NAME", compared: []string{"DashboardBody"}},
+		"AWS::ECR::Repository": {
+			words: "image repository", named: "RepositoryName", ref: "NAME", arn: "arn:PARTITION:ecr:REGION:ACCOUNT:repository/NAME",
+			compared: []string{"ImageTagMutability", "LifecyclePolicy", "RepositoryPolicyText"},
+		},
+		"AWS::ECS::Cluster": {
+			words: "cluster", named: "ClusterName", ref: "NAME", arn: "arn:PARTITION:ecs:REGION:ACCOUNT:cluster/NAME",
+			compared: []string{"CapacityProviders", "DefaultCapacityProviderStrategy"},
+		},
+		"AWS::ECS::TaskDefinition": {
+			// Ref answers a revision, to which nothing refers. What runs is the newest of
+			// the family.
+			words: "task definition", named: "Family", ref: "NAME",
+			compared: []string{
+				"ContainerDefinitions", "Cpu", "EphemeralStorage", "ExecutionRoleArn", "IpcMode", "Memory", "NetworkMode", "PidMode", "ProxyConfiguration",
+				"RequiresCompatibilities", "RuntimePlatform", "TaskRoleArn", "Volumes",
+			},
+		},
 		"AWS::Events::Rule": {
 			words: "EventBridge rule", named: "Name", ref: "NAME", arn: "arn:PARTITION:events:REGION:ACCOUNT:rule/NAME",
 			compared: []string{"EventPattern", "RoleArn", "ScheduleExpression", "State", "Targets"},
@@ -75,6 +92,10 @@ func kinds() map[string]kind {
 			},
 			defaults: map[string]any{"DelaySeconds": 0, "VisibilityTimeout": 30},
 		},
+		"AWS::SSM::Parameter": {
+			words: "parameter", named: "Name", ref: "NAME", compared: []string{"Policies", "Tier", "Type"},
+			defaults: map[string]any{"Tier": "Standard"},
+		},
 	}
 }
 
@@ -105,14 +126,10 @@ func belongings() map[string]belonging {
 // unread are the types that have nothing to be compared, with the reason.
 func unread() map[string]string {
 	return map[string]string{
-		"Custom::FargateFIPSMode":  "every scan reads the setting itself",
-		"AWS::EC2::SecurityGroup":  "of the endpoints: without it calls fail, which alarms and scans report",
-		"AWS::EC2::VPCEndpoint":    "without it calls fail, which alarms and scans report",
-		"AWS::CDK::Metadata":       "it deploys nothing",
-		"AWS::ECR::Repository":     "without it no witness starts, which a scan reports",
-		"AWS::ECS::Cluster":        "without it no witness starts, which a scan reports",
-		"AWS::ECS::TaskDefinition": "a witness is believed only if its task ran the image, by the image's digest",
-		"AWS::SSM::Parameter":      "the policy document, which the functions read, is written while the guard runs, and each change is an alert",
+		"Custom::FargateFIPSMode": "every scan reads the setting itself",
+		"AWS::EC2::SecurityGroup": "of the endpoints: without it calls fail, which alarms and scans report",
+		"AWS::EC2::VPCEndpoint":   "without it calls fail, which alarms and scans report",
+		"AWS::CDK::Metadata":      "it deploys nothing",
 	}
 }
 
@@ -126,5 +143,7 @@ func leftOut() []string {
 		"PendingWindowInDays", // AWS says it of a key that is to be deleted only
 		"Roles",               // as the role's policies
 		"Code",                // as its SHA-256
+		"EmptyOnDelete",       // CloudFormation's own
+		"Value",               // of the policy document: it is written while the guard runs, and each change is an alert
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // List is what a template deploys, by logical ID. Its values may refer to each
@@ -157,17 +156,4 @@ func (l List) SetCode(function, sum string) error {
 		}
 	}
 	return fmt.Errorf("the template has no function %s", function)
-}
-
-// notCompared stands in the place of a property that the list has no room for.
-const notCompared = "(not compared)"
-
-// LeaveOutPatterns makes the list shorter: the event patterns of the rules whose
-// names begin so are not compared.
-func (l List) LeaveOutPatterns(prefix string) {
-	for _, c := range l.Components {
-		if name, _ := c.Properties["Name"].(string); c.Type == "AWS::Events::Rule" && strings.HasPrefix(name, prefix) {
-			c.Properties["EventPattern"] = notCompared
-		}
-	}
 }

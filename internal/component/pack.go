@@ -12,21 +12,27 @@ import (
 // mostBytes bounds a list that is unpacked.
 const mostBytes = 4 << 20
 
-// dictionary is the ID of the dictionary that a base is.
-const dictionary = 1
+// dictionaryID is the one dictionary's in what is packed.
+const dictionaryID = 1
+
+// Text is a list as it is packed, and as a dictionary is written.
+func (l List) Text() ([]byte, error) {
+	text, err := json.MarshalIndent(l, "", " ")
+	if err != nil {
+		return nil, fmt.Errorf("write the list of components: %w", err)
+	}
+	return append(text, '\n'), nil
+}
 
 // Pack makes a list so short that it fits into an environment: it is compressed
-// against another list, the base, that whoever unpacks it has, too.
-func Pack(list, base List) (string, error) {
-	text, err := json.Marshal(list)
+// against the text of another list, the dictionary, that whoever unpacks it has,
+// too.
+func Pack(list List, dictionary []byte) (string, error) {
+	text, err := list.Text()
 	if err != nil {
-		return "", fmt.Errorf("write the list of components: %w", err)
+		return "", err
 	}
-	known, err := json.Marshal(base)
-	if err != nil {
-		return "", fmt.Errorf("write the list of components: %w", err)
-	}
-	writer, err := zstd.NewWriter(nil, zstd.WithEncoderDictRaw(dictionary, known), zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
+	writer, err := zstd.NewWriter(nil, zstd.WithEncoderDictRaw(dictionaryID, dictionary), zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		return "", fmt.Errorf("compress the list of components: %w", err)
 	}
@@ -35,12 +41,8 @@ func Pack(list, base List) (string, error) {
 }
 
 // Unpack is the inverse of Pack.
-func Unpack(packed string, base List) (List, error) {
-	known, err := json.Marshal(base)
-	if err != nil {
-		return List{}, fmt.Errorf("write the list of components: %w", err)
-	}
-	reader, err := zstd.NewReader(nil, zstd.WithDecoderDictRaw(dictionary, known), zstd.WithDecoderMaxMemory(mostBytes), zstd.WithDecoderConcurrency(1))
+func Unpack(packed string, dictionary []byte) (List, error) {
+	reader, err := zstd.NewReader(nil, zstd.WithDecoderDictRaw(dictionaryID, dictionary), zstd.WithDecoderMaxMemory(mostBytes), zstd.WithDecoderConcurrency(1))
 	if err != nil {
 		return List{}, fmt.Errorf("unpack the list of components: %w", err)
 	}

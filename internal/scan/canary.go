@@ -3,10 +3,10 @@ package scan
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/product"
 )
 
 // sendCanary sends a canary where that is harmless: the setting was just read as
@@ -52,11 +52,15 @@ func (r run) readCanaries(ctx context.Context, sent []time.Time, components []gu
 	return c
 }
 
+// settingsRule is the name of the component that lets calls on settings through.
+// The second channel has a rule fipsguard-security-settings, which no canary takes.
+const settingsRule = "EventBridge rule " + product.Prefix + "settings"
+
 // onTheWay reports whether a canary passes through a component: the trail, the
 // rule of the settings, and the queues where EventBridge and Lambda leave what
 // they could not hand over.
 func onTheWay(c guard.Component) bool {
-	return c.Rule == guard.GuardTrail || c.Rule == guard.GuardQueues || c.Rule == guard.GuardEvents && strings.HasSuffix(c.Name, "-settings")
+	return c.Rule == guard.GuardTrail || c.Rule == guard.GuardQueues || c.Rule == guard.GuardEvents && c.Name == settingsRule
 }
 
 // cameThrough takes a doubt about the trail away where a canary came through it:

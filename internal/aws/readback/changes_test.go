@@ -39,6 +39,9 @@ func changes() map[string][]change {
 	return map[string][]change{
 		"AWS::CloudWatch::Alarm":          alarmChanges(),
 		"AWS::CloudWatch::Dashboard":      dashboardChanges(),
+		"AWS::ECR::Repository":            repositoryChanges(),
+		"AWS::ECS::Cluster":               clusterChanges(),
+		"AWS::ECS::TaskDefinition":        definitionChanges(),
 		"AWS::Events::Rule":               ruleChanges(),
 		"AWS::IAM::ManagedPolicy":         policyChanges(),
 		"AWS::IAM::Role":                  roleChanges(),
@@ -56,6 +59,7 @@ func changes() map[string][]change {
 		"AWS::SNS::TopicPolicy":           topicPolicyChanges(),
 		"AWS::SQS::Queue":                 queueChanges(),
 		"AWS::SQS::QueuePolicy":           queuePolicyChanges(),
+		"AWS::SSM::Parameter":             parameterChanges(),
 	}
 }
 

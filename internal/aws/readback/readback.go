@@ -13,12 +13,14 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/aws/jsoncall"
 	"fipsguard/internal/component"
 	"fipsguard/internal/guard"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -31,15 +33,18 @@ import (
 
 // Account reads one account in one Region.
 type Account struct {
-	Alarms    *cloudwatch.Client
-	Buckets   *s3.Client
-	Functions *lambda.Client
-	Keys      *kms.Client
-	Logs      *cloudwatchlogs.Client
-	Queues    *sqs.Client
-	Roles     *iam.Client
-	Rules     *eventbridge.Client
-	Topics    *sns.Client
+	Alarms     *cloudwatch.Client
+	Buckets    *s3.Client
+	Functions  *lambda.Client
+	Images     jsoncall.Service
+	Keys       *kms.Client
+	Logs       *cloudwatchlogs.Client
+	Parameters jsoncall.Service
+	Queues     *sqs.Client
+	Roles      *iam.Client
+	Rules      *eventbridge.Client
+	Tasks      *ecs.Client
+	Topics     *sns.Client
 }
 
 // New reads with a configuration.
@@ -47,7 +52,8 @@ func New(config aws.Config, buckets *s3.Client) Account {
 	return Account{
 		Alarms: cloudwatch.NewFromConfig(config), Buckets: buckets, Functions: lambda.NewFromConfig(config), Keys: kms.NewFromConfig(config),
 		Logs: cloudwatchlogs.NewFromConfig(config), Queues: sqs.NewFromConfig(config), Roles: iam.NewFromConfig(config),
-		Rules: eventbridge.NewFromConfig(config), Topics: sns.NewFromConfig(config),
+		Rules: eventbridge.NewFromConfig(config), Tasks: ecs.NewFromConfig(config), Images: jsoncall.Registry(config), Parameters: jsoncall.SystemsManager(config),
+		Topics: sns.NewFromConfig(config),
 	}
 }
 
@@ -107,6 +113,9 @@ func (a Account) readers() map[string]reader {
 	return map[string]reader{
 		"AWS::CloudWatch::Alarm":     a.alarm,
 		"AWS::CloudWatch::Dashboard": a.dashboard,
+		"AWS::ECR::Repository":       a.repository,
+		"AWS::ECS::Cluster":          a.cluster,
+		"AWS::ECS::TaskDefinition":   a.definition,
 		"AWS::Events::Rule":          a.rule,
 		"AWS::IAM::ManagedPolicy":    a.policy,
 		"AWS::IAM::Role":             a.role,
@@ -116,6 +125,7 @@ func (a Account) readers() map[string]reader {
 		"AWS::S3::Bucket":            a.bucket,
 		"AWS::SNS::Topic":            a.topic,
 		"AWS::SQS::Queue":            a.queue,
+		"AWS::SSM::Parameter":        a.parameter,
 	}
 }
 

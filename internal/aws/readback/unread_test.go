@@ -1,6 +1,7 @@
 package readback
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -39,7 +40,7 @@ func refusing(r *http.Request) (*http.Response, error) {
 // TestWhatCannotBeReadIsUnknown: never fine, and it says which call AWS refused or
 // did not answer.
 func TestWhatCannotBeReadIsUnknown(t *testing.T) {
-	list := must(component.Of(template.JSON()))(t)
+	list := *into[component.List](t, json.RawMessage(template.Components()))
 	place := component.Place{Partition: "aws-us-gov", Account: motoAccount, Region: motoRegion, Known: map[string]string{}}
 	for _, name := range list.Unknown() {
 		place.Known[name] = "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/ab/0a1b"
@@ -57,7 +58,8 @@ func TestWhatCannotBeReadIsUnknown(t *testing.T) {
 		calls := map[string]string{
 			"AWS::CloudWatch::Alarm": "DescribeAlarms", "AWS::CloudWatch::Dashboard": "GetDashboard", "AWS::Events::Rule": "DescribeRule",
 			"AWS::IAM::ManagedPolicy": "GetPolicy", "AWS::IAM::Role": "GetRole", "AWS::KMS::Key": "DescribeKey", "AWS::Lambda::Function": "GetFunctionConfiguration",
-			"AWS::Logs::LogGroup": "DescribeLogGroups", "AWS::S3::Bucket": "GetBucketVersioning", "AWS::SNS::Topic": "GetTopicAttributes", "AWS::SQS::Queue": "GetQueueAttributes",
+			"AWS::ECR::Repository": "DescribeRepositories", "AWS::ECS::Cluster": "DescribeClusters", "AWS::ECS::TaskDefinition": "ListTaskDefinitions",
+			"AWS::SSM::Parameter": "DescribeParameters", "AWS::Logs::LogGroup": "DescribeLogGroups", "AWS::S3::Bucket": "GetBucketVersioning", "AWS::SNS::Topic": "GetTopicAttributes", "AWS::SQS::Queue": "GetQueueAttributes",
 		}
 		for i, seen := range New(config, s3.NewFromConfig(config)).Observe(t.Context(), all) {
 			f := guard.Check(seen)[0]

@@ -149,11 +149,7 @@ func (w *World) attach(rule localaws.Rule, properties map[string]any) error {
 // packed is the component list as the stack hands it to the verifier.
 func (w *World) packed(t testing.TB) string {
 	t.Helper()
-	base, err := component.Of(template.JSON())
-	if err != nil {
-		t.Fatal(err)
-	}
-	packed, err := component.Pack(w.list, base)
+	packed, err := component.Pack(w.list, template.Components())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,20 +30,11 @@ func (c components) Observe(ctx context.Context) []guard.Component {
 	if c.packed == "" {
 		return append(all, guard.Component{Rule: guard.GuardComponents, Name: "component list", Unknown: "the deployment has none: its options may leave no room for it"})
 	}
-	list, err := unpack(c.packed)
+	list, err := component.Unpack(c.packed, template.Components())
 	if err != nil {
 		return append(all, guard.Component{Rule: guard.GuardComponents, Name: "component list", Unknown: err.Error()})
 	}
 	return append(all, c.deployed.Observe(ctx, list.At(c.place))...)
-}
-
-// unpack reads a list that was packed against the committed template's.
-func unpack(packed string) (component.List, error) {
-	base, err := component.Of(template.JSON())
-	if err != nil {
-		return component.List{}, err
-	}
-	return component.Unpack(packed, base)
 }
 
 // placeOf is where the guard is deployed, as one of its functions is.
