@@ -115,7 +115,7 @@ func commands(t *testing.T, page, section string) []string {
 // these the AWS CLI checks the parameters.
 var unknownToMoto = []string{
 	"cloudformation update-termination-protection", "cloudformation activate-organizations-access", "cloudformation create-stack-set",
-	"cloudformation create-stack-instances", "cloudformation update-stack-set", "resourcegroupstaggingapi get-resources", "logs associate-kms-key",
+	"cloudformation create-stack-instances", "cloudformation update-stack-instances", "cloudformation update-stack-set", "resourcegroupstaggingapi get-resources", "logs associate-kms-key",
 }
 
 var describeKey = regexp.MustCompile(`\$\(aws kms describe-key [^)]*\)`)

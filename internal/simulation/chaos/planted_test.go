@@ -53,7 +53,7 @@ var faults = []fault{
 	{"the minute's finding is not told", "internal/enforcer/past.go", "return p.reported != \"\" && p.reported == left(s)", "return true", ""},
 	{"scans forget the history", "internal/verifier/past.go", "		default:\n			unreported = append", "		case true:\n		default:\n			unreported = append", ""},
 	{"a scan repeats what the enforcer reported and lasts", "internal/verifier/lasting.go", "!known && ok", "known && ok", ""},
-	{"two attempts of a session at once", "internal/scan/ask.go", "	check, again := r.attempt(ctx, t, able[0])\n", "	go r.attempt(ctx, t, able[0])\n	check, again := r.attempt(ctx, t, able[0])\n", "internal/scan TestWhatKernelsSay"},
+	{"two attempts of a session at once", "internal/scan/ask.go", "	check, err := r.attempt(ctx, t, able[0])\n", "	go r.attempt(ctx, t, able[0])\n	check, err := r.attempt(ctx, t, able[0])\n", "internal/scan TestWhatKernelsSay"},
 	{"a command does not wait for its turn in a container", "internal/aws/ecsexec/turn.go", "if !busy {", "if !busy || true {", "internal/aws/ecsexec TestOneSessionPerContainer"},
 }
 
