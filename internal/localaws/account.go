@@ -46,6 +46,10 @@ type Options struct {
 	ExecTime time.Duration
 	// Seed is of identifiers: accounts with the same one make the same.
 	Seed uint64
+	// Forgets lets an account of tens of thousands of calls fit into memory: Calls,
+	// Events and Published are empty, and Observe alone hears what happens. What
+	// AWS keeps, it keeps.
+	Forgets bool
 	// Lifelike lets calls and events take about the time that they take in AWS,
 	// which promises none.
 	Lifelike Lifelike
@@ -80,7 +84,7 @@ type Account struct {
 func New(o Options) *Account {
 	o = o.withDefaults()
 	k := kernel.New(kernel.Options{
-		Now: o.Now, Throttling: o.Throttling, Principals: Everyone().all(), Seed: o.Seed, CallTime: o.Lifelike.callTime(), Front: o.Front,
+		Now: o.Now, Throttling: o.Throttling, Principals: Everyone().all(), Seed: o.Seed, CallTime: o.Lifelike.callTime(), Front: o.Front, Forgets: o.Forgets,
 	})
 	bus := eventbridge.New(k, eventbridge.Options{
 		Concurrency: o.Concurrency, RetryDelays: o.RetryDelays, Function: guard, Travel: o.travel(),

@@ -17,6 +17,7 @@ import (
 	"fipsguard/internal/aws/history"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
+	"fipsguard/internal/product"
 	"fipsguard/internal/rehearse"
 	"fipsguard/internal/simulation"
 
@@ -216,7 +217,7 @@ func (w *world) key(at time.Time, api, target, other string) string {
 // unguarded is an account in which nobody guards anything, with what happened.
 func unguarded(t *testing.T, all []did, start time.Time) *world {
 	t.Helper()
-	a := localaws.New(localaws.Options{Now: func() time.Time { return start }})
+	a := localaws.New(localaws.Options{Now: func() time.Time { return start }, Forgets: true})
 	if err := a.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
@@ -246,6 +247,16 @@ func rollback() guard.Policy {
 	return p
 }
 
+// reportLife is how long a scan's report is kept: longer than any is read.
+const reportLife = 48 * time.Hour
+
+// guards is a call by which the guard changes something.
+func guards(s *simulation.Account, c *localaws.Call) bool {
+	by := c.Principal.AccessKeyID
+	return (by == s.People.Guard.AccessKeyID || by == s.People.Verifier.AccessKeyID) &&
+		slices.Contains([]string{"ecs:StopTask", "ecs:DeregisterTaskDefinition", "ecs:UpdateService", "ecs:PutAccountSettingDefault", "ecs:PutAccountSetting"}, c.Operation)
+}
+
 // TestTheRehearsalIsWhatTheGuardThenDoes: people live in an account without a
 // guard, and the same people in one with it. What the rehearsal of the first says
 // is what the guard does in the second, call by call, but for the tasks that
@@ -270,13 +281,17 @@ func TestTheRehearsalIsWhatTheGuardThenDoes(t *testing.T) {
 	}
 	t.Logf("%d events rehearsed in %s: %d actions, %d calls refused, %d alerts", past.Events, time.Since(began).Round(time.Millisecond), len(past.Actions), len(past.Blocked), len(past.Alerts))
 
-	s, err := simulation.Start(t.Context(), rollback(), simulation.Options{Now: func() time.Time { return start }})
+	s, err := simulation.Start(t.Context(), rollback(), simulation.Options{Now: func() time.Time { return start }, Forgets: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.AWS.Close() })
 	ofService := map[string]string{} // by task
+	var calls []localaws.Call        // that the guard made to change something
 	s.Watch(func(a simulation.Activity) {
+		if a.Call != nil && guards(s, a.Call) {
+			calls = append(calls, *a.Call)
+		}
 		var e struct {
 			Detail struct{ TaskARN, Group string }
 		}
@@ -285,16 +300,14 @@ func TestTheRehearsalIsWhatTheGuardThenDoes(t *testing.T) {
 		}
 	})
 	after := &world{aws: s.AWS, ecs: ecs.NewFromConfig(s.AWS.Config(s.People.Terraform, simulation.Region))}
-	after.hourly = func() error { return s.Do(t.Context(), "The verifier scans the account.") }
-	deployment := len(s.AWS.Calls())
+	after.hourly = func() error {
+		s.AWS.Expire(product.Evidence, s.AWS.Now().Add(-reportLife))
+		return s.Do(t.Context(), "The verifier scans the account.")
+	}
 	after.live(t, all)
 
 	want, got, unseen := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for _, c := range s.AWS.Calls()[deployment:] {
-		guards := c.Principal.AccessKeyID == s.People.Guard.AccessKeyID || c.Principal.AccessKeyID == s.People.Verifier.AccessKeyID
-		if !guards || !slices.Contains([]string{"ecs:StopTask", "ecs:DeregisterTaskDefinition", "ecs:UpdateService", "ecs:PutAccountSettingDefault", "ecs:PutAccountSetting"}, c.Operation) {
-			continue
-		}
+	for _, c := range calls {
 		var p struct{ Task, TaskDefinition, Service, PrincipalARN string }
 		if err := json.Unmarshal(c.Parameters, &p); err != nil {
 			t.Fatal(err)

@@ -111,14 +111,14 @@ func Serve(ctx context.Context, address string, policy guard.Policy, tool eviden
 // Start starts a simulated account on loopback, in simulated time, in which
 // the guard's waits end at once, with the guard attached and FIPS mode on.
 func Start(ctx context.Context, policy guard.Policy, o Options) (*Account, error) {
-	return start(ctx, policy, o, localaws.Options{})
+	return start(ctx, policy, o, localaws.Options{Forgets: o.Forgets})
 }
 
 // start starts an account of which nobody waits for anything.
 func start(ctx context.Context, policy guard.Policy, o Options, how localaws.Options) (*Account, error) {
 	how.Now, how.Concurrency = o.Now, 1
 	a := newAccount(policy, how)
-	a.sleep, a.tool = a.AWS.Sleep, o.Tool
+	a.sleep, a.tool, a.keeps = a.AWS.Sleep, o.Tool, !o.Forgets
 	return a, a.start(ctx, "127.0.0.1:0")
 }
 

@@ -24,6 +24,9 @@ type Options struct {
 	Now    func() time.Time
 	Policy *guard.Policy // the one that scenarios start from; the rule table's own when nil
 	Tool   evidence.Tool // as which the verifier reports
+	// Forgets is of accounts that go on for long: whoever wants to know what
+	// happens watches. Of scan reports the last one is kept.
+	Forgets bool
 }
 
 // policy is one that a scenario may change.

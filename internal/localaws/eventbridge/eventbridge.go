@@ -137,7 +137,8 @@ func (b *Bus) plan(r *Rule) {
 	})
 }
 
-// Events are all events that EventBridge got, in order and as delivered.
+// Events are all events that EventBridge got, in order and as delivered; none
+// where the account forgets.
 func (b *Bus) Events() []json.RawMessage {
 	b.kernel.Lock()
 	defer b.kernel.Unlock()
@@ -154,7 +155,9 @@ func (b *Bus) Publish(e kernel.Event) {
 	if err != nil || len(data) > maxEvent {
 		return
 	}
-	b.events = append(b.events, data)
+	if !b.kernel.Forgets() {
+		b.events = append(b.events, data)
+	}
 	b.published(e.Time, data)
 	for _, rule := range b.rules {
 		if rule.Disabled || rule.Every > 0 || rule.Region != string(e.Region) {

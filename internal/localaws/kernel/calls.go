@@ -22,7 +22,8 @@ type Call struct {
 	UserAgent    string
 }
 
-// Calls are all calls, reads included, in the order in which they were done.
+// Calls are all calls, reads included, in the order in which they were done; none
+// where the account forgets.
 func (k *Kernel) Calls() []Call {
 	k.Lock()
 	defer k.Unlock()
@@ -38,6 +39,8 @@ func (k *Kernel) remember(r *Request, limit Limit, failure *Error) {
 	if failure != nil {
 		done.ErrorCode, done.ErrorMessage = failure.Code, failure.Message
 	}
-	k.calls = append(k.calls, done)
+	if !k.forgets {
+		k.calls = append(k.calls, done)
+	}
 	k.Hooks.Called(done)
 }

@@ -20,6 +20,7 @@ type Options struct {
 	Principals []Principal      // who can call
 	Seed       uint64           // of identifiers: accounts with the same one make the same
 	CallTime   time.Duration    // how long a call takes, by which the clock is set forward
+	Forgets    bool             // keeps no list of what happened, which hooks heard
 	Front      func(http.Handler) http.Handler
 }
 
@@ -42,6 +43,7 @@ type Kernel struct {
 	Hooks Hooks
 
 	throttling bool
+	forgets    bool
 	callTime   time.Duration
 	front      func(http.Handler) http.Handler
 	principals []Principal
@@ -66,6 +68,7 @@ type Kernel struct {
 func New(o Options) *Kernel {
 	return &Kernel{
 		throttling: o.Throttling,
+		forgets:    o.Forgets,
 		principals: o.Principals,
 		callTime:   o.CallTime,
 		front:      o.Front,
@@ -80,6 +83,9 @@ func New(o Options) *Kernel {
 		closing: make(chan struct{}),
 	}
 }
+
+// Forgets is whether the account keeps no list of what happened.
+func (k *Kernel) Forgets() bool { return k.forgets }
 
 // Serve adds a service. All are added before Start.
 func (k *Kernel) Serve(s Service) { k.services = append(k.services, s) }

@@ -134,3 +134,21 @@ func (s *Buckets) listVersions(r *kernel.Request, in *request) (answer, error) {
 	}
 	return answer{status: http.StatusOK, document: out}, nil
 }
+
+// Expire drops the objects of a bucket that were put before a time, with all of
+// their versions: an account in which months pass has no memory for each report.
+// No lock holds them.
+func (s *Buckets) Expire(name string, before time.Time) {
+	s.kernel.Lock()
+	defer s.kernel.Unlock()
+	b, ok := s.byName[name]
+	if !ok {
+		return
+	}
+	for key, all := range b.versions {
+		if all[0].Modified.Before(before) {
+			delete(b.objects, key)
+			delete(b.versions, key)
+		}
+	}
+}

@@ -87,7 +87,8 @@ func (t *Topics) CreateTopic(regionName, name string) (string, error) {
 	return arn, nil
 }
 
-// Published are the messages of all topics, in order.
+// Published are the messages of all topics, in order; none where the account
+// forgets.
 func (t *Topics) Published() []Message {
 	t.kernel.Lock()
 	defer t.kernel.Unlock()
@@ -119,7 +120,9 @@ func (t *Topics) publish(r *kernel.Request) (any, error) {
 			return nil, kernel.InvalidParameter("Invalid parameter: Message Structure - %v", err)
 		}
 	}
-	t.sent = append(t.sent, m)
+	if !t.kernel.Forgets() {
+		t.sent = append(t.sent, m)
+	}
 	t.published(m)
 	for _, s := range to.subscriptions {
 		if s.raw {

@@ -2,6 +2,7 @@ package sqs
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -50,7 +51,8 @@ func (q *Queues) send(to *queue, group, body string) (*message, error) {
 	now := q.kernel.Clock.Now()
 	m := &message{id: q.kernel.IDs.UUID(), body: body, group: group, sent: now, visible: now.Add(to.Delay)}
 	if to.ordered() {
-		if before, ok := to.seen[body]; ok && now.Sub(before) < sameBody {
+		maps.DeleteFunc(to.seen, func(_ string, at time.Time) bool { return now.Sub(at) >= sameBody })
+		if _, ok := to.seen[body]; ok {
 			return m, nil // swallowed
 		}
 		to.seen[body] = now

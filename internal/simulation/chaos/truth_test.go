@@ -116,7 +116,11 @@ func (w *world) truth() truth {
 		}
 		events[r.RequestID] = r.EventID
 		if r.EventName == "RegisterTaskDefinition" {
-			arn := dig(r.ResponseElements, "taskDefinition", "taskDefinitionArn")
+			var answer any
+			if elements, ok := r.ResponseElements.(json.RawMessage); ok {
+				_ = json.Unmarshal(elements, &answer) // nothing is found then
+			}
+			arn := dig(answer, "taskDefinition", "taskDefinitionArn")
 			t.definitions[arn] = definition{arn, familyOf(arn), r.EventID, r.EventTime}
 		}
 	}
