@@ -29,6 +29,7 @@ func services() []service {
 		{name: "cloudtrail", host: "cloudtrail.REGION.amazonaws.com", endpoint: "cloudtrail", by: verifierOnly},
 		{name: "cloudwatch", host: "monitoring.REGION.amazonaws.com", endpoint: "monitoring", by: verifierOnly},
 		{name: "cloudwatchlogs", host: "logs.REGION.amazonaws.com", endpoint: "logs", by: verifierOnly},
+		{name: "ecr", host: "ecr-fips.REGION.amazonaws.com", by: verifierOnly, unless: func(o Options) bool { return len(o.WitnessSubnets) == 0 }},
 		{name: "ecs", host: "ecs-fips.REGION.amazonaws.com", by: allFunctions},
 		{name: "eventbridge", host: "events.REGION.amazonaws.com", endpoint: "events", by: verifierOnly},
 		{name: "iam", host: "iam.us-gov.amazonaws.com", by: verifierOnly},

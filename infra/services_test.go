@@ -35,7 +35,7 @@ import (
 )
 
 // constructors are jsoncall's, by the service that each calls.
-var constructors = map[string]string{"KeyService": "kms", "Logs": "cloudwatchlogs", "SystemsManager": "ssm"}
+var constructors = map[string]string{"KeyService": "kms", "Logs": "cloudwatchlogs", "Registry": "ecr", "SystemsManager": "ssm"}
 
 // TestServicesAreThoseCalled: each function's clients, as it links them, and its
 // calls without a client are in the table, and nothing else.
@@ -157,7 +157,7 @@ func TestHostsAreTheSDKs(t *testing.T) {
 		hosts := resolved(t, region)
 		for _, s := range services() {
 			host, known := hosts[s.name]
-			if !known && s.name != "ssmmessages" && s.name != "xray" { // which have no client
+			if !known && s.name != "ecr" && s.name != "ssmmessages" && s.name != "xray" { // which have no client
 				t.Errorf("no resolver says what %s is", s.name)
 			}
 			if want := strings.ReplaceAll(s.host, "REGION", region); known && host != want {
@@ -178,7 +178,7 @@ func TestHostsAreTheSDKs(t *testing.T) {
 func answered(endpoint string) string { return endpoint + ".REGION.amazonaws.com" }
 
 // byHand is what the deployer has to choose.
-var byHand = map[string]string{"ecs": "ecs-fips", "iam": "com.amazonaws.iam", "lambda": "lambda-fips", "securityhub": "securityhub-fips"}
+var byHand = map[string]string{"ecr": "ecr-fips", "ecs": "ecs-fips", "iam": "com.amazonaws.iam", "lambda": "lambda-fips", "securityhub": "securityhub-fips"}
 
 // TestEveryHostHasAnEndpoint, whatever else is chosen: each host that a function
 // calls is answered by an endpoint of the template, in which the functions are let.
@@ -187,7 +187,7 @@ func TestEveryHostHasAnEndpoint(t *testing.T) {
 	for i, set := range sets {
 		context := map[string]any{
 			"vpc": "vpc-0123456789abcdef0", "subnets": "subnet-0123456789abcdef0", "securityGroups": "sg-0123456789abcdef0,sg-0123456789abcdef1",
-			"routeTables": "rtb-0123456789abcdef0", "endpoints": "ecs=ecs-fips,lambda=lambda-fips,iam=com.amazonaws.iam,securityhub=securityhub-fips",
+			"routeTables": "rtb-0123456789abcdef0", "endpoints": "ecr=ecr-fips,ecs=ecs-fips,lambda=lambda-fips,iam=com.amazonaws.iam,securityhub=securityhub-fips",
 		}
 		for name, value := range set {
 			if context[name] == nil {
@@ -238,7 +238,7 @@ func TestEveryHostHasAnEndpoint(t *testing.T) {
 					}
 				}
 			}
-			called := (s.name != "securityhub" || set["securityHub"] == "true") && (s.name != "xray" || set["tracing"] == "true")
+			called := (s.name != "ecr" || set["witnessSubnets"] != "") && (s.name != "securityhub" || set["securityHub"] == "true") && (s.name != "xray" || set["tracing"] == "true")
 			if has := slices.Contains(answers, want); has != called {
 				t.Errorf("set %d: %s is called: %v; it is answered: %v, by %q", i, s.host, called, has, want)
 			}

@@ -105,7 +105,8 @@ var everything = map[string]string{
 	"tracing":              "true",
 	"drill":                "true",
 	"class":                "B",
-	"endpoints":            "ecs, sns, application-autoscaling, xray",
+	"routeTables":          "rtb-0123456789abcdef0",
+	"endpoints":            "ecr=ecr-fips, ecs=ecs-fips, iam=none, lambda=lambda-fips, securityhub=securityhub-fips",
 	"witnessSubnets":       "subnet-0123456789abcdef0",
 	"witnessSecurityGroup": "sg-0123456789abcdef0",
 }
