@@ -48,6 +48,7 @@ func writePlan(out io.Writer, o drill.Options, format string) error {
 	if left := leftOut(plan); len(left) > 0 {
 		b.WriteString("\nSteps that need more: " + strings.Join(left, "; ") + ".\n")
 	}
+	b.WriteString("\n" + drill.NotTried + "\n")
 	_, err := io.WriteString(out, b.String())
 	return err
 }

@@ -1,5 +1,8 @@
 package drill
 
+// NotTried is what no drill tries, and why.
+const NotTried = "A drill does not try ECS Managed Instances: a capacity provider with FIPS mode off cannot be turned on again, only replaced. Scans read those that are there."
+
 // Plan is what a drill would do.
 type Plan struct {
 	Common []Call // of every drill

@@ -118,6 +118,7 @@ func verdictOf(o drill.Outcome) Verdict {
 func limits() []string {
 	return []string{
 		"A drill tries the guard at one moment, with the calls that it names. It says nothing about other calls, or about the time before and after.",
+		drill.NotTried,
 		"Times are between the drill's own readings, every two seconds and more. They are by the clock of the machine that it ran on.",
 		"The steps relate to the controls that they name. Whether a control is satisfied is an assessor's decision.",
 	}
