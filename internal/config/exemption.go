@@ -11,16 +11,6 @@ import (
 	"fipsguard/internal/syntax"
 )
 
-func (r *reader) exemptions(v *syntax.Value) {
-	if v.Kind != syntax.List {
-		r.complain(v.Position, "exemptions is %s; it must be an array", v.Describe())
-		return
-	}
-	for _, element := range v.Elements {
-		r.exemption(element)
-	}
-}
-
 func (r *reader) exemption(v *syntax.Value) {
 	var e guard.Exemption
 	r.object(v, "the exemption", "key", []field{

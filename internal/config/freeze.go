@@ -5,16 +5,6 @@ import (
 	"fipsguard/internal/syntax"
 )
 
-func (r *reader) freezes(v *syntax.Value) {
-	if v.Kind != syntax.List {
-		r.complain(v.Position, "freezes is %s; it must be an array", v.Describe())
-		return
-	}
-	for _, element := range v.Elements {
-		r.freeze(element)
-	}
-}
-
 // freeze reads a change freeze. One that has ended is no fault: nothing needs to
 // be done when it ends.
 func (r *reader) freeze(v *syntax.Value) {
@@ -29,10 +19,7 @@ func (r *reader) freeze(v *syntax.Value) {
 }
 
 func (r *reader) frozenRules(v *syntax.Value) []guard.RuleID {
-	switch {
-	case v.Kind != syntax.List:
-		r.complain(v.Position, "rules is %s; it must be an array", v.Describe())
-	case len(v.Elements) == 0:
+	if v.Kind == syntax.List && len(v.Elements) == 0 {
 		r.complain(v.Position, "rules is empty; leave it out to freeze all rules")
 	}
 	var allowed []string
@@ -42,8 +29,6 @@ func (r *reader) frozenRules(v *syntax.Value) []guard.RuleID {
 		}
 	}
 	var rules []guard.RuleID
-	for _, element := range v.Elements {
-		rules = append(rules, guard.RuleID(r.word(element, "the rule", allowed)))
-	}
+	r.list(v, "rules", func(v *syntax.Value) { rules = append(rules, guard.RuleID(r.word(v, "the rule", allowed))) })
 	return rules
 }

@@ -92,8 +92,8 @@ func (r *reader) document(v *syntax.Value) {
 		{name: "rules", read: r.rules},
 		{name: "serviceRemedy", read: r.serviceRemedy},
 		{name: "exposureRemedy", read: r.exposureRemedy},
-		{name: "exemptions", read: r.exemptions},
-		{name: "freezes", read: r.freezes},
+		{name: "exemptions", read: func(v *syntax.Value) { r.list(v, "exemptions", r.exemption) }},
+		{name: "freezes", read: func(v *syntax.Value) { r.list(v, "freezes", r.freeze) }},
 	})
 }
 
@@ -199,6 +199,17 @@ func allowedNames(fields []field) string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// list reads each element of an array.
+func (r *reader) list(v *syntax.Value, what string, read func(*syntax.Value)) {
+	if v.Kind != syntax.List {
+		r.complain(v.Position, "%s is %s; it must be an array", what, v.Describe())
+		return
+	}
+	for _, element := range v.Elements {
+		read(element)
+	}
 }
 
 // word is one of the allowed words, or empty after a complaint.
