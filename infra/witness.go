@@ -63,8 +63,8 @@ func newWitness(stack awscdk.Stack, options Options) {
 }
 
 // witnessGrants are the calls with which the verifier launches a witness, and reads
-// back what was deployed for it. It is a
-// test that someone asked for, so that audit mode has it, too.
+// back what was deployed for it. A witness is a test that someone asked for, so
+// audit mode has it, too.
 func witnessGrants(stack awscdk.Stack) []grant {
 	return []grant{
 		{sid: "LookAtWitnessesCluster", actions: []string{"ecs:DescribeClusters"}, resources: []string{*arnOf(stack, "ecs", "cluster/"+product.Witness)}},

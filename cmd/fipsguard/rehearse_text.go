@@ -89,14 +89,7 @@ func did(actions []rehearse.Action) string {
 }
 
 func printTeams(t *terminal, b *strings.Builder, teams []*rehearse.Team) {
-	if len(teams) == 0 {
-		return
-	}
-	fmt.Fprintf(b, "\n%s\n", t.paint(bold, "By team"))
-	for i, team := range teams {
-		if left(b, i, len(teams)) {
-			break
-		}
+	printList(t, b, "By team", teams, func(team *rehearse.Team) {
 		var said []string
 		for _, kind := range rehearse.Kinds() {
 			if n := team.Done[kind]; n > 0 {
@@ -110,30 +103,30 @@ func printTeams(t *terminal, b *strings.Builder, teams []*rehearse.Team) {
 			said = append(said, fmt.Sprintf("%d only reported", team.Heard))
 		}
 		fmt.Fprintf(b, "  %s: %s\n", sanitize.Terminal(team.Name), strings.Join(said, ", "))
-	}
+	})
 }
 
-// left says how many of a list are left out, once enough are there.
-func left(b *strings.Builder, i, n int) bool {
-	if i < maxRehearsed {
-		return false
-	}
-	fmt.Fprintf(b, "  … and %d more (--format json lists all)\n", n-i)
-	return true
-}
-
-func printActions(t *terminal, b *strings.Builder, title string, actions []rehearse.Action) {
-	if len(actions) == 0 {
+// printList prints a list under its title, if there is anything in it, and how many
+// are left out, once enough are there.
+func printList[T any](t *terminal, b *strings.Builder, title string, all []T, item func(T)) {
+	if len(all) == 0 {
 		return
 	}
 	fmt.Fprintf(b, "\n%s\n", t.paint(bold, title))
-	for i, a := range actions {
-		if left(b, i, len(actions)) {
-			break
+	for i, one := range all {
+		if i == maxRehearsed {
+			fmt.Fprintf(b, "  … and %d more (--format json lists all)\n", len(all)-i)
+			return
 		}
+		item(one)
+	}
+}
+
+func printActions(t *terminal, b *strings.Builder, title string, actions []rehearse.Action) {
+	printList(t, b, title, actions, func(a rehearse.Action) {
 		fmt.Fprintf(b, "  %s  %s %s: %s\n", a.At.UTC().Format(time.RFC3339), t.paint(yellow, string(rehearse.KindOf(a.Call))), sanitize.Terminal(a.Subject), a.Rule)
 		fmt.Fprintf(b, "      after %s by %s%s\n", sanitize.Terminal(a.Cause.EventName), sanitize.Terminal(a.Cause.Actor.Name), event(a.Cause))
-	}
+	})
 }
 
 func event(c guard.Cause) string {
@@ -144,10 +137,6 @@ func event(c guard.Cause) string {
 }
 
 func printBlocked(t *terminal, b *strings.Builder, blocked []rehearse.Blocked) {
-	if len(blocked) == 0 {
-		return
-	}
-	fmt.Fprintf(b, "\n%s\n", t.paint(bold, "Calls that ECS would have refused, since the guard would have deregistered what they start"))
 	count := map[[3]string]int{}
 	var order [][3]string
 	for _, x := range blocked {
@@ -157,38 +146,21 @@ func printBlocked(t *terminal, b *strings.Builder, blocked []rehearse.Blocked) {
 		}
 	}
 	slices.SortStableFunc(order, func(x, y [3]string) int { return count[y] - count[x] })
-	for i, key := range order {
-		if left(b, i, len(order)) {
-			break
-		}
+	printList(t, b, "Calls that ECS would have refused, since the guard would have deregistered what they start", order, func(key [3]string) {
 		fmt.Fprintf(b, "  %d × %s of %s by %s\n", count[key], sanitize.Terminal(key[1]), sanitize.Terminal(key[0]), sanitize.Terminal(key[2]))
-	}
+	})
 }
 
 func printReported(t *terminal, b *strings.Builder, findings []guard.Finding) {
-	if len(findings) == 0 {
-		return
-	}
-	fmt.Fprintf(b, "\n%s\n", t.paint(bold, "What runs now and would only be reported"))
-	for i, f := range findings {
-		if left(b, i, len(findings)) {
-			break
-		}
+	printList(t, b, "What runs now and would only be reported", findings, func(f guard.Finding) {
 		fmt.Fprintf(b, "  %s  %s: %s\n", f.Rule, sanitize.Terminal(f.Subject), sanitize.Terminal(f.Reason))
-	}
+	})
 }
 
 func printAlerts(t *terminal, b *strings.Builder, alerts []rehearse.Alert) {
-	if len(alerts) == 0 {
-		return
-	}
-	fmt.Fprintf(b, "\n%s\n", t.paint(bold, "Alerts that people would have got"))
-	for i, a := range alerts {
-		if left(b, i, len(alerts)) {
-			break
-		}
+	printList(t, b, "Alerts that people would have got", alerts, func(a rehearse.Alert) {
 		fmt.Fprintf(b, "  %s  %s\n", a.At.UTC().Format(time.RFC3339), sanitize.Terminal(a.Subject))
-	}
+	})
 }
 
 func printUnknown(t *terminal, b *strings.Builder, all []rehearse.Unknown) {
