@@ -8,16 +8,15 @@ package canary
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
+	"fipsguard/internal/aws/answer"
 	"fipsguard/internal/aws/jsoncall"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/smithy-go"
 )
 
 // Log is the log of the enforcer, in the configuration's account and Region.
@@ -45,7 +44,7 @@ func (l Log) Received(ctx context.Context, since time.Time) (all []guard.Canary,
 			NextToken string `json:"nextToken"`
 		}
 		if err := jsoncall.Logs(l.Config).Call(ctx, "FilterLogEvents", in, &out); err != nil {
-			return nil, why(err)
+			return nil, answer.Why("FilterLogEvents of the enforcer's log", err)
 		}
 		for _, e := range out.Events {
 			received.add(e.Message)
@@ -81,12 +80,4 @@ func (r *received) add(message string) {
 		}
 	}
 	r.all = append(r.all, one)
-}
-
-func why(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		return "AWS answered FilterLogEvents of the enforcer's log with " + api.ErrorCode()
-	}
-	return "AWS did not answer FilterLogEvents of the enforcer's log"
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/aws/answer"
 	"fipsguard/internal/aws/jsoncall"
 	"fipsguard/internal/component"
 	"fipsguard/internal/guard"
@@ -162,21 +163,16 @@ func refused(err error) bool {
 	return errors.As(err, &api) && (strings.Contains(api.ErrorCode(), "AccessDenied") || strings.Contains(api.ErrorCode(), "Authorization") || strings.Contains(api.ErrorCode(), "Unauthorized"))
 }
 
-// why is the reason why something is unknown, as the end of a sentence.
+// why is the reason why a component is unknown, as the end of a sentence.
 func why(err error) string {
-	var api smithy.APIError
-	var operation *smithy.OperationError
 	call := "a call"
+	var operation *smithy.OperationError
 	if errors.As(err, &operation) {
 		call = operation.Operation()
+	} else if !answered(err) {
+		return err.Error() // no call was made
 	}
-	if errors.As(err, &api) {
-		return "AWS answered " + call + " with " + api.ErrorCode()
-	}
-	if operation != nil {
-		return "AWS did not answer " + call
-	}
-	return err.Error()
+	return answer.Why(call, err)
 }
 
 // shape is an answer of the SDK as a document: nothing is left of what is not

@@ -3,18 +3,17 @@ package selfcheck
 import (
 	"context"
 	"crypto/fips140"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
+	"fipsguard/internal/aws/answer"
 	"fipsguard/internal/guard"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/smithy-go"
 )
 
 // Guard says how to check the guard that is deployed in one account and Region.
@@ -63,15 +62,6 @@ func Module() guard.Component {
 
 // unanswered is a part that AWS did not show.
 func unanswered(part guard.Component, call string, err error) guard.Component {
-	part.Unknown = why(call, err)
+	part.Unknown = answer.Why(call, err)
 	return part
-}
-
-// why is the reason why something is unknown, as the end of a sentence.
-func why(call string, err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		return "AWS answered " + call + " with " + api.ErrorCode()
-	}
-	return "AWS did not answer " + call
 }

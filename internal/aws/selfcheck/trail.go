@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"fipsguard/internal/aws/answer"
 	"fipsguard/internal/guard"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -62,7 +63,7 @@ func (g Guard) lackOfOthers(ctx context.Context, t types.Trail) (lack, unknown s
 	name := aws.ToString(t.TrailARN)
 	status, err := g.Trails.GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: t.TrailARN})
 	if err != nil {
-		return "", notVisible(name) + why("GetTrailStatus", err)
+		return "", notVisible(name) + answer.Why("GetTrailStatus", err)
 	}
 	if !aws.ToBool(status.IsLogging) {
 		return "is not logging", ""
@@ -81,14 +82,14 @@ func notVisible(trail string) string {
 func (g Guard) lack(ctx context.Context, t types.Trail) (lack, unknown string) {
 	status, err := g.Trails.GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: t.TrailARN})
 	if err != nil {
-		return "", why("GetTrailStatus", err)
+		return "", answer.Why("GetTrailStatus", err)
 	}
 	if !aws.ToBool(status.IsLogging) {
 		return "is not logging", ""
 	}
 	selectors, err := g.Trails.GetEventSelectors(ctx, &cloudtrail.GetEventSelectorsInput{TrailName: t.TrailARN})
 	if err != nil {
-		return "", why("GetEventSelectors", err)
+		return "", answer.Why("GetEventSelectors", err)
 	}
 	if !slices.ContainsFunc(selectors.EventSelectors, selects) && !slices.ContainsFunc(selectors.AdvancedEventSelectors, selectsAdvanced) {
 		return "does not log management events that write", ""

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/aws/answer"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 	"fipsguard/internal/witness"
@@ -15,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/aws/smithy-go"
 )
 
 // API are the calls of ECS that a witness takes. *ecs.Client makes them.
@@ -55,7 +55,7 @@ func (t Task) Start(ctx context.Context, location guard.Location, by string) gua
 	})
 	switch {
 	case err != nil:
-		w.Unknown = why("RunTask", err)
+		w.Unknown = answer.Why("RunTask", err)
 	case len(out.Tasks) == 1:
 		w.Task = aws.ToString(out.Tasks[0].TaskArn)
 	case len(out.Failures) > 0:
@@ -78,10 +78,10 @@ func (t Task) Wait(ctx context.Context, w guard.Witness) guard.Witness {
 		case errors.Is(err, errMissing):
 			w.Unknown = "ECS does not know its task" // yet, right after the launch
 		case err != nil:
-			w.Unknown = why("DescribeTasks", err)
+			w.Unknown = answer.Why("DescribeTasks", err)
 			return w
 		case ended:
-			w.FIPS, w.Read, w.Unknown = answer(task)
+			w.FIPS, w.Read, w.Unknown = reading(task)
 			return w
 		default:
 			w.Unknown = fmt.Sprintf("it did not end within %d minutes", lifetime/time.Minute)
@@ -105,10 +105,10 @@ func (t Task) read(ctx context.Context, arn string) (ended bool, task types.Task
 
 var errMissing = errors.New("ECS does not know the task")
 
-// answer is what a task that ended says. Only the program of this build's image
+// reading is what a task that ended says. Only the program of this build's image
 // is believed, by the digest in the task's definition, and only where it ended by
 // itself.
-func answer(task types.Task) (fips guard.Answer, read, unknown string) {
+func reading(task types.Task) (fips guard.Answer, read, unknown string) {
 	if len(task.Containers) != 1 {
 		return guard.Unknown, "", fmt.Sprintf("its task has %d containers", len(task.Containers))
 	}
@@ -133,13 +133,4 @@ const maxReason = 200
 func reason(task types.Task, c types.Container) string {
 	text := cmp.Or(aws.ToString(c.Reason), aws.ToString(task.StoppedReason), "no reason given")
 	return text[:min(len(text), maxReason)]
-}
-
-// why is the reason why something is unknown, as the end of a sentence.
-func why(call string, err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		return "AWS answered " + call + " with " + api.ErrorCode()
-	}
-	return "AWS did not answer " + call
 }

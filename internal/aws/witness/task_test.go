@@ -102,7 +102,7 @@ func TestNoWitness(t *testing.T) {
 		"a second container":  {StopCode: types.TaskStopCodeEssentialContainerExited, Containers: []types.Container{{Image: &ours, ExitCode: aws.Int32(0)}, {}}},
 		"ended by the system": {StopCode: types.TaskStopCodeTerminationNotice, Containers: []types.Container{{Image: &ours, ExitCode: aws.Int32(0)}}},
 	} {
-		if fips, _, why := answer(of); fips != guard.Unknown || why == "" {
+		if fips, _, why := reading(of); fips != guard.Unknown || why == "" {
 			t.Errorf("%s: FIPS %s, %q", what, fips, why)
 		}
 	}
