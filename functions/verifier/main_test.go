@@ -116,7 +116,7 @@ func TestTheFunction(t *testing.T) {
 		t.Errorf("after a restart people were told %d times", got)
 	}
 	if left := d.Letters(d.Reported); len(left) != 0 {
-		t.Errorf("%d messages were left in the queue of what was reported", len(left))
+		t.Errorf("%d messages were left in the queue of what was reported:\n%s", len(left), second.Printed())
 	}
 	reports = d.reports(t)
 	if len(reports) != 2 || reports[1].Predecessor == nil || reports[1].Predecessor.ID != reports[0].ID {
