@@ -2,13 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
+	"fipsguard/internal/evidence"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/rehearse"
 	"fipsguard/internal/sanitize"
@@ -18,7 +20,7 @@ import (
 
 type rehearseCommand struct {
 	policyFlag `embed:""`
-	Days       int      `default:"90" help:"How many days back (${default}); LookupEvents remembers 90."`
+	Days       int      `default:"90" help:"How many days back (${default}), at most 90 without --logs."`
 	Logs       []string `placeholder:"PATH" help:"Read these log files in the place of LookupEvents: folders, files, s3://BUCKET/PREFIX; may be given more than once."`
 	Workloads  bool     `negatable:"" default:"true" help:"Read what runs now, too (${default}). Without it, and with log files, nothing of AWS is called."`
 	TeamTag    string   `placeholder:"KEY" help:"Sum up by the value of this tag of task definitions, as far as they were registered with it in that time; else by family."`
@@ -34,14 +36,30 @@ func (rehearseCommand) Help() string {
 		"It only reads, with two requests a second of LookupEvents. " + exits("rehearse")
 }
 
+// What --days may be: what LookupEvents remembers, and as much as a trail has.
+const (
+	rememberedDays = 90
+	mostDays       = 36_500
+)
+
+func (c *rehearseCommand) checkDays() error {
+	switch {
+	case c.Days < 1 || c.Days > mostDays:
+		return fmt.Errorf("--days is %d; it must be from 1 to %d", c.Days, mostDays)
+	case c.Days > rememberedDays && len(c.Logs) == 0:
+		return fmt.Errorf("--days is %d; LookupEvents remembers %d days: for more, name the trail's log files with --logs", c.Days, rememberedDays)
+	}
+	return nil
+}
+
 func (c *rehearseCommand) Run(t *terminal) error {
 	now := time.Now()
 	policy, err := c.read(now)
 	if err != nil {
 		return err
 	}
-	if c.Days < 1 {
-		return fmt.Errorf("--days is %d; it must be at least 1", c.Days)
+	if err := c.checkDays(); err != nil {
+		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -64,10 +82,17 @@ func (c *rehearseCommand) Run(t *terminal) error {
 		all = append(all, one)
 	}
 	if len(all) == 0 && len(r.failures) == 0 {
-		r.fail(errors.New("no event that the guard acts on was found"))
+		return fmt.Errorf("the log files have no event of the last %s that the guard acts on: check --logs and --days", evidence.Count(c.Days, "day"))
 	}
-	for _, err := range r.failures {
-		fmt.Fprintln(t.err, "fipsguard: could not read:", sanitize.Terminal(err.Error()))
+	for i := range all {
+		all[i].unread = r.failures
+	}
+	for i, failure := range r.failures {
+		if i == maxRehearsed {
+			fmt.Fprintf(t.err, "fipsguard: … and could not read %d more\n", len(r.failures)-i)
+			break
+		}
+		fmt.Fprintln(t.err, "fipsguard: could not read:", sanitize.Terminal(failure))
 	}
 	if err := c.print(t, all); err != nil {
 		return err
@@ -88,12 +113,13 @@ type rehearsing struct {
 	policy     guard.Policy
 	now, since time.Time
 	account    *tools.Rehearsal // nil where AWS is not asked
-	failures   []error          // of reads
+	failures   []string         // of reads
 }
 
+// fail notes what could not be read: each line of an error is one.
 func (r *rehearsing) fail(err error) {
 	if err != nil {
-		r.failures = append(r.failures, err)
+		r.failures = append(r.failures, strings.Split(err.Error(), "\n")...)
 	}
 }
 
@@ -140,7 +166,19 @@ func (r *rehearsing) events(ctx context.Context) ([]guard.Event, error) {
 		return nil, err
 	}
 	r.fail(err)
+	r.checkPlaces(events)
 	return events, nil
+}
+
+// checkPlaces says when log files are all about other accounts or Regions than the
+// one that is asked.
+func (r *rehearsing) checkPlaces(events []guard.Event) {
+	found := rehearse.Places(events)
+	if r.account == nil || len(found) == 0 || slices.Contains(found, r.account.At) {
+		return
+	}
+	r.fail(fmt.Errorf("events of account %s, Region %s: the log files have those of account %s, Region %s; to rehearse these, add --no-workloads, or use credentials of that account",
+		r.account.At.Account, r.account.At.Region, found[0].Account, found[0].Region))
 }
 
 // places are the account that is asked, or all that log files are about.
@@ -180,7 +218,8 @@ func (r *rehearsing) rehearse(ctx context.Context, at guard.Location, events []g
 type rehearsal struct {
 	at         guard.Location
 	since, now time.Time
-	workloads  bool // what runs now was read
+	workloads  bool     // what runs now was read
+	unread     []string // what could not be read
 	past       rehearse.Past
 	present    rehearse.Now
 }

@@ -70,7 +70,7 @@ func did(actions []rehearse.Action) string {
 		switch kind {
 		case rehearse.Corrected:
 			said = append(said, "turned FIPS mode back on "+times(n))
-		case rehearse.Rejected:
+		case rehearse.Deregistered:
 			said = append(said, "deregistered "+evidence.Count(n, "task definition"))
 		case rehearse.Stopped:
 			said = append(said, "stopped "+evidence.Count(n, "task"))
@@ -82,10 +82,14 @@ func did(actions []rehearse.Action) string {
 			said = append(said, "redeployed services "+times(n))
 		}
 	}
-	if len(said) == 0 {
+	switch last := len(said) - 1; last {
+	case -1:
 		return "changed nothing"
+	case 0:
+		return said[0]
+	default:
+		return strings.Join(said[:last], ", ") + " and " + said[last]
 	}
-	return strings.Join(said, ", ")
 }
 
 func printTeams(t *terminal, b *strings.Builder, teams []*rehearse.Team) {

@@ -106,7 +106,7 @@ func TestTheOrderOfEventsDoesNotMatter(t *testing.T) {
 	elsewhere.Cause.Region = "us-gov-east-1"
 	events := []guard.Event{register, later(launch, time.Minute), later(off, 2*time.Minute), later(launch, time.Hour), elsewhere, register}
 	want := play(t, rehearse.Known{}, guard.DefaultPolicy(), events...)
-	if kinds(want.Actions) != "rejected, stopped, corrected" || len(want.Blocked) != 1 {
+	if kinds(want.Actions) != "deregistered, stopped, corrected" || len(want.Blocked) != 1 {
 		t.Errorf("%s, %d blocked", kinds(want.Actions), len(want.Blocked))
 	}
 	slices.Reverse(events)
@@ -181,7 +181,7 @@ func TestTeamsAreTagged(t *testing.T) {
 		register.States[0] = d
 		past := play(t, rehearse.Known{}, guard.DefaultPolicy(), register, later(launch, time.Minute), later(launch, time.Hour))
 		teams := rehearse.Teams(past, rehearse.Now{})
-		if len(teams) != 1 || teams[0].Name != want || teams[0].Done[rehearse.Stopped] != 1 || teams[0].Done[rehearse.Rejected] != 1 || teams[0].Blocked != 1 {
+		if len(teams) != 1 || teams[0].Name != want || teams[0].Done[rehearse.Stopped] != 1 || teams[0].Done[rehearse.Deregistered] != 1 || teams[0].Blocked != 1 {
 			t.Errorf("tag %q: %+v", tag, *teams[0])
 		}
 	}
@@ -200,7 +200,7 @@ func TestAServiceThatIsNotCreatedHasNoLaterEvents(t *testing.T) {
 	fine := d
 	fine.ARN, fine.Platform.Architecture = s.Definition.ARN, "X86_64"
 	past := play(t, rehearse.Known{Definitions: []guard.TaskDefinition{fine}}, guard.DefaultPolicy(), register, later(create, time.Hour), moved)
-	if len(past.Blocked) != 2 || kinds(past.Actions) != "rejected" {
+	if len(past.Blocked) != 2 || kinds(past.Actions) != "deregistered" {
 		t.Errorf("%d blocked, %s", len(past.Blocked), kinds(past.Actions))
 	}
 	past = play(t, rehearse.Known{Definitions: []guard.TaskDefinition{fine}}, guard.DefaultPolicy(), register, later(create, 5*time.Minute), moved)
