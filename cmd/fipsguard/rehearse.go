@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"fipsguard/internal/evidence"
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/rehearse"
 	"fipsguard/internal/sanitize"
@@ -82,7 +82,7 @@ func (c *rehearseCommand) Run(t *terminal) error {
 		all = append(all, one)
 	}
 	if len(all) == 0 && len(r.failures) == 0 {
-		return fmt.Errorf("the log files have no event of the last %s that the guard acts on: check --logs and --days", evidence.Count(c.Days, "day"))
+		return fmt.Errorf("the log files have no event of the last %s that the guard acts on: check --logs and --days", grammar.Count(c.Days, "day"))
 	}
 	for i := range all {
 		all[i].unread = r.failures

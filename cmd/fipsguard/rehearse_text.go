@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"fipsguard/internal/evidence"
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/rehearse"
 	"fipsguard/internal/sanitize"
@@ -38,15 +38,15 @@ func printRehearsal(t *terminal, r rehearsal) error {
 // inWords is a rehearsal in a few sentences.
 func inWords(r rehearsal) string {
 	text := fmt.Sprintf("From %s until %s the guard would have got %s. It would have %s.",
-		r.since.Format(time.DateOnly), r.now.Format(time.DateOnly), evidence.Count(r.past.Events, "event"), did(r.past.Actions))
+		r.since.Format(time.DateOnly), r.now.Format(time.DateOnly), grammar.Count(r.past.Events, "event"), did(r.past.Actions))
 	if n := len(r.past.Blocked); n > 0 {
-		text += fmt.Sprintf(" ECS would have refused %s, since what they start would have been deregistered.", evidence.Count(n, "call"))
+		text += fmt.Sprintf(" ECS would have refused %s, since what they start would have been deregistered.", grammar.Count(n, "call"))
 	}
-	text += fmt.Sprintf(" People would have got %s.", evidence.Count(len(r.past.Alerts), "alert"))
+	text += fmt.Sprintf(" People would have got %s.", grammar.Count(len(r.past.Alerts), "alert"))
 	if !r.workloads {
 		return text + " What runs now was not read."
 	}
-	return text + fmt.Sprintf(" Of what runs now it would have %s, and reported %s.", did(r.present.Actions), evidence.Count(len(r.present.Reported), "violation"))
+	return text + fmt.Sprintf(" Of what runs now it would have %s, and reported %s.", did(r.present.Actions), grammar.Count(len(r.present.Reported), "violation"))
 }
 
 // did is what actions do, as the end of a sentence.
@@ -71,9 +71,9 @@ func did(actions []rehearse.Action) string {
 		case rehearse.Corrected:
 			said = append(said, "turned FIPS mode back on "+times(n))
 		case rehearse.Deregistered:
-			said = append(said, "deregistered "+evidence.Count(n, "task definition"))
+			said = append(said, "deregistered "+grammar.Count(n, "task definition"))
 		case rehearse.Stopped:
-			said = append(said, "stopped "+evidence.Count(n, "task"))
+			said = append(said, "stopped "+grammar.Count(n, "task"))
 		case rehearse.RolledBack:
 			said = append(said, "rolled services back "+times(n))
 		case rehearse.Scaled:
