@@ -257,7 +257,7 @@ func rollback() guard.Policy {
 }
 
 // reportLife is how long a scan's report is kept: longer than any is read.
-const reportLife = 48 * time.Hour
+const reportLife = 3 * time.Hour
 
 // guards is a call by which the guard changes something.
 func guards(s *simulation.Account, c *localaws.Call) bool {
@@ -366,6 +366,7 @@ func TestTheRehearsalIsWhatTheGuardThenDoes(t *testing.T) {
 	slices.Sort(refused)
 	starts, asked := 0, 0
 	for _, u := range past.Unknown {
+		t.Logf("unknown: %d × %s", u.Count, u.What)
 		switch {
 		case strings.Contains(u.What, "the tasks that they start"):
 			starts = u.Count
