@@ -70,6 +70,8 @@ func did(actions []rehearse.Action) string {
 		switch kind {
 		case rehearse.Corrected:
 			said = append(said, "turned FIPS mode back on "+times(n))
+		case rehearse.Tried:
+			said = append(said, "tried "+times(n)+" to end the override of a user or role")
 		case rehearse.Deregistered:
 			said = append(said, "deregistered "+grammar.Count(n, "task definition"))
 		case rehearse.Stopped:

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -266,25 +267,34 @@ func guards(s *simulation.Account, c *localaws.Call) bool {
 		slices.Contains([]string{"ecs:StopTask", "ecs:DeregisterTaskDefinition", "ecs:UpdateService", "ecs:PutAccountSettingDefault", "ecs:PutAccountSetting"}, c.Operation)
 }
 
-// guarded is what people do in an account with the guard, the calls by which it
-// changes something, and of which service a task is.
-func guarded(t *testing.T, all []did, start time.Time) (l lived, calls []localaws.Call, ofService map[string]string) {
+// acts are what the guard does in an account.
+type acts struct {
+	calls     []localaws.Call    // by which it changes something
+	alerts    []localaws.Message // but for those of scans
+	ofService map[string]string  // the service of a task
+}
+
+// guarded is what people do in an account with the guard, and what that does.
+func guarded(t *testing.T, all []did, start time.Time) (l lived, made acts) {
 	t.Helper()
 	s, err := simulation.Start(t.Context(), rollback(), simulation.Options{Now: func() time.Time { return start }, Forgets: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.AWS.Close() }()
-	ofService = map[string]string{}
+	made.ofService = map[string]string{}
 	s.Watch(func(a simulation.Activity) {
-		if a.Call != nil && guards(s, a.Call) {
-			calls = append(calls, *a.Call)
+		switch {
+		case a.Call != nil && guards(s, a.Call):
+			made.calls = append(made.calls, *a.Call)
+		case a.Message != nil && a.Message.Publisher.AccessKeyID == s.People.Guard.AccessKeyID:
+			made.alerts = append(made.alerts, *a.Message)
 		}
 		var e struct {
 			Detail struct{ TaskARN, Group string }
 		}
 		if json.Unmarshal(a.Event, &e) == nil && strings.HasPrefix(e.Detail.Group, "service:") {
-			ofService[e.Detail.TaskARN] = e.Detail.Group
+			made.ofService[e.Detail.TaskARN] = e.Detail.Group
 		}
 	})
 	w := &world{aws: s.AWS, ecs: ecs.NewFromConfig(s.AWS.Config(s.People.Terraform, simulation.Region))}
@@ -293,7 +303,26 @@ func guarded(t *testing.T, all []did, start time.Time) (l lived, calls []localaw
 		return s.Do(t.Context(), "The verifier scans the account.")
 	}
 	w.live(t, all)
-	return w.lived, calls, ofService
+	return w.lived, made
+}
+
+// joinable is an alert about a task that ECS shows, near the time of one of a
+// service, which no record shows: the two are joined, whichever comes first.
+func joinable(subject string, at time.Time, shown []time.Time) bool {
+	const window = 15 * time.Minute
+	return strings.Contains(subject, beingStopped) && slices.ContainsFunc(shown, func(s time.Time) bool { return at.Sub(s).Abs() <= window })
+}
+
+// beingStopped is in the subject of an alert about a task as ECS shows it.
+const beingStopped = "; being stopped"
+
+// unjoined is the subject of an alert about a task as ECS shows it without how many
+// were joined before: those of services are among them.
+func unjoined(subject string) string {
+	if !strings.Contains(subject, beingStopped) {
+		return subject
+	}
+	return regexp.MustCompile(` \+\d+ joined`).ReplaceAllString(subject, "")
 }
 
 // TestTheRehearsalIsWhatTheGuardThenDoes: people live in an account with the guard,
@@ -310,7 +339,7 @@ func TestTheRehearsalIsWhatTheGuardThenDoes(t *testing.T) {
 		seed = n
 	}
 	all := life(seed, events, span)
-	after, calls, ofService := guarded(t, all, time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC))
+	after, made := guarded(t, all, time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC))
 	before, recorded := unguarded(t, all, after.times) // the guard's waits let time pass, which decides what ECS refuses
 	began := time.Now()
 	past, err := rehearse.Play(t.Context(), rehearse.Input{Location: here, Events: recorded, Policy: rollback()})
@@ -320,7 +349,8 @@ func TestTheRehearsalIsWhatTheGuardThenDoes(t *testing.T) {
 	t.Logf("%d events rehearsed in %s: %d actions, %d calls refused, %d alerts", past.Events, time.Since(began).Round(time.Millisecond), len(past.Actions), len(past.Blocked), len(past.Alerts))
 
 	want, got, unseen := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for _, c := range calls {
+	var shown []time.Time // when tasks of services were stopped
+	for _, c := range made.calls {
 		var p struct{ Task, TaskDefinition, Service, PrincipalARN string }
 		if err := json.Unmarshal(c.Parameters, &p); err != nil {
 			t.Fatal(err)
@@ -329,8 +359,9 @@ func TestTheRehearsalIsWhatTheGuardThenDoes(t *testing.T) {
 		if target == "" {
 			target = p.TaskDefinition
 		}
-		if c.Operation == "ecs:StopTask" && ofService[p.Task] != "" {
-			unseen[ofService[p.Task]] = true
+		if c.Operation == "ecs:StopTask" && made.ofService[p.Task] != "" {
+			unseen[made.ofService[p.Task]] = true
+			shown = append(shown, c.Time)
 			continue
 		}
 		want[after.key(c.Time, c.Operation, target, p.TaskDefinition)] = true
@@ -357,6 +388,22 @@ func TestTheRehearsalIsWhatTheGuardThenDoes(t *testing.T) {
 	for _, k := range slices.Sorted(maps.Keys(got)) {
 		if !want[k] {
 			t.Errorf("the guard does not make a call that was rehearsed: %s", k)
+		}
+	}
+	heard := map[string]int{}
+	for _, m := range made.alerts {
+		if !joinable(m.Subject, m.Time, shown) {
+			heard[fmt.Sprintf("%s after %d", unjoined(m.Subject), after.index(m.Time))]++
+		}
+	}
+	for _, a := range past.Alerts {
+		if !joinable(a.Subject, a.At, shown) {
+			heard[fmt.Sprintf("%s after %d", unjoined(a.Subject), before.index(a.At))]--
+		}
+	}
+	for alert, n := range heard {
+		if n != 0 {
+			t.Errorf("of alert %q, %d more are sent than were rehearsed", alert, n)
 		}
 	}
 	var refused []int

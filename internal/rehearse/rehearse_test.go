@@ -72,7 +72,8 @@ func TestCapacityProvidersAreRehearsed(t *testing.T) {
 	if past := play(t, rehearse.Known{}, guard.DefaultPolicy(), launch); len(past.Unknown) != 1 || past.Unknown[0].Count != 1 {
 		t.Errorf("on a provider that nobody knows: %+v", past.Unknown)
 	}
-	for mode, alerts := range map[guard.Mode]int{guard.ModeOff: 1, guard.ModeOn: 0} {
+	// One alert when ECS shows the task, and one when the record says who launched it.
+	for mode, alerts := range map[guard.Mode]int{guard.ModeOff: 2, guard.ModeOn: 0} {
 		known := rehearse.Known{Providers: []guard.CapacityProvider{{Name: task.Providers[0].Name, Cluster: "main", Managed: guard.Yes, FIPS: mode}}}
 		if past := play(t, known, guard.DefaultPolicy(), launch); len(past.Alerts) != alerts || len(past.Unknown) != 0 {
 			t.Errorf("on a provider whose FIPS mode is %s: %+v", mode, past)
@@ -165,6 +166,17 @@ func TestExemptions(t *testing.T) {
 	}
 	if total != len(past.Actions) {
 		t.Errorf("the teams have %d actions of %d: %+v", total, len(past.Actions), teams)
+	}
+}
+
+// TestAnOverrideIsTried: the rehearsal does not say that it would be back on.
+func TestAnOverrideIsTried(t *testing.T) {
+	past := play(t, rehearse.Known{}, guard.DefaultPolicy(), event(t, "setting-override-off"))
+	if kinds(past.Actions) != "tried" || len(past.Alerts) != 1 || !strings.Contains(past.Alerts[0].Subject, "YOU must act") || len(past.Unknown) != 1 {
+		t.Errorf("%+v", past)
+	}
+	if all := rehearse.Exemptions(past, rehearse.Now{}, time.Now()); len(all) != 0 {
+		t.Errorf("the setting cannot be exempted: %+v", all)
 	}
 }
 

@@ -14,6 +14,7 @@ type Kind string
 // The kinds, in the order in which people read them.
 const (
 	Corrected    Kind = "corrected"      // the setting
+	Tried        Kind = "tried"          // to end the override of a user or role, which AWS is expected to refuse
 	Deregistered Kind = "deregistered"   // a task definition
 	Stopped      Kind = "stopped"        // a task
 	RolledBack   Kind = "rolled back"    // a service
@@ -22,11 +23,15 @@ const (
 )
 
 // Kinds are all of them.
-func Kinds() []Kind { return []Kind{Corrected, Deregistered, Stopped, RolledBack, Scaled, Redeployed} }
+func Kinds() []Kind {
+	return []Kind{Corrected, Tried, Deregistered, Stopped, RolledBack, Scaled, Redeployed}
+}
 
 // KindOf is what a call does.
 func KindOf(c guard.Call) Kind {
 	switch c.(type) {
+	case guard.PutAccountSetting:
+		return Tried
 	case guard.DeregisterTaskDefinition:
 		return Deregistered
 	case guard.StopTask:
