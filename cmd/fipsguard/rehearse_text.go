@@ -42,7 +42,7 @@ func inWords(r rehearsal) string {
 	if n := len(r.past.Blocked); n > 0 {
 		text += fmt.Sprintf(" ECS would have refused %s, since what they start would have been deregistered.", grammar.Count(n, "call"))
 	}
-	text += fmt.Sprintf(" People would have got %s.", grammar.Count(len(r.past.Alerts), "alert"))
+	text += fmt.Sprintf(" People would have got %s about these events, besides those of scans.", grammar.Count(len(r.past.Alerts), "alert"))
 	if !r.workloads {
 		return text + " What runs now was not read."
 	}
