@@ -21,8 +21,8 @@ import (
 type rehearseCommand struct {
 	policyFlag `embed:""`
 	Days       int      `default:"90" help:"How many days back (${default}), at most 90 without --logs."`
-	Logs       []string `placeholder:"PATH" help:"Read these log files in the place of LookupEvents: folders, files, s3://BUCKET/PREFIX; may be given more than once."`
-	Workloads  bool     `negatable:"" default:"true" help:"Read what runs now, too (${default}). Without it, and with log files, nothing of AWS is called."`
+	Logs       []string `placeholder:"PATH" help:"Read these log files instead of LookupEvents: folders, files, s3://BUCKET/PREFIX; may be given more than once."`
+	Workloads  bool     `negatable:"" default:"true" help:"Read what runs now, too (${default}). With --no-workloads and --logs, AWS is not called at all."`
 	TeamTag    string   `placeholder:"KEY" help:"Sum up by the value of this tag of task definitions, as far as they were registered with it in that time; else by family."`
 	Profile    string   `placeholder:"NAME" help:"The AWS profile to use; else what AWS_PROFILE or the environment says."`
 	Region     string   `placeholder:"REGION" help:"The Region; else what AWS_REGION or the profile says."`
@@ -31,9 +31,9 @@ type rehearseCommand struct {
 
 // Help is what kong prints below the usage.
 func (rehearseCommand) Help() string {
-	return "Gives the events of the last 90 days, and what runs now, to the guard's own code on an account that changes nothing: what it would have " +
-		"turned back on, deregistered, stopped, rolled back and reported, by family of task definitions, and the exemptions with which it would not have. " +
-		"It only reads, with two requests a second of LookupEvents. " + exits("rehearse")
+	return "Plays the events of the last 90 days, and what runs now, through the guard's own code, and prints what it would have turned back on, " +
+		"deregistered, stopped, rolled back and reported, by family of task definitions, with the exemptions that would have kept it from doing so. " +
+		"Changes nothing: it only reads, with two LookupEvents requests a second. " + exits("rehearse")
 }
 
 // What --days may be: what LookupEvents remembers, and as much as a trail has.

@@ -201,7 +201,7 @@ func TestRehearseLogs(t *testing.T) {
 	if code != exitFindings || strings.Count(talk, "could not read: ") != 2 || strings.Count(talk, "\n") != 2 || !strings.Contains(talk, "c.json") {
 		t.Errorf("with two files that are none it exits %d: %s", code, talk)
 	}
-	if !strings.Contains(out, "2 × What could not be read.") {
+	if !strings.Contains(out, "2 × What could not be read.") || !strings.Contains(out, "Not everything could be read, so there may be more. From ") {
 		t.Errorf("what it says does not hold what could not be read:\n%s", out)
 	}
 	quiet := t.TempDir()

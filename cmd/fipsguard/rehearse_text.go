@@ -39,6 +39,9 @@ func printRehearsal(t *terminal, r rehearsal) error {
 func inWords(r rehearsal) string {
 	text := fmt.Sprintf("From %s until %s the guard would have got %s. It would have %s.",
 		r.since.Format(time.DateOnly), r.now.Format(time.DateOnly), grammar.Count(r.past.Events, "event"), did(r.past.Actions))
+	if len(r.unread) > 0 {
+		text = "Not everything could be read, so there may be more. " + text
+	}
 	if n := len(r.past.Blocked); n > 0 {
 		text += fmt.Sprintf(" ECS would have refused %s, since what they start would have been deregistered.", grammar.Count(n, "call"))
 	}
