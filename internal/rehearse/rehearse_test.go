@@ -172,7 +172,7 @@ func TestExemptions(t *testing.T) {
 // TestAnOverrideIsTried: the rehearsal does not say that it would be back on.
 func TestAnOverrideIsTried(t *testing.T) {
 	past := play(t, rehearse.Known{}, guard.DefaultPolicy(), event(t, "setting-override-off"))
-	if kinds(past.Actions) != "tried" || len(past.Alerts) != 1 || !strings.Contains(past.Alerts[0].Subject, "YOU must act") || len(past.Unknown) != 1 {
+	if kinds(past.Actions) != "tried to correct" || len(past.Alerts) != 1 || !strings.Contains(past.Alerts[0].Subject, "YOU must act") || len(past.Unknown) != 1 {
 		t.Errorf("%+v", past)
 	}
 	if all := rehearse.Exemptions(past, rehearse.Now{}, time.Now()); len(all) != 0 {

@@ -13,13 +13,13 @@ type Kind string
 
 // The kinds, in the order in which people read them.
 const (
-	Corrected    Kind = "corrected"      // the setting
-	Tried        Kind = "tried"          // to end the override of a user or role, which AWS is expected to refuse
-	Deregistered Kind = "deregistered"   // a task definition
-	Stopped      Kind = "stopped"        // a task
-	RolledBack   Kind = "rolled back"    // a service
-	Scaled       Kind = "scaled to zero" // a service
-	Redeployed   Kind = "redeployed"     // a service, whose tasks are replaced
+	Corrected    Kind = "corrected"        // the setting
+	Tried        Kind = "tried to correct" // to end the override of a user or role, which AWS is expected to refuse
+	Deregistered Kind = "deregistered"     // a task definition
+	Stopped      Kind = "stopped"          // a task
+	RolledBack   Kind = "rolled back"      // a service
+	Scaled       Kind = "scaled to zero"   // a service
+	Redeployed   Kind = "redeployed"       // a service, whose tasks are replaced
 )
 
 // Kinds are all of them.
