@@ -221,6 +221,26 @@ func TestAServiceThatIsNotCreatedHasNoLaterEvents(t *testing.T) {
 	}
 }
 
+// TestAServiceThatWasRolledBackIsDeployedAgain: without the guard nothing changed,
+// so the second record names the same deployment.
+func TestAServiceThatWasRolledBackIsDeployedAgain(t *testing.T) {
+	register, create := event(t, "definition-arm64"), event(t, "service-created-latest")
+	bad, _ := register.States[0].(guard.TaskDefinition)
+	fine := bad
+	fine.ARN, fine.Platform.Architecture = strings.Replace(bad.ARN, "web:7", "web:6", 1), "X86_64"
+	s, _ := create.States[0].(guard.Service)
+	s.Definition.ARN = bad.ARN
+	create.States = []guard.State{s}
+	again := later(create, 20*time.Minute)
+	again.Cause.EventName = "UpdateService"
+	policy := guard.DefaultPolicy()
+	policy.Modes[guard.ServicePlatform], policy.ServiceRemedy = guard.Enforce, guard.RollBack
+	past := play(t, rehearse.Known{Definitions: []guard.TaskDefinition{bad, fine}}, policy, create, again)
+	if kinds(past.Actions) != "rolled back, rolled back" || len(past.Alerts) != 2 {
+		t.Errorf("it would have: %s, with %d alerts: %+v", kinds(past.Actions), len(past.Alerts), past.Unknown)
+	}
+}
+
 // TestWhatRunsNow: the scanner's calls are noted and not made, and the setting is
 // on for what it reads next.
 func TestWhatRunsNow(t *testing.T) {
