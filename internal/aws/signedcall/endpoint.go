@@ -1,4 +1,4 @@
-package jsoncall
+package signedcall
 
 import (
 	"context"
