@@ -37,10 +37,10 @@ type Account struct {
 	Alarms     *cloudwatch.Client
 	Buckets    *s3.Client
 	Functions  *lambda.Client
-	Images     signedcall.Service
+	Images     signedcall.JSON
 	Keys       *kms.Client
 	Logs       *cloudwatchlogs.Client
-	Parameters signedcall.Service
+	Parameters signedcall.JSON
 	Queues     *sqs.Client
 	Roles      *iam.Client
 	Rules      *eventbridge.Client

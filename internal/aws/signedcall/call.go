@@ -6,17 +6,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"fipsguard/internal/product"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -24,54 +21,30 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Service is a service that speaks AWS JSON 1.1.
-type Service struct {
-	config   aws.Config
-	id       string // in AWS_ENDPOINT_URL_…
-	host     string // before the Region, and the signature's name of the service unless that is another one
-	signed   string
-	fipsHost string // the same with AWS_USE_FIPS_ENDPOINT, in GovCloud
-	target   string // before the operation in X-Amz-Target
+// exchange is one call as its protocol writes it, and how that reads the answer.
+type exchange struct {
+	header  map[string]string
+	body    []byte
+	read    func(answer []byte) error // to a call that AWS made
+	refusal func(header http.Header, answer []byte) refusal
 }
 
-// Registry is where images are. Its signature has another name than its host.
-func Registry(c aws.Config) Service {
-	return Service{config: c, id: "ECR", host: "api.ecr", signed: "ecr", fipsHost: "ecr-fips", target: "AmazonEC2ContainerRegistry_V20150921"}
-}
-
-// Logs is CloudWatch Logs. In GovCloud its ordinary endpoint is the FIPS endpoint.
-func Logs(c aws.Config) Service {
-	return Service{config: c, id: "CLOUDWATCH_LOGS", host: "logs", fipsHost: "logs", target: "Logs_20140328"}
-}
-
-// SystemsManager is where sessions end. In GovCloud its ordinary endpoint is the
-// FIPS endpoint.
-func SystemsManager(c aws.Config) Service {
-	return Service{config: c, id: "SSM", host: "ssm", fipsHost: "ssm", target: "AmazonSSM"}
-}
-
-// KeyService is KMS.
-func KeyService(c aws.Config) Service {
-	return Service{config: c, id: "KMS", host: "kms", fipsHost: "kms-fips", target: "TrentService"}
-}
+// refusal is what AWS says of a call that it did not make; what is missing is empty.
+type refusal struct{ code, message, requestID string }
 
 // maxAnswer bounds the memory that an answer may take.
 const maxAnswer = 1 << 20
 
-// Call makes one call, again where the SDK would. An error that AWS answered is a
+// send makes one call, again where the SDK would. An error that AWS answered is a
 // smithy.APIError.
-func (s Service) Call(ctx context.Context, operation string, in, out any) error {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return fmt.Errorf("write the request: %w", err)
-	}
+func (s service) send(ctx context.Context, e exchange) error {
 	endpoint, err := s.endpoint(ctx)
 	if err != nil {
 		return err
 	}
 	retries := retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = cmp.Or(s.config.RetryMaxAttempts, o.MaxAttempts) })
 	for attempt := 1; ; attempt++ {
-		err := s.attempt(ctx, endpoint, operation, body, out)
+		err := s.attempt(ctx, endpoint, e)
 		if err == nil || attempt == retries.MaxAttempts() || !retries.IsErrorRetryable(err) {
 			return err
 		}
@@ -87,23 +60,25 @@ func (s Service) Call(ctx context.Context, operation string, in, out any) error 
 	}
 }
 
-func (s Service) attempt(ctx context.Context, endpoint, operation string, body []byte, out any) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(endpoint, "/")+"/", bytes.NewReader(body))
+func (s service) attempt(ctx context.Context, endpoint string, e exchange) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, bytes.NewReader(e.body))
 	if err != nil {
 		return fmt.Errorf("endpoint of %s: %w", s.id, err)
 	}
-	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	request.URL.Path = smithyhttp.JoinPath(request.URL.Path, "/")
+	for name, value := range e.header {
+		request.Header.Set(name, value)
+	}
 	agent := product.Name
 	if s.config.AppID != "" {
 		agent += " app/" + s.config.AppID // as the SDK writes it: by this CloudTrail shows whose calls they are
 	}
 	request.Header.Set("User-Agent", agent)
-	request.Header.Set("X-Amz-Target", s.target+"."+operation)
 	credentials, err := s.config.Credentials.Retrieve(ctx)
 	if err != nil {
 		return fmt.Errorf("retrieve credentials: %w", err)
 	}
-	hash := sha256.Sum256(body)
+	hash := sha256.Sum256(e.body)
 	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(hash[:]), cmp.Or(s.signed, s.host), s.config.Region, time.Now()); err != nil {
 		return fmt.Errorf("sign the request: %w", err)
 	}
@@ -122,27 +97,18 @@ func (s Service) attempt(ctx context.Context, endpoint, operation string, body [
 	}
 	defer clear(answer) // a data key is in it
 	if response.StatusCode != http.StatusOK {
-		return failure(response, answer)
+		return failure(response, e.refusal(response.Header, answer))
 	}
-	if err := json.Unmarshal(answer, out); err != nil {
-		return fmt.Errorf("the answer of %s is not JSON", s.id) // the error would quote it
-	}
-	return nil
+	return e.read(answer)
 }
 
 // failure is the error that AWS answered, as the SDK has it.
-func failure(response *http.Response, answer []byte) error {
-	var body struct {
-		Type    string `json:"__type"`
-		Message string `json:"message"` // also Message
-	}
-	_ = json.Unmarshal(answer, &body) // the status alone then says it
-	code, _, _ := strings.Cut(cmp.Or(response.Header.Get("X-Amzn-Errortype"), body.Type, "UnknownError"), ":")
+func failure(response *http.Response, r refusal) error {
 	return &awshttp.ResponseError{
-		RequestID: response.Header.Get("X-Amzn-Requestid"),
+		RequestID: cmp.Or(response.Header.Get("X-Amzn-Requestid"), r.requestID),
 		ResponseError: &smithyhttp.ResponseError{
 			Response: &smithyhttp.Response{Response: response},
-			Err:      &smithy.GenericAPIError{Code: code[strings.LastIndexByte(code, '#')+1:], Message: body.Message},
+			Err:      &smithy.GenericAPIError{Code: cmp.Or(r.code, "UnknownError"), Message: r.message},
 		},
 	}
 }
