@@ -83,7 +83,7 @@ func TestOnlyAMessageIDIsSuccess(t *testing.T) {
 }
 
 // TestAConnectionThatHangsCostsOneAttempt, before the answer and in it: the next
-// one is on a new connection, and so is the first one of the next alert.
+// one is on a new connection. So is each other attempt.
 func TestAConnectionThatHangsCostsOneAttempt(t *testing.T) {
 	var lock sync.Mutex
 	requests, connections := 0, map[string]bool{}
@@ -102,6 +102,8 @@ func TestAConnectionThatHangsCostsOneAttempt(t *testing.T) {
 			_, _ = io.WriteString(w, taken[:20])
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()
+		case 6:
+			w.WriteHeader(http.StatusServiceUnavailable)
 		default:
 			_, _ = io.WriteString(w, taken)
 		}
@@ -112,14 +114,14 @@ func TestAConnectionThatHangsCostsOneAttempt(t *testing.T) {
 		t.Errorf("an attempt may take %s", topic.attempt)
 	}
 	topic.attempt = 100 * time.Millisecond
-	for alerts := range 3 {
+	for alerts := range 4 {
 		if err := topic.Publish(t.Context(), alert.Message{}); err != nil {
 			t.Fatalf("alert %d: %v", alerts+1, err)
 		}
 	}
 	lock.Lock()
 	defer lock.Unlock()
-	if requests != 5 || len(connections) != 5 {
-		t.Errorf("%d attempts on %d connections, want five on as many", requests, len(connections))
+	if requests != 7 || len(connections) != 7 {
+		t.Errorf("%d attempts on %d connections, want seven on as many", requests, len(connections))
 	}
 }
