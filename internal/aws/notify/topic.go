@@ -3,8 +3,6 @@ package notify
 
 import (
 	"context"
-	"encoding/xml"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -62,15 +60,7 @@ func (t Topic) Publish(ctx context.Context, m alert.Message) error {
 		parameters.Set(entry+"Value.DataType", alert.AttributeType)
 		parameters.Set(entry+"Value.StringValue", m.Attributes[name])
 	}
-	var answer struct {
-		XMLName   xml.Name `xml:"PublishResponse"`
-		MessageID string   `xml:"PublishResult>MessageId"`
-	}
-	err = t.client().Call(ctx, "Publish", parameters, &answer)
-	if err == nil && answer.MessageID == "" {
-		err = errors.New("SNS answered no message ID")
-	}
-	if err != nil {
+	if _, err := t.client().Call(ctx, "Publish", parameters, "MessageId"); err != nil {
 		return fmt.Errorf("publish to %s: %w", t.arn, err)
 	}
 	return nil
