@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 )
 
@@ -177,7 +178,7 @@ func (r *run) deployed(ctx context.Context) error {
 	if rules == gone {
 		return &RefusedError{"the guard is not deployed in this account and Region: none of its EventBridge rules exists. Deploy it first (docs/deploy.md)."}
 	}
-	r.fact(askPatterns, "events:DescribeRule", fmt.Sprintf("%d of %d rules have the pattern that they were deployed with", rules-gone-changed, rules))
+	r.fact(askPatterns, "events:DescribeRule", fmt.Sprintf("%s, %d with the pattern that was deployed", grammar.Count(rules, "rule"), rules-gone-changed))
 	return nil
 }
 
