@@ -66,8 +66,7 @@ func (r *run) askHistory(ctx context.Context) {
 	r.Progress("waits for CloudTrail's event history")
 	waited := r.Now()
 	for {
-		records, err := r.Account.Recorded(ctx, r.began)
-		r.note(err)
+		records := r.recorded(ctx, r.began)
 		if ctx.Err() != nil {
 			return
 		}

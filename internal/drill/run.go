@@ -86,6 +86,7 @@ func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), cleaningTime)
 }
 
+// take takes a step, and asks what is broken once the step has undone what it broke.
 func (r *run) take(ctx context.Context, s *StepResult) {
 	switch s.ID {
 	case DefinitionStep:
@@ -102,6 +103,9 @@ func (r *run) take(ctx context.Context, s *StepResult) {
 		r.launchWitness(ctx, s)
 	case DefaultStep:
 		r.breakDefault(ctx, s)
+	}
+	if s.Result == Missing && len(s.Broken) == 0 {
+		s.Broken = r.broken(ctx, s)
 	}
 }
 
