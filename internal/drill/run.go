@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -162,26 +161,24 @@ func (r *run) prepare(ctx context.Context) error {
 // deployed refuses an account without the guard. Broken links are what a drill
 // is for.
 func (r *run) deployed(ctx context.Context) error {
-	rules, gone, changed := 0, 0, 0
+	rules, absent, whole := 0, 0, 0
 	for _, c := range r.Account.Components(ctx) {
-		if c.Rule != guard.GuardEvents {
+		switch {
+		case c.Rule != guard.GuardEvents:
 			continue
+		case c.Unknown != "":
+			return fmt.Errorf("check whether the guard is deployed: %s", c.Unknown)
+		case c.Absent:
+			absent++
+		case len(c.Faults) == 0:
+			whole++
 		}
 		rules++
-		if slices.ContainsFunc(c.Faults, func(f string) bool { return strings.HasSuffix(f, "another event pattern than the guard's") }) {
-			changed++
-		}
-		if slices.ContainsFunc(c.Faults, func(f string) bool { return f == "rule "+ruleOf(c)+" does not exist" }) {
-			gone++
-		}
-		if c.Unknown != "" {
-			return fmt.Errorf("check whether the guard is deployed: %s", c.Unknown)
-		}
 	}
-	if rules == gone {
+	if rules == absent {
 		return &RefusedError{"the guard is not deployed in this account and Region: none of its EventBridge rules exists. Deploy it first (docs/deploy.md)."}
 	}
-	r.fact(askPatterns, "events:DescribeRule", fmt.Sprintf("%d of %d rules have the pattern that they were deployed with", rules-gone-changed, rules))
+	r.fact(askPatterns, "events:DescribeRule", fmt.Sprintf("%d of %d rules are as they were deployed, with the same pattern", whole, rules))
 	return nil
 }
 

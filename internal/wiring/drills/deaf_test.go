@@ -116,3 +116,15 @@ func TestNoCanary(t *testing.T) {
 		t.Errorf("%s (%s), broken %q", s.Result, s.Why, s.Broken)
 	}
 }
+
+// TestLinksThatMayNotBeRead come last, with what AWS answered.
+func TestLinksThatMayNotBeRead(t *testing.T) {
+	a := deployed(t, guard.DefaultPolicy())
+	a.AWS.Deny(a.People.Drill, "sns:ListSubscriptionsByTopic")
+	a.AWS.Inject(localaws.Fault{Effect: localaws.LoseEvent})
+	s := stepOf(t, run(t, a, drill.Options{}), drill.DefinitionStep)
+	const want = "not examined: the drill's queue, because AWS answered ListSubscriptionsByTopic with AuthorizationError"
+	if s.Result != drill.Missing || len(s.Broken) == 0 || s.Broken[len(s.Broken)-1] != want {
+		t.Errorf("%s, broken %q, want last %q", s.Result, s.Broken, want)
+	}
+}
