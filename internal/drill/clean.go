@@ -13,7 +13,7 @@ import (
 type Cleaned struct {
 	Did   []string
 	Left  []string
-	Facts []Fact
+	Facts []guard.Fact
 }
 
 // cleaning is one under way.
@@ -117,6 +117,6 @@ func (c *cleaning) definitions(ctx context.Context, family string) {
 			c.Left = append(c.Left, "delete "+why)
 		}
 		c.did(fmt.Sprintf("deleted %d task definitions of %s; AWS shows them as DELETE_IN_PROGRESS for a while", len(some)-len(left), family))
-		c.Facts = append(c.Facts, Fact{Question: askDeletion, Asked: "ecs:DeleteTaskDefinitions", Answer: fmt.Sprintf("%d asked for, %d refused", len(some), len(left)), At: c.Now()})
+		c.Facts = append(c.Facts, guard.Fact{Question: askDeletion, Asked: "ecs:DeleteTaskDefinitions", Answer: fmt.Sprintf("%d asked for, %d refused", len(some), len(left)), At: c.Now()})
 	}
 }

@@ -25,7 +25,7 @@ type run struct {
 	Drill
 	began  time.Time
 	alerts []received
-	facts  []Fact
+	facts  []guard.Fact
 	errors []error // of reads that were tried again
 
 	launched Alert // about a launch: for 15 minutes, further ones are joined with it
@@ -35,7 +35,7 @@ type run struct {
 type Outcome struct {
 	Began, Ended time.Time
 	Steps        []StepResult
-	Facts        []Fact
+	Facts        []guard.Fact
 	Left         []string // what could not be cleaned up
 	Errors       []error  // of calls that are not a step's own
 }
@@ -178,7 +178,7 @@ func (r *run) deployed(ctx context.Context) error {
 	if rules == absent {
 		return &RefusedError{"the guard is not deployed in this account and Region: none of its EventBridge rules exists. Deploy it first (docs/deploy.md)."}
 	}
-	r.fact(askPatterns, "events:DescribeRule", fmt.Sprintf("%d of %d rules are as they were deployed, with the same pattern", whole, rules))
+	r.fact(guard.AskPatterns, "events:DescribeRule", fmt.Sprintf("%d of %d rules are as they were deployed, with the same pattern", whole, rules))
 	return nil
 }
 

@@ -34,7 +34,7 @@ type Document struct {
 	Key       string        `json:"key"`     // ARN of the KMS key that signs it; empty when it is not signed
 	Verdict   Verdict       `json:"verdict"` // of all steps
 	Steps     []Step        `json:"steps"`
-	Facts     []drill.Fact  `json:"facts"`
+	Facts     []guard.Fact  `json:"facts"`
 	Left      []string      `json:"left"`   // what could not be cleaned up
 	Faults    []string      `json:"faults"` // of calls that are no step's own
 	Limits    []string      `json:"limits"` // what a drill does not show
@@ -84,7 +84,7 @@ func New(about About, o drill.Outcome) Document {
 	d := Document{
 		Schema: Schema, ID: evidence.ID(about.Location.Account, about.Location.Region, o.Began), Account: about.Location.Account, Region: about.Location.Region,
 		Started: o.Began.UTC(), Finished: o.Ended.UTC(), Collector: line(about.Collector), Role: line(about.Role), Tool: about.Tool,
-		Verdict: verdictOf(o), Steps: []Step{}, Facts: append([]drill.Fact{}, o.Facts...), Left: lines(o.Left), Faults: []string{}, Limits: limits(),
+		Verdict: verdictOf(o), Steps: []Step{}, Facts: append([]guard.Fact{}, o.Facts...), Left: lines(o.Left), Faults: []string{}, Limits: limits(),
 	}
 	for _, err := range o.Errors {
 		d.Faults = append(d.Faults, line(err.Error()))

@@ -31,7 +31,7 @@ func outcome() drill.Outcome {
 			{Step: all[2], Result: drill.Missing, Violated: at(7), Ended: at(307), Broken: []string{"trail: " + hostile}},
 			{Step: all[3], Result: drill.NotRun, Why: strings.Repeat("x", 10_000), Ended: at(308)},
 		},
-		Facts:  []drill.Fact{{Question: drill.Questions()[0], Asked: "ecs:DeregisterTaskDefinition", Answer: hostile + " in account 111122223333", At: at(9)}},
+		Facts:  []guard.Fact{{Question: drill.Questions()[0], Asked: "ecs:DeregisterTaskDefinition", Answer: hostile + " in account 111122223333", At: at(9)}},
 		Left:   []string{hostile},
 		Errors: []error{errors.New(hostile)},
 	}

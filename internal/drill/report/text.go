@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fipsguard/internal/drill"
+	"fipsguard/internal/guard"
 )
 
 // WriteText writes the report for people. Style styles a word of it; plain text
@@ -88,7 +89,7 @@ func WriteFacts(out io.Writer, d Document) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "What AWS answered to a drill of fipsguard %s, %s, %s\n", d.Tool.Version, d.Region, d.Started.Format(time.DateOnly))
 	b.WriteString("Accounts, names, addresses and identifiers are left out. Read it before you send it.\n\n")
-	answered := map[drill.Question]bool{}
+	answered := map[guard.Question]bool{}
 	for _, f := range d.Facts {
 		answered[f.Question] = true
 		fmt.Fprintf(&b, "- %s\n  %s: %s\n", f.Question, f.Asked, anonymous(f.Answer))
