@@ -44,11 +44,13 @@ func DeployedPolicy(document string, mode guard.PolicyMode, now time.Time) (guar
 	return inMode(r.policy, mode), nil
 }
 
-// WithoutDocument is the policy where no document holds. One that cannot be read
-// may have audited or exempted workloads, so these are only reported; the account
-// setting is enforced, unless the guard is in mode guard.Audit.
-func WithoutDocument(mode guard.PolicyMode) guard.Policy {
-	return inMode(guard.DefaultPolicy().OnlySettings(), mode)
+// WithoutDocument is the policy where no document holds, and why. One that cannot
+// be read may have audited or exempted workloads, so nothing is done to these; the
+// account setting is enforced, unless the guard is in mode guard.Audit.
+func WithoutDocument(mode guard.PolicyMode, why guard.Basis) guard.Policy {
+	policy := guard.DefaultPolicy().OnlySettings()
+	policy.Basis = why
+	return inMode(policy, mode)
 }
 
 func inMode(policy guard.Policy, mode guard.PolicyMode) guard.Policy {

@@ -280,7 +280,7 @@ func TestDeployedPolicyNeverFailsOpen(t *testing.T) {
 // TestWithoutDocument: the setting is enforced, workloads are only reported.
 func TestWithoutDocument(t *testing.T) {
 	for mode, setting := range map[guard.PolicyMode]guard.PolicyMode{guard.Enforce: guard.Enforce, guard.Audit: guard.Audit, guard.Off: guard.Enforce} {
-		p := WithoutDocument(mode)
+		p := WithoutDocument(mode, guard.DocumentUnread)
 		if p.Modes[guard.FIPSModeDefault] != setting || p.Modes[guard.TaskDefinitionPlatform] != guard.Audit {
 			t.Errorf("in mode %q: %v", mode, p.Modes)
 		}

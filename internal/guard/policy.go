@@ -46,7 +46,17 @@ type Policy struct {
 	ExposureRemedy ExposureRemedy
 	Exemptions     []Exemption
 	Freezes        []Freeze
+	Basis          Basis
 }
+
+// Basis is what a policy about workloads rests on.
+type Basis uint8
+
+const (
+	ByDocument      Basis = iota // a document that holds, the defaults, or the mode of the deployment
+	WithoutDocument              // none holds: workloads are only reported
+	DocumentUnread               // it could not be read: what the defaults fix is tried again
+)
 
 // Exemption lets violations of the matching resources stand until it expires.
 // The account setting cannot be exempted.
@@ -88,8 +98,10 @@ func DefaultPolicy() Policy {
 	return Policy{Modes: modes}
 }
 
-// Audited is the policy with every fix turned into a report.
+// Audited is the policy with every fix turned into a report, whatever a document
+// says.
 func (p Policy) Audited() Policy {
+	p.Basis = ByDocument
 	return p.auditing(func(RuleID) bool { return true })
 }
 
@@ -125,13 +137,22 @@ func (p Policy) Evaluate(findings []Finding) []Finding {
 // of those that may not, which stay visible.
 func (p Policy) Allow(actions []Remediation, now time.Time) (allowed []Remediation, refused []Outcome) {
 	for _, a := range actions {
-		if reason := p.refusal(a, now); reason != "" {
+		switch reason := p.refusal(a, now); {
+		case p.waits(a.Rule):
+			refused = append(refused, Outcome{Remediation: a, Result: Failed, Detail: "The policy document could not be read, so nothing was done. It is tried again."})
+		case reason != "":
 			refused = append(refused, Outcome{Remediation: a, Result: RefusedByPolicy, Detail: reason})
-			continue
+		default:
+			allowed = append(allowed, a)
 		}
-		allowed = append(allowed, a)
 	}
 	return allowed, refused
+}
+
+// waits reports whether a document that could not be read decides about what the
+// defaults would fix. A scan comes back to all else.
+func (p Policy) waits(rule RuleID) bool {
+	return p.Basis == DocumentUnread && !rule.AboutSetting() && DefaultPolicy().Modes[rule] == Enforce
 }
 
 func (p Policy) refusal(a Remediation, now time.Time) string {
@@ -139,6 +160,9 @@ func (p Policy) refusal(a Remediation, now time.Time) string {
 	case Off:
 		return "The policy turns this rule off."
 	case Audit:
+		if p.Basis != ByDocument && !a.Rule.AboutSetting() {
+			return "No policy document holds, so this is only reported."
+		}
 		return "The policy only audits this rule."
 	case Enforce:
 	}

@@ -4,6 +4,7 @@ package policydoc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -20,9 +21,13 @@ type Document struct {
 
 // Store keeps the document's versions.
 type Store interface {
-	// Read reads one of them; 0 is the newest.
+	// Read reads one of them; 0 is the newest. Where there is none, the error
+	// is ErrNone; any other leaves open what the document says.
 	Read(ctx context.Context, version int64) (Document, error)
 }
+
+// ErrNone says that there is no such document, or no such version of it.
+var ErrNone = errors.New("there is no such parameter")
 
 const (
 	// freshFor is how long an answer is used, so that a change holds within a
@@ -49,7 +54,9 @@ type Source struct {
 }
 
 // Held is what holds now: the newest version; where that has faults, the last
-// good one before it; where none can be read, workloads are only reported.
+// good one before it. Where none holds, workloads are only reported; where it
+// could not be read, what the defaults would fix waits for another try. What was
+// read before does not hold then: a minute later it may be another one.
 func (s *Source) Held(ctx context.Context) guard.Held {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,11 +74,12 @@ func (s *Source) Held(ctx context.Context) guard.Held {
 
 // read goes back from the newest version to the last good one.
 func (s *Source) read(ctx context.Context) guard.Held {
-	none := guard.Held{Policy: config.WithoutDocument(s.Mode)}
+	none := func(why guard.Basis, faults ...string) guard.Held {
+		return guard.Held{Policy: config.WithoutDocument(s.Mode, why), Faults: faults}
+	}
 	document, err := s.Store.Read(ctx, 0)
 	if err != nil {
-		none.Faults = []string{"it could not be read: " + err.Error()}
-		return none
+		return none(basis(err), "it could not be read: "+err.Error())
 	}
 	var faults []string // of the newest version
 	for oldest := max(1, document.Version-furthestBack); ; {
@@ -85,16 +93,22 @@ func (s *Source) read(ctx context.Context) guard.Held {
 			}
 		}
 		if document.Version <= oldest {
-			none.Faults = append(faults, fmt.Sprintf("no version from %d on is good", oldest))
-			return none
+			return none(guard.WithoutDocument, append(faults, fmt.Sprintf("no version from %d on is good", oldest))...)
 		}
 		before := document.Version - 1
 		if document, err = s.Store.Read(ctx, before); err != nil {
-			none.Faults = append(faults, fmt.Sprintf("version %d could not be read: %v", before, err))
-			return none
+			return none(basis(err), append(faults, fmt.Sprintf("version %d could not be read: %v", before, err))...)
 		}
 		document.Version = before
 	}
+}
+
+// basis is what a policy rests on whose document Read did not return.
+func basis(err error) guard.Basis {
+	if errors.Is(err, ErrNone) {
+		return guard.WithoutDocument
+	}
+	return guard.DocumentUnread
 }
 
 // Fixed is a policy that never changes.

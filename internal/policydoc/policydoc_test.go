@@ -36,7 +36,7 @@ func (v *versions) Read(ctx context.Context, version int64) (Document, error) {
 	case v.down:
 		return Document{}, errors.New("it does not answer")
 	case version < 1:
-		return Document{}, errors.New("there is none")
+		return Document{}, ErrNone
 	case v.texts[version-1] == "!":
 		return Document{}, errors.New("that one does not answer")
 	}
@@ -50,7 +50,8 @@ const (
 )
 
 // TestWhatHolds: the newest version, or the last good one, or nothing for
-// workloads. The account setting is enforced whatever the document is.
+// workloads; what could not be read is told from what is not there. The account
+// setting is enforced whatever the document is.
 func TestWhatHolds(t *testing.T) {
 	many := func(n int, text string) []string { return strings.Split(strings.Repeat(text+"\n", n), "\n")[:n] }
 	for name, c := range map[string]struct {
@@ -64,17 +65,18 @@ func TestWhatHolds(t *testing.T) {
 		faults      int
 		says        string // in the last of them
 		settingMode guard.PolicyMode
+		basis       guard.Basis
 	}{
 		"the newest":                     {texts: []string{audits, enforce}, version: 2, definition: guard.Enforce, running: guard.Enforce, reads: 1},
 		"the newest, and audit":          {texts: []string{audits, enforce}, mode: guard.Audit, version: 2, definition: guard.Audit, running: guard.Audit, reads: 1, settingMode: guard.Audit},
 		"the newest is broken":           {texts: []string{audits, broken}, version: 1, definition: guard.Audit, running: guard.Audit, reads: 2, faults: 1, says: `version 2, line 1, column 47: task-running-platform is "on"`},
 		"three are broken":               {texts: []string{enforce, broken, "{", ""}, version: 1, definition: guard.Enforce, running: guard.Enforce, reads: 4, faults: 1, says: "version 4, line 1, column 1: the text ends"},
 		"ten are broken":                 {texts: append([]string{audits}, many(furthestBack, broken)...), version: 1, definition: guard.Audit, running: guard.Audit, reads: furthestBack + 1, faults: 1, says: "version 11, line"},
-		"more are broken":                {texts: append([]string{enforce}, many(furthestBack+1, broken)...), definition: guard.Audit, running: guard.Audit, reads: furthestBack + 1, faults: 2, says: "no version from 2 on is good"},
-		"all are broken":                 {texts: many(3, broken), definition: guard.Audit, running: guard.Audit, reads: 3, faults: 2, says: "no version from 1 on is good"},
-		"the one before does not answer": {texts: []string{enforce, "!", broken}, definition: guard.Audit, running: guard.Audit, reads: 2, faults: 2, says: "version 2 could not be read: that one does not answer"},
-		"deleted":                        {definition: guard.Audit, running: guard.Audit, reads: 1, faults: 1, says: "it could not be read: there is none"},
-		"down":                           {texts: []string{enforce}, down: true, definition: guard.Audit, running: guard.Audit, reads: 1, faults: 1, says: "it could not be read: it does not answer"},
+		"more are broken":                {texts: append([]string{enforce}, many(furthestBack+1, broken)...), definition: guard.Audit, running: guard.Audit, reads: furthestBack + 1, faults: 2, says: "no version from 2 on is good", basis: guard.WithoutDocument},
+		"all are broken":                 {texts: many(3, broken), definition: guard.Audit, running: guard.Audit, reads: 3, faults: 2, says: "no version from 1 on is good", basis: guard.WithoutDocument},
+		"the one before does not answer": {texts: []string{enforce, "!", broken}, definition: guard.Audit, running: guard.Audit, reads: 2, faults: 2, says: "version 2 could not be read: that one does not answer", basis: guard.DocumentUnread},
+		"deleted":                        {definition: guard.Audit, running: guard.Audit, reads: 1, faults: 1, says: "it could not be read: there is no such parameter", basis: guard.WithoutDocument},
+		"down":                           {texts: []string{enforce}, down: true, definition: guard.Audit, running: guard.Audit, reads: 1, faults: 1, says: "it could not be read: it does not answer", basis: guard.DocumentUnread},
 		"down, and audit":                {texts: []string{enforce}, down: true, mode: guard.Audit, definition: guard.Audit, running: guard.Audit, reads: 1, faults: 1, says: "it does not answer", settingMode: guard.Audit},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,6 +89,9 @@ func TestWhatHolds(t *testing.T) {
 			modes := held.Policy.Modes
 			if held.Version != c.version || modes[guard.TaskDefinitionPlatform] != c.definition || modes[guard.TaskRunningPlatform] != c.running || modes[guard.FIPSModeDefault] != c.settingMode {
 				t.Errorf("version %d holds: %v", held.Version, modes)
+			}
+			if held.Policy.Basis != c.basis {
+				t.Errorf("the policy rests on %d, want %d", held.Policy.Basis, c.basis)
 			}
 			if len(store.reads) != c.reads || store.late {
 				t.Errorf("the versions %v were read, want %d, in bounded time", store.reads, c.reads)

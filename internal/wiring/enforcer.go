@@ -100,7 +100,7 @@ func function(p Process, settings config.Enforcer, make func(EnforcerOptions) *e
 	return Legible(&enforcerHandler{
 		simulated: isSimulated(p.Getenv("AWS_ENDPOINT_URL")),
 		enforcer: make(EnforcerOptions{
-			Config: aws, TopicARN: settings.TopicARN, AccountName: settings.AccountName, Policy: config.WithoutDocument(settings.Mode),
+			Config: aws, TopicARN: settings.TopicARN, AccountName: settings.AccountName, Policy: config.WithoutDocument(settings.Mode, guard.WithoutDocument),
 			Log: log, Metrics: metric.NewWriter(p.Out), Now: time.Now, Sleep: ecsapi.Sleep,
 		}),
 		logStart: sync.OnceFunc(func() { LogStart(log, settings) }),

@@ -15,15 +15,16 @@ import (
 
 // reason is the same whenever the same is wrong: people are told of each reason
 // once.
-func reason(err error) string {
+func reason(err error) error {
 	var answered smithy.APIError
-	switch {
-	case !errors.As(err, &answered):
-		return "Systems Manager did not answer"
-	case answered.ErrorCode() == "ParameterNotFound":
-		return "there is no such parameter"
+	if !errors.As(err, &answered) {
+		return errors.New("Systems Manager did not answer")
 	}
-	return "Systems Manager answered " + answered.ErrorCode()
+	switch answered.ErrorCode() {
+	case "ParameterNotFound", "ParameterVersionNotFound":
+		return policydoc.ErrNone
+	}
+	return errors.New("Systems Manager answered " + answered.ErrorCode())
 }
 
 // Parameter is one, in the Region of the configuration.
@@ -32,7 +33,8 @@ type Parameter struct {
 	Name   string
 }
 
-// Read reads a version; 0 is the newest.
+// Read reads a version; 0 is the newest. Where there is none, the error is
+// policydoc.ErrNone.
 func (p Parameter) Read(ctx context.Context, version int64) (policydoc.Document, error) {
 	name := p.Name
 	if version > 0 {
@@ -46,7 +48,7 @@ func (p Parameter) Read(ctx context.Context, version int64) (policydoc.Document,
 	}
 	in := struct{ Name string }{name}
 	if err := jsoncall.SystemsManager(p.Config).Call(ctx, "GetParameter", in, &out); err != nil {
-		return policydoc.Document{}, fmt.Errorf("%s: %s", name, reason(err))
+		return policydoc.Document{}, fmt.Errorf("%s: %w", name, reason(err))
 	}
 	if out.Parameter.Version < 1 {
 		return policydoc.Document{}, fmt.Errorf("%s: the answer of Systems Manager has no version", name)

@@ -37,7 +37,7 @@ func TestRead(t *testing.T) {
 	}
 	reads(0, policydoc.Document{Text: "two", Version: 2}, "")
 	reads(1, policydoc.Document{Text: "one", Version: 1}, "")
-	reads(3, policydoc.Document{}, "fipsguard-policy:3: Systems Manager answered ParameterVersionNotFound")
+	reads(3, policydoc.Document{}, "fipsguard-policy:3: there is no such parameter")
 	a.Deny(localaws.Everyone().Guard, "ssm:GetParameter")
 	reads(0, policydoc.Document{}, "fipsguard-policy: Systems Manager answered AccessDeniedException")
 	a.Deny(localaws.Everyone().Guard)

@@ -68,7 +68,7 @@ func Function[H verifier.Hub, B ReadBack](p wiring.Process, newHub func(aws.Conf
 		return nil, err
 	}
 	scanner := Scanner(Options{
-		Config: aws, Policy: config.WithoutDocument(settings.Mode), Workloads: wiring.Workloads(aws, settings.Gate, time.Now), Class: settings.Class, Exec: true, TrailLogs: settings.TrailLogs,
+		Config: aws, Policy: config.WithoutDocument(settings.Mode, guard.WithoutDocument), Workloads: wiring.Workloads(aws, settings.Gate, time.Now), Class: settings.Class, Exec: true, TrailLogs: settings.TrailLogs,
 		Now: time.Now, Sleep: ecsapi.Sleep, Sessions: p.Sessions,
 		Canary: true, WitnessSubnets: settings.WitnessSubnets, WitnessGroup: settings.WitnessGroup,
 	})
