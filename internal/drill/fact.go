@@ -110,10 +110,7 @@ func (r *run) askDelivery(ctx context.Context) {
 
 // askTimes answers how long events took, as the guard's own times show.
 func (r *run) askTimes(s *StepResult) {
-	for _, o := range s.Alert.Outcomes {
-		if at, err := time.Parse(time.RFC3339, o.At); err == nil && !s.Violated.IsZero() {
-			r.fact(guard.AskLatency, "the alert's outcome", fmt.Sprintf("%s: the guard's call was answered %s after the violation", s.ID, at.Sub(s.Violated).Round(time.Second)))
-			return
-		}
+	if called := s.Called(); !called.IsZero() && !s.Violated.IsZero() {
+		r.fact(guard.AskLatency, "the alert's outcome", fmt.Sprintf("%s: the guard's call was answered %s after the violation", s.ID, called.Sub(s.Violated).Round(time.Second)))
 	}
 }

@@ -55,10 +55,10 @@ func (d Drill) Run(ctx context.Context) (Outcome, error) {
 	out := Outcome{Began: r.began}
 	for _, step := range d.Options.Steps() {
 		s := StepResult{Step: step}
-		d.Progress(string(step.ID) + ": " + step.Breaks)
 		if ctx.Err() != nil {
 			s.Result, s.Why = Interrupted, "the drill was interrupted before it"
 		} else {
+			d.Progress(string(step.ID) + ": " + step.Breaks)
 			r.take(ctx, &s)
 			r.askTimes(&s)
 		}

@@ -36,6 +36,17 @@ type StepResult struct {
 	Broken   []string // links that are, the likeliest first
 }
 
+// Called is when AWS answered the guard's call, as its alert says: by the guard's
+// clock, in whole seconds. It is zero when the alert tells of no call.
+func (s StepResult) Called() time.Time {
+	for _, o := range s.Alert.Outcomes {
+		if at, err := time.Parse(time.RFC3339, o.At); err == nil {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
 const (
 	// pause is the time between two polls.
 	pause = 2 * time.Second

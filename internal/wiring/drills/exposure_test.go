@@ -84,8 +84,15 @@ func TestInterruptedWhileOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, interrupt := context.WithCancel(t.Context())
+	interrupted := false
+	d.Progress = func(what string) {
+		if interrupted && strings.Contains(what, ": ") {
+			t.Errorf("after Ctrl-C it says that it %s", what)
+		}
+	}
 	d.Sleep = func(ctx context.Context, pause time.Duration) error {
 		if !a.Shown().FIPS {
+			interrupted = true
 			interrupt()
 		}
 		return a.AWS.Advance(context.WithoutCancel(ctx), pause)
