@@ -84,15 +84,8 @@ func TestInterruptedWhileOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, interrupt := context.WithCancel(t.Context())
-	interrupted := false
-	d.Progress = func(what string) {
-		if interrupted && strings.Contains(what, ": ") {
-			t.Errorf("after Ctrl-C it says that it %s", what)
-		}
-	}
 	d.Sleep = func(ctx context.Context, pause time.Duration) error {
 		if !a.Shown().FIPS {
-			interrupted = true
 			interrupt()
 		}
 		return a.AWS.Advance(context.WithoutCancel(ctx), pause)
@@ -107,6 +100,34 @@ func TestInterruptedWhileOff(t *testing.T) {
 	forget(t, a)
 	if after := state(t, a); after != before {
 		t.Errorf("the account is not as it was, but\n%s", after)
+	}
+}
+
+// TestInterruptedAtOnce: after Ctrl-C no further step is taken, or said to be.
+func TestInterruptedAtOnce(t *testing.T) {
+	a := deployed(t, guard.DefaultPolicy())
+	d, err := prepared(t, a, &network{}, all())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	d.Sleep = func(context.Context, time.Duration) error {
+		interrupt()
+		return ctx.Err()
+	}
+	d.Progress = func(what string) {
+		if _, _, step := strings.Cut(what, ": "); step && ctx.Err() != nil {
+			t.Errorf("after Ctrl-C it says %q", what)
+		}
+	}
+	out, err := d.Run(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range out.Steps {
+		if s.Result != drill.Interrupted || s.ID != drill.DefinitionStep && !s.Violated.IsZero() {
+			t.Errorf("%s: %s, violated at %s", s.ID, s.Result, s.Violated)
+		}
 	}
 }
 
