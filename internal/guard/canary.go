@@ -132,7 +132,7 @@ func (c Canaries) suspects() string {
 	if len(c.Broken) > 0 {
 		return "The broken link may be: " + strings.Join(c.Broken, "; ") + "."
 	}
-	return "The self-check found no broken link. What it cannot check: the delivery from CloudTrail to EventBridge, EventBridge's permission to invoke the enforcer, the enforcer itself, and its log."
+	return "The self-check found no broken link. What it cannot check: the delivery from CloudTrail to EventBridge, and what the enforcer does with an event."
 }
 
 // Latencies are the median and the worst of what was received; zero without any.
