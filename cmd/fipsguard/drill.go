@@ -102,7 +102,11 @@ func (c *drillCommand) Run(t *terminal) error {
 	if err != nil {
 		return scans.Legible(err)
 	}
-	document := report.New(report.About{Location: caller.Location, Collector: caller.ARN, Role: me, Tool: evidence.Tool(product.ThisBuild())}, outcome)
+	about := report.About{Location: caller.Location, Collector: caller.ARN, Role: me, Tool: evidence.Tool(product.ThisBuild())}
+	if settings.BaseEndpoint != nil {
+		about.Endpoint = *settings.BaseEndpoint
+	}
+	document := report.New(about, outcome)
 	var by folder.Signer
 	if c.SignKey != "" {
 		by = scans.Signer(settings, c.SignKey)

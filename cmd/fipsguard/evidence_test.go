@@ -39,15 +39,21 @@ func signingKey(t *testing.T, s *simulation.Account) (arn, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return arn, publicKey(t, s, arn)
+}
+
+// publicKey is the file with the public key of one of KMS.
+func publicKey(t *testing.T, s *simulation.Account, arn string) string {
+	t.Helper()
 	out, err := kms.NewFromConfig(s.AWS.Config(s.People.Admin, simulation.Region)).GetPublicKey(t.Context(), &kms.GetPublicKeyInput{KeyId: aws.String(arn)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	file = filepath.Join(t.TempDir(), "key.pem")
+	file := filepath.Join(t.TempDir(), "key.pem")
 	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: out.PublicKey}), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return arn, file
+	return file
 }
 
 // TestAPersonsReportIsSignedOrSaysThatItIsNot: verify writes all formats, and

@@ -14,7 +14,7 @@ import (
 type Cleaned struct {
 	Did   []string
 	Left  []string
-	Facts []Fact
+	Facts []guard.Fact
 }
 
 // cleaning is one under way.
@@ -118,6 +118,6 @@ func (c *cleaning) definitions(ctx context.Context, family string) {
 			c.Left = append(c.Left, "delete "+why)
 		}
 		c.did(fmt.Sprintf("deleted %s of %s, which AWS shows as DELETE_IN_PROGRESS for a while", grammar.Count(len(some)-len(left), "task definition"), family))
-		c.Facts = append(c.Facts, Fact{Question: askDeletion, Asked: "ecs:DeleteTaskDefinitions", Answer: fmt.Sprintf("%d asked for, %d refused", len(some), len(left)), At: c.Now()})
+		c.Facts = append(c.Facts, guard.Fact{Question: askDeletion, Asked: "ecs:DeleteTaskDefinitions", Answer: fmt.Sprintf("%d asked for, %d refused", len(some), len(left)), At: c.Now()})
 	}
 }

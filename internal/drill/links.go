@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
@@ -16,20 +17,34 @@ type seen struct {
 	failed         AlertOutcome // of the guard's call, if one failed
 	components     []guard.Component
 	waiting, taken int  // events in the gate's queue
-	recorded       bool // CloudTrail's history has the call
+	broke          bool // the step made a call of its own
+	recorded       bool // and CloudTrail's history has it
 }
+
+// diagnosis is what reading all links may take.
+const diagnosis = time.Minute
 
 // broken reads the links and says which is broken.
 func (r *run) broken(ctx context.Context, s *StepResult) []string {
+	ctx, stop := context.WithTimeout(ctx, diagnosis)
+	defer stop()
 	at := seen{fixed: !s.Fixed.IsZero(), alerted: !s.Alerted.IsZero(), components: r.Account.Components(ctx)}
 	at.failed, _ = s.Alert.outcome(guard.Failed, guard.RefusedByAWS, guard.Unconfirmed)
 	var err error
 	at.waiting, at.taken, err = r.Account.Waiting(ctx)
 	r.note(err)
-	records, err := r.Account.Recorded(ctx, s.Violated.Add(-pause))
-	r.note(err)
-	at.recorded = len(records) > 0
+	at.broke = !s.Violated.IsZero()
+	at.recorded = at.broke && len(r.recorded(ctx, s.Violated.Add(-pause))) > 0
 	return at.diagnose()
+}
+
+// recorded are CloudTrail's records of the drill's own calls.
+func (r *run) recorded(ctx context.Context, since time.Time) []Record {
+	ctx, stop := context.WithTimeout(ctx, readTime)
+	defer stop()
+	records, err := r.Account.Recorded(ctx, since)
+	r.note(err)
+	return records
 }
 
 // diagnose names broken links in the order in which a call passes them, so that
@@ -82,6 +97,8 @@ func (s seen) unexplained() string {
 		history = "CloudTrail's history has the call"
 	}
 	switch {
+	case !s.broke:
+		return "canary: every link that can be read is whole; the verifier sent none, or it was lost on its way. Read docs/canary.md and the functions' logs."
 	case s.fixed:
 		return "alert: the guard fixed it, and no alert came. Its role may not publish, or the alert was joined with one of the same kind in the 15 minutes before. Read the functions' logs."
 	case s.alerted:

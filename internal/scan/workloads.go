@@ -108,6 +108,7 @@ func (r run) checkComponents(ctx context.Context, sent []time.Time) stage {
 		defer cancel()
 		components := r.Components.Observe(ctx)
 		canaries := r.readCanaries(ctx, sent, components)
+		s.facts = append(r.readBack(components), r.flown(canaries)...)
 		for _, component := range components {
 			s.findings = append(s.findings, r.check(seen, cameThrough(component, canaries))...)
 		}

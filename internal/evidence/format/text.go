@@ -47,6 +47,13 @@ func WriteStyledText(out io.Writer, d evidence.Document, style func(word string)
 		}
 		w.printf("\n")
 	}
+	if len(d.Facts) > 0 {
+		w.printf("%s\n", w.word("What AWS answered to open questions"))
+		for _, f := range d.Facts {
+			w.printf("  %s (%s): %s\n", f.Question, f.Asked, f.Answer)
+		}
+		w.printf("\n")
+	}
 	w.printf("%s\n", w.word("What this report does not show"))
 	for _, n := range d.Limits {
 		w.printf("  - %s\n", n)

@@ -105,3 +105,26 @@ func TestADeafGuard(t *testing.T) {
 func queueARN(name string) string {
 	return "arn:aws-us-gov:sqs:" + simulation.Region + ":" + localaws.AccountID + ":" + name
 }
+
+// TestNoCanary: a drill makes no call of its own for that step, so that it does not
+// say what became of one.
+func TestNoCanary(t *testing.T) {
+	a := deployed(t, guard.DefaultPolicy())
+	pass(t, a, 3*time.Hour) // in which no scan sends one
+	s := stepOf(t, run(t, a, drill.Options{}), drill.CanaryStep)
+	if s.Result != drill.Missing || len(s.Broken) != 1 || !strings.HasPrefix(s.Broken[0], "canary: every link that can be read is whole; the verifier sent none, or it was lost") {
+		t.Errorf("%s (%s), broken %q", s.Result, s.Why, s.Broken)
+	}
+}
+
+// TestLinksThatMayNotBeRead come last, with what AWS answered.
+func TestLinksThatMayNotBeRead(t *testing.T) {
+	a := deployed(t, guard.DefaultPolicy())
+	a.AWS.Deny(a.People.Drill, "sns:ListSubscriptionsByTopic")
+	a.AWS.Inject(localaws.Fault{Effect: localaws.LoseEvent})
+	s := stepOf(t, run(t, a, drill.Options{}), drill.DefinitionStep)
+	const want = "not examined: the drill's queue, because AWS answered ListSubscriptionsByTopic with AuthorizationError"
+	if s.Result != drill.Missing || len(s.Broken) == 0 || s.Broken[len(s.Broken)-1] != want {
+		t.Errorf("%s, broken %q, want last %q", s.Result, s.Broken, want)
+	}
+}

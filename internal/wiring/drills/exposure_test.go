@@ -103,6 +103,34 @@ func TestInterruptedWhileOff(t *testing.T) {
 	}
 }
 
+// TestInterruptedAtOnce: after Ctrl-C no further step is taken, or said to be.
+func TestInterruptedAtOnce(t *testing.T) {
+	a := deployed(t, guard.DefaultPolicy())
+	d, err := prepared(t, a, &network{}, all())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	d.Sleep = func(context.Context, time.Duration) error {
+		interrupt()
+		return ctx.Err()
+	}
+	d.Progress = func(what string) {
+		if _, _, step := strings.Cut(what, ": "); step && ctx.Err() != nil {
+			t.Errorf("after Ctrl-C it says %q", what)
+		}
+	}
+	out, err := d.Run(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range out.Steps {
+		if s.Result != drill.Interrupted || s.ID != drill.DefinitionStep && !s.Violated.IsZero() {
+			t.Errorf("%s: %s, violated at %s", s.ID, s.Result, s.Violated)
+		}
+	}
+}
+
 // TestNeverOff: the account default stays on where something runs or is about to,
 // and where the guard would not turn it on again.
 func TestNeverOff(t *testing.T) {

@@ -1,4 +1,4 @@
-package jsoncall_test
+package signedcall_test
 
 import (
 	"context"
@@ -6,7 +6,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"fipsguard/internal/aws/jsoncall"
+	"fipsguard/internal/aws/signedcall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -26,7 +26,7 @@ func TestNoConnectionStaysOpen(t *testing.T) {
 		return aws.Credentials{AccessKeyID: "AKIA", SecretAccessKey: "0123456789012345678901234567890123456789"}, nil
 	})}
 	for range 3 {
-		if err := jsoncall.SystemsManager(config).Call(t.Context(), "GetParameter", struct{}{}, &struct{}{}); err != nil {
+		if err := signedcall.SystemsManager(config).Call(t.Context(), "GetParameter", struct{}{}, &struct{}{}); err != nil {
 			t.Fatal(err)
 		}
 	}
