@@ -112,6 +112,13 @@ func deploy(t *testing.T) *world {
 			w.place.Known[id+".Arn"] = *must(w.Keys.CreateKey(t.Context(), in))(t).KeyMetadata.Arn
 		}
 	}
+	for _, c := range list.Components {
+		if rules, ok := c.Properties["LifecycleConfiguration"].(map[string]any); ok { // moto keeps no number of versions
+			for _, rule := range member(component.Meant{Properties: rules}, "Rules") {
+				delete(rule["NoncurrentVersionExpiration"].(map[string]any), "NewerNoncurrentVersions")
+			}
+		}
+	}
 	w.means = map[string]component.Meant{}
 	all := list.At(w.place)
 	slices.SortStableFunc(all, func(a, b component.Meant) int { // queues of dead letters come first
@@ -316,6 +323,18 @@ func (w *world) makeBucket(meant component.Meant) {
 	}))(t)
 	must(w.Buckets.PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{
 		Bucket: name, PublicAccessBlockConfiguration: into[s3types.PublicAccessBlockConfiguration](t, p["PublicAccessBlockConfiguration"]),
+	}))(t)
+	var rules []s3types.LifecycleRule
+	for _, rule := range member(component.Meant{Properties: p["LifecycleConfiguration"].(map[string]any)}, "Rules") {
+		of := into[s3types.LifecycleRule](t, rule)
+		of.Filter, of.Prefix = &s3types.LifecycleRuleFilter{Prefix: of.Prefix}, nil
+		if days, ok := rule["ExpirationInDays"]; ok {
+			of.Expiration = into[s3types.LifecycleExpiration](t, map[string]any{"Days": days})
+		}
+		rules = append(rules, *of)
+	}
+	must(w.Buckets.PutBucketLifecycleConfiguration(ctx, &s3.PutBucketLifecycleConfigurationInput{
+		Bucket: name, LifecycleConfiguration: &s3types.BucketLifecycleConfiguration{Rules: rules},
 	}))(t)
 	encryption := p["BucketEncryption"].(map[string]any)["ServerSideEncryptionConfiguration"].([]any)[0].(map[string]any)
 	must(w.Buckets.PutBucketEncryption(ctx, &s3.PutBucketEncryptionInput{
