@@ -14,17 +14,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// client is code that calls one service of AWS by the SDK.
+// client is code that calls one service of AWS.
 type client struct {
 	files   string // pattern of the files that make the calls
-	service string // the SDK's package
+	service string // the SDK's package, or signed
 	prefix  string // of the IAM actions
 }
 
+// signed is the package by which services are called without the SDK's clients.
+const signed = "signedcall"
+
 // alerting is what every function calls; keeping is what turns FIPS mode on;
-// rejecting is what the gate and the verifier call on workloads.
+// rejecting is what the gate and the verifier call on workloads, by the policy
+// that they read.
 var (
-	alerting  = client{"../internal/aws/notify/*.go", "sns", "sns"}
+	alerting  = client{"../internal/aws/notify/*.go", signed, "sns"}
 	keeping   = client{"../internal/aws/ecsapi/setting.go", "ecs", "ecs"}
 	rejecting = []client{
 		{"../internal/aws/ecsapi/definition.go", "ecs", "ecs"},
@@ -32,6 +36,7 @@ var (
 		{"../internal/aws/ecsapi/service.go", "ecs", "ecs"},
 		{"../internal/aws/ecsapi/task.go", "ecs", "ecs"},
 		{"../internal/aws/scaling/scaling.go", "applicationautoscaling", "application-autoscaling"},
+		{"../internal/aws/parameter/*.go", signed, "ssm"},
 	}
 )
 
@@ -43,6 +48,7 @@ var clients = map[string][]client{
 	"Gate":     append(slices.Clone(rejecting), alerting),
 	"Verifier": append(slices.Clone(rejecting), alerting, keeping,
 		client{"../internal/aws/ecsapi/inventory.go", "ecs", "ecs"},
+		client{"../internal/aws/canary/*.go", signed, "logs"},
 		client{"../internal/aws/ecsexec/*.go", "ecs", "ecs"},
 		client{"../internal/aws/history/history.go", "cloudtrail", "cloudtrail"},
 		client{"../internal/aws/selfcheck/*.go", "cloudtrail", "cloudtrail"},
@@ -57,6 +63,7 @@ var clients = map[string][]client{
 		client{"../internal/aws/readback/*.go", "s3", "s3"},
 		client{"../internal/aws/readback/*.go", "sns", "sns"},
 		client{"../internal/aws/readback/*.go", "sqs", "sqs"},
+		client{"../internal/aws/signer/*.go", signed, "kms"},
 		client{"../internal/aws/store/*.go", "s3", "s3"},
 		client{"../internal/aws/reported/*.go", "sqs", "sqs"},
 	),
@@ -73,8 +80,8 @@ var runtime = []string{
 // channel is a websocket, sessions are ended without the SDK's client, and S3 asks for ListBucket to say that an object is
 // not there. Lambda receives from a function's queue with the function's role.
 var further = map[string][]string{
-	"Gate":     {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "ssm:GetParameter"},
-	"Verifier": {"ssm:GetParameter", "ssm:DescribeParameters", "sqs:ReceiveMessage", "sqs:DeleteMessage", "ssm:TerminateSession", "ssmmessages:OpenDataChannel", "s3:ListBucket", "s3:GetObjectVersion", "kms:Sign", "kms:GetPublicKey", "logs:FilterLogEvents"},
+	"Gate":     {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+	"Verifier": {"ssm:DescribeParameters", "sqs:ReceiveMessage", "sqs:DeleteMessage", "ssm:TerminateSession", "ssmmessages:OpenDataChannel", "s3:ListBucket", "s3:GetObjectVersion"},
 }
 
 // isWrite is what audit mode does not grant: what changes a setting or a
@@ -207,7 +214,8 @@ func texts(value any) []string {
 }
 
 // calls are the IAM actions of all calls in the clients' files. Whoever calls an
-// operation of the SDK makes its input there: &ecs.StopTaskInput{…}.
+// operation of the SDK makes its input there: &ecs.StopTaskInput{…}. Whoever calls
+// one without it names it there: Call(ctx, "Publish", …).
 func calls(t *testing.T, clients []client) []string {
 	t.Helper()
 	var actions []string
@@ -261,6 +269,10 @@ func inputs(t *testing.T, path, service string) []string {
 	}
 	var operations []string
 	ast.Inspect(file, func(node ast.Node) bool {
+		if service == signed {
+			operations = append(operations, named(node)...)
+			return true
+		}
 		literal, ok := node.(*ast.CompositeLit)
 		if !ok {
 			return true
@@ -274,6 +286,20 @@ func inputs(t *testing.T, path, service string) []string {
 		return true
 	})
 	return operations
+}
+
+// named is the operation that a call without the SDK's client names.
+func named(node ast.Node) []string {
+	call, ok := node.(*ast.CallExpr)
+	if !ok || len(call.Args) < 2 {
+		return nil
+	}
+	method, isMethod := call.Fun.(*ast.SelectorExpr)
+	operation, isText := call.Args[1].(*ast.BasicLit)
+	if !isMethod || !isText || method.Sel.Name != "Call" {
+		return nil
+	}
+	return []string{strings.Trim(operation.Value, `"`)}
 }
 
 // TestRollBackRoles: roles are passed only when somebody names them, and to

@@ -34,15 +34,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// constructors are jsoncall's, by the service that each calls.
-var constructors = map[string]string{"KeyService": "kms", "Logs": "cloudwatchlogs", "Registry": "ecr", "SystemsManager": "ssm"}
+// constructors are signedcall's, by the service that each calls.
+var constructors = map[string]string{"KeyService": "kms", "Logs": "cloudwatchlogs", "Notifications": "sns", "Registry": "ecr", "SystemsManager": "ssm"}
 
 // TestServicesAreThoseCalled: each function's clients, as it links them, and its
 // calls without a client are in the table, and nothing else.
 func TestServicesAreThoseCalled(t *testing.T) {
 	client := regexp.MustCompile(`(?m)^github\.com/aws/aws-sdk-go-v2/service/(\w+)$`)
 	ours := regexp.MustCompile(`(?m)^fipsguard/(internal/\S+)$`)
-	without := regexp.MustCompile(`jsoncall\.(\w+)\(`)
+	without := regexp.MustCompile(`signedcall\.(\w+)\(`)
 	onlyOnTerminals := []string{"signin", "sso", "ssooidc", "sts"} // linked for people's credentials; a function has its role's
 	for _, function := range allFunctions {
 		linked, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "../functions/"+function).Output()
@@ -70,7 +70,7 @@ func TestServicesAreThoseCalled(t *testing.T) {
 				}
 				for _, call := range without.FindAllStringSubmatch(string(text), -1) {
 					if constructors[call[1]] == "" {
-						t.Errorf("%s calls jsoncall.%s, which is no service of the table", file, call[1])
+						t.Errorf("%s calls signedcall.%s, which is no service of the table", file, call[1])
 						continue
 					}
 					called[constructors[call[1]]] = true
@@ -143,9 +143,9 @@ func resolved(t *testing.T, region string) map[string]string {
 }
 
 // TestHostsAreTheSDKs: the table says the hosts that the clients resolve to in both
-// Regions, and jsoncall calls the same.
+// Regions, and signedcall calls the same.
 func TestHostsAreTheSDKs(t *testing.T) {
-	source, err := os.ReadFile("../internal/aws/jsoncall/call.go")
+	source, err := os.ReadFile("../internal/aws/signedcall/service.go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,12 +164,12 @@ func TestHostsAreTheSDKs(t *testing.T) {
 				t.Errorf("the client of %s calls %s; the table says %s", s.name, host, want)
 			}
 			if own[s.name] != "" && own[s.name] != s.host {
-				t.Errorf("jsoncall calls %s; the table says %s", own[s.name], s.host)
+				t.Errorf("signedcall calls %s; the table says %s", own[s.name], s.host)
 			}
 		}
 	}
 	if len(own) < len(constructors) {
-		t.Errorf("of jsoncall's hosts only %v were found", own)
+		t.Errorf("of signedcall's hosts only %v were found", own)
 	}
 }
 

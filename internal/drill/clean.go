@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 )
@@ -120,7 +121,7 @@ func (c *cleaning) definitions(ctx context.Context, family string) {
 		for _, why := range left {
 			c.Left = append(c.Left, "delete "+why)
 		}
-		c.did(fmt.Sprintf("deleted %d task definitions of %s; AWS shows them as DELETE_IN_PROGRESS for a while", len(some)-len(left), family))
+		c.did(fmt.Sprintf("deleted %s of %s, which AWS shows as DELETE_IN_PROGRESS for a while", grammar.Count(len(some)-len(left), "task definition"), family))
 		c.Facts = append(c.Facts, guard.Fact{Question: askDeletion, Asked: "ecs:DeleteTaskDefinitions", Answer: fmt.Sprintf("%d asked for, %d refused", len(some), len(left)), At: c.Now()})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/sanitize"
 )
@@ -55,7 +56,7 @@ func (r *run) askHistory(ctx context.Context) {
 			return
 		}
 		if len(records) > 0 {
-			r.fact(guard.AskLookup, "cloudtrail:LookupEvents", fmt.Sprintf("%d calls of this drill are there; the newest was made %s before", len(records), r.Now().Sub(newest(records)).Round(time.Second)))
+			r.fact(guard.AskLookup, "cloudtrail:LookupEvents", fmt.Sprintf("it has %s of this drill; the newest was made %s before", grammar.Count(len(records), "call"), r.Now().Sub(newest(records)).Round(time.Second)))
 			r.fact(askErrorCode, "cloudtrail:LookupEvents", errorCodes(records))
 			return
 		}
@@ -92,7 +93,7 @@ func errorCodes(records []Record) string {
 			with++
 		}
 	}
-	return fmt.Sprintf("of %d records, %d have an error code and %d have it as null", len(records), with, null)
+	return fmt.Sprintf("of %s, %d with an error code, and %d with null in its place", grammar.Count(len(records), "record"), with, null)
 }
 
 // askDelivery answers how alerts came.
@@ -100,10 +101,10 @@ func (r *run) askDelivery(ctx context.Context) {
 	if len(r.alerts) == 0 {
 		return
 	}
-	r.fact(askRaw, "sqs:ReceiveMessage", fmt.Sprintf("yes: %d messages were the guard's JSON", len(r.alerts)))
+	r.fact(askRaw, "sqs:ReceiveMessage", fmt.Sprintf("yes: %s with the guard's JSON", grammar.Count(len(r.alerts), "message")))
 	filtered, err := r.Account.Filtered(ctx)
 	if err == nil {
-		r.fact(askFilter, "sqs:ReceiveMessage", fmt.Sprintf("of %d alerts, %d came into the queue whose subscription filters by severity", len(r.alerts), filtered))
+		r.fact(askFilter, "sqs:ReceiveMessage", fmt.Sprintf("of %s, %d came into the queue whose subscription filters by severity", grammar.Count(len(r.alerts), "alert"), filtered))
 	}
 	r.note(err)
 }

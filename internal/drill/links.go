@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 )
 
@@ -72,10 +73,10 @@ func (s seen) diagnose() []string {
 			}
 		}
 		if link.rule == guard.GuardEvents && s.waiting > 0 && !s.fixed {
-			add("queue", fmt.Sprintf("about %d events wait for the gate: its event source mapping is disabled, or it is throttled", s.waiting))
+			add("queue", fmt.Sprintf("it has about %s waiting for the gate, whose event source mapping is disabled, or which is throttled", grammar.Count(s.waiting, "event")))
 		}
 		if link.rule == guard.GuardQueues && s.taken > 0 && s.failed.API == "" {
-			add("function", fmt.Sprintf("the gate took about %d events and does not finish them: read its log, for what AWS refuses to its role, such as sns:Publish", s.taken))
+			add("function", fmt.Sprintf("the gate took about %s and does not finish: read its log, for what AWS refuses to its role, such as sns:Publish", grammar.Count(s.taken, "event")))
 		}
 	}
 	if len(found) == 0 {

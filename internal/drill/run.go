@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 )
 
@@ -178,7 +179,7 @@ func (r *run) deployed(ctx context.Context) error {
 	if rules == absent {
 		return &RefusedError{"the guard is not deployed in this account and Region: none of its EventBridge rules exists. Deploy it first (docs/deploy.md)."}
 	}
-	r.fact(guard.AskPatterns, "events:DescribeRule", fmt.Sprintf("%d of %d rules are as they were deployed, with the same pattern", whole, rules))
+	r.fact(guard.AskPatterns, "events:DescribeRule", fmt.Sprintf("%d of %s are as they were deployed, with the same pattern", whole, grammar.Count(rules, "rule")))
 	return nil
 }
 

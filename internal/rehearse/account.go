@@ -24,6 +24,7 @@ type account struct {
 	inactive    map[string]time.Time     // when the guard deregistered a revision
 	services    map[string]guard.Service // as they would be now
 	refused     map[string]bool          // services that would not have been created
+	stopped     map[string]guard.RuleID  // tasks that the guard stopped, and by which rule
 	stirred     map[string]bool          // families with a revision that no scan has seen
 	providers   []guard.CapacityProvider
 	noted       func(guard.Remediation)
@@ -33,7 +34,7 @@ type account struct {
 func newAccount(location guard.Location, known Known) *account {
 	a := &account{
 		location: location, mode: guard.ModeOn, definitions: map[string]guard.TaskDefinition{}, families: map[string][]string{},
-		inactive: map[string]time.Time{}, services: map[string]guard.Service{}, refused: map[string]bool{}, stirred: map[string]bool{},
+		inactive: map[string]time.Time{}, services: map[string]guard.Service{}, refused: map[string]bool{}, stopped: map[string]guard.RuleID{}, stirred: map[string]bool{},
 	}
 	a.providers = slices.Clone(known.Providers)
 	for _, d := range known.Definitions {
@@ -205,8 +206,11 @@ func (a *account) identified(providers []guard.CapacityProvider) ([]guard.Capaci
 	return known, nil
 }
 
-// ObserveTask is a task as it was recorded.
+// ObserveTask is a task as it was recorded, unless the guard has stopped it.
 func (a *account) ObserveTask(ctx context.Context, t guard.Task) (guard.Task, error) {
+	if rule, ok := a.stopped[t.ARN]; ok {
+		t.DesiredStatus, t.Rejected = "STOPPED", rule
+	}
 	t, err := a.WithDefinition(ctx, t)
 	if err != nil {
 		return t, err
@@ -271,6 +275,9 @@ func (a *account) Apply(_ context.Context, r guard.Remediation) guard.Outcome {
 		a.mode, o.Result = guard.ParseMode(call.Value), guard.Unconfirmed
 	case guard.PutAccountSetting:
 		a.unknown.add(noOverride, call.PrincipalARN)
+		o.Result = guard.RefusedByAWS // as docs/facts.md expects; then a person hears that they must act
+	case guard.StopTask:
+		a.stopped[call.Task] = r.Rule
 	case guard.DeregisterTaskDefinition:
 		if a.inactive[call.TaskDefinition].IsZero() {
 			a.inactive[call.TaskDefinition] = a.now

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"fipsguard/internal/aws/jsoncall"
+	"fipsguard/internal/aws/signedcall"
 	"fipsguard/internal/config"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
@@ -77,7 +77,7 @@ func (a *Account) putPolicy(ctx context.Context, text string) error {
 
 func (a *Account) asApprover(ctx context.Context, operation string, in map[string]any) error {
 	var out struct{}
-	return jsoncall.SystemsManager(a.configFor(a.People.Approver)).Call(ctx, operation, in, &out)
+	return signedcall.SystemsManager(a.configFor(a.People.Approver)).Call(ctx, operation, in, &out)
 }
 
 // deployPolicy writes the document as the stack does.

@@ -1,13 +1,22 @@
 package wiring
 
 import (
+	"cmp"
+	"errors"
+	"net/http"
 	"strings"
 	"testing"
 
+	"fipsguard/internal/alert"
+	"fipsguard/internal/aws/notify"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 )
+
+type clientFunc func(*http.Request) (*http.Response, error)
+
+func (f clientFunc) Do(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestAWSEnvironment(t *testing.T) {
 	lambda := func(more map[string]string) func(string) string {
@@ -35,7 +44,12 @@ func TestAWSEnvironment(t *testing.T) {
 		"an endpoint a service": {environment: map[string]string{"AWS_ENDPOINT_URL_SNS": "http://127.0.0.1:2"}, snsURL: "http://127.0.0.1:2"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			config, err := AWSConfig(Process{Getenv: lambda(c.environment)})
+			var published *http.Request
+			client := clientFunc(func(r *http.Request) (*http.Response, error) {
+				published = r
+				return nil, errors.New("nothing is sent")
+			})
+			config, err := AWSConfig(Process{Getenv: lambda(c.environment), Client: client})
 			if c.complaint != "" {
 				if err == nil || !strings.Contains(err.Error(), c.complaint) {
 					t.Errorf("says %v, want %q", err, c.complaint)
@@ -45,12 +59,16 @@ func TestAWSEnvironment(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ofECS, ofSNS := ecs.NewFromConfig(config).Options(), sns.NewFromConfig(config).Options()
-			if aws.ToString(ofECS.BaseEndpoint) != c.ecsURL || aws.ToString(ofSNS.BaseEndpoint) != c.snsURL {
-				t.Errorf("ECS is at %q, SNS at %q", aws.ToString(ofECS.BaseEndpoint), aws.ToString(ofSNS.BaseEndpoint))
+			config.RetryMaxAttempts = 1
+			if err := notify.NewTopic(config, "topic").Publish(t.Context(), alert.Message{}); err == nil || published == nil {
+				t.Fatalf("no alert was sent: %v", err)
 			}
-			if ofECS.AppID != "fipsguard" || ofSNS.AppID != "fipsguard" {
-				t.Errorf("calls are marked as %q and %q", ofECS.AppID, ofSNS.AppID)
+			ofECS := ecs.NewFromConfig(config).Options()
+			if snsURL := cmp.Or(c.snsURL, "https://sns.us-gov-west-1.amazonaws.com"); aws.ToString(ofECS.BaseEndpoint) != c.ecsURL || published.URL.String() != snsURL+"/" {
+				t.Errorf("ECS is at %q, SNS at %s", aws.ToString(ofECS.BaseEndpoint), published.URL)
+			}
+			if agent := published.UserAgent(); ofECS.AppID != "fipsguard" || agent != "fipsguard app/fipsguard" {
+				t.Errorf("calls are marked as %q and %q", ofECS.AppID, agent)
 			}
 			if got := ofECS.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled; got != c.fips {
 				t.Errorf("FIPS endpoints: %t, want %t", got, c.fips)

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"fipsguard/internal/aws/answer"
-	"fipsguard/internal/aws/jsoncall"
+	"fipsguard/internal/aws/signedcall"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 
@@ -43,7 +43,7 @@ func (l Log) Received(ctx context.Context, since time.Time) (all []guard.Canary,
 			} `json:"events"`
 			NextToken string `json:"nextToken"`
 		}
-		if err := jsoncall.Logs(l.Config).Call(ctx, "FilterLogEvents", in, &out); err != nil {
+		if err := signedcall.Logs(l.Config).Call(ctx, "FilterLogEvents", in, &out); err != nil {
 			return nil, answer.Why("FilterLogEvents of the enforcer's log", err)
 		}
 		for _, e := range out.Events {

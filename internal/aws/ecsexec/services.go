@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"fipsguard/internal/aws/jsoncall"
+	"fipsguard/internal/aws/signedcall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -15,7 +15,7 @@ type SystemsManager struct{ Config aws.Config }
 // TerminateSession ends a session.
 func (s SystemsManager) TerminateSession(ctx context.Context, sessionID string) error {
 	in := struct{ SessionId string }{sessionID}
-	if err := jsoncall.SystemsManager(s.Config).Call(ctx, "TerminateSession", in, &struct{}{}); err != nil {
+	if err := signedcall.SystemsManager(s.Config).Call(ctx, "TerminateSession", in, &struct{}{}); err != nil {
 		return fmt.Errorf("terminate session: %w", err)
 	}
 	return nil
@@ -32,7 +32,7 @@ func (k KeyService) GenerateDataKey(ctx context.Context, keyID string, encryptio
 		NumberOfBytes     int
 	}{encryptionContext, keyID, dataKeySize}
 	var out struct{ Plaintext, CiphertextBlob []byte }
-	if err := jsoncall.KeyService(k.Config).Call(ctx, "GenerateDataKey", in, &out); err != nil {
+	if err := signedcall.KeyService(k.Config).Call(ctx, "GenerateDataKey", in, &out); err != nil {
 		return nil, nil, fmt.Errorf("generate data key: %w", err)
 	}
 	return out.Plaintext, out.CiphertextBlob, nil

@@ -4,67 +4,64 @@ package notify
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
 	"time"
 
 	"fipsguard/internal/alert"
+	"fipsguard/internal/aws/signedcall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
-	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 )
 
-// Publisher is the part of SNS that alerts need; *sns.Client has it.
-type Publisher interface {
-	Publish(context.Context, *sns.PublishInput, ...func(*sns.Options)) (*sns.PublishOutput, error)
-}
-
-// attemptTime is what one attempt to publish may take. The SDK sets no such
-// limit: a connection that hangs would cost all of the time that an alert has.
+// attemptTime is what one attempt to publish may take. Without a limit a
+// connection that hangs would cost all of the time that an alert has.
 const attemptTime = 5 * time.Second
-
-// newClient makes a client of which each attempt has a limit and a connection of
-// its own. A client other than the SDK's own keeps its connections and its time.
-func newClient(c aws.Config, limit time.Duration) *sns.Client {
-	if c.HTTPClient == nil {
-		c.HTTPClient = awshttp.NewBuildableClient().WithTimeout(limit).
-			WithTransportOptions(func(t *http.Transport) { t.DisableKeepAlives = true })
-	}
-	return sns.NewFromConfig(c)
-}
 
 // Topic publishes alerts to one topic. It is safe for concurrent use.
 type Topic struct {
-	SNS func() Publisher // made for each alert: alerts are rare, and no repair waits for a client
-	ARN string
+	config  aws.Config
+	arn     string
+	attempt time.Duration
 }
 
-// NewTopic is a topic that is published to with the SDK.
-func NewTopic(c aws.Config, arn string) Topic {
-	return Topic{SNS: func() Publisher { return newClient(c, attemptTime) }, ARN: arn}
+// NewTopic is the topic of an ARN.
+func NewTopic(c aws.Config, arn string) Topic { return Topic{c, arn, attemptTime} }
+
+// client is made for each alert: alerts are rare, and no repair waits for it. Each
+// attempt has a limit and a connection of its own. A client that the configuration
+// has keeps its connections and its time.
+func (t Topic) client() signedcall.Query {
+	c := t.config
+	if c.HTTPClient == nil {
+		c.HTTPClient = awshttp.NewBuildableClient().WithTimeout(t.attempt).
+			WithTransportOptions(func(t *http.Transport) { t.DisableKeepAlives = true })
+	}
+	return signedcall.Notifications(c)
 }
 
 // Publish sends people the text, and queues, functions and HTTPS endpoints the
-// JSON.
+// JSON. Without an error SNS has the alert: it answered the ID that it gave it.
 func (t Topic) Publish(ctx context.Context, m alert.Message) error {
 	variants, err := m.Variants()
 	if err != nil {
 		return fmt.Errorf("encode alert: %w", err)
 	}
-	attributes := map[string]types.MessageAttributeValue{}
-	for name, value := range m.Attributes {
-		attributes[name] = types.MessageAttributeValue{DataType: aws.String(alert.AttributeType), StringValue: aws.String(value)}
+	parameters := url.Values{
+		"TopicArn": {t.arn}, "Subject": {m.Subject},
+		"Message": {string(variants)}, "MessageStructure": {"json"},
 	}
-	_, err = t.SNS().Publish(ctx, &sns.PublishInput{
-		TopicArn:          aws.String(t.ARN),
-		Subject:           aws.String(m.Subject),
-		Message:           aws.String(string(variants)),
-		MessageStructure:  aws.String("json"),
-		MessageAttributes: attributes,
-	})
-	if err != nil {
-		return fmt.Errorf("publish to %s: %w", t.ARN, err)
+	for i, name := range slices.Sorted(maps.Keys(m.Attributes)) {
+		entry := fmt.Sprintf("MessageAttributes.entry.%d.", i+1)
+		parameters.Set(entry+"Name", name)
+		parameters.Set(entry+"Value.DataType", alert.AttributeType)
+		parameters.Set(entry+"Value.StringValue", m.Attributes[name])
+	}
+	if _, err := t.client().Call(ctx, "Publish", parameters, "MessageId"); err != nil {
+		return fmt.Errorf("publish to %s: %w", t.arn, err)
 	}
 	return nil
 }

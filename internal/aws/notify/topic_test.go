@@ -1,83 +1,90 @@
 package notify
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"fipsguard/internal/alert"
+	"fipsguard/internal/localaws"
+	"fipsguard/internal/localaws/localtest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/google/go-cmp/cmp"
 )
 
-// topic takes what is published.
-type topic struct {
-	published []*sns.PublishInput
-	broken    error
-}
-
-func (p *topic) Publish(_ context.Context, in *sns.PublishInput, _ ...func(*sns.Options)) (*sns.PublishOutput, error) {
-	if p.broken != nil {
-		return nil, p.broken
-	}
-	p.published = append(p.published, in)
-	return &sns.PublishOutput{}, nil
-}
-
-func (p *topic) topic() Topic { return Topic{SNS: func() Publisher { return p }, ARN: arn} }
-
 const arn = "arn:aws-us-gov:sns:us-gov-west-1:111122223333:alerts"
+
+// taken is how SNS answers a message that it took.
+const taken = `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>94f20ce6</MessageId></PublishResult>` +
+	`<ResponseMetadata><RequestId>f187a3c1</RequestId></ResponseMetadata></PublishResponse>`
+
+func someone() aws.CredentialsProvider {
+	return credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", strings.Repeat("s", 40), "token")
+}
 
 // TestAlertsReachTheTopicAsRendered follows one alert to SNS.
 func TestAlertsReachTheTopicAsRendered(t *testing.T) {
-	p := &topic{}
-	want := alert.Message{Subject: "[HIGH] it", Text: "for people\n", JSON: []byte(`{"for":"machines"}`), Attributes: map[string]string{"severity": "HIGH", "rule": "it"}}
-	if err := p.topic().Publish(context.Background(), want); err != nil {
+	account := localtest.Start(t, localaws.Options{})
+	topic, err := account.CreateTopic(localtest.West, "alerts")
+	if err != nil {
 		t.Fatal(err)
 	}
-	in := p.published[0]
-	if *in.Subject != want.Subject || *in.MessageStructure != "json" || *in.TopicArn != arn {
-		t.Errorf("subject %q, structure %q, topic %q", *in.Subject, *in.MessageStructure, *in.TopicArn)
+	m := alert.Message{
+		Subject: "[HIGH] 100% & more = it", Text: "for people, é\n<b>+</b>\n", JSON: []byte(`{"for":"machines"}`),
+		Attributes: map[string]string{"severity": "HIGH", "rule": "it", "account": "a&b=c +%"},
 	}
-	var variants map[string]string
-	if err := json.Unmarshal([]byte(*in.Message), &variants); err != nil {
+	if err := NewTopic(localtest.Config(account, localaws.Everyone().Guard, localtest.West), topic).Publish(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
-	machine := string(want.JSON)
-	if diff := cmp.Diff(map[string]string{"default": want.Text, "email": want.Text, "sqs": machine, "lambda": machine, "https": machine}, variants); diff != "" {
-		t.Errorf("variants (-want +got):\n%s", diff)
+	sent := account.Published()
+	if len(sent) != 1 {
+		t.Fatalf("%d messages were published, want one", len(sent))
 	}
-	got := map[string]string{}
-	for name, a := range in.MessageAttributes {
-		if *a.DataType != "String" {
-			t.Errorf("attribute %s is a %s", name, *a.DataType)
+	machine := string(m.JSON)
+	want := localaws.Message{
+		Time: sent[0].Time, MessageID: sent[0].MessageID, Publisher: localaws.Everyone().Guard,
+		Region: localtest.West, TopicARN: topic, Subject: m.Subject, Text: m.Text,
+		Variants:   map[string]string{"email": m.Text, "sqs": machine, "lambda": machine, "https": machine},
+		Attributes: map[string]localaws.Attribute{"severity": {DataType: "String", Value: "HIGH"}, "rule": {DataType: "String", Value: "it"}, "account": {DataType: "String", Value: "a&b=c +%"}},
+	}
+	if diff := cmp.Diff(want, sent[0]); diff != "" {
+		t.Errorf("published (-want +got):\n%s", diff)
+	}
+}
+
+// TestOnlyAMessageIDIsSuccess: whatever else arrives with status 200, people may
+// never see the alert.
+func TestOnlyAMessageIDIsSuccess(t *testing.T) {
+	for name, answer := range map[string]string{
+		"nothing":               "",
+		"no XML":                "<",
+		"a page":                "<html><body>Welcome</body></html>",
+		"JSON":                  `{"PublishResponse":{"PublishResult":{"MessageId":"1"}}}`,
+		"no ID":                 `<PublishResponse><PublishResult></PublishResult></PublishResponse>`,
+		"an empty ID":           `<PublishResponse><PublishResult><MessageId/></PublishResult></PublishResponse>`,
+		"an ID elsewhere":       `<PublishResponse><MessageId>1</MessageId></PublishResponse>`,
+		"another call's answer": `<SubscribeResponse><PublishResult><MessageId>1</MessageId></PublishResult></SubscribeResponse>`,
+		"an error":              `<ErrorResponse><Error><Code>InternalError</Code></Error></ErrorResponse>`,
+		"half of an answer":     taken[:len(taken)/2],
+		"an answer without end": strings.Replace(taken, "</PublishResponse>", strings.Repeat(" ", 1<<20)+"</PublishResponse>", 1),
+	} {
+		w := wire{answers: []string{"200 " + answer}}
+		c := aws.Config{Region: localtest.West, HTTPClient: &w, Credentials: someone()}
+		if err := NewTopic(c, arn).Publish(t.Context(), alert.Message{}); err == nil || !strings.Contains(err.Error(), arn) {
+			t.Errorf("%s is taken as success, or the topic is not named: %v", name, err)
 		}
-		got[name] = *a.StringValue
-	}
-	if diff := cmp.Diff(want.Attributes, got); diff != "" {
-		t.Errorf("attributes (-want +got):\n%s", diff)
 	}
 }
 
-func TestAnAlertThatSNSDoesNotTakeIsAnError(t *testing.T) {
-	p := &topic{broken: errors.New("no answer")}
-	if err := p.topic().Publish(context.Background(), alert.Message{}); !errors.Is(err, p.broken) {
-		t.Errorf("error is %v", err)
-	}
-}
-
-// TestAConnectionThatHangsCostsOneAttempt: the next one is on a new connection,
-// and so is the first one of the next alert.
+// TestAConnectionThatHangsCostsOneAttempt, before the answer and in it: the next
+// one is on a new connection. So is each other attempt.
 func TestAConnectionThatHangsCostsOneAttempt(t *testing.T) {
-	const limit = 100 * time.Millisecond
 	var lock sync.Mutex
 	requests, connections := 0, map[string]bool{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -85,33 +92,36 @@ func TestAConnectionThatHangsCostsOneAttempt(t *testing.T) {
 		lock.Lock()
 		requests++
 		connections[r.RemoteAddr] = true
-		hangs := requests == 2
+		request := requests
 		lock.Unlock()
-		if hangs {
-			<-r.Context().Done()
-			return
-		}
 		w.Header().Set("Content-Type", "text/xml")
-		_, _ = io.WriteString(w, `<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>`)
+		switch request {
+		case 2:
+			<-r.Context().Done()
+		case 4:
+			_, _ = io.WriteString(w, taken[:20])
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		case 6:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		default:
+			_, _ = io.WriteString(w, taken)
+		}
 	}))
 	defer server.Close()
-	config := aws.Config{
-		Region: "us-gov-west-1", BaseEndpoint: aws.String(server.URL),
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "id", SecretAccessKey: "a secret of forty characters, as AWS has it"}, nil
-		}),
+	topic := NewTopic(aws.Config{Region: localtest.West, BaseEndpoint: aws.String(server.URL), Credentials: someone()}, arn)
+	if topic.attempt != 5*time.Second {
+		t.Errorf("an attempt may take %s", topic.attempt)
 	}
-	client := newClient(config, limit)
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	for alerts := range 2 {
-		if err := (Topic{SNS: func() Publisher { return client }, ARN: arn}).Publish(ctx, alert.Message{}); err != nil {
+	topic.attempt = 100 * time.Millisecond
+	for alerts := range 4 {
+		if err := topic.Publish(t.Context(), alert.Message{}); err != nil {
 			t.Fatalf("alert %d: %v", alerts+1, err)
 		}
 	}
 	lock.Lock()
 	defer lock.Unlock()
-	if requests != 3 || len(connections) != 3 {
-		t.Errorf("%d attempts on %d connections, want three on as many", requests, len(connections))
+	if requests != 7 || len(connections) != 7 {
+		t.Errorf("%d attempts on %d connections, want seven on as many", requests, len(connections))
 	}
 }

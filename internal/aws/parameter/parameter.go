@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"fipsguard/internal/aws/jsoncall"
+	"fipsguard/internal/aws/signedcall"
 	"fipsguard/internal/policydoc"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -47,7 +47,7 @@ func (p Parameter) Read(ctx context.Context, version int64) (policydoc.Document,
 		}
 	}
 	in := struct{ Name string }{name}
-	if err := jsoncall.SystemsManager(p.Config).Call(ctx, "GetParameter", in, &out); err != nil {
+	if err := signedcall.SystemsManager(p.Config).Call(ctx, "GetParameter", in, &out); err != nil {
 		return policydoc.Document{}, fmt.Errorf("%s: %w", name, reason(err))
 	}
 	if out.Parameter.Version < 1 {

@@ -3,7 +3,7 @@ package readback
 import (
 	"context"
 
-	"fipsguard/internal/aws/jsoncall"
+	"fipsguard/internal/aws/signedcall"
 	"fipsguard/internal/component"
 
 	"github.com/aws/smithy-go"
@@ -41,7 +41,7 @@ func (a Account) parameter(ctx context.Context, meant component.Meant) (map[stri
 }
 
 // ask makes a call whose error names the operation, as the SDK's do.
-func ask(ctx context.Context, service jsoncall.Service, operation string, in, out any) error {
+func ask(ctx context.Context, service signedcall.JSON, operation string, in, out any) error {
 	if err := service.Call(ctx, operation, in, out); err != nil {
 		return &smithy.OperationError{OperationName: operation, Err: err}
 	}

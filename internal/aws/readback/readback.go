@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"fipsguard/internal/aws/answer"
-	"fipsguard/internal/aws/jsoncall"
+	"fipsguard/internal/aws/signedcall"
 	"fipsguard/internal/component"
 	"fipsguard/internal/guard"
 
@@ -37,10 +37,10 @@ type Account struct {
 	Alarms     *cloudwatch.Client
 	Buckets    *s3.Client
 	Functions  *lambda.Client
-	Images     jsoncall.Service
+	Images     signedcall.JSON
 	Keys       *kms.Client
 	Logs       *cloudwatchlogs.Client
-	Parameters jsoncall.Service
+	Parameters signedcall.JSON
 	Queues     *sqs.Client
 	Roles      *iam.Client
 	Rules      *eventbridge.Client
@@ -53,7 +53,7 @@ func New(config aws.Config, buckets *s3.Client) Account {
 	return Account{
 		Alarms: cloudwatch.NewFromConfig(config), Buckets: buckets, Functions: lambda.NewFromConfig(config), Keys: kms.NewFromConfig(config),
 		Logs: cloudwatchlogs.NewFromConfig(config), Queues: sqs.NewFromConfig(config), Roles: iam.NewFromConfig(config),
-		Rules: eventbridge.NewFromConfig(config), Tasks: ecs.NewFromConfig(config), Images: jsoncall.Registry(config), Parameters: jsoncall.SystemsManager(config),
+		Rules: eventbridge.NewFromConfig(config), Tasks: ecs.NewFromConfig(config), Images: signedcall.Registry(config), Parameters: signedcall.SystemsManager(config),
 		Topics: sns.NewFromConfig(config),
 	}
 }

@@ -1,7 +1,7 @@
 package readback
 
 import (
-	"fipsguard/internal/aws/jsoncall"
+	"fipsguard/internal/aws/signedcall"
 	"fipsguard/internal/component"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,7 +10,7 @@ import (
 )
 
 // called is a change by one call.
-func called(service func(*world) jsoncall.Service, operation string, in func(name string) map[string]any) func(*world, string, component.Meant) error {
+func called(service func(*world) signedcall.JSON, operation string, in func(name string) map[string]any) func(*world, string, component.Meant) error {
 	return func(w *world, _ string, m component.Meant) error {
 		return ask(w.t.Context(), service(w), operation, in(m.Name), &struct{}{})
 	}
@@ -18,7 +18,7 @@ func called(service func(*world) jsoncall.Service, operation string, in func(nam
 
 func repositoryChanges() []change {
 	call := func(operation string, more map[string]any) func(*world, string, component.Meant) error {
-		return called(func(w *world) jsoncall.Service { return w.Images }, operation, func(name string) map[string]any {
+		return called(func(w *world) signedcall.JSON { return w.Images }, operation, func(name string) map[string]any {
 			in := map[string]any{"repositoryName": name}
 			for member, value := range more {
 				in[member] = value
@@ -83,7 +83,7 @@ func definitionChanges() []change {
 
 func parameterChanges() []change {
 	put := func(more map[string]any) func(*world, string, component.Meant) error {
-		return called(func(w *world) jsoncall.Service { return w.Parameters }, "PutParameter", func(name string) map[string]any {
+		return called(func(w *world) signedcall.JSON { return w.Parameters }, "PutParameter", func(name string) map[string]any {
 			in := map[string]any{"Name": name, "Type": "String", "Tier": "Advanced", "Value": "{}", "Overwrite": true}
 			for member, value := range more {
 				in[member] = value
@@ -92,7 +92,7 @@ func parameterChanges() []change {
 		})
 	}
 	return []change{
-		{"deletes it", missing, called(func(w *world) jsoncall.Service { return w.Parameters }, "DeleteParameter", func(name string) map[string]any {
+		{"deletes it", missing, called(func(w *world) signedcall.JSON { return w.Parameters }, "DeleteParameter", func(name string) map[string]any {
 			return map[string]any{"Name": name}
 		})},
 		{"makes it again with room for less", "Tier is Standard instead of Advanced", put(map[string]any{"Tier": "Standard"})},

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"fipsguard/infra/template"
-	"fipsguard/internal/aws/jsoncall"
+	"fipsguard/internal/aws/signedcall"
 	"fipsguard/internal/component"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/independent"
@@ -267,7 +267,7 @@ func (w *world) make(meant component.Meant) {
 }
 
 // ask makes a call that the SDK's clients here do not have.
-func (w *world) ask(service jsoncall.Service, operation string, in any) {
+func (w *world) ask(service signedcall.JSON, operation string, in any) {
 	w.t.Helper()
 	if err := ask(w.t.Context(), service, operation, in, &struct{}{}); err != nil {
 		w.t.Fatal(err)

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"fipsguard/internal/aws/jsoncall"
+	"fipsguard/internal/aws/signedcall"
 	"fipsguard/internal/evidence/seal"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,7 +27,7 @@ func (k Key) Sign(ctx context.Context, digest []byte) ([]byte, error) {
 		Message                              []byte
 	}{k.ARN, "DIGEST", "ECDSA_SHA_384", digest}
 	var out struct{ Signature []byte }
-	if err := jsoncall.KeyService(k.Config).Call(ctx, "Sign", in, &out); err != nil {
+	if err := signedcall.KeyService(k.Config).Call(ctx, "Sign", in, &out); err != nil {
 		return nil, fmt.Errorf("sign with %s: %w", k.ARN, err)
 	}
 	return out.Signature, nil
@@ -36,7 +36,7 @@ func (k Key) Sign(ctx context.Context, digest []byte) ([]byte, error) {
 // PublicKey asks for the key that verifies.
 func (k Key) PublicKey(ctx context.Context) (seal.Key, error) {
 	var out struct{ PublicKey []byte }
-	if err := jsoncall.KeyService(k.Config).Call(ctx, "GetPublicKey", struct{ KeyId string }{k.ARN}, &out); err != nil {
+	if err := signedcall.KeyService(k.Config).Call(ctx, "GetPublicKey", struct{ KeyId string }{k.ARN}, &out); err != nil {
 		return seal.Key{}, fmt.Errorf("get the public key of %s: %w", k.ARN, err)
 	}
 	key, err := seal.ParseKey(out.PublicKey)

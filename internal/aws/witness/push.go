@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"fipsguard/internal/aws/jsoncall"
+	"fipsguard/internal/aws/signedcall"
 	"fipsguard/internal/product"
 	"fipsguard/internal/witness"
 
@@ -110,7 +110,7 @@ func (r Repository) has(ctx context.Context, b witness.Blob) (bool, error) {
 }
 
 func (r Repository) call(ctx context.Context, operation string, in, out any) error {
-	if err := jsoncall.Registry(r.Config).Call(ctx, operation, in, out); err != nil {
+	if err := signedcall.Registry(r.Config).Call(ctx, operation, in, out); err != nil {
 		return fmt.Errorf("%s of repository %s: %w", operation, product.Witness, err)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/sanitize"
 )
 
@@ -80,7 +81,7 @@ func writeTimeline(w *lines, line evidence.Timeline, what string) {
 			w.printf("  (%s)", s.Reason)
 		}
 		if s.Launched > 0 && s.Mode != "on" {
-			w.printf("  %s launched then", evidence.Count(s.Launched, what))
+			w.printf("  %s launched then", grammar.Count(s.Launched, what))
 		}
 		w.printf("\n")
 	}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"fipsguard/internal/aws/jsoncall"
+	"fipsguard/internal/aws/signedcall"
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/localaws/localtest"
 )
@@ -12,7 +12,7 @@ import (
 // TestRefusals: what ECR refuses, the local account does, too.
 func TestRefusals(t *testing.T) {
 	a := localtest.Start(t, localaws.Options{})
-	registry := jsoncall.Registry(localtest.Config(a, localaws.Everyone().Admin, localtest.West))
+	registry := signedcall.Registry(localtest.Config(a, localaws.Everyone().Admin, localtest.West))
 	call := func(operation string, in map[string]any) (map[string]any, string) {
 		t.Helper()
 		in["repositoryName"] = "r"

@@ -54,7 +54,7 @@ func TestADeafGuard(t *testing.T) {
 				Send: func(group, body string) error { return a.AWS.Send(queueURL(product.Workloads), group, body) },
 			})
 		}, drill.DefinitionStep, "rule: rule " + definitions + " has another event pattern than the guard's"},
-		"the queue is stuck": {func(a *simulation.Account) error { return a.AWS.DisableSources(queueURL(product.Workloads)) }, drill.DefinitionStep, "queue: about 1 events wait for the gate"},
+		"the queue is stuck": {func(a *simulation.Account) error { return a.AWS.DisableSources(queueURL(product.Workloads)) }, drill.DefinitionStep, "queue: it has about 1 event waiting for the gate"},
 		"the guard may not fix": {func(a *simulation.Account) error {
 			a.AWS.Deny(a.People.Guard, "ecs:DeregisterTaskDefinition")
 			return nil
@@ -62,7 +62,7 @@ func TestADeafGuard(t *testing.T) {
 		"the guard may not publish": {func(a *simulation.Account) error {
 			a.AWS.Deny(a.People.Guard, "sns:Publish")
 			return nil
-		}, drill.DefinitionStep, "function: the gate took about 1 events and does not finish them"},
+		}, drill.DefinitionStep, "function: the gate took about 1 event and does not finish"},
 		"nobody has a subscription": {func(a *simulation.Account) error {
 			return errors.Join(a.AWS.Unsubscribe(topic, "soc@example.gov"), a.AWS.Unsubscribe(topic, queueARN(product.Drill)))
 		}, drill.DefinitionStep, "topic: nobody has a confirmed subscription"},

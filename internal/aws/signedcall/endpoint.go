@@ -1,7 +1,8 @@
-package jsoncall
+package signedcall
 
 import (
 	"context"
+	"fmt"
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -37,10 +38,7 @@ func first[Source, Value any](sources []any, get func(Source) (Value, bool, erro
 }
 
 // endpoint is where the service is, by the rules of the SDK's clients for GovCloud.
-func (s Service) endpoint(ctx context.Context) (string, error) {
-	if configured, err := s.configuredEndpoint(ctx); err != nil || configured != "" {
-		return configured, err
-	}
+func (s service) endpoint(ctx context.Context) (string, error) {
 	sources := s.config.ConfigSources
 	fips, err := first(sources, func(f fipsSource) (aws.FIPSEndpointState, bool, error) { return f.GetUseFIPSEndpoint(ctx) })
 	if err != nil {
@@ -51,6 +49,16 @@ func (s Service) endpoint(ctx context.Context) (string, error) {
 	})
 	if err != nil {
 		return "", err
+	}
+	configured, err := s.configuredEndpoint(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case configured == "":
+	case fips == aws.FIPSEndpointStateEnabled || dual == aws.DualStackEndpointStateEnabled:
+		return "", fmt.Errorf("the endpoint of %s is set to %s, and FIPS or dual-stack endpoints are asked for: unset one of them", s.id, configured)
+	default:
+		return configured, nil
 	}
 	host, suffix := s.host, "amazonaws.com"
 	if dual == aws.DualStackEndpointStateEnabled {
@@ -69,7 +77,7 @@ func (s Service) endpoint(ctx context.Context) (string, error) {
 // configuredEndpoint is what AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_… or a profile
 // says, or empty. What is said of one service comes before what is said of all,
 // unless only the latter is in the environment.
-func (s Service) configuredEndpoint(ctx context.Context) (string, error) {
+func (s service) configuredEndpoint(ctx context.Context) (string, error) {
 	all := aws.ToString(s.config.BaseEndpoint)
 	_, allSet := os.LookupEnv("AWS_ENDPOINT_URL")
 	if _, set := os.LookupEnv("AWS_ENDPOINT_URL_" + s.id); allSet && !set {
