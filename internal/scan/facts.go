@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 )
 
@@ -52,7 +53,7 @@ func (r run) flown(c guard.Canaries) []guard.Fact {
 		return nil
 	}
 	median, worst := c.Latencies()
-	return []guard.Fact{r.fact(guard.AskLatency, "the enforcer's log", fmt.Sprintf("of %d canaries in the last day: %s in the median, %s at worst", len(c.Received), rounded(median), rounded(worst)))}
+	return []guard.Fact{r.fact(guard.AskLatency, "the enforcer's log", fmt.Sprintf("canaries received in the last day: %d, %s in the median, %s at worst", len(c.Received), rounded(median), rounded(worst)))}
 }
 
 // readBack says whether AWS answers what the stack deployed as it was deployed.
@@ -125,8 +126,8 @@ func (r run) asked(checks []guard.KernelCheck) []guard.Fact {
 	if asked == 0 {
 		return nil
 	}
-	return []guard.Fact{r.fact(guard.AskExec, "ecs:ExecuteCommand", fmt.Sprintf("of %d tasks that were asked, %d answered 1, %d answered 0, %d something else, %d nothing%s",
-		asked, on, off, otherwise, asked-on-off-otherwise, why))}
+	return []guard.Fact{r.fact(guard.AskExec, "ecs:ExecuteCommand", fmt.Sprintf("%s asked: %d answered 1, %d answered 0, %d something else, %d nothing%s",
+		grammar.Count(asked, "task"), on, off, otherwise, asked-on-off-otherwise, why))}
 }
 
 // moments are the tasks of Fargate between whose launch and start FIPS mode was

@@ -53,7 +53,7 @@ func TestFacts(t *testing.T) {
 			world: func(w *guardtest.World) { w.Events = []guard.Event{canaryAt(start)} }, scanner: received, request: Request{Canary: true},
 			want: map[guard.Question][]string{
 				guard.AskLookup:  {"the canary of this scan was there at most 0s after the call"},
-				guard.AskLatency: {"of 1 canaries in the last day: 8s in the median, 8s at worst"},
+				guard.AskLatency: {"canaries received in the last day: 1, 8s in the median, 8s at worst"},
 			},
 		},
 		"a canary that it does not have yet": {
@@ -61,7 +61,7 @@ func TestFacts(t *testing.T) {
 			request: Request{Canary: true, Known: Known{Canaries: []time.Time{minutes(-120), minutes(-60)}}},
 			want: map[guard.Question][]string{
 				guard.AskLookup:  {"the canary of this scan was not there 0s after the call; one of an earlier scan was, 1h0m0s after it"},
-				guard.AskLatency: {"of 1 canaries in the last day: 8s in the median, 8s at worst"},
+				guard.AskLatency: {"canaries received in the last day: 1, 8s in the median, 8s at worst"},
 			},
 		},
 		"no history, no word about it": {
@@ -83,14 +83,14 @@ func TestFacts(t *testing.T) {
 		"a task between whose launch and start FIPS mode was turned on": {
 			world: func(w *guardtest.World) { w.Events = offFor; kernel(w, launched(minutes(-31), minutes(-29)), "0") },
 			want: map[guard.Question][]string{
-				guard.AskExec:   {"of 1 tasks that were asked, 0 answered 1, 1 answered 0, 0 something else, 0 nothing"},
+				guard.AskExec:   {"1 task asked: 0 answered 1, 1 answered 0, 0 something else, 0 nothing"},
 				guard.AskMoment: {"a task was launched while FIPS mode was off, and ECS pulled its images 2m0s later, while it was on: fips_enabled 0"},
 			},
 		},
 		"a task that started in the second in which it was turned on": {
 			world: func(w *guardtest.World) { w.Events = offFor; kernel(w, launched(minutes(-31), minutes(-30)), "0") },
 			want: map[guard.Question][]string{
-				guard.AskExec: {"of 1 tasks that were asked, 0 answered 1, 1 answered 0, 0 something else, 0 nothing"},
+				guard.AskExec: {"1 task asked: 0 answered 1, 1 answered 0, 0 something else, 0 nothing"},
 			},
 		},
 		"a task whose kernel does not say": {
@@ -99,7 +99,7 @@ func TestFacts(t *testing.T) {
 				kernel(w, launched(minutes(-31), minutes(-29)), "no such file")
 			},
 			want: map[guard.Question][]string{
-				guard.AskExec: {"of 1 tasks that were asked, 0 answered 1, 0 answered 0, 1 something else, 0 nothing"},
+				guard.AskExec: {"1 task asked: 0 answered 1, 0 answered 0, 1 something else, 0 nothing"},
 			},
 		},
 		"a task on Managed Instances": {
@@ -110,7 +110,7 @@ func TestFacts(t *testing.T) {
 				kernel(w, managed, "1")
 			},
 			want: map[guard.Question][]string{
-				guard.AskExec:    {"of 1 tasks that were asked, 1 answered 1, 0 answered 0, 0 something else, 0 nothing"},
+				guard.AskExec:    {"1 task asked: 1 answered 1, 0 answered 0, 0 something else, 0 nothing"},
 				guard.AskManaged: {"on a capacity provider whose FIPS mode is on: fips_enabled 1"},
 			},
 		},
