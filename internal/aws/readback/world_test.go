@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -326,8 +327,11 @@ func (w *world) makeBucket(meant component.Meant) {
 	}))(t)
 	var rules []s3types.LifecycleRule
 	for _, rule := range member(component.Meant{Properties: p["LifecycleConfiguration"].(map[string]any)}, "Rules") {
+		rule = maps.Clone(rule)
+		prefix, _ := rule["Prefix"].(string)
+		delete(rule, "Prefix")
 		of := into[s3types.LifecycleRule](t, rule)
-		of.Filter, of.Prefix = &s3types.LifecycleRuleFilter{Prefix: of.Prefix}, nil
+		of.Filter = &s3types.LifecycleRuleFilter{Prefix: &prefix}
 		if days, ok := rule["ExpirationInDays"]; ok {
 			of.Expiration = into[s3types.LifecycleExpiration](t, map[string]any{"Days": days})
 		}
