@@ -90,6 +90,18 @@ func (r run) readBack(components []guard.Component) []guard.Fact {
 	return facts
 }
 
+// launched says what became of a witness.
+func (r run) launched(w guard.Witness) []guard.Fact {
+	if w.Task == "" {
+		return []guard.Fact{r.fact(guard.AskCluster, "ecs:RunTask", "no task: "+w.Unknown)}
+	}
+	read := w.Read
+	if w.FIPS == guard.Unknown {
+		read = "unknown, because " + w.Unknown
+	}
+	return []guard.Fact{r.fact(guard.AskCluster, "ecs:RunTask", "ECS launched the witness"), r.fact(guard.AskWitness, "ecs:DescribeTasks", read)}
+}
+
 // howSoon says what kernel a witness got that was launched soon after a change.
 func (r run) howSoon(line guard.Timeline, w guard.Witness) []guard.Fact {
 	last := line.Spans[len(line.Spans)-1]

@@ -131,7 +131,16 @@ func TestFacts(t *testing.T) {
 				w.Events = []guard.Event{guardtest.Put("on", start.Add(-42*time.Second), guard.ModeOn)}
 			},
 			scanner: func(s *Scanner) { s.Witness = &witnesses{says: refutes} },
-			want:    map[guard.Question][]string{guard.AskHowSoon: {"launched 42s after FIPS mode was turned on: fips_enabled 0"}},
+			want: map[guard.Question][]string{
+				guard.AskHowSoon: {"launched 42s after FIPS mode was turned on: fips_enabled 0"},
+				guard.AskCluster: {"ECS launched the witness"}, guard.AskWitness: {"fips_enabled 0"},
+			},
+		},
+		"a witness that does not say": {
+			scanner: func(s *Scanner) { s.Witness = &witnesses{says: silent} },
+			want: map[guard.Question][]string{
+				guard.AskCluster: {"ECS launched the witness"}, guard.AskWitness: {"unknown, because its task ended by TaskFailedToStart"},
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -164,7 +173,7 @@ func TestLiveChecklistNamesTheScan(t *testing.T) {
 	}
 	page := strings.ReplaceAll(string(text), "`", "")
 	for _, q := range []guard.Question{
-		guard.AskLatency, guard.AskLookup, guard.AskPatterns, guard.AskResources, guard.AskMoment, guard.AskHowSoon, guard.AskARM, guard.AskOld, guard.AskExec, guard.AskManaged,
+		guard.AskLatency, guard.AskLookup, guard.AskPatterns, guard.AskResources, guard.AskMoment, guard.AskHowSoon, guard.AskARM, guard.AskOld, guard.AskExec, guard.AskManaged, guard.AskWitness, guard.AskCluster,
 	} {
 		_, rest, found := strings.Cut(page, "| "+string(q)+" |")
 		if row, _, _ := strings.Cut(rest, "\n"); !found || !strings.Contains(strings.ToLower(row), "a scan's report") {
