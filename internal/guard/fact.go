@@ -28,5 +28,6 @@ const (
 	AskARM       Question = "Whether an ARM64 or Windows task starts while FIPS mode is on"
 	AskOld       Question = "Whether a task can still be launched on platform version 1.3.0"
 	AskExec      Question = "ECS Exec's answers from real tasks"
+	AskProviders Question = "Managed Instances with fipsEnabled false"
 	AskManaged   Question = "Kernels of tasks on Managed Instances"
 )

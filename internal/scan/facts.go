@@ -159,6 +159,26 @@ func (r run) moments(lines []guard.Timeline, checks []guard.KernelCheck) []guard
 	return facts
 }
 
+// switches are how ECS answers FIPS mode of capacity providers of Managed Instances.
+func (r run) switches(providers []guard.CapacityProvider) []guard.Fact {
+	on, off, omitted := 0, 0, 0
+	for _, p := range providers {
+		switch {
+		case p.Managed != guard.Yes || p.FIPS == guard.ModeUnknown:
+		case p.Omitted:
+			omitted++
+		case p.FIPS == guard.ModeOff:
+			off++
+		default:
+			on++
+		}
+	}
+	if on+off+omitted == 0 {
+		return nil
+	}
+	return []guard.Fact{r.fact(guard.AskProviders, "ecs:DescribeCapacityProviders", fmt.Sprintf("fipsEnabled true: %d, false: %d, not answered: %d", on, off, omitted))}
+}
+
 // onManaged are the kernels of tasks on ECS Managed Instances, one example of each
 // kind.
 func (r run) onManaged(checks []guard.KernelCheck) []guard.Fact {

@@ -110,8 +110,9 @@ func TestFacts(t *testing.T) {
 				kernel(w, managed, "1")
 			},
 			want: map[guard.Question][]string{
-				guard.AskExec:    {"1 task asked: 1 answered 1, 0 answered 0, 0 something else, 0 nothing"},
-				guard.AskManaged: {"on a capacity provider whose FIPS mode is on: fips_enabled 1"},
+				guard.AskExec:      {"1 task asked: 1 answered 1, 0 answered 0, 0 something else, 0 nothing"},
+				guard.AskManaged:   {"on a capacity provider whose FIPS mode is on: fips_enabled 1"},
+				guard.AskProviders: {"fipsEnabled true: 1, false: 0, not answered: 0"},
 			},
 		},
 		"tasks on what FIPS mode does not cover": {
@@ -173,7 +174,7 @@ func TestLiveChecklistNamesTheScan(t *testing.T) {
 	}
 	page := strings.ReplaceAll(string(text), "`", "")
 	for _, q := range []guard.Question{
-		guard.AskLatency, guard.AskLookup, guard.AskPatterns, guard.AskResources, guard.AskMoment, guard.AskHowSoon, guard.AskARM, guard.AskOld, guard.AskExec, guard.AskManaged, guard.AskWitness, guard.AskCluster,
+		guard.AskLatency, guard.AskLookup, guard.AskPatterns, guard.AskResources, guard.AskMoment, guard.AskHowSoon, guard.AskARM, guard.AskOld, guard.AskExec, guard.AskManaged, guard.AskWitness, guard.AskCluster, guard.AskProviders,
 	} {
 		_, rest, found := strings.Cut(page, "| "+string(q)+" |")
 		if row, _, _ := strings.Cut(rest, "\n"); !found || !strings.Contains(strings.ToLower(row), "a scan's report") {
