@@ -59,7 +59,7 @@ func (c *cleaning) settings(ctx context.Context, always bool) {
 	c.failed("read FIPS mode", err)
 	hidden := own != nil // ECS shows the override in the default's place
 	if always && account != guard.ModeOn && !hidden {
-		c.turnOn(ctx)
+		c.turnOn(ctx, account)
 	}
 	if own != nil && !c.failed("remove the override of the drill's role", c.Account.DeleteOwn(ctx)) {
 		c.did("removed the override of the drill's role")
@@ -69,12 +69,16 @@ func (c *cleaning) settings(ctx context.Context, always bool) {
 	}
 	account, _, err = c.Account.Modes(ctx)
 	if !c.failed("read FIPS mode", err) && account != guard.ModeOn {
-		c.turnOn(ctx)
+		c.turnOn(ctx, account)
 	}
 }
 
-func (c *cleaning) turnOn(ctx context.Context) {
-	if !c.failed("FIPS MODE IS OFF, and could not be turned on", c.Account.PutDefault(ctx, "enabled")) {
+func (c *cleaning) turnOn(ctx context.Context, from guard.Mode) {
+	failing := "turn on FIPS mode, WHICH IS OFF"
+	if from == guard.ModeUnknown {
+		failing = "turn on FIPS mode, WHICH MAY BE OFF and could not be read"
+	}
+	if !c.failed(failing, c.Account.PutDefault(ctx, "enabled")) {
 		c.did("turned FIPS mode on")
 	}
 }

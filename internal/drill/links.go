@@ -8,6 +8,7 @@ import (
 
 	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
+	"fipsguard/internal/product"
 )
 
 // seen is what a step and the account show of the links between a call and the
@@ -55,27 +56,18 @@ func (s seen) diagnose() []string {
 	if s.failed.API != "" {
 		add("permission", fmt.Sprintf("the guard received the event and called %s, which ended with %s: %s", s.failed.API, s.failed.Result, s.failed.Detail))
 	}
-	for _, link := range []struct {
-		name string
-		rule guard.RuleID
-		of   func(guard.Component) bool
-	}{
-		{"trail", guard.GuardTrail, nil},
-		{"rule", guard.GuardEvents, nil},
-		{"function", guard.GuardQueues, nil},
-		{"topic", guard.GuardAlerts, nil},
-	} {
+	for _, link := range []string{"trail", "rule", "permission", "function", "topic"} {
 		for _, c := range s.components {
-			if c.Rule == link.rule {
+			if linkOf(c) == link {
 				for _, fault := range c.Faults {
-					add(link.name, fault)
+					add(link, fault)
 				}
 			}
 		}
-		if link.rule == guard.GuardEvents && s.waiting > 0 && !s.fixed {
+		if link == "rule" && s.waiting > 0 && !s.fixed {
 			add("queue", fmt.Sprintf("it has about %s waiting for the gate, whose event source mapping is disabled, or which is throttled", grammar.Count(s.waiting, "event")))
 		}
-		if link.rule == guard.GuardQueues && s.taken > 0 && s.failed.API == "" {
+		if link == "function" && s.taken > 0 && s.failed.API == "" {
 			add("function", fmt.Sprintf("the gate took about %s and does not finish: read its log, for what AWS refuses to its role, such as sns:Publish", grammar.Count(s.taken, "event")))
 		}
 	}
@@ -88,6 +80,17 @@ func (s seen) diagnose() []string {
 		}
 	}
 	return found
+}
+
+// linkOf is the link that a component belongs to. What EventBridge could not hand over
+// waits in a queue of its own: mostly because it may not.
+func linkOf(c guard.Component) string {
+	if c.Rule == guard.GuardQueues && strings.HasSuffix(c.Name, "/"+product.Undelivered) {
+		return "permission"
+	}
+	return map[guard.RuleID]string{
+		guard.GuardTrail: "trail", guard.GuardEvents: "rule", guard.GuardQueues: "function", guard.GuardAlerts: "topic",
+	}[c.Rule]
 }
 
 // unexplained is what is left if every link that can be read is whole.

@@ -23,8 +23,11 @@ const (
 	AskResources Question = "Whether AWS answers each resource as CloudFormation was given it"
 	AskMoment    Question = "Whether createdAt or a later moment decides which kernel a task gets"
 	AskHowSoon   Question = "How soon after a change of the setting new tasks get the other kernel"
+	AskWitness   Question = "The witness's task"
+	AskCluster   Question = "ecs:cluster in the verifier's permission for RunTask"
 	AskARM       Question = "Whether an ARM64 or Windows task starts while FIPS mode is on"
 	AskOld       Question = "Whether a task can still be launched on platform version 1.3.0"
 	AskExec      Question = "ECS Exec's answers from real tasks"
+	AskProviders Question = "Managed Instances with fipsEnabled false"
 	AskManaged   Question = "Kernels of tasks on Managed Instances"
 )

@@ -53,7 +53,7 @@ func (r run) flown(c guard.Canaries) []guard.Fact {
 		return nil
 	}
 	median, worst := c.Latencies()
-	return []guard.Fact{r.fact(guard.AskLatency, "the enforcer's log", fmt.Sprintf("of %s in the last day: %s in the median, %s at worst", grammar.Count(len(c.Received), "canary call"), rounded(median), rounded(worst)))}
+	return []guard.Fact{r.fact(guard.AskLatency, "the enforcer's log", fmt.Sprintf("canaries received in the last day: %d, %s in the median, %s at worst", len(c.Received), rounded(median), rounded(worst)))}
 }
 
 // readBack says whether AWS answers what the stack deployed as it was deployed.
@@ -88,6 +88,18 @@ func (r run) readBack(components []guard.Component) []guard.Fact {
 		}
 	}
 	return facts
+}
+
+// launched says what became of a witness.
+func (r run) launched(w guard.Witness) []guard.Fact {
+	if w.Task == "" {
+		return []guard.Fact{r.fact(guard.AskCluster, "ecs:RunTask", "no task: "+w.Unknown)}
+	}
+	read := w.Read
+	if w.FIPS == guard.Unknown {
+		read = "unknown, because " + w.Unknown
+	}
+	return []guard.Fact{r.fact(guard.AskCluster, "ecs:RunTask", "ECS launched the witness"), r.fact(guard.AskWitness, "ecs:DescribeTasks", read)}
 }
 
 // howSoon says what kernel a witness got that was launched soon after a change.
@@ -126,7 +138,7 @@ func (r run) asked(checks []guard.KernelCheck) []guard.Fact {
 	if asked == 0 {
 		return nil
 	}
-	return []guard.Fact{r.fact(guard.AskExec, "ecs:ExecuteCommand", fmt.Sprintf("of %s asked, %d answered 1, %d answered 0, %d something else, %d nothing%s",
+	return []guard.Fact{r.fact(guard.AskExec, "ecs:ExecuteCommand", fmt.Sprintf("%s asked: %d answered 1, %d answered 0, %d something else, %d nothing%s",
 		grammar.Count(asked, "task"), on, off, otherwise, asked-on-off-otherwise, why))}
 }
 
@@ -145,6 +157,26 @@ func (r run) moments(lines []guard.Timeline, checks []guard.KernelCheck) []guard
 			created, rounded(c.Task.Pulled.Sub(c.Task.Created)), pulled, strings.TrimSpace(c.Answer))))
 	}
 	return facts
+}
+
+// switches are how ECS answers FIPS mode of capacity providers of Managed Instances.
+func (r run) switches(providers []guard.CapacityProvider) []guard.Fact {
+	on, off, omitted := 0, 0, 0
+	for _, p := range providers {
+		switch {
+		case p.Managed != guard.Yes || p.FIPS == guard.ModeUnknown:
+		case p.Omitted:
+			omitted++
+		case p.FIPS == guard.ModeOff:
+			off++
+		default:
+			on++
+		}
+	}
+	if on+off+omitted == 0 {
+		return nil
+	}
+	return []guard.Fact{r.fact(guard.AskProviders, "ecs:DescribeCapacityProviders", fmt.Sprintf("fipsEnabled true: %d, false: %d, not answered: %d", on, off, omitted))}
 }
 
 // onManaged are the kernels of tasks on ECS Managed Instances, one example of each

@@ -53,7 +53,7 @@ func TestFacts(t *testing.T) {
 			world: func(w *guardtest.World) { w.Events = []guard.Event{canaryAt(start)} }, scanner: received, request: Request{Canary: true},
 			want: map[guard.Question][]string{
 				guard.AskLookup:  {"the canary of this scan was there at most 0s after the call"},
-				guard.AskLatency: {"of 1 canary call in the last day: 8s in the median, 8s at worst"},
+				guard.AskLatency: {"canaries received in the last day: 1, 8s in the median, 8s at worst"},
 			},
 		},
 		"a canary that it does not have yet": {
@@ -61,7 +61,7 @@ func TestFacts(t *testing.T) {
 			request: Request{Canary: true, Known: Known{Canaries: []time.Time{minutes(-120), minutes(-60)}}},
 			want: map[guard.Question][]string{
 				guard.AskLookup:  {"the canary of this scan was not there 0s after the call; one of an earlier scan was, 1h0m0s after it"},
-				guard.AskLatency: {"of 1 canary call in the last day: 8s in the median, 8s at worst"},
+				guard.AskLatency: {"canaries received in the last day: 1, 8s in the median, 8s at worst"},
 			},
 		},
 		"no history, no word about it": {
@@ -83,14 +83,14 @@ func TestFacts(t *testing.T) {
 		"a task between whose launch and start FIPS mode was turned on": {
 			world: func(w *guardtest.World) { w.Events = offFor; kernel(w, launched(minutes(-31), minutes(-29)), "0") },
 			want: map[guard.Question][]string{
-				guard.AskExec:   {"of 1 task asked, 0 answered 1, 1 answered 0, 0 something else, 0 nothing"},
+				guard.AskExec:   {"1 task asked: 0 answered 1, 1 answered 0, 0 something else, 0 nothing"},
 				guard.AskMoment: {"a task was launched while FIPS mode was off, and ECS pulled its images 2m0s later, while it was on: fips_enabled 0"},
 			},
 		},
 		"a task that started in the second in which it was turned on": {
 			world: func(w *guardtest.World) { w.Events = offFor; kernel(w, launched(minutes(-31), minutes(-30)), "0") },
 			want: map[guard.Question][]string{
-				guard.AskExec: {"of 1 task asked, 0 answered 1, 1 answered 0, 0 something else, 0 nothing"},
+				guard.AskExec: {"1 task asked: 0 answered 1, 1 answered 0, 0 something else, 0 nothing"},
 			},
 		},
 		"a task whose kernel does not say": {
@@ -99,7 +99,7 @@ func TestFacts(t *testing.T) {
 				kernel(w, launched(minutes(-31), minutes(-29)), "no such file")
 			},
 			want: map[guard.Question][]string{
-				guard.AskExec: {"of 1 task asked, 0 answered 1, 0 answered 0, 1 something else, 0 nothing"},
+				guard.AskExec: {"1 task asked: 0 answered 1, 0 answered 0, 1 something else, 0 nothing"},
 			},
 		},
 		"a task on Managed Instances": {
@@ -110,8 +110,9 @@ func TestFacts(t *testing.T) {
 				kernel(w, managed, "1")
 			},
 			want: map[guard.Question][]string{
-				guard.AskExec:    {"of 1 task asked, 1 answered 1, 0 answered 0, 0 something else, 0 nothing"},
-				guard.AskManaged: {"on a capacity provider whose FIPS mode is on: fips_enabled 1"},
+				guard.AskExec:      {"1 task asked: 1 answered 1, 0 answered 0, 0 something else, 0 nothing"},
+				guard.AskManaged:   {"on a capacity provider whose FIPS mode is on: fips_enabled 1"},
+				guard.AskProviders: {"fipsEnabled true: 1, false: 0, not answered: 0"},
 			},
 		},
 		"tasks on what FIPS mode does not cover": {
@@ -131,7 +132,16 @@ func TestFacts(t *testing.T) {
 				w.Events = []guard.Event{guardtest.Put("on", start.Add(-42*time.Second), guard.ModeOn)}
 			},
 			scanner: func(s *Scanner) { s.Witness = &witnesses{says: refutes} },
-			want:    map[guard.Question][]string{guard.AskHowSoon: {"launched 42s after FIPS mode was turned on: fips_enabled 0"}},
+			want: map[guard.Question][]string{
+				guard.AskHowSoon: {"launched 42s after FIPS mode was turned on: fips_enabled 0"},
+				guard.AskCluster: {"ECS launched the witness"}, guard.AskWitness: {"fips_enabled 0"},
+			},
+		},
+		"a witness that does not say": {
+			scanner: func(s *Scanner) { s.Witness = &witnesses{says: silent} },
+			want: map[guard.Question][]string{
+				guard.AskCluster: {"ECS launched the witness"}, guard.AskWitness: {"unknown, because its task ended by TaskFailedToStart"},
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -164,7 +174,7 @@ func TestLiveChecklistNamesTheScan(t *testing.T) {
 	}
 	page := strings.ReplaceAll(string(text), "`", "")
 	for _, q := range []guard.Question{
-		guard.AskLatency, guard.AskLookup, guard.AskPatterns, guard.AskResources, guard.AskMoment, guard.AskHowSoon, guard.AskARM, guard.AskOld, guard.AskExec, guard.AskManaged,
+		guard.AskLatency, guard.AskLookup, guard.AskPatterns, guard.AskResources, guard.AskMoment, guard.AskHowSoon, guard.AskARM, guard.AskOld, guard.AskExec, guard.AskManaged, guard.AskWitness, guard.AskCluster, guard.AskProviders,
 	} {
 		_, rest, found := strings.Cut(page, "| "+string(q)+" |")
 		if row, _, _ := strings.Cut(rest, "\n"); !found || !strings.Contains(strings.ToLower(row), "a scan's report") {

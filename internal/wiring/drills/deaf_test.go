@@ -1,6 +1,7 @@
 package drills_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -54,6 +55,23 @@ func TestADeafGuard(t *testing.T) {
 				Send: func(group, body string) error { return a.AWS.Send(queueURL(product.Workloads), group, body) },
 			})
 		}, drill.DefinitionStep, "rule: rule " + definitions + " has another event pattern than the guard's"},
+		"EventBridge may not invoke the enforcer": {func(a *simulation.Account) error {
+			if err := a.AWS.DeleteRule(region, settings); err != nil {
+				return err
+			}
+			for _, p := range trail.Patterns() {
+				if p.Name != trail.Settings {
+					continue
+				}
+				return a.AWS.Attach(localaws.Rule{
+					Name: settings, Region: region, Pattern: p.JSON, TargetARN: "arn:aws-us-gov:lambda:" + region + ":" + localaws.AccountID + ":function:" + product.Enforcer,
+					Invoke: func(_ context.Context, event []byte) error {
+						return a.AWS.Send(queueURL(product.Undelivered), "", string(event))
+					},
+				})
+			}
+			return nil
+		}, drill.OverrideStep, "permission: queue fipsguard-undelivered has about"},
 		"the queue is stuck": {func(a *simulation.Account) error { return a.AWS.DisableSources(queueURL(product.Workloads)) }, drill.DefinitionStep, "queue: it has about 1 event waiting for the gate"},
 		"the guard may not fix": {func(a *simulation.Account) error {
 			a.AWS.Deny(a.People.Guard, "ecs:DeregisterTaskDefinition")

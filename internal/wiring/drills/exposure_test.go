@@ -243,6 +243,28 @@ func TestCleanTurnsFIPSModeOn(t *testing.T) {
 	}
 }
 
+// TestCleanSaysOnlyWhatItRead of FIPS mode, where it may not turn it on.
+func TestCleanSaysOnlyWhatItRead(t *testing.T) {
+	for denied, want := range map[string]string{
+		"":                        "turn on FIPS mode, WHICH IS OFF: AccessDeniedException",
+		"ecs:ListAccountSettings": "turn on FIPS mode, WHICH MAY BE OFF and could not be read: AccessDeniedException",
+	} {
+		a := deployed(t, guard.DefaultPolicy())
+		deaf(t, a)
+		d, err := prepared(t, a, &network{}, all())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Account.PutDefault(t.Context(), "disabled"); err != nil {
+			t.Fatal(err)
+		}
+		a.AWS.Deny(a.People.Drill, "ecs:PutAccountSettingDefault", denied)
+		if left := strings.Join(d.Clean(t.Context(), true).Left, "\n"); !strings.Contains(left, want) {
+			t.Errorf("what is left is\n%s\nwant %q", left, want)
+		}
+	}
+}
+
 // TestATaskThatRuns is one that the guard did not stop.
 func TestATaskThatRuns(t *testing.T) {
 	a := deployed(t, guard.DefaultPolicy())

@@ -126,6 +126,13 @@ func TestCanary(t *testing.T) {
 	if got := said(report, guard.GuardCanary); !strings.HasPrefix(got, "COMPLIANT: The enforcer received the canary of ") || !strings.Contains(got, "Received in the last day: 4") {
 		t.Errorf("the report says %q", got)
 	}
+	facts := map[guard.Question]string{}
+	for _, f := range report.Facts {
+		facts[f.Question] = f.Answer
+	}
+	if !strings.HasPrefix(facts[guard.AskLatency], "canaries received in the last day: 4, ") || !strings.HasPrefix(facts[guard.AskLookup], "the canary of this scan was there at most ") {
+		t.Errorf("of open questions it says %q", facts)
+	}
 	writes := 0
 	for _, call := range l.Calls() {
 		if !strings.Contains(call.Operation, "PutAccountSetting") || call.Principal.ARN == localaws.Everyone().Admin.ARN {
