@@ -84,6 +84,9 @@ func checkCareful(t *testing.T, stack synthesized) {
 		"ObjectLockEnabled":       true,
 		"ObjectLockConfiguration": map[string]any{"Rule": map[string]any{"DefaultRetention": map[string]any{"Days": 365, "Mode": "GOVERNANCE"}}},
 		"VersioningConfiguration": map[string]any{"Status": "Enabled"},
+		"LifecycleConfiguration": map[string]any{"Rules": []any{map[string]any{
+			"Id": "OlderStates", "Status": "Enabled", "Prefix": "state/", "NoncurrentVersionExpiration": map[string]any{"NoncurrentDays": 365, "NewerNoncurrentVersions": 10},
+		}}},
 		"PublicAccessBlockConfiguration": map[string]any{
 			"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true,
 		},

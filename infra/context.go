@@ -64,18 +64,23 @@ func oneOf(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
-func (c *choices) yes(name string) bool {
+func (c *choices) yes(name string) bool { return c.yesOr(name, false) }
+
+// yesOr is what is chosen, or otherwise where it is left out.
+func (c *choices) yesOr(name string, otherwise bool) bool {
 	switch value := c.value(name).(type) {
 	case nil:
-		return false
+		return otherwise
 	case bool:
 		return value
 	case string:
 		switch value {
 		case "true":
 			return true
-		case "false", "":
+		case "false":
 			return false
+		case "":
+			return otherwise
 		}
 	}
 	c.refuse(name, "true or false")

@@ -13,7 +13,7 @@ import (
 
 // newEvidence is the bucket of the reports. Nobody but the verifier writes to it
 // and nobody deletes from it; Object Lock keeps every version for its time, in
-// governance mode. The bucket stays when the stack goes and cannot be deleted
+// governance mode, and a life cycle follows. The bucket stays when the stack goes and cannot be deleted
 // before its time, so that each stack has one of its own: the beginning of the
 // stack's ID is in its name.
 func newEvidence(stack awscdk.Stack, key awskms.IKey, options Options) awss3.Bucket {
@@ -28,6 +28,7 @@ func newEvidence(stack awscdk.Stack, key awskms.IKey, options Options) awss3.Buc
 		Versioned:                  jsii.Bool(true),
 		ObjectLockEnabled:          jsii.Bool(true),
 		ObjectLockDefaultRetention: awss3.ObjectLockRetention_Governance(awscdk.Duration_Days(jsii.Number(options.EvidenceDays))),
+		LifecycleRules:             lifeCycle(options),
 		RemovalPolicy:              awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 	})
 	onlyTheVerifierWrites(stack, bucket)
@@ -37,6 +38,27 @@ func newEvidence(stack awscdk.Stack, key awskms.IKey, options Options) awss3.Buc
 		Description: jsii.String("The bucket of the reports; it stays when the stack goes"), Value: bucket.BucketName(),
 	})
 	return bucket
+}
+
+// statesKept are versions of the state that stay, however old: the verifier compares
+// the newest with the one that it replaced.
+const statesKept = 10
+
+// lifeCycle is what becomes of objects once their lock is over. Older versions of the
+// verifier's state go; reports stay, unless the options say for how long. No policy of
+// the bucket stops S3's own life cycle.
+func lifeCycle(options Options) *[]*awss3.LifecycleRule {
+	rules := []*awss3.LifecycleRule{{
+		Id: jsii.String("OlderStates"), Prefix: jsii.String("state/"), NoncurrentVersionsToRetain: jsii.Number(statesKept),
+		NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(options.EvidenceDays)),
+	}}
+	if options.ReportsDays > 0 {
+		rules = append(rules, &awss3.LifecycleRule{
+			Id: jsii.String("Reports"), Prefix: jsii.String("reports/"), Expiration: awscdk.Duration_Days(jsii.Number(options.ReportsDays)),
+			NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(1)),
+		})
+	}
+	return &rules
 }
 
 // beginningOfID is the first part of the UUID at the end of the stack's ARN.

@@ -77,6 +77,7 @@ func TestOptions(t *testing.T) {
 		"keysToRead":          "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/0123",
 		"securityHub":         "true",
 		"tracing":             "true",
+		"dashboard":           "false",
 		"routeTables":         "rtb-0123456789abcdef0",
 		"endpoints":           "ecs=ecs-fips, iam=none, lambda=lambda-fips, securityhub=securityhub-fips",
 	}) {
@@ -98,6 +99,9 @@ func TestOptions(t *testing.T) {
 		}
 		if chosen != 3 {
 			t.Errorf("%d subscriptions, want 3", chosen)
+		}
+		if n := len(stack.resources("AWS::CloudWatch::Dashboard")); n != 0 {
+			t.Errorf("%d dashboards, want none", n)
 		}
 		if n := len(stack.resources("AWS::EC2::VPCEndpoint")); n != 16 {
 			t.Errorf("%d endpoints, want one for each of 15 services, and S3's gateway", n)

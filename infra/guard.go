@@ -78,7 +78,9 @@ func newGuard(stack awscdk.Stack, options Options, code codes, version *string) 
 	functions := functions{enforcer, gate, verifier}
 	leaveExistingLogs(stack, enforcer, gate, verifier)
 	alarms, canary := newAlarms(stack, functions, topic, queues, in, p)
-	newDashboard(stack, functions, queues, in, alarms)
+	if options.Dashboard {
+		newDashboard(stack, functions, queues, in, alarms)
+	}
 	checkOnDeploy(stack, enforcer, slices.Concat(settings, workloads), version, p, append(slices.Clone(alarms), canary))
 	return verifier, nil
 }

@@ -60,6 +60,8 @@ func TestBadOptions(t *testing.T) {
 		{"class", "E", "B, C or D"},
 		{"proofSample", "none", "whole number"},
 		{"evidenceDays", -1.0, "whole number"},
+		{"reportsDays", "364", "no less than evidenceDays"},
+		{"dashboard", "no", "true or false"},
 		{"securityHub", "yes", "true or false"},
 		{"tracing", 1.0, "true or false"},
 		{"keysToRead", "alias/mine", "ARNs of KMS keys"},

@@ -34,9 +34,11 @@ type Options struct {
 	Class               guard.Class // FedRAMP's, by whose cycle kernel checks are renewed; empty is C
 	Sample              int         // tasks whose kernel an hourly scan checks
 	EvidenceDays        int         // for which reports are locked
+	ReportsDays         int         // after which reports are deleted; 0 is never
 	KeysToRead          []string
 	SecurityHub         bool
 	Tracing             bool // X-Ray traces of the functions
+	Dashboard           bool
 	Drill               bool // a role and queues for fipsguard drill
 	Queues              []string
 	HTTPSEndpoints      []string
@@ -65,9 +67,11 @@ func readOptions(context map[string]any) (Options, error) {
 		Class:           guard.Class(c.oneOf("class", "", string(guard.ClassB), string(guard.ClassC), string(guard.ClassD))),
 		Sample:          c.number("proofSample", config.DefaultSample, config.MaxSample),
 		EvidenceDays:    c.number("evidenceDays", 365, 36_500),
+		ReportsDays:     c.number("reportsDays", 0, 36_500),
 		KeysToRead:      c.list("keysToRead", "ARNs of KMS keys", keyARN.MatchString),
 		SecurityHub:     c.yes("securityHub"),
 		Tracing:         c.yes("tracing"),
+		Dashboard:       c.yesOr("dashboard", true),
 		Drill:           c.yes("drill"),
 		Queues:          c.list("queues", "ARNs of SQS queues, none of them FIFO, which SNS does not send to", queueARN.MatchString),
 		HTTPSEndpoints:  c.list("httpsEndpoints", "URLs that begin with https://", isHTTPS),
@@ -90,6 +94,9 @@ func readOptions(context map[string]any) (Options, error) {
 	}
 	if n := c.number("reservedConcurrency", 0, 10_000); n > 0 {
 		o.ReservedConcurrency = jsii.Number(n)
+	}
+	if o.ReportsDays > 0 && o.ReportsDays < o.EvidenceDays {
+		c.refuse("reportsDays", "no less than evidenceDays, for which reports are locked")
 	}
 	if o.SecurityAccount != "" && !product.IsAccount(o.SecurityAccount) {
 		c.refuse("securityAccount", "an account's 12 digits")

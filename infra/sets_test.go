@@ -23,7 +23,7 @@ import (
 var sets = []map[string]string{
 	{},
 	{"policyFile": "testdata/policy.json"},
-	{"reservedConcurrency": "10", "logRetentionDays": "2557", "evidenceDays": "1096"},
+	{"reservedConcurrency": "10", "logRetentionDays": "2557", "evidenceDays": "1096", "reportsDays": "2557", "dashboard": "false"},
 	{"queues": "arn:aws-us-gov:sqs:us-gov-west-1:111122223333:alerts", "architecture": "arm64", "logLevel": "debug"},
 	{"httpsEndpoints": "https://siem.example.gov/alerts", "securityAccount": "444455556666", "class": "B"},
 	{"securityAccount": "444455556666", "securityBus": "arn:aws-us-gov:events:us-gov-west-1:444455556666:event-bus/fipsguard-security"},

@@ -104,6 +104,7 @@ var everything = map[string]string{
 	"securityHub":          "true",
 	"tracing":              "true",
 	"drill":                "true",
+	"reportsDays":          "1096",
 	"class":                "B",
 	"routeTables":          "rtb-0123456789abcdef0",
 	"endpoints":            "ecr=ecr-fips, ecs=ecs-fips, iam=none, lambda=lambda-fips, securityhub=securityhub-fips",

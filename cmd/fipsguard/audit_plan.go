@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fipsguard/internal/audit"
+	"fipsguard/internal/grammar"
 )
 
 // What S3 charges for 1,000 requests of a kind in the first commercial Regions,
@@ -16,7 +17,8 @@ const (
 
 // printPlan says what an audit would read, and what S3 would charge for it.
 func printPlan(t *terminal, p audit.Plan) error {
-	fmt.Fprintf(t.out, "%d log files and %d digests, %s; %d other files are skipped.\n", len(p.Logs), len(p.Digests), bytesText(p.Bytes), p.Skipped)
+	fmt.Fprintf(t.out, "%s and %s, %s; %s skipped.\n",
+		grammar.Count(len(p.Logs), "log file"), grammar.Count(len(p.Digests), "digest"), bytesText(p.Bytes), grammar.Count(p.Skipped, "other file"))
 	inS3 := 0
 	for _, f := range append(p.Logs[:len(p.Logs):len(p.Logs)], p.Digests...) {
 		if strings.HasPrefix(f.Path, "s3://") {

@@ -137,7 +137,7 @@ func TestAnAuditIsEvidence(t *testing.T) {
 	if code, _, talk := fipsguard("", "audit", "--out", dir, "--sign-key", arn, "--html", page, logs); code != 1 || talk != "" {
 		t.Fatalf("audit --out exits %d: %s", code, talk)
 	}
-	if code, out, talk := fipsguard("", "evidence", "verify", dir, "--key", key); code != 0 || !strings.HasPrefix(out, "WHOLE  1 of 1 reports are signed") || talk != "" {
+	if code, out, talk := fipsguard("", "evidence", "verify", dir, "--key", key); code != 0 || !strings.HasPrefix(out, "WHOLE  1 report, 1 signed") || talk != "" {
 		t.Errorf("evidence verify exits %d: %s\n%s", code, talk, out)
 	}
 	original := one(t, dir, "*.dsse.json")

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"fipsguard/internal/audit"
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/sanitize"
 )
 
@@ -49,7 +50,7 @@ func printPlace(t *terminal, b *strings.Builder, p audit.Place, oneOfMany bool) 
 	}
 	for i, l := range p.Launched {
 		if i == maxListed {
-			fmt.Fprintf(b, "    … and %d more kinds\n", len(p.Launched)-maxListed)
+			fmt.Fprintf(b, "    … and %s\n", grammar.Count(len(p.Launched)-maxListed, "more kind"))
 			break
 		}
 		fmt.Fprintf(b, "    %d × %s  %s\n", l.Count, sanitize.Terminal(orDash(l.Definition)), sanitize.Terminal(l.Group))
@@ -65,7 +66,7 @@ func printPlace(t *terminal, b *strings.Builder, p audit.Place, oneOfMany bool) 
 		fmt.Fprintf(b, "    %s  %s by %s: %s\n", f.At, sanitize.Terminal(f.Event.EventName), sanitize.Terminal(f.Event.Actor), sanitize.Terminal(f.Failure))
 	}
 	if p.Trust.AlteredFiles+p.Trust.MissingFiles > 0 {
-		fmt.Fprintf(b, "  %d files were altered, %d are missing\n", p.Trust.AlteredFiles, p.Trust.MissingFiles)
+		fmt.Fprintf(b, "  %s altered, %d missing\n", grammar.Count(p.Trust.AlteredFiles, "file"), p.Trust.MissingFiles)
 	}
 }
 

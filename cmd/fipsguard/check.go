@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/manifest"
 	"fipsguard/internal/sanitize"
@@ -114,13 +114,6 @@ func (r checkReport) tell(t *terminal) {
 	}
 	r.tellSources(t)
 	if over > 0 {
-		fmt.Fprintf(t.err, "fipsguard: %s read; %s about something else passed over\n", count(read, "file"), count(over, "file"))
+		fmt.Fprintf(t.err, "fipsguard: %s read; %s about something else passed over\n", grammar.Count(read, "file"), grammar.Count(over, "file"))
 	}
-}
-
-func count(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return strings.Join([]string{fmt.Sprint(n), what}, " ")
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/manifest"
 	"fipsguard/internal/sanitize"
 )
@@ -43,7 +44,7 @@ func (r checkReport) tellSources(t *terminal) {
 			}
 		}
 		if others > 0 {
-			first += " and " + count(others, "other file")
+			first += " and " + grammar.Count(others, "other file")
 		}
 		if first != "" {
 			fmt.Fprintf(t.err, "fipsguard: %s: not checked: %s\n", first, source.Reason())

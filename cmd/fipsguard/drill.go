@@ -72,7 +72,11 @@ func (c *drillCommand) Run(t *terminal) error {
 	if c.Plan {
 		return writePlan(t.out, options, c.Format)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// It cleans up, whoever stops reading what it prints: Ctrl-C ends a pipeline's
+	// other programs, too.
+	signal.Ignore(syscall.SIGPIPE)
+	defer signal.Reset(syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
 	forgetInterrupt := context.AfterFunc(ctx, func() {
 		stop() // a second Ctrl-C ends the program at once
@@ -102,7 +106,11 @@ func (c *drillCommand) Run(t *terminal) error {
 	if err != nil {
 		return scans.Legible(err)
 	}
-	document := report.New(report.About{Location: caller.Location, Collector: caller.ARN, Role: me, Tool: evidence.Tool(product.ThisBuild())}, outcome)
+	about := report.About{Location: caller.Location, Collector: caller.ARN, Role: me, Tool: evidence.Tool(product.ThisBuild())}
+	if settings.BaseEndpoint != nil {
+		about.Endpoint = *settings.BaseEndpoint
+	}
+	document := report.New(about, outcome)
 	var by folder.Signer
 	if c.SignKey != "" {
 		by = scans.Signer(settings, c.SignKey)
@@ -113,6 +121,16 @@ func (c *drillCommand) Run(t *terminal) error {
 		return err
 	}
 	return drillExit(document)
+}
+
+// endings are the signals after which a drill cleans up: Ctrl-C, a polite kill, and a
+// terminal that closes, unless nohup has it go on.
+func endings() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
 }
 
 func (c *drillCommand) check() error {

@@ -38,7 +38,7 @@ func writePlan(out io.Writer, o drill.Options, format string) error {
 		return planJSON(out, plan)
 	}
 	var b strings.Builder
-	b.WriteString("The drill makes these calls, and no others. It changes nothing yet: this is the plan.\n")
+	b.WriteString("The drill makes these calls, and no others; w marks those that change something. It changes nothing yet: this is the plan.\n")
 	for _, s := range plan.Steps {
 		fmt.Fprintf(&b, "\n%s: %s\n  expected   %s, within %s\n  cleans up  %s\n  at worst   %s\n", s.ID, s.Breaks, s.Expects, s.Within, s.CleanUp, s.Worst)
 		writeCalls(&b, s.Calls)
@@ -70,7 +70,15 @@ func writeCalls(b *strings.Builder, calls []drill.Call) {
 		if c.Writes {
 			mark = "w"
 		}
-		fmt.Fprintf(b, "  %s %-32s by %-16s on %s: %s\n", mark, c.Action, c.By, c.On, c.Why)
+		on := c.On
+		if condition := c.If(); condition != "" {
+			on += ", if " + condition
+		}
+		note := ""
+		if c.Implied {
+			note = " (a permission, no call)"
+		}
+		fmt.Fprintf(b, "  %s %-32s by %-16s on %s: %s%s\n", mark, c.Action, c.By, on, c.Why, note)
 	}
 }
 

@@ -55,7 +55,8 @@ func drilled(t *testing.T) *simulation.Account {
 // verifies the report.
 func TestDrill(t *testing.T) {
 	s := drilled(t)
-	arn, key := signingKey(t, s)
+	arn := s.SigningKey
+	key := publicKey(t, s, arn)
 	dir := filepath.Join(t.TempDir(), "evidence")
 	code, out, talk := fipsguard("", "drill", "--launch", "--witness", "--subnets", "subnet-0123456789abcdef0", "--accept-exposure", "--out", dir, "--sign-key", arn, "--format", "json")
 	if code != 0 {
@@ -124,6 +125,9 @@ func TestDrillPlan(t *testing.T) {
 		}
 	}
 	code, out, _ = fipsguard("", "drill", "--plan")
+	if !strings.Contains(out, "w ecs:PutAccountSetting            by the drill's role on *, if ecs:account-setting is fargateFIPSMode: turns") {
+		t.Errorf("the plan does not say on which condition a call is allowed:\n%s", out)
+	}
 	if code != 0 || !strings.Contains(out, "account-default (--accept-exposure)") || strings.Contains(out, "ecs:PutAccountSettingDefault") {
 		t.Errorf("a plan without options exits %d:\n%s", code, out)
 	}

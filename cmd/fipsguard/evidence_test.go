@@ -39,15 +39,21 @@ func signingKey(t *testing.T, s *simulation.Account) (arn, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return arn, publicKey(t, s, arn)
+}
+
+// publicKey is the file with the public key of one of KMS.
+func publicKey(t *testing.T, s *simulation.Account, arn string) string {
+	t.Helper()
 	out, err := kms.NewFromConfig(s.AWS.Config(s.People.Admin, simulation.Region)).GetPublicKey(t.Context(), &kms.GetPublicKeyInput{KeyId: aws.String(arn)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	file = filepath.Join(t.TempDir(), "key.pem")
+	file := filepath.Join(t.TempDir(), "key.pem")
 	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: out.PublicKey}), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return arn, file
+	return file
 }
 
 // TestAPersonsReportIsSignedOrSaysThatItIsNot: verify writes all formats, and
@@ -64,7 +70,7 @@ func TestAPersonsReportIsSignedOrSaysThatItIsNot(t *testing.T) {
 		t.Fatalf("the folder has %v, error %v", names, err)
 	}
 	code, out, talk := fipsguard("", "evidence", "verify", dir, "--key", key)
-	if code != 0 || !strings.HasPrefix(out, "WHOLE  1 of 1 reports are signed") || talk != "" {
+	if code != 0 || !strings.HasPrefix(out, "WHOLE  1 report, 1 signed") || talk != "" {
 		t.Errorf("evidence verify exits %d: %s\n%s", code, talk, out)
 	}
 	var result folder.Result
@@ -206,7 +212,7 @@ func TestTheVerifiersEvidence(t *testing.T) {
 	scan()
 	const where = "s3://fipsguard-evidence"
 	code, out, talk := fipsguard("", "evidence", "verify", where, "--key", key)
-	if code != 0 || !strings.HasPrefix(out, "WHOLE  2 of 2 reports are signed") || !strings.Contains(out, "begins: It is the first report") {
+	if code != 0 || !strings.HasPrefix(out, "WHOLE  2 reports, 2 signed") || !strings.Contains(out, "begins: It is the first report") {
 		t.Errorf("evidence verify exits %d: %s\n%s", code, talk, out)
 	}
 	before := len(s.AWS.Published())

@@ -13,6 +13,7 @@ import (
 	"fipsguard/internal/drill/report"
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/evidence/folder"
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/product"
 	"fipsguard/internal/sanitize"
 	"fipsguard/internal/wiring/tools"
@@ -70,12 +71,12 @@ func (c *evidenceVerifyCommand) print(t *terminal, r folder.Result) error {
 	if !r.Whole {
 		word = t.paint(red, "BROKEN")
 	}
-	fmt.Fprintf(t.out, "%s  %d of %d reports are signed; faults: %d, gaps: %d\n", word, r.Signed, r.Reports, len(r.Faults), len(r.Gaps))
+	fmt.Fprintf(t.out, "%s  %s, %d signed; faults: %d, gaps: %d\n", word, grammar.Count(r.Reports, "report"), r.Signed, len(r.Faults), len(r.Gaps))
 	if r.Drills > 0 {
 		fmt.Fprintf(t.out, "Signed reports of drills: %d\n", r.Drills)
 	}
 	for _, chain := range r.Chains {
-		fmt.Fprintf(t.out, "\nChain of account %s, Region %s: %d reports from %s until %s\n", chain.Account, chain.Region, chain.Reports,
+		fmt.Fprintf(t.out, "\nChain of account %s, Region %s: %s from %s until %s\n", chain.Account, chain.Region, grammar.Count(chain.Reports, "report"),
 			chain.From.Format(time.RFC3339), chain.Until.Format(time.RFC3339))
 		fmt.Fprintf(t.out, "  key %s\n  public key SHA-256 %s\n  longest time without a report %s\n", sanitize.Terminal(chain.Key), chain.Public, chain.Longest)
 		if chain.Begins != "" {

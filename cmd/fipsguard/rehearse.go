@@ -2,13 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/rehearse"
 	"fipsguard/internal/sanitize"
@@ -18,9 +20,9 @@ import (
 
 type rehearseCommand struct {
 	policyFlag `embed:""`
-	Days       int      `default:"90" help:"How many days back (${default}); LookupEvents remembers 90."`
-	Logs       []string `placeholder:"PATH" help:"Read these log files in the place of LookupEvents: folders, files, s3://BUCKET/PREFIX; may be given more than once."`
-	Workloads  bool     `negatable:"" default:"true" help:"Read what runs now, too (${default}). Without it, and with log files, nothing of AWS is called."`
+	Days       int      `default:"90" help:"How many days back (${default}), at most 90 without --logs."`
+	Logs       []string `placeholder:"PATH" help:"Read these log files instead of LookupEvents: folders, files, s3://BUCKET/PREFIX; may be given more than once."`
+	Workloads  bool     `negatable:"" default:"true" help:"Read what runs now, too (${default}). With --no-workloads and --logs, AWS is not called at all."`
 	TeamTag    string   `placeholder:"KEY" help:"Sum up by the value of this tag of task definitions, as far as they were registered with it in that time; else by family."`
 	Profile    string   `placeholder:"NAME" help:"The AWS profile to use; else what AWS_PROFILE or the environment says."`
 	Region     string   `placeholder:"REGION" help:"The Region; else what AWS_REGION or the profile says."`
@@ -29,9 +31,25 @@ type rehearseCommand struct {
 
 // Help is what kong prints below the usage.
 func (rehearseCommand) Help() string {
-	return "Gives the events of the last 90 days, and what runs now, to the guard's own code on an account that changes nothing: what it would have " +
-		"turned back on, deregistered, stopped, rolled back and reported, by family of task definitions, and the exemptions with which it would not have. " +
-		"It only reads, with two requests a second of LookupEvents. " + exits("rehearse")
+	return "Plays the events of the last 90 days, and what runs now, through the guard's own code, and prints what it would have turned back on, " +
+		"deregistered, stopped, rolled back and reported, by family of task definitions, with the exemptions that would have kept it from doing so. " +
+		"Changes nothing: it only reads, with two LookupEvents requests a second. " + exits("rehearse")
+}
+
+// What --days may be: what LookupEvents remembers, and as much as a trail has.
+const (
+	rememberedDays = 90
+	mostDays       = 36_500
+)
+
+func (c *rehearseCommand) checkDays() error {
+	switch {
+	case c.Days < 1 || c.Days > mostDays:
+		return fmt.Errorf("--days is %d; it must be from 1 to %d", c.Days, mostDays)
+	case c.Days > rememberedDays && len(c.Logs) == 0:
+		return fmt.Errorf("--days is %d; LookupEvents remembers %d days: for more, name the trail's log files with --logs", c.Days, rememberedDays)
+	}
+	return nil
 }
 
 func (c *rehearseCommand) Run(t *terminal) error {
@@ -40,8 +58,8 @@ func (c *rehearseCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	if c.Days < 1 {
-		return fmt.Errorf("--days is %d; it must be at least 1", c.Days)
+	if err := c.checkDays(); err != nil {
+		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -64,10 +82,17 @@ func (c *rehearseCommand) Run(t *terminal) error {
 		all = append(all, one)
 	}
 	if len(all) == 0 && len(r.failures) == 0 {
-		r.fail(errors.New("no event that the guard acts on was found"))
+		return fmt.Errorf("the log files have no event of the last %s that the guard acts on: check --logs and --days", grammar.Count(c.Days, "day"))
 	}
-	for _, err := range r.failures {
-		fmt.Fprintln(t.err, "fipsguard: could not read:", sanitize.Terminal(err.Error()))
+	for i := range all {
+		all[i].unread = r.failures
+	}
+	for i, failure := range r.failures {
+		if i == maxRehearsed {
+			fmt.Fprintf(t.err, "fipsguard: … and could not read %d more\n", len(r.failures)-i)
+			break
+		}
+		fmt.Fprintln(t.err, "fipsguard: could not read:", sanitize.Terminal(failure))
 	}
 	if err := c.print(t, all); err != nil {
 		return err
@@ -88,12 +113,13 @@ type rehearsing struct {
 	policy     guard.Policy
 	now, since time.Time
 	account    *tools.Rehearsal // nil where AWS is not asked
-	failures   []error          // of reads
+	failures   []string         // of reads
 }
 
+// fail notes what could not be read: each line of an error is one.
 func (r *rehearsing) fail(err error) {
 	if err != nil {
-		r.failures = append(r.failures, err)
+		r.failures = append(r.failures, strings.Split(err.Error(), "\n")...)
 	}
 }
 
@@ -140,7 +166,19 @@ func (r *rehearsing) events(ctx context.Context) ([]guard.Event, error) {
 		return nil, err
 	}
 	r.fail(err)
+	r.checkPlaces(events)
 	return events, nil
+}
+
+// checkPlaces says when log files are all about other accounts or Regions than the
+// one that is asked.
+func (r *rehearsing) checkPlaces(events []guard.Event) {
+	found := rehearse.Places(events)
+	if r.account == nil || len(found) == 0 || slices.Contains(found, r.account.At) {
+		return
+	}
+	r.fail(fmt.Errorf("events of account %s, Region %s: the log files have those of account %s, Region %s; to rehearse these, add --no-workloads, or use credentials of that account",
+		r.account.At.Account, r.account.At.Region, found[0].Account, found[0].Region))
 }
 
 // places are the account that is asked, or all that log files are about.
@@ -180,7 +218,8 @@ func (r *rehearsing) rehearse(ctx context.Context, at guard.Location, events []g
 type rehearsal struct {
 	at         guard.Location
 	since, now time.Time
-	workloads  bool // what runs now was read
+	workloads  bool     // what runs now was read
+	unread     []string // what could not be read
 	past       rehearse.Past
 	present    rehearse.Now
 }

@@ -140,5 +140,8 @@ func unknownOf(r rehearsal) []rehearse.Unknown {
 		}
 		all = append(all, u)
 	}
+	if n := len(r.unread); n > 0 {
+		all = append(all, rehearse.Unknown{What: "What could not be read. The rehearsal is without it.", Count: n, Examples: r.unread[:min(n, 3)]})
+	}
 	return all
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -128,15 +129,15 @@ func TestRehearse(t *testing.T) {
 	if r.Events != 6 || !r.Workloads || r.Account != localaws.AccountID {
 		t.Errorf("%+v", r)
 	}
-	if want := "now rejected, now scaled to zero, now stopped, past corrected, past rejected, past scaled to zero, past stopped"; r.kinds() != want {
+	if want := "now deregistered, now scaled to zero, now stopped, past corrected, past deregistered, past scaled to zero, past stopped"; r.kinds() != want {
 		t.Errorf("it would have: %s\nwant: %s", r.kinds(), want)
 	}
-	if r.Teams[0].Name != "shop" || r.Teams[0].Done["rejected"] != 2 || r.Teams[1].Name != "(the account)" {
+	if r.Teams[0].Name != "shop" || r.Teams[0].Done["deregistered"] != 2 || r.Teams[1].Name != "(the account)" {
 		t.Errorf("the teams are %+v", r.Teams)
 	}
 
 	code, text, _ := fipsguard("", "rehearse", "--policy", policy)
-	for _, want := range []string{"turned FIPS mode back on once", "shop: 2 rejected", "Of what runs now it would have deregistered 1 task definition", `"exemptions": [`} {
+	for _, want := range []string{"turned FIPS mode back on once", "shop: 2 deregistered", "Of what runs now it would have deregistered 1 task definition", `"exemptions": [`} {
 		if code != exitFindings || !strings.Contains(text, want) {
 			t.Errorf("as text it exits %d and does not say %q:\n%s", code, want, text)
 		}
@@ -151,6 +152,16 @@ func TestRehearse(t *testing.T) {
 	_, out, talk = fipsguard("", "rehearse", "--policy", policy, "--format", "json")
 	if r := rehearsalOf(t, out); r.kinds() != "past corrected" || talk != "" {
 		t.Errorf("with the exemptions it would still have: %s\n%s", r.kinds(), talk)
+	}
+
+	logs := filepath.Join(t.TempDir(), "of-another-account.json")
+	record := fmt.Sprintf(`{"Records":[{"eventID":"1","eventTime":%q,"eventSource":"ecs.amazonaws.com","eventName":"DeleteAccountSetting","awsRegion":"us-gov-west-1","recipientAccountId":"444455556666","requestParameters":{"name":"fargateFIPSMode"}}]}`,
+		time.Now().UTC().AddDate(0, 0, -3).Format(time.RFC3339))
+	if err := os.WriteFile(logs, []byte(record), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, talk := fipsguard("", "rehearse", "--logs", logs); !strings.Contains(talk, "the log files have those of account 444455556666, Region us-gov-west-1; to rehearse these, add --no-workloads") {
+		t.Errorf("with another account's log files it says %q", talk)
 	}
 }
 
@@ -185,17 +196,24 @@ func TestRehearseLogs(t *testing.T) {
 		t.Errorf("of a change to on it exits %d: %s\n%s", code, talk, out)
 	}
 	put("c.json", "oops")
-	if code, _, talk := fipsguard("", "rehearse", "--no-workloads", "--logs", dir); code != exitFindings || !strings.Contains(talk, "could not read: ") || !strings.Contains(talk, "c.json") {
-		t.Errorf("with a file that is none it exits %d: %s", code, talk)
+	put("d.json", "oops")
+	code, out, talk = fipsguard("", "rehearse", "--no-workloads", "--logs", dir)
+	if code != exitFindings || strings.Count(talk, "could not read: ") != 2 || strings.Count(talk, "\n") != 2 || !strings.Contains(talk, "c.json") {
+		t.Errorf("with two files that are none it exits %d: %s", code, talk)
+	}
+	if !strings.Contains(out, "2 × What could not be read.") || !strings.Contains(out, "Not everything could be read, so there may be more. From ") {
+		t.Errorf("what it says does not hold what could not be read:\n%s", out)
 	}
 	quiet := t.TempDir()
 	if err := os.WriteFile(filepath.Join(quiet, "a.json"), []byte(`{"Records":[]}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, talk := fipsguard("", "rehearse", "--no-workloads", "--logs", quiet); code != exitUnreadable || !strings.Contains(talk, "no event that the guard acts on") {
+	if code, _, talk := fipsguard("", "rehearse", "--no-workloads", "--logs", quiet); code != exitUnreadable || !strings.Contains(talk, "have no event of the last 90 days that the guard acts on") {
 		t.Errorf("of nothing it exits %d: %s", code, talk)
 	}
-	if code, _, talk := fipsguard("", "rehearse", "--days", "0"); code != exitUnreadable || !strings.Contains(talk, "--days is 0") {
-		t.Errorf("of no day it exits %d: %s", code, talk)
+	for days, said := range map[string]string{"0": "--days is 0; it must be", "365": "LookupEvents remembers 90 days: for more, name the trail's log files with --logs", "1000000": "it must be"} {
+		if code, out, talk := fipsguard("", "rehearse", "--days", days); code != exitUnreadable || out != "" || !strings.Contains(talk, said) {
+			t.Errorf("of %s days it exits %d: %s", days, code, talk)
+		}
 	}
 }

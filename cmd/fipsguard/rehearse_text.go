@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"fipsguard/internal/evidence"
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/rehearse"
 	"fipsguard/internal/sanitize"
@@ -38,15 +38,18 @@ func printRehearsal(t *terminal, r rehearsal) error {
 // inWords is a rehearsal in a few sentences.
 func inWords(r rehearsal) string {
 	text := fmt.Sprintf("From %s until %s the guard would have got %s. It would have %s.",
-		r.since.Format(time.DateOnly), r.now.Format(time.DateOnly), evidence.Count(r.past.Events, "event"), did(r.past.Actions))
-	if n := len(r.past.Blocked); n > 0 {
-		text += fmt.Sprintf(" ECS would have refused %s, since what they start would have been deregistered.", evidence.Count(n, "call"))
+		r.since.Format(time.DateOnly), r.now.Format(time.DateOnly), grammar.Count(r.past.Events, "event"), did(r.past.Actions))
+	if len(r.unread) > 0 {
+		text = "Not everything could be read, so there may be more. " + text
 	}
-	text += fmt.Sprintf(" People would have got %s.", evidence.Count(len(r.past.Alerts), "alert"))
+	if n := len(r.past.Blocked); n > 0 {
+		text += fmt.Sprintf(" ECS would have refused %s, since what they start would have been deregistered.", grammar.Count(n, "call"))
+	}
+	text += fmt.Sprintf(" People would have got %s about these events, besides those of scans.", grammar.Count(len(r.past.Alerts), "alert"))
 	if !r.workloads {
 		return text + " What runs now was not read."
 	}
-	return text + fmt.Sprintf(" Of what runs now it would have %s, and reported %s.", did(r.present.Actions), evidence.Count(len(r.present.Reported), "violation"))
+	return text + fmt.Sprintf(" Of what runs now it would have %s, and reported %s.", did(r.present.Actions), grammar.Count(len(r.present.Reported), "violation"))
 }
 
 // did is what actions do, as the end of a sentence.
@@ -70,10 +73,12 @@ func did(actions []rehearse.Action) string {
 		switch kind {
 		case rehearse.Corrected:
 			said = append(said, "turned FIPS mode back on "+times(n))
-		case rehearse.Rejected:
-			said = append(said, "deregistered "+evidence.Count(n, "task definition"))
+		case rehearse.Tried:
+			said = append(said, "tried "+times(n)+" to end the override of a user or role")
+		case rehearse.Deregistered:
+			said = append(said, "deregistered "+grammar.Count(n, "task definition"))
 		case rehearse.Stopped:
-			said = append(said, "stopped "+evidence.Count(n, "task"))
+			said = append(said, "stopped "+grammar.Count(n, "task"))
 		case rehearse.RolledBack:
 			said = append(said, "rolled services back "+times(n))
 		case rehearse.Scaled:
@@ -82,10 +87,14 @@ func did(actions []rehearse.Action) string {
 			said = append(said, "redeployed services "+times(n))
 		}
 	}
-	if len(said) == 0 {
+	switch last := len(said) - 1; last {
+	case -1:
 		return "changed nothing"
+	case 0:
+		return said[0]
+	default:
+		return strings.Join(said[:last], ", ") + " and " + said[last]
 	}
-	return strings.Join(said, ", ")
 }
 
 func printTeams(t *terminal, b *strings.Builder, teams []*rehearse.Team) {

@@ -81,5 +81,7 @@ func welcome(s *simulation.Account) string {
 		"# or root, who alone can undo another's override\n" + credentials(s.People.Root) +
 		"\naws ecs put-account-setting-default --name fargateFIPSMode --value disabled\n" +
 		"aws ecs list-account-settings --name fargateFIPSMode --effective-settings\n\n" +
+		"# for a drill (docs/drill.md), a key with which the administrator signs\n" +
+		"export FIPSGUARD_KEY=" + s.SigningKey + "\n\n" +
 		"Ctrl-C stops it. What happens:\n\n"
 }

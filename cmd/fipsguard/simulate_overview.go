@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/simulation"
 )
@@ -85,7 +86,7 @@ func (o *overview) foldedLines() []string {
 
 // verdictOf says how many ended as expected.
 func (t *terminal) verdictOf(all []simulation.Story) string {
-	text := fmt.Sprintf("%d of %d scenarios ended as expected.", expected(all), len(all))
+	text := fmt.Sprintf("%d of %s ended as expected.", expected(all), grammar.Count(len(all), "scenario"))
 	if expected(all) < len(all) {
 		return t.paint(red, text)
 	}

@@ -27,7 +27,7 @@ var notUsed = []string{
 	"s3:DeleteBucketMetricsConfiguration", "s3:DeleteBucketReplication", "s3:DeleteBucketWebsite", "s3:DeleteObject", "s3:PutObjectAcl",
 	"s3:PutAccelerateConfiguration", "s3:PutAnalyticsConfiguration", "s3:PutBucketAcl", "s3:PutBucketCORS", "s3:PutBucketIntelligentTieringConfiguration",
 	"s3:PutBucketLogging", "s3:PutBucketNotification", "s3:PutBucketOwnershipControls", "s3:PutBucketReplication", "s3:PutBucketWebsite",
-	"s3:PutInventoryConfiguration", "s3:PutLifecycleConfiguration", "s3:PutMetricsConfiguration", "s3:PutReplicationConfiguration",
+	"s3:PutInventoryConfiguration", "s3:PutMetricsConfiguration", "s3:PutReplicationConfiguration",
 	"s3:PutObjectLockConfiguration", // no action of IAM: it is s3:PutBucketObjectLockConfiguration
 }
 

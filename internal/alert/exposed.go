@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 )
 
@@ -31,7 +32,7 @@ func exposed(d draft) []string {
 		}
 	}
 	if cut := len(d.report.Findings) - len(d.findings); cut > 0 {
-		add(fmt.Sprintf("Plus anything affected by the %d findings not listed here.", cut))
+		add("Plus anything affected by the " + grammar.Count(cut, "finding") + " not listed here.")
 	}
 	if len(list) == 0 && d.report.Scan != nil {
 		add("Only issues already reported; see the report.")

@@ -182,7 +182,7 @@ func was(n int, what string) string {
 func list(all []string) string {
 	const most = 5
 	if len(all) > most {
-		return strings.Join(all[:most], ", ") + fmt.Sprintf(" and %d others", len(all)-most)
+		return strings.Join(all[:most], ", ") + " and " + count(len(all)-most, "other")
 	}
 	if len(all) < 2 {
 		return strings.Join(all, "")

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"fipsguard/internal/grammar"
 )
 
 // mostFaults and mostText bound what is said of one component.
@@ -24,7 +26,7 @@ func (m Meant) Differences(is map[string]any) []string {
 	is = withoutOwn(pick(is, kinds()[m.Type].compared))
 	differ("", canonical(given(m.Properties)), canonical(given(is)), &all)
 	if len(all) > mostFaults {
-		all = append(all[:mostFaults], fmt.Sprintf("%d more differences", len(all)-mostFaults))
+		all = append(all[:mostFaults], grammar.Count(len(all)-mostFaults, "more difference"))
 	}
 	return all
 }

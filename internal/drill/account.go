@@ -3,6 +3,7 @@ package drill
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"fipsguard/internal/guard"
@@ -111,14 +112,24 @@ type refusal interface {
 	ErrorMessage() string
 }
 
-// answerOf is what AWS answered, raw.
+// callError is an error of a call; the SDK's have this shape.
+type callError interface {
+	error
+	Operation() string
+}
+
+// answerOf is what AWS answered, raw. What is no error of a call says itself what is
+// wrong with the answer.
 func answerOf(value string, err error) string {
 	var r refusal
+	var c callError
 	switch {
 	case err == nil:
 		return value
 	case errors.As(err, &r):
-		return r.ErrorCode() + ": " + r.ErrorMessage()
+		return strings.TrimSuffix(r.ErrorCode()+": "+r.ErrorMessage(), ": ")
+	case errors.As(err, &c):
+		return "no answer"
 	}
-	return "no answer"
+	return err.Error()
 }

@@ -44,6 +44,19 @@ type Call struct {
 	Implied   bool // no call: a permission that others need
 }
 
+// If is the condition on which the permission is given, as the end of a sentence;
+// empty where there is none.
+func (c Call) If() string {
+	var all []string
+	for _, keys := range c.Condition {
+		for key, value := range keys {
+			all = append(all, key+" is "+value)
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, " and ")
+}
+
 // settingOnly limits a write of settings to the one of FIPS mode.
 func settingOnly() map[string]map[string]string {
 	return map[string]map[string]string{"StringEquals": {"ecs:account-setting": "fargateFIPSMode"}}

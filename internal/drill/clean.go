@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 )
@@ -13,7 +14,7 @@ import (
 type Cleaned struct {
 	Did   []string
 	Left  []string
-	Facts []Fact
+	Facts []guard.Fact
 }
 
 // cleaning is one under way.
@@ -58,7 +59,7 @@ func (c *cleaning) settings(ctx context.Context, always bool) {
 	c.failed("read FIPS mode", err)
 	hidden := own != nil // ECS shows the override in the default's place
 	if always && account != guard.ModeOn && !hidden {
-		c.turnOn(ctx)
+		c.turnOn(ctx, account)
 	}
 	if own != nil && !c.failed("remove the override of the drill's role", c.Account.DeleteOwn(ctx)) {
 		c.did("removed the override of the drill's role")
@@ -68,12 +69,16 @@ func (c *cleaning) settings(ctx context.Context, always bool) {
 	}
 	account, _, err = c.Account.Modes(ctx)
 	if !c.failed("read FIPS mode", err) && account != guard.ModeOn {
-		c.turnOn(ctx)
+		c.turnOn(ctx, account)
 	}
 }
 
-func (c *cleaning) turnOn(ctx context.Context) {
-	if !c.failed("FIPS MODE IS OFF, and could not be turned on", c.Account.PutDefault(ctx, "enabled")) {
+func (c *cleaning) turnOn(ctx context.Context, from guard.Mode) {
+	failing := "turn on FIPS mode, WHICH IS OFF"
+	if from == guard.ModeUnknown {
+		failing = "turn on FIPS mode, WHICH MAY BE OFF and could not be read"
+	}
+	if !c.failed(failing, c.Account.PutDefault(ctx, "enabled")) {
 		c.did("turned FIPS mode on")
 	}
 }
@@ -116,7 +121,7 @@ func (c *cleaning) definitions(ctx context.Context, family string) {
 		for _, why := range left {
 			c.Left = append(c.Left, "delete "+why)
 		}
-		c.did(fmt.Sprintf("deleted %d task definitions of %s; AWS shows them as DELETE_IN_PROGRESS for a while", len(some)-len(left), family))
-		c.Facts = append(c.Facts, Fact{Question: askDeletion, Asked: "ecs:DeleteTaskDefinitions", Answer: fmt.Sprintf("%d asked for, %d refused", len(some), len(left)), At: c.Now()})
+		c.did(fmt.Sprintf("deleted %s of %s, which AWS shows as DELETE_IN_PROGRESS for a while", grammar.Count(len(some)-len(left), "task definition"), family))
+		c.Facts = append(c.Facts, guard.Fact{Question: askDeletion, Asked: "ecs:DeleteTaskDefinitions", Answer: fmt.Sprintf("%d asked for, %d refused", len(some), len(left)), At: c.Now()})
 	}
 }

@@ -26,7 +26,7 @@ func (r *run) breakDefault(ctx context.Context, s *StepResult) {
 		notRun(s, "the drill's role could not turn FIPS mode on again, as in an account whose guard only audits", err)
 		return
 	}
-	defer r.turnOn(ctx, s)
+	defer r.turnOn(ctx, s) // before anyone asks what is broken
 	if err := r.Account.PutDefault(ctx, "disabled"); err != nil {
 		notRun(s, "AWS refused to turn FIPS mode off", err)
 		return

@@ -24,7 +24,6 @@ func (r *run) readCanary(ctx context.Context, s *StepResult) {
 		if len(canaries) > 0 {
 			s.Why = "the last one was sent at " + last.Sent.UTC().Format(time.RFC3339)
 		}
-		s.Broken = r.broken(ctx, s)
 	default:
 		s.Result = Confirmed
 		s.Why = fmt.Sprintf("sent at %s, received %s later; %d in the last day", last.Sent.UTC().Format(time.RFC3339), last.Latency.Round(time.Second), len(canaries))

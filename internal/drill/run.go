@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 )
 
@@ -26,7 +26,7 @@ type run struct {
 	Drill
 	began  time.Time
 	alerts []received
-	facts  []Fact
+	facts  []guard.Fact
 	errors []error // of reads that were tried again
 
 	launched Alert // about a launch: for 15 minutes, further ones are joined with it
@@ -36,7 +36,7 @@ type run struct {
 type Outcome struct {
 	Began, Ended time.Time
 	Steps        []StepResult
-	Facts        []Fact
+	Facts        []guard.Fact
 	Left         []string // what could not be cleaned up
 	Errors       []error  // of calls that are not a step's own
 }
@@ -56,10 +56,10 @@ func (d Drill) Run(ctx context.Context) (Outcome, error) {
 	out := Outcome{Began: r.began}
 	for _, step := range d.Options.Steps() {
 		s := StepResult{Step: step}
-		d.Progress(string(step.ID) + ": " + step.Breaks)
 		if ctx.Err() != nil {
 			s.Result, s.Why = Interrupted, "the drill was interrupted before it"
 		} else {
+			d.Progress(string(step.ID) + ": " + step.Breaks)
 			r.take(ctx, &s)
 			r.askTimes(&s)
 		}
@@ -86,6 +86,7 @@ func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), cleaningTime)
 }
 
+// take takes a step, and asks what is broken once the step has undone what it broke.
 func (r *run) take(ctx context.Context, s *StepResult) {
 	switch s.ID {
 	case DefinitionStep:
@@ -102,6 +103,9 @@ func (r *run) take(ctx context.Context, s *StepResult) {
 		r.launchWitness(ctx, s)
 	case DefaultStep:
 		r.breakDefault(ctx, s)
+	}
+	if s.Result == Missing && len(s.Broken) == 0 {
+		s.Broken = r.broken(ctx, s)
 	}
 }
 
@@ -158,26 +162,24 @@ func (r *run) prepare(ctx context.Context) error {
 // deployed refuses an account without the guard. Broken links are what a drill
 // is for.
 func (r *run) deployed(ctx context.Context) error {
-	rules, gone, changed := 0, 0, 0
+	rules, absent, whole := 0, 0, 0
 	for _, c := range r.Account.Components(ctx) {
-		if c.Rule != guard.GuardEvents {
+		switch {
+		case c.Rule != guard.GuardEvents:
 			continue
+		case c.Unknown != "":
+			return fmt.Errorf("check whether the guard is deployed: %s", c.Unknown)
+		case c.Absent:
+			absent++
+		case len(c.Faults) == 0:
+			whole++
 		}
 		rules++
-		if slices.ContainsFunc(c.Faults, func(f string) bool { return strings.HasSuffix(f, "another event pattern than the guard's") }) {
-			changed++
-		}
-		if slices.ContainsFunc(c.Faults, func(f string) bool { return f == "rule "+ruleOf(c)+" does not exist" }) {
-			gone++
-		}
-		if c.Unknown != "" {
-			return fmt.Errorf("check whether the guard is deployed: %s", c.Unknown)
-		}
 	}
-	if rules == gone {
+	if rules == absent {
 		return &RefusedError{"the guard is not deployed in this account and Region: none of its EventBridge rules exists. Deploy it first (docs/deploy.md)."}
 	}
-	r.fact(askPatterns, "events:DescribeRule", fmt.Sprintf("%d of %d rules have the pattern that they were deployed with", rules-gone-changed, rules))
+	r.fact(guard.AskPatterns, "events:DescribeRule", fmt.Sprintf("%d of %s are as they were deployed, with the same pattern", whole, grammar.Count(rules, "rule")))
 	return nil
 }
 

@@ -70,7 +70,7 @@ func Steps() []Step {
 		},
 		{
 			ID: CanaryStep, Breaks: "reads when the enforcer received the last canary, the harmless call of each hourly scan",
-			Expects: "one came within two hours", Within: guard.CanaryPatience,
+			Expects: "the enforcer received one", Within: guard.CanaryPatience,
 			CleanUp: "nothing: it changes nothing", Worst: "nothing", Relates: relates, Calls: canaryCalls(),
 		},
 		{

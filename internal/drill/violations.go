@@ -11,9 +11,6 @@ import (
 // nameOf is the end of an ARN.
 func nameOf(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
 
-// ruleOf is the EventBridge rule that a component is.
-func ruleOf(c guard.Component) string { return strings.TrimPrefix(c.Name, "EventBridge rule ") }
-
 // breakDefinition registers a definition for a platform without FIPS mode.
 func (r *run) breakDefinition(ctx context.Context, s *StepResult) {
 	arn, err := r.Account.Register(ctx, armFamily, "ARM64")

@@ -36,8 +36,24 @@ type StepResult struct {
 	Broken   []string // links that are, the likeliest first
 }
 
-// pause is the time between two polls.
-const pause = 2 * time.Second
+// Called is when AWS answered the guard's call, as its alert says: by the guard's
+// clock, in whole seconds. It is zero when the alert tells of no call.
+func (s StepResult) Called() time.Time {
+	for _, o := range s.Alert.Outcomes {
+		if at, err := time.Parse(time.RFC3339, o.At); err == nil {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+const (
+	// pause is the time between two polls.
+	pause = 2 * time.Second
+	// readTime is what one reading may take: one that hangs ends neither the watch
+	// nor the drill.
+	readTime = 10 * time.Second
+)
 
 // watched is what a step waits for.
 type watched struct {
@@ -50,23 +66,21 @@ type watched struct {
 }
 
 // watch polls until the violation is fixed, or handed over, and alerted, or the
-// time is over.
+// time is over. It does not last longer, whatever hangs.
 func (r *run) watch(ctx context.Context, s *StepResult, w watched) {
+	inTime, stop := context.WithTimeout(ctx, w.within)
+	defer stop()
 	for {
-		if s.Fixed.IsZero() {
-			fixed, err := w.fixed(ctx)
-			r.note(err)
-			if fixed {
-				s.Fixed = r.Now()
-			}
+		if s.Fixed.IsZero() && r.isFixed(inTime, w.fixed) {
+			s.Fixed = r.Now()
 		}
-		r.receive(ctx)
+		r.receive(inTime)
 		r.match(s, w.matches)
 		about := s.Alert
 		if s.Alerted.IsZero() {
 			about = w.joined
 		}
-		left, handed := about.outcome(w.leaves...)
+		leaves, handed := about.outcome(w.leaves...)
 		switch {
 		case ctx.Err() != nil:
 			s.Result, s.Why = Interrupted, "the drill was interrupted"
@@ -76,16 +90,25 @@ func (r *run) watch(ctx context.Context, s *StepResult, w watched) {
 			s.Result = Repaired
 			return
 		case handed:
-			s.Result, s.Why = HandedOver, left.Detail
+			s.Result, s.Why = HandedOver, leaves.Detail
 			return
 		}
-		if r.Now().Sub(s.Violated) >= w.within {
+		left := w.within - r.Now().Sub(s.Violated)
+		if left <= 0 || inTime.Err() != nil {
 			s.Result = Missing
-			s.Broken = r.broken(ctx, s)
 			return
 		}
-		r.note(r.Sleep(ctx, pause))
+		r.note(r.Sleep(ctx, min(pause, left)))
 	}
+}
+
+// isFixed is one reading of what a step waits for.
+func (r *run) isFixed(ctx context.Context, fixed func(context.Context) (bool, error)) bool {
+	ctx, stop := context.WithTimeout(ctx, readTime)
+	defer stop()
+	is, err := fixed(ctx)
+	r.note(err)
+	return is
 }
 
 // match takes the alert about a step. A later one says more, unless the guard could
@@ -114,6 +137,8 @@ type received struct {
 
 // receive takes what is in the drill's queue.
 func (r *run) receive(ctx context.Context) {
+	ctx, stop := context.WithTimeout(ctx, readTime)
+	defer stop()
 	alerts, err := r.Account.Alerts(ctx)
 	r.note(err)
 	at := r.Now()

@@ -36,8 +36,9 @@ type Document struct {
 	Rules       []Rule         `json:"rules"`     // that the claims are about
 	Claims      []Claim        `json:"claims"`    // the most pressing first
 	Outcomes    []Outcome      `json:"outcomes"`
-	Limits      []string       `json:"limits"`         // what the scan does not show
-	Past        *Past          `json:"past,omitempty"` // of an audit, which is no scan: what it read; absent from a scan's report
+	Facts       []guard.Fact   `json:"facts,omitempty"` // what the scan can say to open questions about AWS
+	Limits      []string       `json:"limits"`          // what the scan does not show
+	Past        *Past          `json:"past,omitempty"`  // of an audit, which is no scan: what it read; absent from a scan's report
 
 	// SHA256 is that of the bytes that are this document, which no document can
 	// hold; empty until it was written and read. Every format names it.

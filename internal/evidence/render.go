@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/sanitize"
 )
 
 // About is what a report does not say about its own making.
@@ -62,8 +63,15 @@ func New(about About, r guard.Report) Document {
 	for _, o := range r.Outcomes {
 		d.Outcomes = append(d.Outcomes, outcome(o, r.Cause.Region))
 	}
+	for _, f := range r.Facts {
+		f.Answer = sanitize.Line(f.Answer, maxAnswer)
+		d.Facts = append(d.Facts, f)
+	}
 	return d
 }
+
+// maxAnswer bounds what AWS answered to an open question.
+const maxAnswer = 500
 
 func scopeOf(c guard.Coverage) Scope {
 	s := Scope{Clusters: c.Clusters, All: c.All, Exec: c.Exec}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/sanitize"
 )
@@ -18,9 +19,9 @@ func Summary(d Document) string {
 	}
 	k, r := d.Kernels, d.Results
 	text := fmt.Sprintf("%s%s: %d with FIPS on and %d with FIPS off (confirmed by kernel), %d could not be checked, %d not checked yet%s. %s%s, %s.",
-		Count(k.On+k.Off+k.CouldNotBeChecked+k.NotCheckedYet+k.NotExamined, "running task"), managed(d.Tasks),
+		grammar.Count(k.On+k.Off+k.CouldNotBeChecked+k.NotCheckedYet+k.NotExamined, "running task"), managed(d.Tasks),
 		k.On, k.Off, k.CouldNotBeChecked, k.NotCheckedYet, unasked(k.NotExamined), starting(k.Starting),
-		violations(r), Count(r.InsufficientData, "unknown result"))
+		violations(r), grammar.Count(r.InsufficientData, "unknown result"))
 	if d.Interrupted != "" {
 		text = d.Interrupted + " " + text
 	}
@@ -62,11 +63,11 @@ func starting(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s not asked yet. ", Count(n, "starting task"))
+	return fmt.Sprintf("%s not asked yet. ", grammar.Count(n, "starting task"))
 }
 
 func violations(r Results) string {
-	text := Count(r.NonCompliant, "violation")
+	text := grammar.Count(r.NonCompliant, "violation")
 	if r.Fixed > 0 {
 		text += fmt.Sprintf(" (%d fixed in this scan)", r.Fixed)
 	}
@@ -102,7 +103,7 @@ func notExamined(d Document) []string {
 
 // OnlySome says how much a scan of some clusters covered.
 func OnlySome(s Scope) string {
-	n := Count(len(s.Clusters), "cluster")
+	n := grammar.Count(len(s.Clusters), "cluster")
 	if len(s.Clusters) == 1 {
 		return "Only " + n + " was scanned"
 	}
@@ -124,7 +125,7 @@ func (t Timeline) Words() string {
 	}
 	var callers []string
 	for _, c := range t.Sum.TurnedOffBy[:min(len(t.Sum.TurnedOffBy), maxCallers)] {
-		callers = append(callers, fmt.Sprintf("%s (%s)", cmp.Or(Name(c.Name), "someone unknown"), Count(c.Calls, "call")))
+		callers = append(callers, fmt.Sprintf("%s (%s)", cmp.Or(Name(c.Name), "someone unknown"), grammar.Count(c.Calls, "call")))
 	}
 	if more := len(t.Sum.TurnedOffBy) - maxCallers; more > 0 {
 		callers = append(callers, fmt.Sprintf("%d more", more))
@@ -136,14 +137,6 @@ func (t Timeline) Words() string {
 		text += "; unknown for " + Lasted(time.Duration(n)*time.Second)
 	}
 	return text
-}
-
-// Count is a number of things: "1 task", "3 tasks".
-func Count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // Lasted is a duration as people say it: its two largest units.

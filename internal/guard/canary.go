@@ -32,8 +32,8 @@ const CanaryPatience = 110 * time.Minute
 // CanariesKept is for how long canaries are remembered.
 const CanariesKept = 24 * time.Hour
 
-// recordedTo is how exact the time of a record is, by the guard's clock.
-const recordedTo = 5 * time.Second
+// RecordedTo is how exact the time of a record is, by the guard's clock.
+const RecordedTo = 5 * time.Second
 
 // Subject is canary@ACCOUNT/REGION.
 func (c Canaries) Subject() string {
@@ -69,7 +69,7 @@ func (c Canaries) lost() []time.Time {
 	last := c.LastReceived().Sent
 	var lost []time.Time
 	for _, sent := range c.Sent {
-		if sent.After(last.Add(recordedTo)) {
+		if sent.After(last.Add(RecordedTo)) {
 			lost = append(lost, sent)
 		}
 	}
@@ -122,7 +122,7 @@ func checkCanaries(c Canaries) Finding {
 	case last.Sent.IsZero():
 		return finding(GuardCanary, c, InsufficientData, "No canary has been sent for long enough.")
 	}
-	median, worst := c.latencies()
+	median, worst := c.Latencies()
 	return finding(GuardCanary, c, Compliant, fmt.Sprintf("The enforcer received the canary of %s after %s. Received in the last day: %d, after %s in the median and %s at worst.",
 		last.Sent.UTC().Format(time.RFC3339), seconds(last.Latency), len(c.Received), seconds(median), seconds(worst)))
 }
@@ -132,14 +132,17 @@ func (c Canaries) suspects() string {
 	if len(c.Broken) > 0 {
 		return "The broken link may be: " + strings.Join(c.Broken, "; ") + "."
 	}
-	return "The self-check found no broken link. What it cannot check: the delivery from CloudTrail to EventBridge, EventBridge's permission to invoke the enforcer, the enforcer itself, and its log."
+	return "The self-check found no broken link. What it cannot check: the delivery from CloudTrail to EventBridge, and what the enforcer does with an event."
 }
 
-// latencies are the median and the worst of what was received.
-func (c Canaries) latencies() (median, worst time.Duration) {
+// Latencies are the median and the worst of what was received; zero without any.
+func (c Canaries) Latencies() (median, worst time.Duration) {
 	var all []time.Duration
 	for _, r := range c.Received {
 		all = append(all, r.Latency)
+	}
+	if len(all) == 0 {
+		return 0, 0
 	}
 	slices.Sort(all)
 	return all[(len(all)-1)/2], all[len(all)-1]

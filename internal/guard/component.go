@@ -12,6 +12,7 @@ type Component struct {
 	Name    string // its ARN or URL, or what it is called
 	Seen    string // what was observed, one sentence
 	Faults  []string
+	Absent  bool   // it does not exist, which is one of its faults
 	Unknown string // why it could not be looked at, as the end of a sentence: "because …"
 }
 

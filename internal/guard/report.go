@@ -13,6 +13,7 @@ type Report struct {
 	// the verifier reads them.
 	Timelines []Timeline
 	Coverage  Coverage // of a scan
+	Facts     []Fact   // what a scan can say to open questions about AWS
 	Scan      *Scan    // set on what the verifier reports to people
 	// What the enforcer counted instead of sending it, to be reported now.
 	Joined       Tally // alerts like this one

@@ -20,6 +20,7 @@ type Task struct {
 	LastStatus      string             // PROVISIONING … STOPPED
 	DesiredStatus   string
 	Created         time.Time // when it was launched; zero is unknown
+	Pulled          time.Time // when ECS began to pull its images, so that its kernel was up; zero is unknown
 	Deployment      string    // of a service's task: the deployment that started it
 	Redeployable    string    // the ARN of its service, where a forced new deployment replaces the task and nothing else does already
 	Containers      []Container

@@ -41,6 +41,15 @@ func (t Timeline) Find(moment time.Time) int {
 	return found
 }
 
+// Surely is what the setting was at a moment, whatever the fractions of the seconds
+// were in which it changed; unknown where they decide.
+func (t Timeline) Surely(moment time.Time) Mode {
+	if span := t.At(moment); span.surely(moment) {
+		return span.Mode
+	}
+	return ModeUnknown
+}
+
 // surely reports whether a moment is in the span whatever the fractions of the
 // seconds were in which it began and ended.
 func (s Span) surely(moment time.Time) bool {

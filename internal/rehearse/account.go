@@ -24,6 +24,8 @@ type account struct {
 	inactive    map[string]time.Time     // when the guard deregistered a revision
 	services    map[string]guard.Service // as they would be now
 	refused     map[string]bool          // services that would not have been created
+	undone      map[string]bool          // services that the guard rolled back
+	stopped     map[string]guard.RuleID  // tasks that the guard stopped, and by which rule
 	stirred     map[string]bool          // families with a revision that no scan has seen
 	providers   []guard.CapacityProvider
 	noted       func(guard.Remediation)
@@ -33,7 +35,7 @@ type account struct {
 func newAccount(location guard.Location, known Known) *account {
 	a := &account{
 		location: location, mode: guard.ModeOn, definitions: map[string]guard.TaskDefinition{}, families: map[string][]string{},
-		inactive: map[string]time.Time{}, services: map[string]guard.Service{}, refused: map[string]bool{}, stirred: map[string]bool{},
+		inactive: map[string]time.Time{}, services: map[string]guard.Service{}, refused: map[string]bool{}, stopped: map[string]guard.RuleID{}, undone: map[string]bool{}, stirred: map[string]bool{},
 	}
 	a.providers = slices.Clone(known.Providers)
 	for _, d := range known.Definitions {
@@ -143,9 +145,13 @@ func (a *account) learn(e guard.Event) {
 				a.mode = guard.ModeOff
 			}
 		case guard.Service:
-			if s.ARN != "" {
-				a.services[s.ARN] = s
+			if s.ARN == "" {
+				continue
 			}
+			if a.undone[s.ARN] && a.services[s.ARN].Definition.ARN != s.Definition.ARN {
+				s.Deployment += " by " + e.Cause.EventID // a new one where the guard rolled back, though the record may name an old one
+			}
+			a.services[s.ARN] = s
 		}
 	}
 }
@@ -205,8 +211,11 @@ func (a *account) identified(providers []guard.CapacityProvider) ([]guard.Capaci
 	return known, nil
 }
 
-// ObserveTask is a task as it was recorded.
+// ObserveTask is a task as it was recorded, unless the guard has stopped it.
 func (a *account) ObserveTask(ctx context.Context, t guard.Task) (guard.Task, error) {
+	if rule, ok := a.stopped[t.ARN]; ok {
+		t.DesiredStatus, t.Rejected = "STOPPED", rule
+	}
 	t, err := a.WithDefinition(ctx, t)
 	if err != nil {
 		return t, err
@@ -271,6 +280,9 @@ func (a *account) Apply(_ context.Context, r guard.Remediation) guard.Outcome {
 		a.mode, o.Result = guard.ParseMode(call.Value), guard.Unconfirmed
 	case guard.PutAccountSetting:
 		a.unknown.add(noOverride, call.PrincipalARN)
+		o.Result = guard.RefusedByAWS // as docs/facts.md expects; then a person hears that they must act
+	case guard.StopTask:
+		a.stopped[call.Task] = r.Rule
 	case guard.DeregisterTaskDefinition:
 		if a.inactive[call.TaskDefinition].IsZero() {
 			a.inactive[call.TaskDefinition] = a.now
@@ -278,7 +290,7 @@ func (a *account) Apply(_ context.Context, r guard.Remediation) guard.Outcome {
 	case guard.RollBackService:
 		s := a.services[call.Service]
 		s.Definition, s.PlatformVersion = guard.TaskDefinition{ARN: call.TaskDefinition}, call.PlatformVersion
-		a.services[call.Service] = s
+		a.services[call.Service], a.undone[call.Service] = s, true
 	case guard.ScaleServiceToZero:
 		s := a.services[call.Service]
 		s.DesiredCount = 0

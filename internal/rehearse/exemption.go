@@ -30,7 +30,7 @@ func Exemptions(past Past, now Now, on time.Time) []Exemption {
 	count := map[string]map[Kind]int{}
 	for _, a := range slices.Concat(past.Actions, now.Actions) {
 		kind := KindOf(a.Call)
-		if kind == Corrected {
+		if kind == Corrected || kind == Tried {
 			continue
 		}
 		resource := exempting(a)

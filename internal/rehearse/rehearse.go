@@ -155,8 +155,24 @@ func (p *play) respond(ctx context.Context, e guard.Event) {
 	if _, ok := e.States[0].(guard.Setting); ok {
 		by = p.settings
 	}
+	p.shown(ctx, e)
 	// What goes wrong is what is unknown, which the account counts.
 	_ = by.RespondTo(ctx, p.Location, e)
+}
+
+// shown gives the guard what ECS says of each task that a call started, which
+// reaches it before CloudTrail's record of the call does.
+func (p *play) shown(ctx context.Context, call guard.Event) {
+	for _, s := range call.States {
+		t, ok := s.(guard.Task)
+		if !ok || !call.Cause.IsCall || t.ARN == "" {
+			continue
+		}
+		_ = p.workloads.RespondTo(ctx, p.Location, guard.Event{
+			Cause:  guard.Cause{EventName: "ECS Task State Change", Time: call.Cause.Time, Account: p.Location.Account, Region: p.Location.Region},
+			States: []guard.State{t},
+		})
+	}
 }
 
 // afterFix is how long after a fix of the setting a scan begins: requests gather

@@ -72,7 +72,8 @@ func TestCapacityProvidersAreRehearsed(t *testing.T) {
 	if past := play(t, rehearse.Known{}, guard.DefaultPolicy(), launch); len(past.Unknown) != 1 || past.Unknown[0].Count != 1 {
 		t.Errorf("on a provider that nobody knows: %+v", past.Unknown)
 	}
-	for mode, alerts := range map[guard.Mode]int{guard.ModeOff: 1, guard.ModeOn: 0} {
+	// One alert when ECS shows the task, and one when the record says who launched it.
+	for mode, alerts := range map[guard.Mode]int{guard.ModeOff: 2, guard.ModeOn: 0} {
 		known := rehearse.Known{Providers: []guard.CapacityProvider{{Name: task.Providers[0].Name, Cluster: "main", Managed: guard.Yes, FIPS: mode}}}
 		if past := play(t, known, guard.DefaultPolicy(), launch); len(past.Alerts) != alerts || len(past.Unknown) != 0 {
 			t.Errorf("on a provider whose FIPS mode is %s: %+v", mode, past)
@@ -106,7 +107,7 @@ func TestTheOrderOfEventsDoesNotMatter(t *testing.T) {
 	elsewhere.Cause.Region = "us-gov-east-1"
 	events := []guard.Event{register, later(launch, time.Minute), later(off, 2*time.Minute), later(launch, time.Hour), elsewhere, register}
 	want := play(t, rehearse.Known{}, guard.DefaultPolicy(), events...)
-	if kinds(want.Actions) != "rejected, stopped, corrected" || len(want.Blocked) != 1 {
+	if kinds(want.Actions) != "deregistered, stopped, corrected" || len(want.Blocked) != 1 {
 		t.Errorf("%s, %d blocked", kinds(want.Actions), len(want.Blocked))
 	}
 	slices.Reverse(events)
@@ -168,6 +169,17 @@ func TestExemptions(t *testing.T) {
 	}
 }
 
+// TestAnOverrideIsTried: the rehearsal does not say that it would be back on.
+func TestAnOverrideIsTried(t *testing.T) {
+	past := play(t, rehearse.Known{}, guard.DefaultPolicy(), event(t, "setting-override-off"))
+	if kinds(past.Actions) != "tried to correct" || len(past.Alerts) != 1 || !strings.Contains(past.Alerts[0].Subject, "YOU must act") || len(past.Unknown) != 1 {
+		t.Errorf("%+v", past)
+	}
+	if all := rehearse.Exemptions(past, rehearse.Now{}, time.Now()); len(all) != 0 {
+		t.Errorf("the setting cannot be exempted: %+v", all)
+	}
+}
+
 // TestTeamsAreTagged: a team is the tag's value, where a definition was registered
 // with it, also for what is launched from it; else the family.
 func TestTeamsAreTagged(t *testing.T) {
@@ -181,7 +193,7 @@ func TestTeamsAreTagged(t *testing.T) {
 		register.States[0] = d
 		past := play(t, rehearse.Known{}, guard.DefaultPolicy(), register, later(launch, time.Minute), later(launch, time.Hour))
 		teams := rehearse.Teams(past, rehearse.Now{})
-		if len(teams) != 1 || teams[0].Name != want || teams[0].Done[rehearse.Stopped] != 1 || teams[0].Done[rehearse.Rejected] != 1 || teams[0].Blocked != 1 {
+		if len(teams) != 1 || teams[0].Name != want || teams[0].Done[rehearse.Stopped] != 1 || teams[0].Done[rehearse.Deregistered] != 1 || teams[0].Blocked != 1 {
 			t.Errorf("tag %q: %+v", tag, *teams[0])
 		}
 	}
@@ -200,12 +212,32 @@ func TestAServiceThatIsNotCreatedHasNoLaterEvents(t *testing.T) {
 	fine := d
 	fine.ARN, fine.Platform.Architecture = s.Definition.ARN, "X86_64"
 	past := play(t, rehearse.Known{Definitions: []guard.TaskDefinition{fine}}, guard.DefaultPolicy(), register, later(create, time.Hour), moved)
-	if len(past.Blocked) != 2 || kinds(past.Actions) != "rejected" {
+	if len(past.Blocked) != 2 || kinds(past.Actions) != "deregistered" {
 		t.Errorf("%d blocked, %s", len(past.Blocked), kinds(past.Actions))
 	}
 	past = play(t, rehearse.Known{Definitions: []guard.TaskDefinition{fine}}, guard.DefaultPolicy(), register, later(create, 5*time.Minute), moved)
 	if len(past.Blocked) != 0 {
 		t.Errorf("within ten minutes: %d blocked", len(past.Blocked))
+	}
+}
+
+// TestAServiceThatWasRolledBackIsDeployedAgain: without the guard nothing changed,
+// so the second record names the same deployment.
+func TestAServiceThatWasRolledBackIsDeployedAgain(t *testing.T) {
+	register, create := event(t, "definition-arm64"), event(t, "service-created-latest")
+	bad, _ := register.States[0].(guard.TaskDefinition)
+	fine := bad
+	fine.ARN, fine.Platform.Architecture = strings.Replace(bad.ARN, "web:7", "web:6", 1), "X86_64"
+	s, _ := create.States[0].(guard.Service)
+	s.Definition.ARN = bad.ARN
+	create.States = []guard.State{s}
+	again := later(create, 20*time.Minute)
+	again.Cause.EventName = "UpdateService"
+	policy := guard.DefaultPolicy()
+	policy.Modes[guard.ServicePlatform], policy.ServiceRemedy = guard.Enforce, guard.RollBack
+	past := play(t, rehearse.Known{Definitions: []guard.TaskDefinition{bad, fine}}, policy, create, again)
+	if kinds(past.Actions) != "rolled back, rolled back" || len(past.Alerts) != 2 {
+		t.Errorf("it would have: %s, with %d alerts: %+v", kinds(past.Actions), len(past.Alerts), past.Unknown)
 	}
 }
 

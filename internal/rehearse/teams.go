@@ -13,22 +13,27 @@ type Kind string
 
 // The kinds, in the order in which people read them.
 const (
-	Corrected  Kind = "corrected"      // the setting
-	Rejected   Kind = "rejected"       // a task definition is deregistered
-	Stopped    Kind = "stopped"        // a task
-	RolledBack Kind = "rolled back"    // a service
-	Scaled     Kind = "scaled to zero" // a service
-	Redeployed Kind = "redeployed"     // a service, whose tasks are replaced
+	Corrected    Kind = "corrected"        // the setting
+	Tried        Kind = "tried to correct" // to end the override of a user or role, which AWS is expected to refuse
+	Deregistered Kind = "deregistered"     // a task definition
+	Stopped      Kind = "stopped"          // a task
+	RolledBack   Kind = "rolled back"      // a service
+	Scaled       Kind = "scaled to zero"   // a service
+	Redeployed   Kind = "redeployed"       // a service, whose tasks are replaced
 )
 
 // Kinds are all of them.
-func Kinds() []Kind { return []Kind{Corrected, Rejected, Stopped, RolledBack, Scaled, Redeployed} }
+func Kinds() []Kind {
+	return []Kind{Corrected, Tried, Deregistered, Stopped, RolledBack, Scaled, Redeployed}
+}
 
 // KindOf is what a call does.
 func KindOf(c guard.Call) Kind {
 	switch c.(type) {
+	case guard.PutAccountSetting:
+		return Tried
 	case guard.DeregisterTaskDefinition:
-		return Rejected
+		return Deregistered
 	case guard.StopTask:
 		return Stopped
 	case guard.RollBackService:

@@ -21,7 +21,7 @@ const (
 	noMinimum    = "Application Auto Scaling's minimum of a service is not recorded: a desired count of 0 may be undone."
 	noOlder      = "Whether an older revision could be rolled back to: the family's earlier revisions are not in what was read."
 	noStarts     = "Services on a platform that FIPS mode does not cover: CloudTrail does not record the tasks that they start. The guard would stop each before it runs if task-launch-platform is enforced."
-	noOverride   = "Whether AWS lets the guard change the override of a user or role. If it does not, a person has to."
+	noOverride   = "Whether AWS lets the guard change the override of a user or role. The rehearsal takes it that AWS does not, and that a person has to."
 	noAsked      = "Updates of a service whose revision the guard would have deregistered, without a new one: ECS refuses those that name the revision."
 	noTime       = "The record has no time."
 )

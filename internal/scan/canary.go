@@ -45,22 +45,21 @@ func (r run) readCanaries(ctx context.Context, sent []time.Time, components []gu
 	c.Received, c.Unknown = r.Canary.Received(ctx, r.Now().Add(-guard.CanariesKept))
 	c.Now = r.Now().UTC()
 	for _, component := range components {
-		if onTheWay(component) {
+		if OnTheWay(component) {
 			c.Broken = append(c.Broken, component.Faults...)
 		}
 	}
 	return c
 }
 
-// settingsRule is the name of the component that lets calls on settings through.
+// OnTheWay reports whether a canary passes through a component: the trail, the rule
+// of the settings, the enforcer with EventBridge's permission to invoke it, its log,
+// and the queues where EventBridge and Lambda leave what they could not hand over.
 // The second channel has a rule fipsguard-security-settings, which no canary takes.
-const settingsRule = "EventBridge rule " + product.Prefix + "settings"
-
-// onTheWay reports whether a canary passes through a component: the trail, the
-// rule of the settings, and the queues where EventBridge and Lambda leave what
-// they could not hand over.
-func onTheWay(c guard.Component) bool {
-	return c.Rule == guard.GuardTrail || c.Rule == guard.GuardQueues || c.Rule == guard.GuardEvents && c.Name == settingsRule
+func OnTheWay(c guard.Component) bool {
+	return c.Rule == guard.GuardTrail || c.Rule == guard.GuardQueues ||
+		c.Rule == guard.GuardEvents && c.Name == "EventBridge rule "+product.Prefix+"settings" ||
+		c.Rule == guard.GuardComponents && (c.Name == "function "+product.Enforcer || c.Name == "log group /aws/lambda/"+product.Enforcer)
 }
 
 // cameThrough takes a doubt about the trail away where a canary came through it:

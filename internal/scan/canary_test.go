@@ -107,9 +107,11 @@ func TestWhatBecameOfCanaries(t *testing.T) {
 			hoursAgo(2, 1), sky{}, []guard.Component{
 				blind, {Rule: guard.GuardEvents, Name: "EventBridge rule fipsguard-settings", Faults: []string{"rule fipsguard-settings is disabled"}},
 				{Rule: guard.GuardEvents, Name: "EventBridge rule fipsguard-tasks", Faults: []string{"rule fipsguard-tasks is disabled"}},
+				{Rule: guard.GuardComponents, Name: "function fipsguard-enforcer", Faults: []string{"function fipsguard-enforcer: Permissions is missing"}},
+				{Rule: guard.GuardComponents, Name: "function fipsguard-gate", Faults: []string{"function fipsguard-gate does not exist"}},
 				{Rule: guard.GuardEvents, Name: "EventBridge rule fipsguard-security-settings", Faults: []string{"rule fipsguard-security-settings is disabled"}},
 			},
-			"NON_COMPLIANT: The enforcer received none of the 2 canaries sent since 2026-11-02T08:00:00Z. The broken link may be: rule fipsguard-settings is disabled.", guard.InsufficientData, "GetEventSelectors",
+			"NON_COMPLIANT: The enforcer received none of the 2 canaries sent since 2026-11-02T08:00:00Z. The broken link may be: rule fipsguard-settings is disabled; function fipsguard-enforcer: Permissions is missing.", guard.InsufficientData, "GetEventSelectors",
 		},
 		"the log cannot be read": {hoursAgo(1), sky{unknown: "AWS did not answer FilterLogEvents"}, []guard.Component{blind}, "INSUFFICIENT_DATA", guard.InsufficientData, "GetEventSelectors"},
 	} {

@@ -35,7 +35,7 @@ type history struct {
 // readHistory finds out what the settings were since the oldest task was
 // launched, and which overrides are off, and fixes these. It reads the account
 // default once more: tasks were launched since it was found.
-func (r run) readHistory(ctx context.Context, cause guard.Cause, s setting, tasks []guard.Task) history {
+func (r run) readHistory(ctx context.Context, cause guard.Cause, s setting, tasks []guard.Task, sent []time.Time) history {
 	seen := r.reading(guard.Recorded)
 	events, from, err := r.changes(ctx, tasks)
 	lines := guard.Timelines(events, r.request.Known.Timelines, s.before, from, s.found)
@@ -48,6 +48,8 @@ func (r run) readHistory(ctx context.Context, cause guard.Cause, s setting, task
 			Account: r.location.Account, Region: r.location.Region, Scope: guard.ScopePrincipal, Principal: "every user and role",
 			Unknown: "CloudTrail's history could be read back to " + from.UTC().Format(time.RFC3339) + " only, and no API shows overrides",
 		})
+	} else {
+		h.facts = r.lookedUp(sent, events, seen.At)
 	}
 	var overrides []guard.Finding
 	for _, override := range guard.OpenOverrides(h.lines, r.location.Account, r.location.Region) {

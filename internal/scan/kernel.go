@@ -21,7 +21,7 @@ func covered(tasks []guard.Task) []guard.Task {
 // replaced only once FIPS mode is known to be on and no witness says otherwise:
 // before that the new ones would be no better.
 func (r run) checkKernels(ctx context.Context, h history, tasks []guard.Task, checks []guard.KernelCheck, w witness) stage {
-	var k stage
+	k := stage{facts: r.kernelFacts(h.lines, tasks, checks)}
 	for _, check := range checks {
 		if r.exec {
 			k.findings = append(k.findings, r.check(guard.Seen{}, check)...)

@@ -52,7 +52,7 @@ func (b Begun) Finish(ctx context.Context, request Request) (Result, error) {
 	}
 	workloads := r.checkWorkloads(ctx, cause, clusters.arns)
 	components := r.checkComponents(ctx, sent)
-	history := r.readHistory(ctx, cause, setting, workloads.tasks)
+	history := r.readHistory(ctx, cause, setting, workloads.tasks, sent)
 	started := r.startWitness(ctx, history)
 	checks, opened := r.readKernels(ctx, covered(workloads.tasks))
 	witness := r.readWitness(ctx, history, started)
@@ -85,6 +85,7 @@ type stage struct {
 	findings []guard.Finding
 	outcomes []guard.Outcome
 	failures []error // of reads
+	facts    []guard.Fact
 }
 
 // failures drops what is no error.
@@ -108,6 +109,7 @@ func (r run) result(ctx context.Context, cause guard.Cause, known Known, c clust
 		result.Report.Findings = append(result.Report.Findings, s.findings...)
 		result.Report.Outcomes = append(result.Report.Outcomes, s.outcomes...)
 		result.Failures = append(result.Failures, s.failures...)
+		result.Report.Facts = append(result.Report.Facts, s.facts...)
 	}
 	result.Report.Coverage = r.coverage(ctx, c, result.Report.Findings)
 	return result

@@ -65,6 +65,7 @@ func (r run) readWitness(ctx context.Context, h history, started guard.Witness) 
 	said := w.known
 	if !started.At.IsZero() {
 		said = r.Witness.Wait(ctx, started)
+		w.facts = append(r.launched(said), r.howSoon(h.lines[0], said)...)
 	}
 	switch {
 	case said.FIPS != guard.Unknown:

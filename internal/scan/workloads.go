@@ -57,6 +57,7 @@ func (r run) checkWorkloads(ctx context.Context, cause guard.Cause, clusters []s
 	definitions, definitionsErr := r.Account.Definitions(ctx, onFargate(services), onFargate(tasks))
 	w := workloads{tasks: tasks}
 	w.failures = failures(err, definitionsErr, providersErr)
+	w.facts = r.switches(providers)
 	providers = guard.UsedBy(providers, services, err == nil)
 	for _, d := range definitions {
 		w.findings = append(w.findings, r.check(seen, d)...)
@@ -108,6 +109,7 @@ func (r run) checkComponents(ctx context.Context, sent []time.Time) stage {
 		defer cancel()
 		components := r.Components.Observe(ctx)
 		canaries := r.readCanaries(ctx, sent, components)
+		s.facts = append(r.readBack(components), r.flown(canaries)...)
 		for _, component := range components {
 			s.findings = append(s.findings, r.check(seen, cameThrough(component, canaries))...)
 		}

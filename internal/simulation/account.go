@@ -58,6 +58,10 @@ func eventEffects() map[string]effect {
 type Account struct {
 	AWS    *localaws.Account
 	People localaws.Principals
+	// SigningKey is the ARN of a KMS key with which the administrator may sign; empty
+	// until DeployDrill.
+	SigningKey string
+
 	policy guard.Policy
 	sleep  func(context.Context, time.Duration) error
 	tool   evidence.Tool // as which the verifier reports

@@ -14,11 +14,14 @@ import (
 )
 
 // DeployDrill adds what the stack has with -c drill=true: two queues that are
-// subscribed to the topic, beside the on-call. The drill's role may turn FIPS mode off only where the
-// guard turns it on again.
+// subscribed to the topic, beside the on-call, and a key for the drill's report. The
+// drill's role may turn FIPS mode off only where the guard turns it on again.
 func (a *Account) DeployDrill(ctx context.Context) error {
 	topic, err := a.AWS.CreateTopic(Region, product.Alerts)
 	if err != nil {
+		return err
+	}
+	if a.SigningKey, err = a.AWS.CreateSigningKey(Region, a.People.Admin); err != nil {
 		return err
 	}
 	for _, name := range []string{product.Drill, product.Filtered} {

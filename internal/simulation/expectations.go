@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/trail"
 
@@ -44,15 +45,15 @@ func effectivelyIs(ctx context.Context, a *Account, said phrase) (string, error)
 }
 
 func settingFixed(_ context.Context, a *Account, said phrase) (string, error) {
-	return instead(said.count, len(a.fixTimes()), "the guard fixed it %d times"), nil
+	return instead(said.count, len(a.fixTimes())), nil
 }
 
-// instead puts a number that is not the expected one into a text.
-func instead(want count, got int, format string) string {
+// instead says a number that is not the expected one.
+func instead(want count, got int) string {
 	if want.holds(got) {
 		return ""
 	}
-	return fmt.Sprintf(format, got)
+	return fmt.Sprintf("the count is %d", got)
 }
 
 // fixTimes are the times from each call that changed the setting to the call
@@ -115,7 +116,7 @@ func alerted(_ context.Context, a *Account, said phrase) (string, error) {
 	if said.count.holds(fit) {
 		return "", nil
 	}
-	text := fmt.Sprintf("there are %d, of %d alerts in all", fit, len(subjects))
+	text := fmt.Sprintf("there are %d, of %s in all", fit, grammar.Count(len(subjects), "alert"))
 	for i, subject := range subjects {
 		if i == 3 {
 			return text + ", …", nil
@@ -127,12 +128,12 @@ func alerted(_ context.Context, a *Account, said phrase) (string, error) {
 
 func deadLettered(_ context.Context, a *Account, said phrase) (string, error) {
 	attempts := a.deadLetters()
-	if wrong := instead(said.count, len(attempts), "there are %d"); wrong != "" {
+	if wrong := instead(said.count, len(attempts)); wrong != "" {
 		return wrong, nil
 	}
 	for _, n := range attempts {
 		if said.number > 0 && n != said.number {
-			return fmt.Sprintf("one is there after %d attempts", n), nil
+			return "one is there after " + grammar.Count(n, "attempt"), nil
 		}
 	}
 	return "", nil
@@ -158,11 +159,11 @@ func called(_ context.Context, a *Account, said phrase) (string, error) {
 			n++
 		}
 	}
-	return instead(said.count, n, "there were %d"), nil
+	return instead(said.count, n), nil
 }
 
 func tasksReached(_ context.Context, a *Account, said phrase) (string, error) {
-	return instead(said.count, a.tasksIn(said.stage), "there were %d"), nil
+	return instead(said.count, a.tasksIn(said.stage)), nil
 }
 
 // tasksIn counts the tasks that were in a status at any time.
@@ -185,5 +186,5 @@ func (a *Account) tasksIn(status string) int {
 
 func tasksGoOn(ctx context.Context, a *Account, said phrase) (string, error) {
 	tasks, err := tasksOf(ctx, a, "")
-	return instead(said.count, len(tasks), "there were %d"), err
+	return instead(said.count, len(tasks)), err
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"fipsguard/internal/grammar"
 )
 
 // Fold makes a story short: what the guard read becomes one line, and so does
@@ -58,7 +60,7 @@ func readLines(reads []Line, kernels int) []Line {
 		}
 	}
 	slices.Sort(names)
-	read.What, read.Detail, read.All = fmt.Sprintf("%d reads", len(reads)-kernels), strings.Join(names, ", "), ""
+	read.What, read.Detail, read.All = grammar.Count(len(reads)-kernels, "read"), strings.Join(names, ", "), ""
 	if kernels == 0 {
 		return []Line{read}
 	}

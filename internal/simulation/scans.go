@@ -29,19 +29,19 @@ func scanReports(_ context.Context, a *Account, said phrase) (string, error) {
 func scanConfirms(_ context.Context, a *Account, said phrase) (string, error) {
 	report, err := a.lastReport()
 	if said.on {
-		return instead(said.count, report.Kernels.On, "there were %d"), err
+		return instead(said.count, report.Kernels.On), err
 	}
-	return instead(said.count, report.Kernels.Off, "there were %d"), err
+	return instead(said.count, report.Kernels.Off), err
 }
 
 func scanCouldNotCheck(_ context.Context, a *Account, said phrase) (string, error) {
 	report, err := a.lastReport()
-	return instead(said.count, report.Kernels.CouldNotBeChecked, "there are %d"), err
+	return instead(said.count, report.Kernels.CouldNotBeChecked), err
 }
 
 func scanLeft(_ context.Context, a *Account, said phrase) (string, error) {
 	report, err := a.lastReport()
-	return instead(said.count, report.Kernels.NotCheckedYet, "there were %d"), err
+	return instead(said.count, report.Kernels.NotCheckedYet), err
 }
 
 func scanExposed(_ context.Context, a *Account, said phrase) (string, error) {
@@ -52,9 +52,9 @@ func scanExposed(_ context.Context, a *Account, said phrase) (string, error) {
 			exposed++
 		}
 	}
-	return instead(said.count, exposed, "there are %d"), err
+	return instead(said.count, exposed), err
 }
 
 func scannedTimes(_ context.Context, a *Account, said phrase) (string, error) {
-	return instead(said.count, len(a.scanned()), "there were %d"), nil
+	return instead(said.count, len(a.scanned())), nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/syntax"
 
 	"github.com/go-json-experiment/json"
@@ -65,7 +66,7 @@ func (t *table) read(row func(map[string]string, syntax.Position)) {
 		case !ok:
 			t.fault(begins, "a row that is not CSV")
 		case len(values) != len(t.columns):
-			t.fault(begins, fmt.Sprintf("a row of %d columns under %d names", len(values), len(t.columns)))
+			t.fault(begins, fmt.Sprintf("a row of %s under %s", grammar.Count(len(values), "column"), grammar.Count(len(t.columns), "name")))
 		default:
 			named := map[string]string{}
 			for i, value := range values {

@@ -75,7 +75,7 @@ func TestLakePrintsMapsWithoutQuotes(t *testing.T) {
 func TestEachRowStandsAlone(t *testing.T) {
 	a, b := csvQuote(recordOf("a")), csvQuote("\n"+recordOf("b"))
 	for name, c := range map[string]struct{ text, fault string }{
-		"a row of too few columns": {"eventid,eventjson\nx," + a + "\nx\nx," + b, "line 3, column 1: a row of 1 columns under 2 names"},
+		"a row of too few columns": {"eventid,eventjson\nx," + a + "\nx\nx," + b, "line 3, column 1: a row of 1 column under 2 names"},
 		"a row without a record":   {"eventjson\r\n" + a + "\r\nhello\r\n" + b + "\r\n", "line 3, column 1: a row without a record"},
 		"a record that is wrong":   {"eventjson\n" + a + "\n{oops}\n" + b, "line 3, column 1: in the column eventjson: a record that cannot be read"},
 		"an empty line":            {"eventjson\n" + a + "\n\n" + b + "\n", ""},

@@ -215,6 +215,17 @@ func TestATaskSaysWhatItIsOf(t *testing.T) {
 	}
 }
 
+// TestATaskSaysWhenItWasLaunchedAndWhenItsKernelWasUp: a moment that ECS does not tell
+// is unknown.
+func TestATaskSaysWhenItWasLaunchedAndWhenItsKernelWasUp(t *testing.T) {
+	created := time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
+	pulled := created.Add(20 * time.Second)
+	got := taskState(&types.Task{CreatedAt: &created, PullStartedAt: &pulled, StartedAt: aws.Time(pulled.Add(time.Minute))})
+	if starting := taskState(&types.Task{CreatedAt: &created}); !got.Created.Equal(created) || !got.Pulled.Equal(pulled) || !starting.Pulled.IsZero() {
+		t.Errorf("it is read as launched at %s and up at %s; one that starts as up at %s", got.Created, got.Pulled, starting.Pulled)
+	}
+}
+
 // TestATaskKnowsItsArchitectureBest: ECS itself may run a task on another one
 // than its definition says.
 func TestATaskKnowsItsArchitectureBest(t *testing.T) {

@@ -89,6 +89,7 @@ func taskState(t *types.Task) guard.Task {
 		LastStatus:      strings.ToUpper(aws.ToString(t.LastStatus)),
 		DesiredStatus:   strings.ToUpper(aws.ToString(t.DesiredStatus)),
 		Created:         aws.ToTime(t.CreatedAt),
+		Pulled:          aws.ToTime(t.PullStartedAt),
 		Containers:      containers(t),
 	}
 	if state.Service() != "" {

@@ -80,8 +80,39 @@ func (a Account) bucketLifecycle(ctx context.Context, name *string, is map[strin
 	if err != nil {
 		return err
 	}
-	is["LifecycleConfiguration"], err = shape(out)
-	return err
+	all, err := shape(out)
+	if err != nil {
+		return err
+	}
+	rules, _ := all["Rules"].([]any)
+	for _, rule := range rules {
+		if rule, ok := rule.(map[string]any); ok {
+			asInTemplate(rule)
+		}
+	}
+	is["LifecycleConfiguration"] = map[string]any{"Rules": rules}
+	return nil
+}
+
+// asInTemplate writes a rule of a life cycle as CloudFormation does. S3 has its
+// prefix in either of two places.
+func asInTemplate(rule map[string]any) {
+	filter, _ := rule["Filter"].(map[string]any)
+	expiration, _ := rule["Expiration"].(map[string]any)
+	for _, m := range []struct {
+		from     map[string]any
+		name, as string
+	}{{rule, "ID", "Id"}, {filter, "Prefix", "Prefix"}, {expiration, "Days", "ExpirationInDays"}} {
+		if value, ok := m.from[m.name]; ok {
+			delete(m.from, m.name)
+			rule[m.as] = value
+		}
+	}
+	for name, emptied := range map[string]map[string]any{"Filter": filter, "Expiration": expiration} {
+		if len(emptied) == 0 {
+			delete(rule, name)
+		}
+	}
 }
 
 func (a Account) bucketReplication(ctx context.Context, name *string, is map[string]any) error {

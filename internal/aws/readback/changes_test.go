@@ -390,7 +390,10 @@ func bucketChanges() []change {
 		{"opens it to the public", "PublicAccessBlockConfiguration is missing", func(w *world, _ string, m component.Meant) error {
 			return only(w.Buckets.DeletePublicAccessBlock(w.t.Context(), &s3.DeletePublicAccessBlockInput{Bucket: &m.Name}))
 		}},
-		{"lets reports expire", "LifecycleConfiguration is", func(w *world, _ string, m component.Meant) error {
+		{"ends its life cycle", "LifecycleConfiguration is missing", func(w *world, _ string, m component.Meant) error {
+			return only(w.Buckets.DeleteBucketLifecycle(w.t.Context(), &s3.DeleteBucketLifecycleInput{Bucket: &m.Name}))
+		}},
+		{"lets reports expire", "LifecycleConfiguration.Rules", func(w *world, _ string, m component.Meant) error {
 			return only(w.Buckets.PutBucketLifecycleConfiguration(w.t.Context(), &s3.PutBucketLifecycleConfigurationInput{Bucket: &m.Name, LifecycleConfiguration: &s3types.BucketLifecycleConfiguration{
 				Rules: []s3types.LifecycleRule{{ID: aws.String("mine"), Status: s3types.ExpirationStatusEnabled, Filter: &s3types.LifecycleRuleFilter{Prefix: aws.String("")}, Expiration: &s3types.LifecycleExpiration{Days: aws.Int32(1)}}},
 			}}))

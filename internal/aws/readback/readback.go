@@ -91,7 +91,7 @@ func (a Account) observe(ctx context.Context, meant component.Meant) guard.Compo
 	is, err := read(ctx, meant)
 	switch {
 	case absent(err):
-		seen.Faults = []string{meant.Words + " does not exist"}
+		seen.Faults, seen.Absent = []string{meant.Words + " does not exist"}, true
 	case err != nil:
 		seen.Unknown = why(err)
 	default:

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -110,6 +111,13 @@ func deploy(t *testing.T) *world {
 				in.KeyUsage = types.KeyUsageTypeEncryptDecrypt // moto takes what is not given for none
 			}
 			w.place.Known[id+".Arn"] = *must(w.Keys.CreateKey(t.Context(), in))(t).KeyMetadata.Arn
+		}
+	}
+	for _, c := range list.Components {
+		if rules, ok := c.Properties["LifecycleConfiguration"].(map[string]any); ok { // moto keeps no number of versions
+			for _, rule := range member(component.Meant{Properties: rules}, "Rules") {
+				delete(rule["NoncurrentVersionExpiration"].(map[string]any), "NewerNoncurrentVersions")
+			}
 		}
 	}
 	w.means = map[string]component.Meant{}
@@ -316,6 +324,21 @@ func (w *world) makeBucket(meant component.Meant) {
 	}))(t)
 	must(w.Buckets.PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{
 		Bucket: name, PublicAccessBlockConfiguration: into[s3types.PublicAccessBlockConfiguration](t, p["PublicAccessBlockConfiguration"]),
+	}))(t)
+	var rules []s3types.LifecycleRule
+	for _, rule := range member(component.Meant{Properties: p["LifecycleConfiguration"].(map[string]any)}, "Rules") {
+		rule = maps.Clone(rule)
+		prefix, _ := rule["Prefix"].(string)
+		delete(rule, "Prefix")
+		of := into[s3types.LifecycleRule](t, rule)
+		of.Filter = &s3types.LifecycleRuleFilter{Prefix: &prefix}
+		if days, ok := rule["ExpirationInDays"]; ok {
+			of.Expiration = into[s3types.LifecycleExpiration](t, map[string]any{"Days": days})
+		}
+		rules = append(rules, *of)
+	}
+	must(w.Buckets.PutBucketLifecycleConfiguration(ctx, &s3.PutBucketLifecycleConfigurationInput{
+		Bucket: name, LifecycleConfiguration: &s3types.BucketLifecycleConfiguration{Rules: rules},
 	}))(t)
 	encryption := p["BucketEncryption"].(map[string]any)["ServerSideEncryptionConfiguration"].([]any)[0].(map[string]any)
 	must(w.Buckets.PutBucketEncryption(ctx, &s3.PutBucketEncryptionInput{

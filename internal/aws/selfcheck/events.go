@@ -38,7 +38,7 @@ func (g Guard) described(ctx context.Context, name string) (guard.Component, *ev
 	rule, err := g.Rules.DescribeRule(ctx, &eventbridge.DescribeRuleInput{Name: aws.String(name)})
 	var missing *types.ResourceNotFoundException
 	if errors.As(err, &missing) {
-		part.Faults = []string{"rule " + name + " does not exist"}
+		part.Faults, part.Absent = []string{"rule " + name + " does not exist"}, true
 		return part, nil, nil
 	}
 	if err != nil {

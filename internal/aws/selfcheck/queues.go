@@ -6,6 +6,7 @@ import (
 	"path"
 	"strconv"
 
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -33,7 +34,7 @@ func (g Guard) queue(ctx context.Context, url string) guard.Component {
 		waiting += being
 	}
 	if waiting > 0 {
-		part.Faults = []string{fmt.Sprintf("about %d messages wait in queue %s", waiting, path.Base(url))}
+		part.Faults = []string{fmt.Sprintf("queue %s has about %s waiting", path.Base(url), grammar.Count(waiting, "message"))}
 	}
 	part.Seen = "Queue " + path.Base(url) + " is empty."
 	return part

@@ -98,7 +98,7 @@ func TestWhatIsWrongWithAGuard(t *testing.T) {
 			return a.Subscribe(g.TopicARN, "email", "isso@example.gov", false)
 		}, guard.GuardAlerts, "a subscription by email is not confirmed"},
 		"nothing notes what was reported": {func(_ *localaws.Account, g *Guard) error { g.ReportedARN += "-2"; return nil }, guard.GuardAlerts, "fipsguard-reported-2 is not subscribed"},
-		"events wait":                     {func(a *localaws.Account, g *Guard) error { return a.SetQueueDepth(g.QueueURLs[0], 3) }, guard.GuardQueues, "about 3 messages wait in queue fipsguard-failed"},
+		"events wait":                     {func(a *localaws.Account, g *Guard) error { return a.SetQueueDepth(g.QueueURLs[0], 3) }, guard.GuardQueues, "Queue fipsguard-failed has about 3 messages waiting"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			local, g := deployed(t)

@@ -83,8 +83,8 @@ func (s service) attempt(ctx context.Context, endpoint string, e exchange) error
 		return fmt.Errorf("sign the request: %w", err)
 	}
 	client := s.config.HTTPClient
-	if client == nil {
-		client = awshttp.NewBuildableClient()
+	if client == nil { // one for each attempt, so it must leave no open connection behind
+		client = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.DisableKeepAlives = true })
 	}
 	response, err := client.Do(request)
 	if err != nil {

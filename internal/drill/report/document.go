@@ -28,13 +28,14 @@ type Document struct {
 	Region    string        `json:"region"`
 	Started   time.Time     `json:"started"`
 	Finished  time.Time     `json:"finished"`
-	Collector string        `json:"collector"` // ARN of whose credentials began it
-	Role      string        `json:"role"`      // ARN of the session of the drill's role
+	Collector string        `json:"collector"`          // ARN of whose credentials began it
+	Role      string        `json:"role"`               // ARN of the session of the drill's role
+	Endpoint  string        `json:"endpoint,omitempty"` // that the configuration names in the place of AWS's own
 	Tool      evidence.Tool `json:"tool"`
 	Key       string        `json:"key"`     // ARN of the KMS key that signs it; empty when it is not signed
 	Verdict   Verdict       `json:"verdict"` // of all steps
 	Steps     []Step        `json:"steps"`
-	Facts     []drill.Fact  `json:"facts"`
+	Facts     []guard.Fact  `json:"facts"`
 	Left      []string      `json:"left"`   // what could not be cleaned up
 	Faults    []string      `json:"faults"` // of calls that are no step's own
 	Limits    []string      `json:"limits"` // what a drill does not show
@@ -60,9 +61,11 @@ type Step struct {
 	Result        drill.Result         `json:"result"`
 	Why           string               `json:"why"`
 	Violated      *time.Time           `json:"violated"`
+	Called        *time.Time           `json:"called"` // AWS answered the guard's call, by the guard's clock, in whole seconds
 	Fixed         *time.Time           `json:"fixed"`
 	Alerted       *time.Time           `json:"alerted"`
 	Ended         time.Time            `json:"ended"`
+	ToCall        *float64             `json:"secondsToCall"`
 	ToFix         *float64             `json:"secondsToFix"`
 	ToAlert       *float64             `json:"secondsToAlert"`
 	Alert         string               `json:"alert"`   // its subject
@@ -76,6 +79,7 @@ type About struct {
 	Location  guard.Location
 	Collector string
 	Role      string
+	Endpoint  string // that is called in the place of AWS's own; empty is AWS
 	Tool      evidence.Tool
 }
 
@@ -83,8 +87,11 @@ type About struct {
 func New(about About, o drill.Outcome) Document {
 	d := Document{
 		Schema: Schema, ID: evidence.ID(about.Location.Account, about.Location.Region, o.Began), Account: about.Location.Account, Region: about.Location.Region,
-		Started: o.Began.UTC(), Finished: o.Ended.UTC(), Collector: line(about.Collector), Role: line(about.Role), Tool: about.Tool,
-		Verdict: verdictOf(o), Steps: []Step{}, Facts: append([]drill.Fact{}, o.Facts...), Left: lines(o.Left), Faults: []string{}, Limits: limits(),
+		Started: o.Began.UTC(), Finished: o.Ended.UTC(), Collector: line(about.Collector), Role: line(about.Role), Endpoint: line(about.Endpoint), Tool: about.Tool,
+		Verdict: verdictOf(o), Steps: []Step{}, Facts: append([]guard.Fact{}, o.Facts...), Left: lines(o.Left), Faults: []string{}, Limits: limits(),
+	}
+	if d.Endpoint != "" {
+		d.Limits = append(d.Limits, "The configuration names "+d.Endpoint+" in the place of AWS's endpoints. Whether AWS answered there is not known.")
 	}
 	for _, err := range o.Errors {
 		d.Faults = append(d.Faults, line(err.Error()))
@@ -127,8 +134,8 @@ func limits() []string {
 func stepOf(s drill.StepResult) Step {
 	step := Step{
 		ID: s.ID, Breaks: s.Breaks, Expects: s.Expects, RelatesTo: s.Relates, WithinSeconds: int(s.Within.Seconds()), Result: s.Result, Why: line(s.Why),
-		Violated: moment(s.Violated), Fixed: moment(s.Fixed), Alerted: moment(s.Alerted), Ended: s.Ended.UTC(),
-		ToFix: between(s.Violated, s.Fixed), ToAlert: between(s.Violated, s.Alerted),
+		Violated: moment(s.Violated), Called: moment(s.Called()), Fixed: moment(s.Fixed), Alerted: moment(s.Alerted), Ended: s.Ended.UTC(),
+		ToCall: between(s.Violated.Truncate(time.Second), s.Called()), ToFix: between(s.Violated, s.Fixed), ToAlert: between(s.Violated, s.Alerted),
 		Alert: line(s.Alert.Subject), EventID: line(s.Alert.Event.ID), Outcomes: []drill.AlertOutcome{}, Broken: lines(s.Broken),
 	}
 	for _, o := range s.Alert.Outcomes {

@@ -31,8 +31,8 @@ type view struct {
 
 type row struct {
 	Step
-	Class          string
-	Fix, Alert, In string
+	Class                string
+	Call, Fix, Alert, In string
 }
 
 // WritePage writes the report as one self-contained page, which loads nothing.
@@ -58,7 +58,7 @@ func WritePage(out io.Writer, d Document) error {
 	case NotSeen:
 	}
 	for _, s := range d.Steps {
-		v.Rows = append(v.Rows, row{s, classOf(s.Result), seconds(s.ToFix), seconds(s.ToAlert), fmt.Sprintf("%d s", s.WithinSeconds)})
+		v.Rows = append(v.Rows, row{s, classOf(s.Result), seconds(s.ToCall), seconds(s.ToFix), seconds(s.ToAlert), fmt.Sprintf("%d s", s.WithinSeconds)})
 	}
 	if err := parsed.Execute(out, v); err != nil {
 		return fmt.Errorf("write the page of drill %s: %w", d.ID, err)

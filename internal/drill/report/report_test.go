@@ -31,7 +31,7 @@ func outcome() drill.Outcome {
 			{Step: all[2], Result: drill.Missing, Violated: at(7), Ended: at(307), Broken: []string{"trail: " + hostile}},
 			{Step: all[3], Result: drill.NotRun, Why: strings.Repeat("x", 10_000), Ended: at(308)},
 		},
-		Facts:  []drill.Fact{{Question: drill.Questions()[0], Asked: "ecs:DeregisterTaskDefinition", Answer: hostile + " in account 111122223333", At: at(9)}},
+		Facts:  []guard.Fact{{Question: drill.Questions()[0], Asked: "ecs:DeregisterTaskDefinition", Answer: hostile + " in account 111122223333", At: at(9)}},
 		Left:   []string{hostile},
 		Errors: []error{errors.New(hostile)},
 	}
@@ -51,6 +51,35 @@ func TestDocumentIsAsItsSchema(t *testing.T) {
 		if err := validate(content); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestNotAWS: what an endpoint of the configuration's own answered is not passed off
+// as AWS's answer.
+func TestNotAWS(t *testing.T) {
+	of := document()
+	of.Endpoint = "http://127.0.0.1:4566"
+	var facts, before bytes.Buffer
+	if err := errors.Join(WriteFacts(&facts, of), WriteFacts(&before, document())); err != nil {
+		t.Fatal(err)
+	}
+	const said = "NOT KNOWN TO BE AWS"
+	if !strings.Contains(facts.String(), said) || strings.Contains(facts.String(), "127.0.0.1") || strings.Contains(before.String(), said) {
+		t.Errorf("the page of facts is\n%s\nand without an endpoint\n%s", facts.String(), before.String())
+	}
+	about := About{Location: guard.Location{Account: "111122223333", Region: "us-gov-west-1"}, Endpoint: of.Endpoint}
+	if limits := strings.Join(New(about, outcome()).Limits, "\n"); !strings.Contains(limits, "Whether AWS answered there is not known") {
+		t.Errorf("the report does not show:\n%s", limits)
+	}
+}
+
+// TestTheGuardsCall is timed between whole seconds, as the alert has it.
+func TestTheGuardsCall(t *testing.T) {
+	o := outcome()
+	o.Steps[0].Violated = o.Steps[0].Violated.Add(900 * time.Millisecond)
+	s := New(About{}, o).Steps[0]
+	if s.Called == nil || s.ToCall == nil || *s.ToCall != 2 {
+		t.Errorf("the guard called at %v, after %v; want 2 s", s.Called, s.ToCall)
 	}
 }
 

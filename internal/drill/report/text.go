@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fipsguard/internal/drill"
+	"fipsguard/internal/guard"
 )
 
 // WriteText writes the report for people. Style styles a word of it; plain text
@@ -16,10 +17,11 @@ func WriteText(out io.Writer, d Document, style func(string) string) error {
 	fmt.Fprintf(&b, "Drill of the guard: %s\n", style(string(d.Verdict)))
 	fmt.Fprintf(&b, "Account %s, Region %s, from %s until %s\n", d.Account, d.Region, d.Started.Format(time.RFC3339), d.Finished.Format(time.RFC3339))
 	fmt.Fprintf(&b, "By %s\nas %s\n\n", d.Collector, d.Role)
-	fmt.Fprintf(&b, "%-18s %-20s %10s %10s %8s\n", "step", "what became of it", "fixed", "alert", "limit")
+	fmt.Fprintf(&b, "%-18s %-20s %10s %10s %10s %8s\n", "step", "what became of it", "called", "fixed", "alert", "limit")
 	for _, s := range d.Steps {
-		fmt.Fprintf(&b, "%-18s %-20s %10s %10s %8s\n", s.ID, s.Result, seconds(s.ToFix), seconds(s.ToAlert), fmt.Sprintf("%d s", s.WithinSeconds))
+		fmt.Fprintf(&b, "%-18s %-20s %10s %10s %10s %8s\n", s.ID, s.Result, seconds(s.ToCall), seconds(s.ToFix), seconds(s.ToAlert), fmt.Sprintf("%d s", s.WithinSeconds))
 	}
+	b.WriteString("After the violation: called, the guard's call, by its own clock; fixed, as the drill read it; alert, in the drill's queue.\n")
 	for _, s := range d.Steps {
 		fmt.Fprintf(&b, "\n%s: the drill %s; expected: %s.\n", style(string(s.ID)), s.Breaks, s.Expects)
 		if s.Why != "" {
@@ -87,8 +89,11 @@ func controls(d Document) []string {
 func WriteFacts(out io.Writer, d Document) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "What AWS answered to a drill of fipsguard %s, %s, %s\n", d.Tool.Version, d.Region, d.Started.Format(time.DateOnly))
+	if d.Endpoint != "" {
+		b.WriteString("NOT KNOWN TO BE AWS: the configuration names another endpoint, such as that of a simulated account. Do not send this.\n")
+	}
 	b.WriteString("Accounts, names, addresses and identifiers are left out. Read it before you send it.\n\n")
-	answered := map[drill.Question]bool{}
+	answered := map[guard.Question]bool{}
 	for _, f := range d.Facts {
 		answered[f.Question] = true
 		fmt.Fprintf(&b, "- %s\n  %s: %s\n", f.Question, f.Asked, anonymous(f.Answer))
@@ -100,7 +105,7 @@ func WriteFacts(out io.Writer, d Document) error {
 	}
 	b.WriteString("\nTimes from a violation to what the guard did about it\n")
 	for _, s := range d.Steps {
-		fmt.Fprintf(&b, "- %s: %s; fixed %s, alert %s\n", s.ID, s.Result, seconds(s.ToFix), seconds(s.ToAlert))
+		fmt.Fprintf(&b, "- %s: %s; called %s, fixed %s, alert %s\n", s.ID, s.Result, seconds(s.ToCall), seconds(s.ToFix), seconds(s.ToAlert))
 	}
 	_, err := io.WriteString(out, b.String())
 	return err

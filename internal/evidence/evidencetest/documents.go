@@ -71,6 +71,10 @@ func Everything() evidence.Document {
 		Cause:     guard.Cause{Account: Account, Region: Region, EventName: "scheduled scan", Time: at},
 		Findings:  seen(states),
 		Timelines: timelines,
+		Facts: []guard.Fact{
+			{Question: guard.AskLookup, Asked: "cloudtrail:LookupEvents", Answer: "the canary of this scan was not there 12s after the call", At: at},
+			{Question: guard.AskPatterns, Asked: "events:DescribeRule", Answer: "8 of 9 are as they were deployed. <b>\x1b[2J\u202e", At: at},
+		},
 	}
 	for _, a := range guard.Plan(guard.Check(setting), guard.DefaultPolicy()) {
 		r.Outcomes = append(r.Outcomes, guard.Outcome{Remediation: a, Result: guard.Done, Detail: "Read back: the account default is enabled.", At: at})

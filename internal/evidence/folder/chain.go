@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/grammar"
 )
 
 // stateType is what the signature of a verifier's state says that it is.
@@ -156,7 +157,7 @@ func (v verification) gap(l link, last *link) {
 	if last == nil {
 		if !v.Part {
 			v.result.Gaps = append(v.result.Gaps, gap)
-			v.fault(missing, fmt.Sprintf("it is missing, with %d reports before %s in all: the folder does not begin with the first report", gap.Reports, l.id))
+			v.fault(missing, fmt.Sprintf("it is missing, with %s before %s in all: the folder does not begin with the first report", grammar.Count(gap.Reports, "report"), l.id))
 		}
 		return
 	}
@@ -167,7 +168,11 @@ func (v verification) gap(l link, last *link) {
 		gap.Reports = d.Chain.Number - last.document.Chain.Number - 1
 	}
 	v.result.Gaps = append(v.result.Gaps, gap)
-	v.fault(missing, fmt.Sprintf("it is missing: %d reports between %s and %s, which is %s", gap.Reports, last.id, l.id, lasted))
+	lost := "reports, nobody knows how many,"
+	if gap.Reports > 0 {
+		lost = grammar.Count(gap.Reports, "report")
+	}
+	v.fault(missing, fmt.Sprintf("it is missing: %s between %s and %s, which is %s", lost, last.id, l.id, lasted))
 }
 
 // end holds the last report against the verifier's state, which knows it.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/sanitize"
 )
 
@@ -46,6 +47,13 @@ func WriteStyledText(out io.Writer, d evidence.Document, style func(word string)
 		}
 		w.printf("\n")
 	}
+	if len(d.Facts) > 0 {
+		w.printf("%s\n", w.word("What AWS answered to open questions"))
+		for _, f := range d.Facts {
+			w.printf("  %s (%s): %s\n", f.Question, f.Asked, f.Answer)
+		}
+		w.printf("\n")
+	}
 	w.printf("%s\n", w.word("What this report does not show"))
 	for _, n := range d.Limits {
 		w.printf("  - %s\n", n)
@@ -73,7 +81,7 @@ func writeTimeline(w *lines, line evidence.Timeline, what string) {
 			w.printf("  (%s)", s.Reason)
 		}
 		if s.Launched > 0 && s.Mode != "on" {
-			w.printf("  %s launched then", evidence.Count(s.Launched, what))
+			w.printf("  %s launched then", grammar.Count(s.Launched, what))
 		}
 		w.printf("\n")
 	}

@@ -7,6 +7,7 @@ import (
 
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/evidence/chart"
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/sanitize"
 )
@@ -26,7 +27,7 @@ func launches(tasks []evidence.Task) chart.Columns {
 	c := chart.Columns{
 		Title: "Running Fargate tasks by launch time, exposed ones in front", Class: "launched", MarkedClass: "exposed",
 		Describe: func(all, marked int, from, until time.Time) string {
-			return fmt.Sprintf("%s launched from %s to %s UTC, %d of them exposed", evidence.Count(all, "running task"), moment(from), moment(until), marked)
+			return fmt.Sprintf("%s launched from %s to %s UTC, %d of them exposed", grammar.Count(all, "running task"), moment(from), moment(until), marked)
 		},
 	}
 	for _, t := range tasks {
@@ -52,13 +53,13 @@ func outside(axis chart.Axis, tasks []evidence.Task) string {
 	}
 	var said []string
 	if before > 0 {
-		said = append(said, evidence.Count(before, "running task")+" launched before the chart begins")
+		said = append(said, grammar.Count(before, "running task")+" launched before the chart begins")
 	}
 	if managed > 0 {
-		said = append(said, evidence.Count(managed, "running task")+" on Managed Instances, whose FIPS mode is that of their capacity provider")
+		said = append(said, grammar.Count(managed, "running task")+" on Managed Instances, whose FIPS mode is that of their capacity provider")
 	}
 	if unknown > 0 {
-		said = append(said, evidence.Count(unknown, "running task")+" launched at an unknown time")
+		said = append(said, grammar.Count(unknown, "running task")+" launched at an unknown time")
 	}
 	if len(said) == 0 {
 		return ""
@@ -91,7 +92,7 @@ func bar(s evidence.Span, account bool, c launchCount) chart.Bar {
 	b.Inside = strings.ToUpper(mode)
 	b.Note = b.Inside + " " + evidence.Lasted(s.Until.Sub(s.From))
 	if account && c.in(s) {
-		b.Note += " · " + evidence.Count(s.Launched, c.noun) + " launched then"
+		b.Note += " · " + grammar.Count(s.Launched, c.noun) + " launched then"
 	}
 	return b
 }
@@ -116,7 +117,7 @@ func barTitle(s evidence.Span, account bool, c launchCount) string {
 		text += ". Unknown because " + evidence.Name(s.Reason)
 	}
 	if account && c.in(s) {
-		text += ". " + evidence.Count(s.Launched, c.noun) + " launched then"
+		text += ". " + grammar.Count(s.Launched, c.noun) + " launched then"
 	}
 	return text
 }

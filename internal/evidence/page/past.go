@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 )
 
@@ -200,7 +201,7 @@ func bounded(d evidence.Document) (evidence.Document, string) {
 	if left == 0 {
 		return d, ""
 	}
-	return d, fmt.Sprintf("… and %d more claims of these kinds in the JSON report.", left)
+	return d, "… and " + grammar.Count(left, "more claim") + " of these kinds in the JSON report."
 }
 
 // list lists the first failed calls and faulty files, with their texts made safe.
@@ -237,7 +238,7 @@ func pastPicture(d evidence.Document) (picture, error) {
 		})
 	}
 	if more := len(shown) - 1 - maxOverrides; more > 0 {
-		shown, p.More = shown[:1+maxOverrides], fmt.Sprintf("… and %d more overrides in the JSON report, which were off for a shorter time or never.", more)
+		shown, p.More = shown[:1+maxOverrides], "… and "+grammar.Count(more, "more override")+" in the JSON report, off for a shorter time or never."
 	}
 	coarse := false
 	for _, line := range shown {
@@ -257,7 +258,7 @@ func pastPicture(d evidence.Document) (picture, error) {
 	}
 	c := newChart(axis, shown, ofAudit())
 	c.Label = fmt.Sprintf("FIPS mode of account %s in %s from %s to %s UTC, %s. The tables below say the same in words.",
-		evidence.Name(d.Account), evidence.Name(d.Region), moment(axis.From), moment(axis.Until), evidence.Count(len(shown), "timeline"))
+		evidence.Name(d.Account), evidence.Name(d.Region), moment(axis.From), moment(axis.Until), grammar.Count(len(shown), "timeline"))
 	var err error
 	p.SVG, err = c.SVG()
 	return p, err

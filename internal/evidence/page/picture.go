@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/grammar"
 )
 
 // picture is the timelines as a chart, and the same in words.
@@ -71,7 +72,7 @@ func newPicture(timelines []evidence.Timeline, tasks []evidence.Task) (picture, 
 	p.Outside = outside(axis, tasks)
 	c := newChart(axis, timelines, ofScan())
 	c.Label = fmt.Sprintf("FIPS mode from %s to %s UTC, %s, and when the running tasks were launched. The tables below say the same in words.",
-		moment(axis.From), moment(axis.Until), evidence.Count(len(timelines), "timeline"))
+		moment(axis.From), moment(axis.Until), grammar.Count(len(timelines), "timeline"))
 	c.Columns = new(launches(tasks))
 	var err error
 	p.SVG, err = c.SVG()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 )
 
@@ -143,12 +144,12 @@ func count(claims []evidence.Claim) string {
 	n := len(claims)
 	switch claims[0].Result {
 	case evidence.NonCompliant:
-		return evidence.Count(n, "violation")
+		return grammar.Count(n, "violation")
 	case evidence.InsufficientData:
-		return evidence.Count(n, "unknown result")
+		return grammar.Count(n, "unknown result")
 	case evidence.Compliant, evidence.Starting, evidence.NotExamined:
 	}
-	return evidence.Count(n, "subject")
+	return grammar.Count(n, "subject")
 }
 
 func controls(r evidence.Rule) string {

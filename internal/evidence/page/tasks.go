@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 )
 
@@ -137,7 +138,7 @@ func newTaskGroup(arn string, tasks []evidence.Task, all []filter) taskGroup {
 		}
 		g.Tables = append(g.Tables, table)
 	}
-	said := []string{evidence.Count(len(tasks), "task")}
+	said := []string{grammar.Count(len(tasks), "task")}
 	for i, n := range counts {
 		all[i].Count += n
 		if n > 0 {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 )
 
@@ -194,7 +195,7 @@ func passed(d evidence.Document) []ruleGroup {
 
 func scope(s evidence.Scope) string {
 	if s.All {
-		return evidence.Count(len(s.Clusters), "cluster") + " scanned: all of the account in this Region"
+		return grammar.Count(len(s.Clusters), "cluster") + " scanned: all of the account in this Region"
 	}
 	return evidence.OnlySome(s)
 }

@@ -8,6 +8,7 @@ import (
 
 	"fipsguard/internal/audit"
 	"fipsguard/internal/evidence"
+	"fipsguard/internal/grammar"
 	"fipsguard/internal/guard"
 )
 
@@ -172,7 +173,7 @@ func (p place) launched() []evidence.Claim {
 }
 
 func (p place) exposed(subject string, tasks int, of string) evidence.Claim {
-	return p.claim(guard.TaskExposed, subject, evidence.NonCompliant, fmt.Sprintf("Launched while FIPS mode was off: %s%s.", evidence.Count(tasks, "task"), of),
+	return p.claim(guard.TaskExposed, subject, evidence.NonCompliant, fmt.Sprintf("Launched while FIPS mode was off: %s%s.", grammar.Count(tasks, "task"), of),
 		"Replace those that still run, with FIPS mode on: fipsguard verify finds them.")
 }
 
@@ -221,5 +222,5 @@ func (p place) trust() evidence.Claim {
 	}
 	return p.claim(evidence.TrailVouched, "log files of "+p.Account+"/"+p.Region+p.period, result,
 		fmt.Sprintf("CloudTrail's signatures vouch for %d of %s. Files that are altered: %d; missing: %d; faulty, with these: %d.",
-			t.VouchedHours, evidence.Count(t.VouchedHours+t.UnvouchedHours, "hour"), t.AlteredFiles, t.MissingFiles, p.faulty), remedy)
+			t.VouchedHours, grammar.Count(t.VouchedHours+t.UnvouchedHours, "hour"), t.AlteredFiles, t.MissingFiles, p.faulty), remedy)
 }

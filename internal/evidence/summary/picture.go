@@ -8,6 +8,7 @@ import (
 
 	"fipsguard/internal/evidence"
 	"fipsguard/internal/evidence/chart"
+	"fipsguard/internal/grammar"
 )
 
 // head makes the chart a file of its own, which no page colours.
@@ -44,7 +45,7 @@ func (s *scope) chart(label string) chart.Chart {
 	reports := chart.Columns{
 		Title: "Reports, those with exposed tasks in front", Class: "reports", MarkedClass: "exposed",
 		Describe: func(all, marked int, from, until time.Time) string {
-			return fmt.Sprintf("%d reports from %s to %s, %d with exposed tasks", all, onDay(from), onDay(until), marked)
+			return fmt.Sprintf("%s from %s to %s, %d with exposed tasks", grammar.Count(all, "report"), onDay(from), onDay(until), marked)
 		},
 	}
 	for at, y := range s.days {

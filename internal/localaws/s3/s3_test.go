@@ -147,6 +147,30 @@ func TestADeletedObjectKeepsItsVersions(t *testing.T) {
 	}
 }
 
+// TestExpire: what is written again and again, as the verifier's state is, keeps its
+// newest version, and no old one.
+func TestExpire(t *testing.T) {
+	a, client := bucketed(t)
+	put := func(key string) {
+		t.Helper()
+		if err := putText(t, client, key, "body"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("state")
+	put("report")
+	localtest.Advance(t, a, 2*time.Hour)
+	put("state")
+	a.Expire("evidence", localtest.Noon().Add(time.Hour))
+	out, err := client.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: aws.String("evidence")})
+	if err != nil || len(out.Versions) != 1 || *out.Versions[0].Key != "state" || !*out.Versions[0].IsLatest {
+		t.Errorf("an hour later the versions are %+v, error %v; want the newest of state", out.Versions, err)
+	}
+	if all := a.Objects("evidence"); len(all) != 1 {
+		t.Errorf("%d objects are left, want state", len(all))
+	}
+}
+
 func TestObjectsThatMustBeNewAre(t *testing.T) {
 	_, client := bucketed(t)
 	once := func() string {

@@ -135,9 +135,9 @@ func (s *Buckets) listVersions(r *kernel.Request, in *request) (answer, error) {
 	return answer{status: http.StatusOK, document: out}, nil
 }
 
-// Expire drops the objects of a bucket that were put before a time, with all of
-// their versions: an account in which months pass has no memory for each report.
-// No lock holds them.
+// Expire drops the versions of a bucket that were put before a time, and the
+// objects of which no other is there: an account in which months pass has no memory
+// for each report. No lock holds them.
 func (s *Buckets) Expire(name string, before time.Time) {
 	s.kernel.Lock()
 	defer s.kernel.Unlock()
@@ -146,9 +146,13 @@ func (s *Buckets) Expire(name string, before time.Time) {
 		return
 	}
 	for key, all := range b.versions {
-		if all[0].Modified.Before(before) {
+		left := slices.IndexFunc(all, func(v version) bool { return v.Modified.Before(before) }) // the newest is the first
+		switch {
+		case left == 0:
 			delete(b.objects, key)
 			delete(b.versions, key)
+		case left > 0:
+			b.versions[key] = slices.Clone(all[:left])
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package drills_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -54,7 +55,24 @@ func TestADeafGuard(t *testing.T) {
 				Send: func(group, body string) error { return a.AWS.Send(queueURL(product.Workloads), group, body) },
 			})
 		}, drill.DefinitionStep, "rule: rule " + definitions + " has another event pattern than the guard's"},
-		"the queue is stuck": {func(a *simulation.Account) error { return a.AWS.DisableSources(queueURL(product.Workloads)) }, drill.DefinitionStep, "queue: about 1 events wait for the gate"},
+		"EventBridge may not invoke the enforcer": {func(a *simulation.Account) error {
+			if err := a.AWS.DeleteRule(region, settings); err != nil {
+				return err
+			}
+			for _, p := range trail.Patterns() {
+				if p.Name != trail.Settings {
+					continue
+				}
+				return a.AWS.Attach(localaws.Rule{
+					Name: settings, Region: region, Pattern: p.JSON, TargetARN: "arn:aws-us-gov:lambda:" + region + ":" + localaws.AccountID + ":function:" + product.Enforcer,
+					Invoke: func(_ context.Context, event []byte) error {
+						return a.AWS.Send(queueURL(product.Undelivered), "", string(event))
+					},
+				})
+			}
+			return nil
+		}, drill.OverrideStep, "permission: queue fipsguard-undelivered has about"},
+		"the queue is stuck": {func(a *simulation.Account) error { return a.AWS.DisableSources(queueURL(product.Workloads)) }, drill.DefinitionStep, "queue: it has about 1 event waiting for the gate"},
 		"the guard may not fix": {func(a *simulation.Account) error {
 			a.AWS.Deny(a.People.Guard, "ecs:DeregisterTaskDefinition")
 			return nil
@@ -62,7 +80,7 @@ func TestADeafGuard(t *testing.T) {
 		"the guard may not publish": {func(a *simulation.Account) error {
 			a.AWS.Deny(a.People.Guard, "sns:Publish")
 			return nil
-		}, drill.DefinitionStep, "function: the gate took about 1 events and does not finish them"},
+		}, drill.DefinitionStep, "function: the gate took about 1 event and does not finish"},
 		"nobody has a subscription": {func(a *simulation.Account) error {
 			return errors.Join(a.AWS.Unsubscribe(topic, "soc@example.gov"), a.AWS.Unsubscribe(topic, queueARN(product.Drill)))
 		}, drill.DefinitionStep, "topic: nobody has a confirmed subscription"},
@@ -104,4 +122,27 @@ func TestADeafGuard(t *testing.T) {
 
 func queueARN(name string) string {
 	return "arn:aws-us-gov:sqs:" + simulation.Region + ":" + localaws.AccountID + ":" + name
+}
+
+// TestNoCanary: a drill makes no call of its own for that step, so that it does not
+// say what became of one.
+func TestNoCanary(t *testing.T) {
+	a := deployed(t, guard.DefaultPolicy())
+	pass(t, a, 3*time.Hour) // in which no scan sends one
+	s := stepOf(t, run(t, a, drill.Options{}), drill.CanaryStep)
+	if s.Result != drill.Missing || len(s.Broken) != 1 || !strings.HasPrefix(s.Broken[0], "canary: every link that can be read is whole; the verifier sent none, or it was lost") {
+		t.Errorf("%s (%s), broken %q", s.Result, s.Why, s.Broken)
+	}
+}
+
+// TestLinksThatMayNotBeRead come last, with what AWS answered.
+func TestLinksThatMayNotBeRead(t *testing.T) {
+	a := deployed(t, guard.DefaultPolicy())
+	a.AWS.Deny(a.People.Drill, "sns:ListSubscriptionsByTopic")
+	a.AWS.Inject(localaws.Fault{Effect: localaws.LoseEvent})
+	s := stepOf(t, run(t, a, drill.Options{}), drill.DefinitionStep)
+	const want = "not examined: the drill's queue, because AWS answered ListSubscriptionsByTopic with AuthorizationError"
+	if s.Result != drill.Missing || len(s.Broken) == 0 || s.Broken[len(s.Broken)-1] != want {
+		t.Errorf("%s, broken %q, want last %q", s.Result, s.Broken, want)
+	}
 }

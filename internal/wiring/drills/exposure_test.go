@@ -103,6 +103,34 @@ func TestInterruptedWhileOff(t *testing.T) {
 	}
 }
 
+// TestInterruptedAtOnce: after Ctrl-C no further step is taken, or said to be.
+func TestInterruptedAtOnce(t *testing.T) {
+	a := deployed(t, guard.DefaultPolicy())
+	d, err := prepared(t, a, &network{}, all())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	d.Sleep = func(context.Context, time.Duration) error {
+		interrupt()
+		return ctx.Err()
+	}
+	d.Progress = func(what string) {
+		if _, _, step := strings.Cut(what, ": "); step && ctx.Err() != nil {
+			t.Errorf("after Ctrl-C it says %q", what)
+		}
+	}
+	out, err := d.Run(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range out.Steps {
+		if s.Result != drill.Interrupted || s.ID != drill.DefinitionStep && !s.Violated.IsZero() {
+			t.Errorf("%s: %s, violated at %s", s.ID, s.Result, s.Violated)
+		}
+	}
+}
+
 // TestNeverOff: the account default stays on where something runs or is about to,
 // and where the guard would not turn it on again.
 func TestNeverOff(t *testing.T) {
@@ -211,6 +239,28 @@ func TestCleanTurnsFIPSModeOn(t *testing.T) {
 		cleaned := d.Clean(t.Context(), true)
 		if after := state(t, a); after != before || len(cleaned.Left) > 0 {
 			t.Errorf("behind an override: %t, left %q:\n%s", hidden, cleaned.Left, after)
+		}
+	}
+}
+
+// TestCleanSaysOnlyWhatItRead of FIPS mode, where it may not turn it on.
+func TestCleanSaysOnlyWhatItRead(t *testing.T) {
+	for denied, want := range map[string]string{
+		"":                        "turn on FIPS mode, WHICH IS OFF: AccessDeniedException",
+		"ecs:ListAccountSettings": "turn on FIPS mode, WHICH MAY BE OFF and could not be read: AccessDeniedException",
+	} {
+		a := deployed(t, guard.DefaultPolicy())
+		deaf(t, a)
+		d, err := prepared(t, a, &network{}, all())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Account.PutDefault(t.Context(), "disabled"); err != nil {
+			t.Fatal(err)
+		}
+		a.AWS.Deny(a.People.Drill, "ecs:PutAccountSettingDefault", denied)
+		if left := strings.Join(d.Clean(t.Context(), true).Left, "\n"); !strings.Contains(left, want) {
+			t.Errorf("what is left is\n%s\nwant %q", left, want)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"fipsguard/internal/aws/answer"
 	"fipsguard/internal/aws/reported"
 	"fipsguard/internal/drill"
 	"fipsguard/internal/guard"
@@ -69,7 +70,7 @@ func (a account) subscribed(ctx context.Context) guard.Component {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			c.Unknown = "AWS did not answer ListSubscriptionsByTopic"
+			c.Unknown = answer.Why("ListSubscriptionsByTopic", err)
 			return c
 		}
 		for _, s := range page.Subscriptions {

@@ -109,13 +109,20 @@ func (a account) Run(ctx context.Context, l drill.Launch) (string, error) {
 	return aws.ToString(out.Tasks[0].TaskArn), nil
 }
 
-// noTask is why ECS launched none.
+// noTask is why ECS launched none, as it answered.
 func noTask(failures []types.Failure) error {
 	if len(failures) == 0 {
 		return errors.New("ECS launched no task and did not say why")
 	}
-	return errors.New(aws.ToString(failures[0].Reason) + " " + aws.ToString(failures[0].Detail))
+	return failureError{aws.ToString(failures[0].Reason), aws.ToString(failures[0].Detail)}
 }
+
+// failureError is a failure in an answer of ECS.
+type failureError struct{ reason, detail string }
+
+func (f failureError) Error() string        { return f.reason + ": " + f.detail }
+func (f failureError) ErrorCode() string    { return f.reason }
+func (f failureError) ErrorMessage() string { return f.detail }
 
 func (a account) Stop(ctx context.Context, cluster, arn string) (string, error) {
 	out, err := a.ecs.StopTask(ctx, &ecs.StopTaskInput{Cluster: &cluster, Task: &arn, Reason: aws.String("fipsguard drill cleans up")})

@@ -3,10 +3,13 @@ package scans
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"fipsguard/infra/template"
+	"fipsguard/internal/component"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/localaws"
 	"fipsguard/internal/localaws/localtest"
@@ -123,6 +126,13 @@ func TestCanary(t *testing.T) {
 	if got := said(report, guard.GuardCanary); !strings.HasPrefix(got, "COMPLIANT: The enforcer received the canary of ") || !strings.Contains(got, "Received in the last day: 4") {
 		t.Errorf("the report says %q", got)
 	}
+	facts := map[guard.Question]string{}
+	for _, f := range report.Facts {
+		facts[f.Question] = f.Answer
+	}
+	if !strings.HasPrefix(facts[guard.AskLatency], "canaries received in the last day: 4, ") || !strings.HasPrefix(facts[guard.AskLookup], "the canary of this scan was there at most ") {
+		t.Errorf("of open questions it says %q", facts)
+	}
 	writes := 0
 	for _, call := range l.Calls() {
 		if !strings.Contains(call.Operation, "PutAccountSetting") || call.Principal.ARN == localaws.Everyone().Admin.ARN {
@@ -185,9 +195,9 @@ func TestDeafGuard(t *testing.T) {
 		"the rule is deleted":            {func(l *listening) { l.withoutRule = true }, "rule fipsguard-settings does not exist"},
 		"the rule lets less through":     {rule(func(r *localaws.Rule) { r.Pattern = `{"source":["aws.ecs"],"detail-type":["x"]}` }), "another event pattern"},
 		"the rule has another target":    {rule(func(r *localaws.Rule) { r.TargetARN += "-2"; r.Invoke = nowhere }), "does not send its events to"},
-		"EventBridge may not invoke it":  {func(l *listening) { l.settings.Invoke = leaving(l, &l.undelivered) }, "wait in queue fipsguard-undelivered"},
-		"the enforcer fails":             {func(l *listening) { l.settings.Invoke = leaving(l, &l.failed) }, "wait in queue fipsguard-failed"},
-		"CloudTrail delivers nothing":    {rule(func(r *localaws.Rule) { r.Invoke = nowhere }), "What it cannot check: the delivery from CloudTrail to EventBridge, EventBridge's permission"},
+		"EventBridge may not invoke it":  {func(l *listening) { l.settings.Invoke = leaving(l, &l.undelivered) }, "queue fipsguard-undelivered has"},
+		"the enforcer fails":             {func(l *listening) { l.settings.Invoke = leaving(l, &l.failed) }, "queue fipsguard-failed has"},
+		"CloudTrail delivers nothing":    {rule(func(r *localaws.Rule) { r.Invoke = nowhere }), "What it cannot check: the delivery from CloudTrail to EventBridge, and"},
 		"nobody can read what came":      {func(l *listening) { l.noGroup = true }, "FilterLogEvents of the enforcer's log with ResourceNotFoundException"},
 		"the enforcer's log is withheld": {func(l *listening) { l.Deny(localaws.Everyone().Verifier, "logs:FilterLogEvents") }, "with AccessDeniedException"},
 	} {
@@ -207,5 +217,26 @@ func nowhere(context.Context, []byte) error { return nil }
 func leaving(l *listening, queue *string) func(context.Context, []byte) error {
 	return func(_ context.Context, event []byte) error {
 		return l.Send(*queue, "", string(event))
+	}
+}
+
+// TestTheWayOfACanaryIsDeployed: the rule, the function and the log on its way are
+// components of the stack, under the names by which a finding knows them.
+func TestTheWayOfACanaryIsDeployed(t *testing.T) {
+	list, err := component.Of(template.OrganizationJSON())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var way []string
+	for _, meant := range list.At(component.Place{Partition: "aws-us-gov", Account: home.Account, Region: home.Region}) {
+		for _, rule := range []guard.RuleID{guard.GuardEvents, guard.GuardComponents} {
+			if scan.OnTheWay(guard.Component{Rule: rule, Name: meant.Words}) {
+				way = append(way, meant.Words)
+			}
+		}
+	}
+	slices.Sort(way)
+	if got := strings.Join(way, ", "); got != "EventBridge rule fipsguard-settings, function fipsguard-enforcer, log group /aws/lambda/fipsguard-enforcer" {
+		t.Errorf("on the way of a canary are %s", got)
 	}
 }
