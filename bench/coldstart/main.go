@@ -38,9 +38,9 @@ func turnedOff() []byte {
 }
 
 func main() {
-	runs := flag.Int("runs", 31, "how often each function is started")
+	runs := flag.Int("runs", 101, "how often each function is started")
 	limit := flag.Float64("limit", 1.9, "the ratio to the empty function above which the command fails")
-	sdkLimit := flag.Float64("sdk-limit", 1.15, "the ratio to the SDK floor above which the command fails")
+	sdkLimit := flag.Float64("sdk-limit", 1.10, "the ratio to the SDK floor above which the command fails")
 	flag.Parse()
 	if err := measure(*runs, *limit, *sdkLimit); err != nil {
 		fmt.Fprintln(os.Stderr, "coldstart:", err)
