@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"fipsguard/internal/drill"
+	"fipsguard/internal/evidence"
 )
 
 // plannedStep is a step of a plan, as JSON.
@@ -40,7 +41,7 @@ func writePlan(out io.Writer, o drill.Options, format string) error {
 	var b strings.Builder
 	b.WriteString("The drill makes these calls, and no others; w marks those that change something. It changes nothing yet: this is the plan.\n")
 	for _, s := range plan.Steps {
-		fmt.Fprintf(&b, "\n%s: %s\n  expected   %s, within %s\n  cleans up  %s\n  at worst   %s\n", s.ID, s.Breaks, s.Expects, s.Within, s.CleanUp, s.Worst)
+		fmt.Fprintf(&b, "\n%s: %s\n  expected   %s, within %s\n  cleans up  %s\n  at worst   %s\n", s.ID, s.Breaks, s.Expects, evidence.Lasted(s.Within), s.CleanUp, s.Worst)
 		writeCalls(&b, s.Calls)
 	}
 	b.WriteString("\nfor all steps:\n")

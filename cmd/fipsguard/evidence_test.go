@@ -140,7 +140,8 @@ func TestEvidenceThatCannotBeRead(t *testing.T) {
 	}{
 		"no key":                {[]string{"evidence", "verify", dir}, "--key is missing"},
 		"a key that is none":    {[]string{"evidence", "verify", dir, "--key", key}, "it holds a CERTIFICATE where a PUBLIC KEY is expected"},
-		"a folder there is not": {[]string{"evidence", "summary", filepath.Join(dir, "none")}, "read folder"},
+		"a folder there is not": {[]string{"evidence", "summary", filepath.Join(dir, "none")}, "read folder " + filepath.Join(dir, "none") + ": no such file"},
+		"a file for a folder":   {[]string{"evidence", "summary", key}, "read folder " + key + ": not a directory"},
 		"no reports":            {[]string{"evidence", "summary", dir}, "there are no reports"},
 		"no report":             {[]string{"evidence", "render", key}, "read report"},
 		"a key without a use":   {[]string{"verify", "--sign-key", "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/1"}, "add --out DIR"},

@@ -38,10 +38,11 @@ func (Folder) Files(root string) ([]audit.File, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("find files: %w", err)
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return nil, fmt.Errorf("%s: %w", at.Path, at.Err)
 	}
-	return files, nil
+	return files, err
 }
 
 // Open opens a file. What S3 keeps beside a digest is not there.

@@ -2,6 +2,7 @@ package folder
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -133,10 +134,11 @@ func (d Dir) Names() ([]string, error) {
 		}
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read folder %s: %w", string(d), err)
+	var at *fs.PathError
+	if errors.As(err, &at) { // it names the path from here on
+		return nil, fmt.Errorf("read folder %s: %w", filepath.Join(string(d), at.Path), at.Err)
 	}
-	return names, nil
+	return names, err
 }
 
 // MaxFile bounds what is read: an envelope is a third larger than what is in it.
