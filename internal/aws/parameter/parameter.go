@@ -15,16 +15,16 @@ import (
 
 // reason is the same whenever the same is wrong: people are told of each reason
 // once.
-func reason(err error) error {
+func reason(name string, err error) error {
 	var answered smithy.APIError
 	if !errors.As(err, &answered) {
-		return errors.New("Systems Manager did not answer")
+		return fmt.Errorf("%s: Systems Manager did not answer", name)
 	}
 	switch answered.ErrorCode() {
 	case "ParameterNotFound", "ParameterVersionNotFound":
-		return policydoc.ErrNone
+		return fmt.Errorf("%s: %w", name, policydoc.ErrNone)
 	}
-	return errors.New("Systems Manager answered " + answered.ErrorCode())
+	return fmt.Errorf("%s: Systems Manager answered %s", name, answered.ErrorCode())
 }
 
 // Parameter is one, in the Region of the configuration.
@@ -48,7 +48,7 @@ func (p Parameter) Read(ctx context.Context, version int64) (policydoc.Document,
 	}
 	in := struct{ Name string }{name}
 	if err := signedcall.SystemsManager(p.Config).Call(ctx, "GetParameter", in, &out); err != nil {
-		return policydoc.Document{}, fmt.Errorf("%s: %w", name, reason(err))
+		return policydoc.Document{}, reason(name, err)
 	}
 	if out.Parameter.Version < 1 {
 		return policydoc.Document{}, fmt.Errorf("%s: the answer of Systems Manager has no version", name)
