@@ -16,11 +16,14 @@ type bounds struct {
 	listed   int // findings, outcomes, exemptions, actors, subjects: each
 }
 
+// Listed is how many findings an alert shows, unless it would be too long for SNS.
+const Listed = 10
+
 // levels are the bounds that New tries, from generous to those with which every
 // alert fits.
 func levels() []bounds {
 	return []bounds{
-		{name: 700, sentence: 1000, command: 2500, listed: 10},
+		{name: 700, sentence: 1000, command: 2500, listed: Listed},
 		{name: 700, sentence: 500, command: 2500, listed: 3},
 		{name: 300, sentence: 300, command: 1000, listed: 2},
 		{name: 100, sentence: 150, command: 400, listed: 1},
@@ -51,15 +54,31 @@ type draft struct {
 }
 
 func newDraft(r guard.Report, b bounds) draft {
-	bySeverity := slices.SortedStableFunc(slices.Values(r.Findings), func(a, b guard.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	byUrgency := slices.SortedStableFunc(slices.Values(r.Outcomes), func(a, b guard.Outcome) int { return cmp.Compare(urgency(a.Result), urgency(b.Result)) })
 	byEnd := slices.SortedStableFunc(slices.Values(r.Expiring), func(a, b guard.Exemption) int { return a.Expires.Compare(b.Expires) })
 	return draft{
 		report: r, bounds: b, lead: lead(r),
-		findings: firstOf(bySeverity, b.listed),
+		findings: picked(r.Findings, b.listed),
 		outcomes: firstOf(byUrgency, b.listed),
 		expiring: firstOf(byEnd, b.listed),
 	}
+}
+
+// picked are the n most severe findings. Off periods come before all else: other
+// findings stay open and are in each report, while who turned FIPS mode off is
+// told once.
+func picked(findings []guard.Finding, n int) []guard.Finding {
+	bySeverity := func(a, b guard.Finding) int { return cmp.Compare(b.Severity, a.Severity) }
+	isPast := func(f guard.Finding) bool { _, past := f.State.(guard.OffPeriod); return past }
+	picked := slices.SortedStableFunc(slices.Values(findings), func(a, b guard.Finding) int {
+		if past := isPast(a); past != isPast(b) {
+			return map[bool]int{true: -1, false: 1}[past]
+		}
+		return bySeverity(a, b)
+	})
+	picked = firstOf(picked, n)
+	slices.SortStableFunc(picked, bySeverity)
+	return picked
 }
 
 func firstOf[T any](list []T, n int) []T { return list[:min(len(list), n)] }

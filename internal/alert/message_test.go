@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"fipsguard/internal/guard"
+	"fipsguard/internal/guardtest"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -133,6 +134,30 @@ func TestManyFindingsAreCutWithACount(t *testing.T) {
 	}
 	if !strings.Contains(string(m.JSON), `"omittedFindings":480,`) || !strings.Contains(m.Subject, " +489 more") {
 		t.Errorf("the count is missing in %s or %s", m.Subject, m.JSON)
+	}
+}
+
+// TestWhoTurnedItOffIsNeverCut: an off period is told once, and what is worse stays
+// open and is in each report.
+func TestWhoTurnedItOffIsNeverCut(t *testing.T) {
+	r := kinds()["definitions-many"]
+	for n := range r.Findings {
+		r.Findings[n].Severity = guard.Critical
+	}
+	for n := range Listed - 1 {
+		r.Findings = append(r.Findings, guard.Check(guard.OffPeriod{
+			Account: guardtest.AccountID, Region: guardtest.Region, From: at, Until: at, Seen: at,
+			By: []guard.Cause{{EventID: "1", EventName: "PutAccountSettingDefault", Actor: guard.Actor{Name: fmt.Sprintf("person %d", n)}}},
+		})...)
+	}
+	m := Render(r)
+	for n := range Listed - 1 {
+		if want := fmt.Sprintf("by person %d (event 1)", n); !strings.Contains(m.Text, want) {
+			t.Errorf("no %q in:\n%s", want, m.Text)
+		}
+	}
+	if !strings.Contains(m.Text, "NON_COMPLIANT: arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/") {
+		t.Errorf("the worst finding is not shown:\n%s", m.Text)
 	}
 }
 

@@ -53,7 +53,9 @@ func OffPeriods(lines []Timeline, account, region string) []OffPeriod {
 				}
 			default:
 				if len(now.By) > 0 {
-					now.Ended = span.Cause
+					if span.Mode == ModeOn || line.Principal != "" { // a deleted override is neither on nor off
+						now.Ended = span.Cause
+					}
 					periods = append(periods, now)
 				}
 				now = open

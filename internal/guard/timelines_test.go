@@ -132,3 +132,27 @@ func TestOpenOverrides(t *testing.T) {
 		t.Errorf("open overrides are %+v; want role/open's, as a violation", open)
 	}
 }
+
+// TestWhoEndedAnOffPeriod: whoever turned it on. A call after which nobody knows
+// what the setting was has not ended anything, but for one that deleted an override.
+func TestWhoEndedAnOffPeriod(t *testing.T) {
+	off := changed("off", hour(2), ModeOff, "")
+	role := "arn:aws-us-gov:iam::111122223333:role/checkout"
+	override, deleted := changed("override", hour(2), ModeOff, role), changed("gone", hour(3), ModeUnknown, role)
+	deleted.States = []State{Setting{Account: "111122223333", Region: "us-gov-west-1", Scope: ScopePrincipal, Principal: role, Deleted: true}}
+	for name, c := range map[string]struct {
+		events []Event
+		ended  string
+	}{
+		"it was turned on": {[]Event{off, changed("on", hour(3), ModeOn, "")}, "on"},
+		"turned off again, and on without any record":   {[]Event{off, changed("again", hour(3), ModeOff, "")}, ""},
+		"an override that was deleted":                  {[]Event{override, deleted}, "gone"},
+		"an override that was turned on":                {[]Event{override, changed("on", hour(3), ModeOn, role)}, "on"},
+		"a call of which the record does not say whose": {[]Event{off, changed("whose", hour(3), ModeUnknown, "")}, ""},
+	} {
+		periods := OffPeriods(Timelines(c.events, nil, defaultIs(ModeOn), timelineStart, hour(4)), "111122223333", "us-gov-west-1")
+		if len(periods) != 1 || periods[0].Ended.EventID != c.ended {
+			t.Errorf("%s: the off periods are %+v, want one that %q ended", name, periods, c.ended)
+		}
+	}
+}

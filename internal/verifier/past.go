@@ -1,19 +1,29 @@
 package verifier
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
+	"fipsguard/internal/alert"
 	"fipsguard/internal/guard"
 	"fipsguard/internal/product"
 )
 
-// recordedTo is how far the time of a record may be from the guard's clock.
-const recordedTo = 5 * time.Second
+const (
+	// recordedTo is how far the time of a record may be from the guard's clock.
+	recordedTo = 5 * time.Second
+	// mostPast is how many findings about off periods one alert has room for, with
+	// one of another kind.
+	mostPast = alert.Listed - 1
+	// namedAtOnce is how many people one of them has room for.
+	namedAtOnce = 3
+)
 
 // compare holds the off periods of a report's history against what was
-// reported. It returns those of which nobody knows, or nobody by name, and what
-// is reported after it. One that lasts is a finding of its own until it ends, so
+// reported. It returns those of which nobody knows, or nobody by name, as many as
+// there is room for in one alert, and what is reported after it. One that lasts is a finding of its own until it ends, so
 // that only a name is missing, and what happened just now waits for its event.
 // blind says that what the enforcer reported is not known.
 func (r reported) compare(report guard.Report, now time.Time, blind bool) (unreported []guard.Finding, after reported) {
@@ -25,7 +35,7 @@ func (r reported) compare(report guard.Report, now time.Time, blind bool) (unrep
 		for _, s := range seen[i] {
 			period.Seen = s.At
 		}
-		told := after.knowsAllOf(period)
+		told := !slices.Contains(slices.Collect(maps.Values(after.knownIn(period))), false)
 		if period.Lasts {
 			after.Sightings = append(after.Sightings, seen[i]...)
 		}
@@ -38,13 +48,62 @@ func (r reported) compare(report guard.Report, now time.Time, blind bool) (unrep
 			continue
 		case period.Seen.IsZero() && byGuard(period.Ended) && period.Until.Before(r.Since): // what ended it reported it
 		default:
-			unreported = append(unreported, guard.Check(period)...)
+			parts, named := after.unnamed(period, mostPast-len(unreported))
+			unreported = append(unreported, parts...)
+			if len(named) < len(period.By) { // the others are named by the next scan
+				after.Sightings = append(after.Sightings, seen[i]...)
+			}
+			period.By = named
 		}
 		for _, c := range period.By {
 			after.tell(c)
 		}
 	}
 	return unreported, after.prune(report.Timelines, now)
+}
+
+// knownIn are those who turned FIPS mode off in an off period, by name, and
+// whether people know of each that they did.
+func (r reported) knownIn(period guard.OffPeriod) map[string]bool {
+	known := map[string]bool{}
+	for _, c := range period.By {
+		_, told := r.Events[c.EventID]
+		known[c.Actor.Name] = known[c.Actor.Name] || told
+	}
+	return known
+}
+
+// unnamed are findings that name everyone of whom people do not know that they
+// turned FIPS mode off in an off period, as many findings as there is room for,
+// and the calls of all whom people know of with them.
+func (r reported) unnamed(period guard.OffPeriod, room int) (parts []guard.Finding, calls []guard.Cause) {
+	known := r.knownIn(period)
+	var firsts []guard.Cause // each one's
+	for _, c := range period.By {
+		if !slices.ContainsFunc(firsts, func(first guard.Cause) bool { return first.Actor.Name == c.Actor.Name }) {
+			firsts = append(firsts, c)
+		}
+	}
+	for some := range slices.Chunk(firsts, namedAtOnce) {
+		if !slices.ContainsFunc(some, func(c guard.Cause) bool { return !known[c.Actor.Name] }) {
+			continue
+		}
+		if len(parts) == room {
+			break
+		}
+		part := period
+		part.By = some
+		parts = append(parts, guard.Check(part)...)
+		for _, c := range some {
+			known[c.Actor.Name] = true
+		}
+	}
+	for _, c := range period.By {
+		if known[c.Actor.Name] {
+			calls = append(calls, c)
+		}
+	}
+	return parts, calls
 }
 
 // latest is when FIPS mode was last turned off in an off period.
@@ -55,22 +114,6 @@ func (r reported) tell(c guard.Cause) {
 	if _, known := r.Events[c.EventID]; !known && c.EventID != "" {
 		r.Events[c.EventID] = c.Time.UTC()
 	}
-}
-
-// knowsAllOf reports whether people know of an off period, and of everyone who
-// turned FIPS mode off in it.
-func (r reported) knowsAllOf(period guard.OffPeriod) bool {
-	known := map[string]bool{}
-	for _, c := range period.By {
-		_, told := r.Events[c.EventID]
-		known[c.Actor.Name] = known[c.Actor.Name] || told
-	}
-	for _, told := range known {
-		if !told {
-			return false
-		}
-	}
-	return true
 }
 
 // matched returns the sightings of each off period, and those that wait for a

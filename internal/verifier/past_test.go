@@ -2,6 +2,7 @@ package verifier
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,67 @@ func TestAnOffPeriodIsReportedOnce(t *testing.T) {
 				if m := o.inbox[0]; !strings.Contains(m.Subject+m.Text, text) {
 					t.Errorf("the alert does not say %q:\n%s\n%s", text, m.Subject, m.Text)
 				}
+			}
+		})
+	}
+}
+
+// TestEveryoneIsNamedHoweverMuchThereIsToTell: an alert has room for ten findings
+// and a thousand characters of each. What is told only once is in it, or waits for
+// the next scan.
+func TestEveryoneIsNamedHoweverMuchThereIsToTell(t *testing.T) {
+	person := func(n int) string { return fmt.Sprintf("role Admin, session person-%03d", n) }
+	turned := func(n int, at time.Time, mode guard.Mode) guard.Event {
+		return by(person(n), guardtest.Put(fmt.Sprintf("%s-%03d", mode, n), at, mode))
+	}
+	together := func(n int) []guard.Event {
+		return []guard.Event{
+			turned(n, start.Add(time.Duration(n-120)*time.Minute), guard.ModeOff),
+			by("user terraform-ci", guardtest.Put("on", start.Add(-50*time.Minute), guard.ModeOn)),
+		}
+	}
+	for name, c := range map[string]struct {
+		people, tasks, scans int
+		event                func(n int) []guard.Event
+	}{
+		"twelve kernels without FIPS mode besides": {people: 1, tasks: 12, scans: 1, event: func(n int) []guard.Event {
+			return []guard.Event{turned(n, start.Add(-time.Hour), guard.ModeOff), turned(n, start.Add(-50*time.Minute), guard.ModeOn)}
+		}},
+		"27 people in one off period":    {people: 27, scans: 1, event: together},
+		"sixty people in one off period": {people: 60, scans: 3, event: together},
+		"twenty-five off periods": {people: 25, scans: 3, event: func(n int) []guard.Event {
+			at := start.Add(time.Duration(4*n-180) * time.Minute)
+			return []guard.Event{turned(n, at, guard.ModeOff), turned(n, at.Add(time.Minute), guard.ModeOn)}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, o := guardtest.NewWorld(start), newOutside(t)
+			for n := range c.people {
+				w.Events = append(w.Events, c.event(n)...)
+			}
+			for n := range c.tasks {
+				w.Tasks = append(w.Tasks, task(fmt.Sprintf("%02d", n)))
+				w.Kernels[w.Tasks[n].ARN+"/main"] = "0\r\n"
+			}
+			for range c.scans + 1 {
+				if _, err := run(t, o.verifier(w), Request{}); err != nil {
+					t.Fatal(err)
+				}
+				w.Clock = w.Clock.Add(time.Hour)
+			}
+			for n := range c.people {
+				times := 0
+				for _, m := range o.inbox {
+					if strings.Contains(m.Text, fmt.Sprintf("%s (event off-%03d)", person(n), n)) {
+						times++
+					}
+				}
+				if times != 1 {
+					t.Errorf("person %d is named in %d alerts of %d", n, times, len(o.inbox))
+				}
+			}
+			if len(o.inbox) > c.scans {
+				t.Errorf("people were told %d times, want %d: %q", len(o.inbox), c.scans, o.subjects())
 			}
 		})
 	}
