@@ -23,9 +23,10 @@ const (
 
 // compare holds the off periods of a report's history against what was
 // reported. It returns those of which nobody knows, or nobody by name, as many as
-// there is room for in one alert, and what is reported after it. One that lasts is a finding of its own until it ends, so
-// that only a name is missing, and what happened just now waits for its event.
-// blind says that what the enforcer reported is not known.
+// there is room for in one alert, and what is reported after it. One that lasts is
+// a finding of its own until it ends, so that only a name is missing, and what
+// happened just now waits for its event. blind says that what the enforcer
+// reported is not known.
 func (r reported) compare(report guard.Report, now time.Time, blind bool) (unreported []guard.Finding, after reported) {
 	after = r.with(reported{})
 	periods := guard.OffPeriods(report.Timelines, report.Cause.Account, report.Cause.Region)
@@ -36,24 +37,22 @@ func (r reported) compare(report guard.Report, now time.Time, blind bool) (unrep
 			period.Seen = s.At
 		}
 		told := !slices.Contains(slices.Collect(maps.Values(after.knownIn(period))), false)
-		if period.Lasts {
-			after.Sightings = append(after.Sightings, seen[i]...)
-		}
+		waits := period.Lasts
 		switch {
 		case told:
 		case period.Lasts && (blind || period.Seen.IsZero() || now.Sub(latest(period)) < guard.Settling):
-			continue
+			period.By = nil
 		case !period.Lasts && (now.Sub(period.Until) < guard.Settling || blind && byGuard(period.Ended)):
-			after.Sightings = append(after.Sightings, seen[i]...)
-			continue
+			waits, period.By = true, nil
 		case period.Seen.IsZero() && byGuard(period.Ended) && period.Until.Before(r.Since): // what ended it reported it
 		default:
 			parts, named := after.unnamed(period, mostPast-len(unreported))
 			unreported = append(unreported, parts...)
-			if len(named) < len(period.By) { // the others are named by the next scan
-				after.Sightings = append(after.Sightings, seen[i]...)
-			}
+			waits = waits || len(named) < len(period.By) // the next scan names the others
 			period.By = named
+		}
+		if waits {
+			after.Sightings = append(after.Sightings, seen[i]...)
 		}
 		for _, c := range period.By {
 			after.tell(c)

@@ -161,6 +161,38 @@ func TestEveryoneIsNamedHoweverMuchThereIsToTell(t *testing.T) {
 	}
 }
 
+// TestWhoFindsNoRoomIsNamedByTheNextScan, of an off period that lasts as well, and
+// that it was seen is kept once.
+func TestWhoFindsNoRoomIsNamedByTheNextScan(t *testing.T) {
+	line := guard.Timeline{}
+	for n := range 60 {
+		at := start.Add(time.Duration(n) * time.Minute)
+		line.Spans = append(line.Spans, guard.Span{From: at, Until: at.Add(time.Minute), Mode: guard.ModeOff, Cause: guard.Cause{
+			EventID: fmt.Sprintf("event-%02d", n), EventName: "PutAccountSettingDefault", Time: at, Actor: guard.Actor{Name: fmt.Sprintf("person %02d", n)},
+		}})
+	}
+	report := guard.Report{Cause: guard.Cause{Account: guardtest.AccountID, Region: guardtest.Region}, Timelines: []guard.Timeline{line}}
+	people := noted("", guard.OffPeriods(report.Timelines, guardtest.AccountID, guardtest.Region)[0].Subject(), start.Add(time.Minute), true)
+	named := map[string]int{}
+	for range 6 {
+		var told []guard.Finding
+		told, people = people.compare(report, start.Add(2*time.Hour), false)
+		for _, f := range told {
+			for _, c := range f.State.(guard.OffPeriod).By {
+				named[c.Actor.Name]++
+			}
+		}
+		if len(people.Sightings) != 1 {
+			t.Fatalf("the sightings are %+v", people.Sightings)
+		}
+	}
+	for n := range 60 {
+		if times := named[fmt.Sprintf("person %02d", n)]; times != 1 {
+			t.Errorf("person %d is named %d times", n, times)
+		}
+	}
+}
+
 // TestAReportedOffPeriodIsNotForgotten by a scan that could not read the state, nor
 // by one that saw nothing of the past.
 func TestAReportedOffPeriodIsNotForgotten(t *testing.T) {
