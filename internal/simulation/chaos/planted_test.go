@@ -52,7 +52,7 @@ var faults = []fault{
 	{"errors do not reach Lambda", "internal/wiring/enforcer.go", "	return nil, h.enforcer.Respond(ctx, location, event)\n", "	_ = h.enforcer.Respond(ctx, location, event)\n	return nil, nil\n", "internal/wiring TestWhatFailsReachesLambda"},
 	{"an expired exemption holds", "internal/guard/policy.go", "if now.Before(e.Expires) && matchResource", "if matchResource", ""},
 	{"the minute's finding is not reported", "internal/enforcer/past.go", "return p.reported != \"\" && p.reported == left(s)", "return true", ""},
-	{"scans forget the history", "internal/verifier/past.go", "		default:\n			unreported = append", "		case true:\n		default:\n			unreported = append", ""},
+	{"scans forget the history", "internal/verifier/past.go", "		default:\n			parts, named", "		case true:\n		default:\n			parts, named", ""},
 	{"a scan repeats what the enforcer reported and lasts", "internal/verifier/lasting.go", "!known && ok", "known && ok", ""},
 	{"two attempts of a session at once", "internal/scan/ask.go", "	check, err := r.attempt(ctx, t, able[0])\n", "	go r.attempt(ctx, t, able[0])\n	check, err := r.attempt(ctx, t, able[0])\n", "internal/scan TestWhatKernelsSay"},
 	{"a command does not wait for its turn in a container", "internal/aws/ecsexec/turn.go", "if !busy {", "if !busy || true {", "internal/aws/ecsexec TestOneSessionPerContainer"},
