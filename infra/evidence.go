@@ -13,9 +13,9 @@ import (
 
 // newEvidence is the bucket of the reports. Nobody but the verifier writes to it
 // and nobody deletes from it; Object Lock keeps every version for its time, in
-// governance mode, and a life cycle follows. The bucket stays when the stack goes and cannot be deleted
-// before its time, so that each stack has one of its own: the beginning of the
-// stack's ID is in its name.
+// governance mode, and a life cycle follows. The bucket stays when the stack goes
+// and cannot be deleted before its time, so that each stack has one of its own: the
+// beginning of the stack's ID is in its name.
 func newEvidence(stack awscdk.Stack, key awskms.IKey, options Options) awss3.Bucket {
 	scope := constructs.NewConstruct(stack, jsii.String("Evidence"))
 	bucket := awss3.NewBucket(scope, jsii.String("Bucket"), &awss3.BucketProps{

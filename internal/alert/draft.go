@@ -69,16 +69,15 @@ func newDraft(r guard.Report, b bounds) draft {
 // told once.
 func picked(findings []guard.Finding, n int) []guard.Finding {
 	bySeverity := func(a, b guard.Finding) int { return cmp.Compare(b.Severity, a.Severity) }
-	isPast := func(f guard.Finding) bool { _, past := f.State.(guard.OffPeriod); return past }
-	picked := slices.SortedStableFunc(slices.Values(findings), func(a, b guard.Finding) int {
-		if past := isPast(a); past != isPast(b) {
-			return map[bool]int{true: -1, false: 1}[past]
+	var past, others []guard.Finding
+	for _, f := range slices.SortedStableFunc(slices.Values(findings), bySeverity) {
+		if _, off := f.State.(guard.OffPeriod); off {
+			past = append(past, f)
+		} else {
+			others = append(others, f)
 		}
-		return bySeverity(a, b)
-	})
-	picked = firstOf(picked, n)
-	slices.SortStableFunc(picked, bySeverity)
-	return picked
+	}
+	return slices.SortedStableFunc(slices.Values(firstOf(append(past, others...), n)), bySeverity)
 }
 
 func firstOf[T any](list []T, n int) []T { return list[:min(len(list), n)] }

@@ -12,8 +12,6 @@ import (
 )
 
 const (
-	// recordedTo is how far the time of a record may be from the guard's clock.
-	recordedTo = 5 * time.Second
 	// mostPast is how many findings about off periods one alert has room for, with
 	// one of another kind.
 	mostPast = alert.Listed - 1
@@ -36,17 +34,17 @@ func (r reported) compare(report guard.Report, now time.Time, blind bool) (unrep
 		for _, s := range seen[i] {
 			period.Seen = s.At
 		}
-		told := !slices.Contains(slices.Collect(maps.Values(after.knownIn(period))), false)
+		known := after.knownIn(period)
 		waits := period.Lasts
 		switch {
-		case told:
+		case knowAll(known):
 		case period.Lasts && (blind || period.Seen.IsZero() || now.Sub(latest(period)) < guard.Settling):
 			period.By = nil
 		case !period.Lasts && (now.Sub(period.Until) < guard.Settling || blind && byGuard(period.Ended)):
 			waits, period.By = true, nil
 		case period.Seen.IsZero() && byGuard(period.Ended) && period.Until.Before(r.Since): // what ended it reported it
 		default:
-			parts, named := after.unnamed(period, mostPast-len(unreported))
+			parts, named := unnamed(period, known, mostPast-len(unreported))
 			unreported = append(unreported, parts...)
 			waits = waits || len(named) < len(period.By) // the next scan names the others
 			period.By = named
@@ -72,14 +70,20 @@ func (r reported) knownIn(period guard.OffPeriod) map[string]bool {
 	return known
 }
 
+// knowAll reports whether people know of everyone.
+func knowAll(known map[string]bool) bool {
+	return !slices.Contains(slices.Collect(maps.Values(known)), false)
+}
+
 // unnamed are findings that name everyone of whom people do not know that they
 // turned FIPS mode off in an off period, as many findings as there is room for,
 // and the calls of all whom people know of with them.
-func (r reported) unnamed(period guard.OffPeriod, room int) (parts []guard.Finding, calls []guard.Cause) {
-	known := r.knownIn(period)
+func unnamed(period guard.OffPeriod, known map[string]bool, room int) (parts []guard.Finding, calls []guard.Cause) {
 	var firsts []guard.Cause // each one's
+	listed := map[string]bool{}
 	for _, c := range period.By {
-		if !slices.ContainsFunc(firsts, func(first guard.Cause) bool { return first.Actor.Name == c.Actor.Name }) {
+		if !listed[c.Actor.Name] {
+			listed[c.Actor.Name] = true
 			firsts = append(firsts, c)
 		}
 	}
@@ -148,10 +152,10 @@ func subjectsOf(report guard.Report) map[string]string {
 
 // nearest is the off period in which a sighting was made, or -1.
 func nearest(s sighting, periods []guard.OffPeriod) int {
-	found, least := -1, recordedTo+1
+	found, least := -1, guard.RecordedTo+1
 	for i, p := range periods {
 		away := max(p.From.Sub(s.At), s.At.Sub(p.Until), 0)
-		if p.Subject() == s.Subject && away <= recordedTo && away <= least {
+		if p.Subject() == s.Subject && away <= guard.RecordedTo && away <= least {
 			found, least = i, away
 		}
 	}
