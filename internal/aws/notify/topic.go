@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -14,11 +13,10 @@ import (
 	"fipsguard/internal/aws/signedcall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
-// attemptTime is what one attempt to publish may take. Without a limit a
-// connection that hangs would cost all of the time that an alert has.
+// attemptTime is what one attempt to publish may take, on a connection of its own.
+// Without a limit one that hangs would cost all of the time that an alert has.
 const attemptTime = 5 * time.Second
 
 // Topic publishes alerts to one topic. It is safe for concurrent use.
@@ -30,18 +28,6 @@ type Topic struct {
 
 // NewTopic is the topic of an ARN.
 func NewTopic(c aws.Config, arn string) Topic { return Topic{c, arn, attemptTime} }
-
-// client is made for each alert: alerts are rare, and no repair waits for it. Each
-// attempt has a limit and a connection of its own. A client that the configuration
-// has keeps its connections and its time.
-func (t Topic) client() signedcall.Query {
-	c := t.config
-	if c.HTTPClient == nil {
-		c.HTTPClient = awshttp.NewBuildableClient().WithTimeout(t.attempt).
-			WithTransportOptions(func(t *http.Transport) { t.DisableKeepAlives = true })
-	}
-	return signedcall.Notifications(c)
-}
 
 // Publish sends people the text, and queues, functions and HTTPS endpoints the
 // JSON. Without an error SNS has the alert: it answered the ID that it gave it.
@@ -60,7 +46,7 @@ func (t Topic) Publish(ctx context.Context, m alert.Message) error {
 		parameters.Set(entry+"Value.DataType", alert.AttributeType)
 		parameters.Set(entry+"Value.StringValue", m.Attributes[name])
 	}
-	if _, err := t.client().Call(ctx, "Publish", parameters, "MessageId"); err != nil {
+	if _, err := signedcall.Notifications(t.config).Within(t.attempt).Call(ctx, "Publish", parameters, "MessageId"); err != nil {
 		return fmt.Errorf("publish to %s: %w", t.arn, err)
 	}
 	return nil

@@ -84,7 +84,7 @@ func (s service) attempt(ctx context.Context, endpoint string, e exchange) error
 	}
 	client := s.config.HTTPClient
 	if client == nil { // one for each attempt, so it must leave no open connection behind
-		client = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.DisableKeepAlives = true })
+		client = awshttp.NewBuildableClient().WithTimeout(s.limit).WithTransportOptions(func(t *http.Transport) { t.DisableKeepAlives = true })
 	}
 	response, err := client.Do(request)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // Query is a service that speaks AWS's Query protocol: a form goes out, XML comes
@@ -15,6 +16,13 @@ import (
 type Query struct {
 	service
 	version string
+}
+
+// Within limits what one attempt may take, unless the configuration has a client of
+// its own.
+func (q Query) Within(limit time.Duration) Query {
+	q.limit = limit
+	return q
 }
 
 // Call makes one call with a form of the operation's parameters, again where the

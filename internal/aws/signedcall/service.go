@@ -1,6 +1,10 @@
 package signedcall
 
-import "github.com/aws/aws-sdk-go-v2/aws"
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
 
 // service is where a service of AWS is, and under which name calls are signed.
 type service struct {
@@ -8,7 +12,8 @@ type service struct {
 	id       string // in AWS_ENDPOINT_URL_…
 	host     string // before the Region, and the signature's name of the service unless that is another one
 	signed   string
-	fipsHost string // the same with AWS_USE_FIPS_ENDPOINT, in GovCloud
+	fipsHost string        // the same with AWS_USE_FIPS_ENDPOINT, in GovCloud
+	limit    time.Duration // of one attempt; 0 is none
 }
 
 // Registry is where images are. Its signature has another name than its host.
